@@ -1,0 +1,120 @@
+/**
+ * Facts: what happened, with every decision already taken. Replaying one cannot be refused and needs no clock.
+ * Written to the journal as JSON and readable for ever: a new shape gets a new `v` (absent = 1) and a reader
+ * for the old one; test/golden holds an example of every shape ever written. No guest contact data in here.
+ */
+import type { Price } from '../protocol/price.ts';
+import type { GuestContact } from '../protocol/resources.ts';
+import type { CancellationPolicy } from '../protocol/terms.ts';
+
+export type Fact =
+  /** `replaces`: the same guest's hold that ends, atomically, as this one begins. */
+  | {
+      readonly kind: 'held';
+      readonly hold: string;
+      readonly from: number;
+      readonly to: number;
+      readonly guests: number;
+      readonly price: Price;
+      readonly expiresAtMs: number;
+      /** First hold of these nights by this guest: the absolute cap counts from here. */
+      readonly firstHeldAtMs: number;
+      readonly replaces?: string;
+    }
+  | { readonly kind: 'extended'; readonly hold: string; readonly expiresAtMs: number }
+  /** Journalled before the provider is asked to authorise under `key`. */
+  | {
+      readonly kind: 'confirming';
+      readonly hold: string;
+      readonly booking: string;
+      readonly key: string;
+      readonly method: string;
+      readonly deadlineMs: number;
+    }
+  /** Journalled before the provider is asked to capture. */
+  | { readonly kind: 'authorised'; readonly hold: string; readonly key: string }
+  /** The provider said no: the hold is open again, or ends with an `expired` of its own. */
+  | {
+      readonly kind: 'declined';
+      readonly hold: string;
+      readonly key: string;
+      readonly reason: 'declined' | 'action_required';
+    }
+  /** Of an open hold, or of one that expired unpaid and was paid late while its nights were still free. */
+  | { readonly kind: 'confirmed'; readonly hold: string; readonly booking: string; readonly key: string }
+  | { readonly kind: 'released'; readonly hold: string }
+  | { readonly kind: 'expired'; readonly hold: string }
+  /** What the provider may still hold under `key` has been given back, or was never taken. */
+  | {
+      readonly kind: 'settled';
+      readonly key: string;
+      readonly outcome: 'nothing_taken' | 'voided' | 'refunded';
+    }
+  | {
+      readonly kind: 'cancelled';
+      readonly booking: string;
+      readonly key: string;
+      readonly refundMinor: number;
+      readonly reason?: string;
+    }
+  | {
+      readonly kind: 'blocked';
+      readonly block: string;
+      readonly from: number;
+      readonly to: number;
+      readonly reason?: string;
+    }
+  | { readonly kind: 'unblocked'; readonly block: string }
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'resumed' }
+  | { readonly kind: 'retired' };
+
+export type FactKind = Fact['kind'];
+
+/** A fact in its place: `version` is the apartment's version once it has happened. */
+export interface JournalEntry {
+  readonly apartmentId: string;
+  readonly version: number;
+  readonly fact: Fact;
+  /** Whose command caused it; null where time or the payment provider did. */
+  readonly subjectId: string | null;
+  readonly requestId: string | null;
+  readonly atMs: number;
+  /** Change to the bookings table that is committed in the same statement. */
+  readonly booking?: BookingWrite;
+}
+
+export type BookingWrite =
+  /** With `confirming`: keeps the guest's contact, which facts do not carry. */
+  | { readonly op: 'pending'; readonly booking: PendingBooking }
+  | { readonly op: 'confirmed'; readonly id: string }
+  /** The hold ended without a booking: the contact is deleted. */
+  | { readonly op: 'abandoned'; readonly id: string }
+  | { readonly op: 'cancelled'; readonly id: string; readonly refundMinor: number };
+
+export interface PendingBooking {
+  readonly id: string;
+  readonly holdId: string;
+  readonly from: number;
+  readonly to: number;
+  readonly guests: number;
+  readonly guestId: string;
+  readonly contact: GuestContact;
+  readonly price: Price;
+  /** In force at booking; the refund of a cancellation follows it. */
+  readonly policy: CancellationPolicy;
+  readonly paymentKey: string;
+}
+
+/** A row of the bookings table. */
+export interface BookingRecord extends PendingBooking {
+  readonly apartmentId: string;
+  readonly status: 'pending' | 'confirmed' | 'cancelled';
+  /** When it was confirmed; the instant of `confirming` while pending. */
+  readonly createdAtMs: number;
+  readonly cancelledAtMs: number | null;
+  readonly refundMinor: number | null;
+  /** The apartment's version at the booking's last change, and at its confirmation (0 while pending). */
+  readonly version: number;
+  readonly confirmedVersion: number;
+}

@@ -1,0 +1,139 @@
+/** What the actors need of the world. Adapters live elsewhere; each port has one contract suite for all of them. */
+import type { Booking, Hold } from '../protocol/resources.ts';
+import type { ListingStatus, Terms } from '../protocol/terms.ts';
+import type { BookingRecord, Fact, JournalEntry } from './facts.ts';
+
+/** The system's clock: PostgreSQL's, carried by this node's monotonic clock. Never the wall clock. */
+export interface Clock {
+  /** Epoch milliseconds, an integer, never falling. */
+  nowMs(): number;
+}
+
+export interface Journal {
+  /**
+   * What an apartment needs to run: its terms, its newest usable snapshot, and, in order of version, every
+   * entry after it, plus the earlier ones back to `windowFromVersion` of the snapshot that carry a request id
+   * (for the idempotency window). Undefined where there is no such apartment. One round trip.
+   */
+  load(apartmentId: string, machineVersion: number): Promise<StoredApartment | undefined>;
+
+  /**
+   * Queues entries of one apartment, whole and in order; calls `done` once, never before return.
+   * `committed`: on disk with synchronous commit. `fenced`: this node no longer owns the shard at that epoch.
+   * `conflict`: a version is there already, the second lock on I1 fired, or PostgreSQL refused a value: nothing
+   * of this append was written. `unknown`: the connection broke; it may or may not be on disk.
+   * Appends of one apartment commit in the order they were queued; after one that did not commit, those
+   * queued behind it for the same apartment do not either (their versions have a gap and they get `conflict`).
+   */
+  append(append: Append): void;
+
+  /** One committed entry, for an answer that is asked for again. */
+  entry(apartmentId: string, version: number): Promise<JournalEntry | undefined>;
+  booking(apartmentId: string, bookingId: string): Promise<BookingRecord | undefined>;
+  bookingOfHold(apartmentId: string, holdId: string): Promise<BookingRecord | undefined>;
+  /** Off the hot path; an older snapshot never replaces a newer one. */
+  saveSnapshots(snapshots: readonly StoredSnapshot[]): Promise<void>;
+  /** Apartments with an entry at or after an instant: they may have an open hold or an unsettled payment. */
+  activeSince(atMs: number): Promise<string[]>;
+}
+
+export interface StoredSnapshot {
+  readonly apartmentId: string;
+  readonly version: number;
+  readonly machineVersion: number;
+  /** Entries after this version may still be asked for by request id when the snapshot is loaded. */
+  readonly windowFromVersion: number;
+  /** Has an open hold, a payment under way or a refund owed: must be running for its deadlines to be kept. */
+  readonly restless: boolean;
+  readonly state: unknown;
+}
+
+export interface StoredApartment {
+  readonly terms: Terms;
+  readonly status: ListingStatus;
+  readonly snapshot: StoredSnapshot | undefined;
+  readonly entries: readonly JournalEntry[];
+}
+
+export interface Append {
+  readonly apartmentId: string;
+  readonly shard: number;
+  readonly epoch: number;
+  readonly entries: readonly JournalEntry[];
+  readonly done: (result: AppendResult) => void;
+}
+export type AppendResult =
+  | { readonly status: 'committed' }
+  | { readonly status: 'fenced' | 'conflict' | 'unknown'; readonly cause?: unknown };
+
+/** Nights whose status changed, as the wire will say it. */
+export interface NightChange {
+  readonly from: number;
+  readonly to: number;
+  readonly status: 'held' | 'booked' | 'blocked' | 'free';
+  readonly heldUntilMs?: number;
+}
+
+/** One committed fact, told to whoever watches. Called in order of version, after the commit, never before. */
+export interface CommittedChange {
+  readonly apartmentId: string;
+  readonly version: number;
+  readonly fact: Fact;
+  readonly changes: readonly NightChange[];
+  readonly atMs: number;
+  /** Whose hold or booking it is about. */
+  readonly guestId: string | undefined;
+  readonly hold: Hold | undefined;
+  readonly booking: Booking | undefined;
+}
+export interface Publisher {
+  committed(change: CommittedChange): void;
+}
+
+/** Which shards this node owns, and since which epoch. */
+export interface Ownership {
+  /** Undefined where the shard is not ours (any more). */
+  epochOf(shard: number): number | undefined;
+}
+
+export interface Authorisation {
+  readonly status: 'authorised' | 'declined' | 'action_required';
+  readonly clientSecret?: string;
+}
+export interface PaymentRecord {
+  readonly status:
+    | 'none'
+    | 'authorised'
+    | 'captured'
+    | 'voided'
+    | 'refunded'
+    | 'declined'
+    | 'action_required';
+  readonly amountMinor: number;
+  readonly refundedMinor: number;
+}
+/**
+ * A payment provider. Every call is idempotent by `key` (one key for each attempt to confirm); a call that
+ * rejects or never resolves may have taken effect, and `lookUp` is how one finds out.
+ */
+export interface PaymentProvider {
+  authorise(request: {
+    key: string;
+    amountMinor: number;
+    currency: string;
+    method: string;
+    signal: AbortSignal;
+  }): Promise<Authorisation>;
+  /** Takes the whole amount authorised. */
+  capture(request: { key: string; signal: AbortSignal }): Promise<void>;
+  /** Gives up an authorisation that was not captured, and keeps a later `authorise` of the same key from succeeding. */
+  cancel(request: { key: string; signal: AbortSignal }): Promise<void>;
+  /** `refundKey` makes one refund of several: the same key never refunds twice. */
+  refund(request: {
+    key: string;
+    refundKey: string;
+    amountMinor: number;
+    signal: AbortSignal;
+  }): Promise<void>;
+  lookUp(request: { key: string; signal: AbortSignal }): Promise<PaymentRecord>;
+}

@@ -1,0 +1,128 @@
+/** What a client may send over a socket: one schema an event, each with the type of its answer. */
+import { z } from 'zod';
+import { Id, RequestId } from './ids.ts';
+import {
+  GUESTS_MAX,
+  PAGE_SIZE_DEFAULT,
+  PAGE_SIZE_MAX,
+  WATCH_APARTMENTS_MAX,
+  WINDOW_NIGHTS_MAX,
+} from './limits.ts';
+import { IsoDate, nightOf } from './nights.ts';
+import { Booking, type Calendar, GuestContact, Hold, type Subject } from './resources.ts';
+import { ApartmentCard } from './terms.ts';
+
+const Guests = z.int().min(1, 'at least 1 guest').max(GUESTS_MAX, `at most ${GUESTS_MAX} guests`);
+
+interface Window {
+  from: string;
+  to: string;
+}
+function checkWindow({ from, to }: Window, context: z.core.$RefinementCtx): void {
+  const nights = nightOf(to) - nightOf(from);
+  if (nights >= 1 && nights <= WINDOW_NIGHTS_MAX) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['to'],
+    message:
+      nights < 1
+        ? `to ${to} is not after from ${from}; ask for at least 1 night`
+        : `${nights} nights from ${from} to ${to} are more than ${WINDOW_NIGHTS_MAX}; ask for a shorter window`,
+  });
+}
+
+const windowShape = { from: IsoDate, to: IsoDate };
+export const CalendarQuery = z.object(windowShape).superRefine(checkWindow);
+export const OccupancyQuery = z
+  .object({ ...windowShape, city: z.string().max(100).optional() })
+  .superRefine(checkWindow);
+
+export const Watch = z
+  .object({ apartmentIds: z.array(Id).min(1).max(WATCH_APARTMENTS_MAX), ...windowShape })
+  .superRefine(checkWindow);
+export const Unwatch = z.object({ apartmentIds: z.array(Id).min(1).max(WATCH_APARTMENTS_MAX) });
+
+export const SearchSort = z.enum(['price_asc', 'price_desc', 'name']);
+const searchShape = {
+  city: z.string().max(100).optional(),
+  guests: Guests.optional(),
+  maxTotalMinor: z.int().nonnegative().optional(),
+  sort: SearchSort.optional(),
+  limit: z.int().min(1).max(PAGE_SIZE_MAX).default(PAGE_SIZE_DEFAULT),
+  cursor: z.string().max(512).optional(),
+};
+export const Search = z.object({ ...searchShape, checkIn: IsoDate, checkOut: IsoDate });
+/** Over HTTP dates are optional: without them it lists, without availability or quote. */
+export const Listing = z
+  .object({ ...searchShape, checkIn: IsoDate.optional(), checkOut: IsoDate.optional() })
+  .refine((query) => (query.checkIn === undefined) === (query.checkOut === undefined), {
+    path: ['checkOut'],
+    message: 'send checkIn and checkOut together, or neither',
+  });
+export type SearchQuery = z.infer<typeof Listing>;
+
+const intent = { requestId: RequestId, apartmentId: Id };
+/** The order of check-in and check-out is a rule, not a shape: `rule_violation` says more than a schema can. */
+export const HoldCommand = z.object({
+  ...intent,
+  checkIn: IsoDate,
+  checkOut: IsoDate,
+  guests: Guests.default(1),
+});
+export const ExtendCommand = z.object({ ...intent, holdId: Id });
+export const ReleaseCommand = z.object({ ...intent, holdId: Id });
+export const ConfirmCommand = z.object({
+  ...intent,
+  holdId: Id,
+  guest: GuestContact,
+  payment: z.object({ method: z.string().min(1).max(64) }),
+});
+export const CancelCommand = z.object({ ...intent, bookingId: Id, reason: z.string().max(500).optional() });
+export const BlockCommand = z.object({
+  ...intent,
+  from: IsoDate,
+  to: IsoDate,
+  reason: z.string().max(500).optional(),
+});
+export const UnblockCommand = z.object({ ...intent, blockId: Id });
+export const Mine = z.object({}).optional();
+export const Authenticate = z.object({ token: z.string().max(8_192) });
+
+export const CommandSchemas = {
+  watch: Watch,
+  unwatch: Unwatch,
+  search: Search,
+  hold: HoldCommand,
+  extend: ExtendCommand,
+  release: ReleaseCommand,
+  confirm: ConfirmCommand,
+  cancel: CancelCommand,
+  mine: Mine,
+  authenticate: Authenticate,
+} as const;
+export type CommandName = keyof typeof CommandSchemas;
+/** What a client writes (defaults may be left out). */
+export type CommandPayload<Name extends CommandName> = z.input<(typeof CommandSchemas)[Name]>;
+
+export const SearchAnswer = z.object({
+  apartments: z.array(ApartmentCard),
+  nextCursor: z.string().optional(),
+});
+export type SearchAnswer = z.infer<typeof SearchAnswer>;
+export const HoldAnswer = z.object({ hold: Hold });
+export const BookingAnswer = z.object({ booking: Booking });
+export const MineAnswer = z.object({ holds: z.array(Hold), bookings: z.array(Booking) });
+export type MineAnswer = z.infer<typeof MineAnswer>;
+
+export interface CommandAnswers {
+  watch: { calendars: Calendar[] };
+  unwatch: Record<string, never>;
+  search: SearchAnswer;
+  hold: { hold: Hold };
+  extend: { hold: Hold };
+  release: { hold: Hold };
+  confirm: { booking: Booking };
+  cancel: { booking: Booking };
+  mine: MineAnswer;
+  authenticate: { subject: Subject };
+}

@@ -1,0 +1,73 @@
+/** What a server sends unasked. */
+import { z } from 'zod';
+import { Id } from './ids.ts';
+import { Instant } from './instant.ts';
+import { Booking, Calendar, Hold, Range, Subject } from './resources.ts';
+
+export const PROTOCOL_VERSION = 1;
+
+export const Welcome = z.object({
+  protocol: z.literal(PROTOCOL_VERSION),
+  serverTime: Instant,
+  subject: Subject.optional(),
+});
+export type Welcome = z.infer<typeof Welcome>;
+
+/** `changes: []` is a beacon, or a change that frees or takes no night. */
+export const Availability = z.object({
+  apartmentId: Id,
+  version: z.int().nonnegative(),
+  changes: z.array(Range),
+});
+export type Availability = z.infer<typeof Availability>;
+
+export const HoldChanged = z.object({ hold: Hold });
+export type HoldChanged = z.infer<typeof HoldChanged>;
+export const BookingChanged = z.object({ booking: Booking });
+export type BookingChanged = z.infer<typeof BookingChanged>;
+export const Notice = z.object({ kind: z.literal('draining'), reconnectInMs: z.int().nonnegative() });
+export type Notice = z.infer<typeof Notice>;
+
+export const OccupancyCause = z.enum([
+  'held',
+  'extended',
+  'confirmed',
+  'released',
+  'expired',
+  'cancelled',
+  'blocked',
+  'unblocked',
+]);
+export type OccupancyCause = z.infer<typeof OccupancyCause>;
+
+export const OccupancyChanged = Availability.extend({
+  cause: OccupancyCause,
+  at: Instant,
+  guestId: Id.optional(),
+});
+export type OccupancyChanged = z.infer<typeof OccupancyChanged>;
+
+export const OccupancyAnswer = z.object({
+  apartments: z.array(z.object({ id: Id, name: z.string(), city: z.string() })),
+  calendars: z.array(Calendar),
+  totals: z.object({
+    apartments: z.int(),
+    nights: z.int(),
+    held: z.int(),
+    booked: z.int(),
+    blocked: z.int(),
+  }),
+});
+export type OccupancyAnswer = z.infer<typeof OccupancyAnswer>;
+
+export const Stats = z.object({
+  at: Instant,
+  holdsOpen: z.int(),
+  bookingsToday: z.int(),
+  commandsPerSecond: z.number(),
+  commitMsP50: z.number(),
+  commitMsP99: z.number(),
+  sockets: z.int(),
+  nodes: z.array(z.object({ id: Id, state: z.string(), shards: z.int() })),
+});
+export type Stats = z.infer<typeof Stats>;

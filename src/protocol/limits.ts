@@ -1,0 +1,80 @@
+/** Every bound of the system, with its unit and why it is what it is. Nothing grows past a number on this page. */
+
+/** Largest frame or HTTP body, in bytes; no command comes near it, so more is a mistake or an attack. */
+export const FRAME_BYTES_MAX = 64 * 1024;
+/** Opaque ids, in characters. */
+export const ID_LENGTH_MAX = 64;
+/** Apartments in one `watch`. */
+export const WATCH_APARTMENTS_MAX = 100;
+/** Apartments one socket may watch at once, over all its `watch` commands. */
+export const WATCHES_PER_SOCKET_MAX = 1_000;
+/** Nights in one `watch`, `calendar` or `occupancy` window: a horizon of two years and some turnover. */
+export const WINDOW_NIGHTS_MAX = 800;
+/** The furthest ahead that any apartment may be booked, in nights from today at the apartment. */
+export const HORIZON_NIGHTS_MAX = 730;
+/** Guests of one stay that a schema lets through; an apartment's own capacity is a rule. */
+export const GUESTS_MAX = 50;
+/** Results on one page of a search. */
+export const PAGE_SIZE_MAX = 100;
+export const PAGE_SIZE_DEFAULT = 24;
+
+/** Lifetime of a hold, in seconds: default, and what an apartment may set. */
+export const HOLD_TTL_SECONDS_DEFAULT = 600;
+export const HOLD_TTL_SECONDS_MIN = 30;
+export const HOLD_TTL_SECONDS_MAX = 3_600;
+/** One extension brings a hold to at most this long from then, in milliseconds. */
+export const EXTENSION_MS = 15 * 60_000;
+/** Never past this from the guest's first hold of those nights, in milliseconds. */
+export const HOLD_CAP_MS = 30 * 60_000;
+/** The longest a payment may keep a hold in `confirming`, in milliseconds. */
+export const PAYMENT_DEADLINE_MS = 2 * 60_000;
+/** Open holds of one guest at once. */
+export const HOLDS_PER_GUEST_DEFAULT = 5;
+
+/** How long a `requestId` is remembered, in milliseconds (I3 asks for at least 24 hours). */
+export const IDEMPOTENCY_WINDOW_MS = 25 * 60 * 60_000;
+/** Request ids one apartment remembers. Past it new commands are refused until the oldest leaves the window. */
+export const IDEMPOTENCY_ENTRIES_MAX = 1_000_000;
+/** Ended holds one apartment remembers, so that acting on one is told apart from acting on nothing. */
+export const ENDED_HOLDS_MAX = 256;
+/** Refunds and voids one apartment may owe the provider at once. */
+export const SETTLEMENTS_MAX = 1_024;
+/** Claims (holds, bookings, blocks) on one apartment: each takes at least one night of the horizon. */
+export const CLAIMS_MAX = 2_048;
+
+/** Alternatives offered with a refusal, and how far from the wanted check-in they are looked for, in nights. */
+export const ALTERNATIVES_MAX = 3;
+export const ALTERNATIVES_REACH_NIGHTS = 60;
+/** Ranges named in one refusal. */
+export const CONFLICTS_MAX = 20;
+
+/** Commands waiting in one apartment's mailbox while it is loaded. */
+export const MAILBOX_MAX = 1_024;
+/** Turns of one apartment waiting for the disk. */
+export const PIPELINE_MAX = 4_096;
+/** Apartments kept running; past it the ones idle longest are passivated. */
+export const APARTMENTS_RUNNING_MAX = 200_000;
+/** Idle time after which an apartment is passivated, in milliseconds. */
+export const PASSIVATE_AFTER_MS = 15 * 60_000;
+/** Facts after which a snapshot is written, off the hot path. */
+export const SNAPSHOT_EVERY_FACTS = 256;
+
+/** Appends in one commit statement, and appends waiting on one lane. */
+export const BATCH_ENTRIES_MAX = 512;
+export const LANE_QUEUE_MAX = 50_000;
+/** Ownership is by shard: `shardOf(apartmentId)` is in [0, SHARDS). */
+export const SHARDS = 256;
+
+/** How long a command may take before it is answered `unavailable`, in milliseconds. */
+export const COMMAND_DEADLINE_MS = 10_000;
+/** Version beacons to watchers, in milliseconds (the protocol promises at least every 15 s). */
+export const BEACON_EVERY_MS = 10_000;
+/** Bytes waiting to be written to one socket: past the first its deltas are conflated, past the second it is cut. */
+export const SOCKET_CONFLATE_BYTES = 256 * 1024;
+export const SOCKET_CUT_BYTES = 4 * 1024 * 1024;
+/** Commands of one socket in progress at once. */
+export const SOCKET_INFLIGHT_MAX = 256;
+/** How long a connection may take to finish its handshake, in milliseconds. */
+export const HANDSHAKE_DEADLINE_MS = 4_000;
+/** How long a draining server waits for its in-flight answers, in milliseconds. */
+export const DRAIN_DEADLINE_MS = 10_000;

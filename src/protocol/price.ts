@@ -1,0 +1,90 @@
+/**
+ * The price of a stay: computed once when a hold is placed and carried from then on (I7). Inside it is a
+ * compact tuple, because every hold keeps one in memory and in the journal; on the wire it is a `Quote`.
+ */
+import type { NightRange } from './nights.ts';
+import { nightOf, overlaps, weekdayOf } from './nights.ts';
+import type { Quote, QuoteLine } from './resources.ts';
+import type { Season, Terms } from './terms.ts';
+
+const LINE_KINDS = ['nights', 'cleaning', 'tax', 'discount'] as const;
+
+/** [index in LINE_KINDS, what the label counts (nights, or basis points), amount in minor units] */
+export type PriceLine = readonly [kind: number, count: number, amountMinor: number];
+export interface Price {
+  readonly currency: string;
+  readonly lines: readonly PriceLine[];
+}
+
+export function totalMinor(price: Price): number {
+  let total = 0;
+  for (const line of price.lines) total += line[2];
+  return total;
+}
+
+/** Nights at their own rates, then the longest discount that fits, the cleaning fee, and tax on the sum. */
+export function priceOf(terms: Terms, stay: NightRange): Price {
+  const nights = stay.to - stay.from;
+  const seasons = terms.seasons.filter((season) => overlaps(seasonRange(season), stay));
+  let rent = 0;
+  for (let night = stay.from; night < stay.to; night++) rent += nightlyMinor(terms, seasons, night);
+  const lines: PriceLine[] = [[0, nights, rent]];
+
+  let discount = 0;
+  let discountNights = 0;
+  for (const { minNights, basisPoints } of terms.stayDiscounts) {
+    if (minNights <= nights && minNights > discountNights) {
+      discount = basisPoints;
+      discountNights = minNights;
+    }
+  }
+  const off = share(rent, discount);
+  if (off > 0) lines.push([3, discount, -off]);
+  if (terms.cleaningMinor > 0) lines.push([1, 0, terms.cleaningMinor]);
+  const tax = share(rent - off + terms.cleaningMinor, terms.taxBasisPoints);
+  if (tax > 0) lines.push([2, terms.taxBasisPoints, tax]);
+  return { currency: terms.currency, lines };
+}
+
+export function quoteOf(price: Price): Quote {
+  const lines: QuoteLine[] = [];
+  let total = 0;
+  for (const [kind, count, amountMinor] of price.lines) {
+    total += amountMinor;
+    lines.push({ kind: LINE_KINDS[kind] ?? 'nights', label: labelOf(kind, count), amountMinor });
+  }
+  return { currency: price.currency, totalMinor: total, lines };
+}
+
+export function seasonRange(season: Season): NightRange {
+  return { from: nightOf(season.from), to: nightOf(season.to) };
+}
+
+function nightlyMinor(terms: Terms, seasons: readonly Season[], night: number): number {
+  for (const season of seasons) {
+    if (season.nightlyMinor === undefined) continue;
+    const range = seasonRange(season);
+    if (night >= range.from && night < range.to) return season.nightlyMinor;
+  }
+  const weekday = weekdayOf(night);
+  const weekend = weekday === 5 || weekday === 6;
+  return weekend ? (terms.weekendMinor ?? terms.nightlyMinor) : terms.nightlyMinor;
+}
+
+/** Basis points of an amount, rounded half up to a minor unit. */
+function share(amountMinor: number, basisPoints: number): number {
+  return Math.floor((amountMinor * basisPoints + 5_000) / 10_000);
+}
+
+function labelOf(kind: number, count: number): string {
+  switch (kind) {
+    case 0:
+      return count === 1 ? '1 night' : `${count} nights`;
+    case 1:
+      return 'Cleaning fee';
+    case 2:
+      return `Tax ${count / 100} %`;
+    default:
+      return `Length-of-stay discount ${count / 100} %`;
+  }
+}

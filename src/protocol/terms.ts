@@ -1,0 +1,84 @@
+/** What a host sets: prices and rules of one apartment. Data of the listing, input of every decision. */
+import { z } from 'zod';
+import { Id } from './ids.ts';
+import { GUESTS_MAX, HOLD_TTL_SECONDS_MAX, HOLD_TTL_SECONDS_MIN, HORIZON_NIGHTS_MAX } from './limits.ts';
+import { IsoDate } from './nights.ts';
+import { AmountMinor, Currency, Quote } from './resources.ts';
+
+const BasisPoints = z.int().min(0).max(10_000);
+/** ISO weekdays, 1 = Monday … 7 = Sunday. */
+const Weekdays = z.array(z.int().min(1).max(7)).min(1).max(7);
+
+/** A season overrides price or length of stay for nights in [from, to); the first that fits counts. */
+export const Season = z.object({
+  name: z.string().max(80),
+  from: IsoDate,
+  to: IsoDate,
+  nightlyMinor: AmountMinor.nonnegative().optional(),
+  minNights: z.int().min(1).max(HORIZON_NIGHTS_MAX).optional(),
+  maxNights: z.int().min(1).max(HORIZON_NIGHTS_MAX).optional(),
+});
+export type Season = z.infer<typeof Season>;
+
+export const CancellationPolicy = z.enum(['flexible', 'moderate', 'strict']);
+export type CancellationPolicy = z.infer<typeof CancellationPolicy>;
+
+export const Terms = z.object({
+  timeZone: z.string().max(64),
+  currency: Currency,
+  nightlyMinor: AmountMinor.nonnegative(),
+  /** Price of Friday and Saturday nights. */
+  weekendMinor: AmountMinor.nonnegative().optional(),
+  seasons: z.array(Season).max(100),
+  cleaningMinor: AmountMinor.nonnegative(),
+  taxBasisPoints: BasisPoints,
+  /** The longest that fits counts. */
+  stayDiscounts: z.array(z.object({ minNights: z.int().min(2), basisPoints: BasisPoints })).max(20),
+  capacity: z.int().min(1).max(GUESTS_MAX),
+  minNights: z.int().min(1).max(HORIZON_NIGHTS_MAX),
+  maxNights: z.int().min(1).max(HORIZON_NIGHTS_MAX),
+  arrivalDays: Weekdays,
+  departureDays: Weekdays,
+  /** Nights kept empty between two stays. */
+  turnoverNights: z.int().min(0).max(30),
+  /** Days between booking and check-in: 0 lets a guest book for tonight. */
+  noticeDays: z.int().min(0).max(365),
+  horizonNights: z.int().min(1).max(HORIZON_NIGHTS_MAX),
+  holdTtlSeconds: z.int().min(HOLD_TTL_SECONDS_MIN).max(HOLD_TTL_SECONDS_MAX).optional(),
+  cancellationPolicy: CancellationPolicy,
+});
+export type Terms = z.infer<typeof Terms>;
+
+export const ListingStatus = z.enum(['listed', 'paused', 'retired']);
+export type ListingStatus = z.infer<typeof ListingStatus>;
+
+/** The public page of an apartment. */
+export const Apartment = z.object({
+  id: Id,
+  name: z.string().min(1).max(200),
+  description: z.string().max(5_000),
+  city: z.string().min(1).max(100),
+  country: z.string().max(100),
+  latitude: z.number().min(-90).max(90),
+  longitude: z.number().min(-180).max(180),
+  amenities: z.array(z.string().max(60)).max(100),
+  status: ListingStatus,
+  terms: Terms,
+});
+export type Apartment = z.infer<typeof Apartment>;
+
+/** One row of a search result; `quote` is there where dates were given. */
+export const ApartmentCard = z.object({
+  id: Id,
+  name: z.string(),
+  city: z.string(),
+  country: z.string(),
+  latitude: z.number(),
+  longitude: z.number(),
+  capacity: z.int(),
+  amenities: z.array(z.string()),
+  currency: Currency,
+  nightlyMinor: AmountMinor,
+  quote: Quote.optional(),
+});
+export type ApartmentCard = z.infer<typeof ApartmentCard>;
