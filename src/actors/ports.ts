@@ -1,7 +1,7 @@
 /** What the actors need of the world. Adapters live elsewhere; each port has one contract suite for all of them. */
-import type { Booking, Hold } from '../protocol/resources.ts';
+import type { CommittedChange } from '../protocol/committed-change.ts';
 import type { ListingStatus, Terms } from '../protocol/terms.ts';
-import type { BookingRecord, Fact, JournalEntry } from './facts.ts';
+import type { BookingRecord, JournalEntry } from './facts.ts';
 
 /** The system's clock: PostgreSQL's, carried by this node's monotonic clock. Never the wall clock. */
 export interface Clock {
@@ -31,6 +31,8 @@ export interface Journal {
   entry(apartmentId: string, version: number): Promise<JournalEntry | undefined>;
   booking(apartmentId: string, bookingId: string): Promise<BookingRecord | undefined>;
   bookingOfHold(apartmentId: string, holdId: string): Promise<BookingRecord | undefined>;
+  /** Committed entries in order of version, from just after a version; for history, at most `limit`. */
+  entries(apartmentId: string, afterVersion: number, limit: number): Promise<JournalEntry[]>;
   /** Off the hot path; an older snapshot never replaces a newer one. */
   saveSnapshots(snapshots: readonly StoredSnapshot[]): Promise<void>;
   /** Apartments with an entry at or after an instant: they may have an open hold or an unsettled payment. */
@@ -66,26 +68,7 @@ export type AppendResult =
   | { readonly status: 'committed' }
   | { readonly status: 'fenced' | 'conflict' | 'unknown'; readonly cause?: unknown };
 
-/** Nights whose status changed, as the wire will say it. */
-export interface NightChange {
-  readonly from: number;
-  readonly to: number;
-  readonly status: 'held' | 'booked' | 'blocked' | 'free';
-  readonly heldUntilMs?: number;
-}
-
-/** One committed fact, told to whoever watches. Called in order of version, after the commit, never before. */
-export interface CommittedChange {
-  readonly apartmentId: string;
-  readonly version: number;
-  readonly fact: Fact;
-  readonly changes: readonly NightChange[];
-  readonly atMs: number;
-  /** Whose hold or booking it is about. */
-  readonly guestId: string | undefined;
-  readonly hold: Hold | undefined;
-  readonly booking: Booking | undefined;
-}
+/** Told every committed change, in order of version, after the commit, never before. */
 export interface Publisher {
   committed(change: CommittedChange): void;
 }

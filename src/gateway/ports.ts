@@ -1,0 +1,82 @@
+/** What the gateway is handed. It knows these faces and the protocol, nothing else of the program. */
+import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
+import type { MineAnswer, SearchAnswer, SearchQuery } from '../protocol/commands.ts';
+import type { CommittedChange } from '../protocol/committed-change.ts';
+import type { Outcome } from '../protocol/errors.ts';
+import type { OccupancyAnswer, Stats } from '../protocol/events.ts';
+import type { NightRange } from '../protocol/nights.ts';
+import type { Booking, Calendar, Session, Subject } from '../protocol/resources.ts';
+import type { Apartment } from '../protocol/terms.ts';
+
+export interface Apartments {
+  /**
+   * The one way a command reaches an apartment. `reply` is called once, after what it tells is on disk; calls
+   * come in bursts, one burst a commit. Whether the subject may do this at all (roles) is the gateway's to
+   * check; whose hold or booking it is, the apartment's.
+   */
+  ask(subject: Subject, command: ApartmentCommand, reply: (outcome: Outcome<ApartmentAnswer>) => void): void;
+  /** The committed calendar; `not_found` where there is no such apartment. */
+  calendar(apartmentId: string, window: NightRange): Promise<Outcome<Calendar>>;
+  occupancy(window: NightRange, city: string | undefined): Promise<Outcome<OccupancyAnswer>>;
+  /** One apartment's facts in order, and its calendar as of `atMs` (now where undefined). */
+  history(apartmentId: string, atMs: number | undefined): Promise<Outcome<History>>;
+  /** Every committed change of apartments owned here. Returns the way to unsubscribe. */
+  subscribe(listener: (change: CommittedChange) => void): () => void;
+}
+
+export interface History {
+  readonly calendar: Calendar;
+  readonly facts: readonly {
+    readonly version: number;
+    readonly kind: string;
+    readonly at: string;
+    readonly subjectId?: string;
+    readonly fact: Record<string, unknown>;
+  }[];
+}
+
+export interface Bookings {
+  /** Open holds and future bookings of a guest. */
+  mine(subject: Subject): Promise<MineAnswer>;
+  /** The caller's own, an admin's any; newest first. */
+  list(subject: Subject, page: { limit: number; before?: string }): Promise<Booking[]>;
+  /** `not_found` also where it is not the caller's. */
+  get(subject: Subject, bookingId: string): Promise<Outcome<Booking>>;
+}
+
+export interface Listings {
+  search(query: SearchQuery): Outcome<SearchAnswer>;
+  get(apartmentId: string): Promise<Apartment | undefined>;
+  /** May this subject close nights and read the guest list of this apartment: its host, or an admin. */
+  mayManage(subject: Subject, apartmentId: string): Promise<boolean>;
+}
+
+export interface VerifiedToken {
+  readonly subject: Subject;
+  readonly sessionId: string;
+  readonly expiresAtMs: number;
+}
+export interface Accounts {
+  signUp(input: { email: string; password: string; name: string }): Promise<Outcome<Session>>;
+  signIn(input: { email: string; password: string }): Promise<Outcome<Session>>;
+  anonymous(): Promise<Session>;
+  refresh(refreshToken: string): Promise<Outcome<Session>>;
+  signOut(sessionId: string): Promise<void>;
+  /** Undefined for any token that is not ours, not for us, or out of date. */
+  verify(accessToken: string): Promise<VerifiedToken | undefined>;
+}
+
+export interface Operations {
+  stats(sockets: number): Stats;
+  /** One sentence for each thing that keeps this server from serving; empty where it is ready. */
+  notReady(): string[];
+  nowMs(): number;
+}
+
+export interface GatewayParts {
+  readonly apartments: Apartments;
+  readonly bookings: Bookings;
+  readonly listings: Listings;
+  readonly accounts: Accounts;
+  readonly operations: Operations;
+}
