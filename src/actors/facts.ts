@@ -8,7 +8,7 @@ import type { GuestContact } from '../protocol/resources.ts';
 import type { CancellationPolicy } from '../protocol/terms.ts';
 
 export type Fact =
-  /** `replaces`: the same guest's hold that ends, atomically, as this one begins. */
+  /** `replaces`: the same guest's holds that end, atomically, as this one begins. */
   | {
       readonly kind: 'held';
       readonly hold: string;
@@ -17,9 +17,9 @@ export type Fact =
       readonly guests: number;
       readonly price: Price;
       readonly expiresAtMs: number;
-      /** First hold of these nights by this guest: the absolute cap counts from here. */
-      readonly firstHeldAtMs: number;
-      readonly replaces?: string;
+      /** First hold of these nights by this guest, where it was an earlier one: the absolute cap counts from here. */
+      readonly firstHeldAtMs?: number;
+      readonly replaces?: readonly string[];
     }
   | { readonly kind: 'extended'; readonly hold: string; readonly expiresAtMs: number }
   /** Journalled before the provider is asked to authorise under `key`. */
@@ -42,7 +42,8 @@ export type Fact =
     }
   /** Of an open hold, or of one that expired unpaid and was paid late while its nights were still free. */
   | { readonly kind: 'confirmed'; readonly hold: string; readonly booking: string; readonly key: string }
-  | { readonly kind: 'released'; readonly hold: string }
+  /** `expiresAtMs`: the deadline it had, where an extension had moved it. */
+  | { readonly kind: 'released'; readonly hold: string; readonly expiresAtMs?: number }
   | { readonly kind: 'expired'; readonly hold: string }
   /** What the provider may still hold under `key` has been given back, or was never taken. */
   | {
@@ -88,9 +89,11 @@ export type BookingWrite =
   /** With `confirming`: keeps the guest's contact, which facts do not carry. */
   | { readonly op: 'pending'; readonly booking: PendingBooking }
   | { readonly op: 'confirmed'; readonly id: string }
-  /** The hold ended without a booking: the contact is deleted. */
+  /** Nothing is owed of this attempt any more and no booking came of it: the contact is deleted. */
   | { readonly op: 'abandoned'; readonly id: string }
-  | { readonly op: 'cancelled'; readonly id: string; readonly refundMinor: number };
+  | { readonly op: 'cancelled'; readonly id: string; readonly refundMinor: number }
+  /** With `settled` of a cancellation: the refund has been carried out. */
+  | { readonly op: 'refunded'; readonly id: string };
 
 export interface PendingBooking {
   readonly id: string;

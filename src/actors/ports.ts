@@ -35,7 +35,10 @@ export interface Journal {
   entries(apartmentId: string, afterVersion: number, limit: number): Promise<JournalEntry[]>;
   /** Off the hot path; an older snapshot never replaces a newer one. */
   saveSnapshots(snapshots: readonly StoredSnapshot[]): Promise<void>;
-  /** Apartments with an entry at or after an instant: they may have an open hold or an unsettled payment. */
+  /**
+   * Apartments that time or the provider may still change: with an entry at or after an instant (an open hold),
+   * a restless snapshot, a pending booking, or a cancelled one whose refund has not been carried out.
+   */
   activeSince(atMs: number): Promise<string[]>;
 }
 

@@ -8,7 +8,8 @@ interface Intent {
 }
 export type ApartmentCommand =
   | (Intent & { readonly kind: 'hold'; readonly stay: NightRange; readonly guests: number })
-  | (Intent & { readonly kind: 'extend' | 'release'; readonly holdId: string })
+  | (Intent & { readonly kind: 'extend'; readonly holdId: string })
+  | (Intent & { readonly kind: 'release'; readonly holdId: string })
   | (Intent & {
       readonly kind: 'confirm';
       readonly holdId: string;
@@ -18,7 +19,9 @@ export type ApartmentCommand =
   | (Intent & { readonly kind: 'cancel'; readonly bookingId: string; readonly reason?: string })
   | (Intent & { readonly kind: 'block'; readonly range: NightRange; readonly reason?: string })
   | (Intent & { readonly kind: 'unblock'; readonly blockId: string })
-  | (Intent & { readonly kind: 'pause' | 'resume' | 'retire' });
+  | (Intent & { readonly kind: 'pause' })
+  | (Intent & { readonly kind: 'resume' })
+  | (Intent & { readonly kind: 'retire' });
 
 export interface ApartmentAnswers {
   hold: { hold: Hold };

@@ -21,5 +21,7 @@ export interface CommittedChange {
   readonly guestId: string | undefined;
   /** There where the status of that guest's hold or booking changed. */
   readonly hold: Hold | undefined;
+  /** The same guest's holds that ended as this one began. */
+  readonly replaced?: readonly Hold[];
   readonly booking: Booking | undefined;
 }

@@ -78,3 +78,52 @@ export const SOCKET_INFLIGHT_MAX = 256;
 export const HANDSHAKE_DEADLINE_MS = 4_000;
 /** How long a draining server waits for its in-flight answers, in milliseconds. */
 export const DRAIN_DEADLINE_MS = 10_000;
+
+/** Lifetime of an access token, in seconds: how long a revocation that nobody could hear of may stay unheard. */
+export const ACCESS_TOKEN_TTL_SECONDS = 15 * 60;
+/** Longest access token that is looked at, in characters, and verified ones remembered. */
+export const ACCESS_TOKEN_LENGTH_MAX = 2_048;
+export const VERIFIED_TOKENS_MAX = 10_000;
+/** A session unused for this long ends; used or not, it ends after the second. In milliseconds. */
+export const REFRESH_TOKEN_TTL_MS = 30 * 24 * 60 * 60_000;
+export const SESSION_TTL_MS = 180 * 24 * 60 * 60_000;
+/** A refresh sent again within this gets its first answer: a retry or a second tab, not a thief. In milliseconds. */
+export const REFRESH_GRACE_MS = 10_000;
+/** How often revocations by other servers are looked for, in milliseconds (open sockets must hear within 5 s). */
+export const REVOCATION_POLL_MS = 2_000;
+/** Revoked sessions remembered while an access token of theirs may still be valid. */
+export const REVOKED_SESSIONS_MAX = 100_000;
+/** Passwords, in characters. */
+export const PASSWORD_LENGTH_MIN = 10;
+export const PASSWORD_LENGTH_MAX = 200;
+/** Password hashes computed at once (19 MiB and one thread each), and how many may wait. */
+export const PASSWORD_HASHES_AT_ONCE = 2;
+export const PASSWORD_HASHES_WAITING_MAX = 64;
+/** Apartments loaded from storage at once, and waiting for that. */
+export const LOADS_AT_ONCE_MAX = 16;
+export const LOADS_WAITING_MAX = 50_000;
+/** Snapshots waiting to be written; past it new ones are dropped, which only costs time at a later load. */
+export const SNAPSHOTS_WAITING_MAX = 200_000;
+/** Facts shown of one apartment's history: the newest ones. */
+export const HISTORY_FACTS_MAX = 1_000;
+
+/** How long the client library works on one command, in milliseconds: tries, waits between them and all. */
+export const CLIENT_DEADLINE_MS = 15_000;
+/** A payment may take its whole deadline before a confirm is answered. */
+export const CLIENT_CONFIRM_DEADLINE_MS = PAYMENT_DEADLINE_MS + CLIENT_DEADLINE_MS;
+/** How long one try waits for its answer, in milliseconds: longer than a server's own deadline for it. */
+export const CLIENT_ATTEMPT_MS = COMMAND_DEADLINE_MS + 1_000;
+/** Commands of one client on their way at once (under SOCKET_INFLIGHT_MAX), and waiting for their turn. */
+export const CLIENT_INFLIGHT_MAX = 64;
+export const CLIENT_QUEUE_MAX = 1_000;
+/** Pauses between tries, and between attempts to connect: random in [0, base × 2^n], n from 0, up to the cap. */
+export const CLIENT_RETRY_BASE_MS = 150;
+export const CLIENT_RETRY_CAP_MS = 2_000;
+export const CLIENT_CONNECT_BASE_MS = 250;
+export const CLIENT_CONNECT_CAP_MS = 5_000;
+/** Attempts to connect that fail in a row before a client calls itself offline (it goes on trying). */
+export const CLIENT_OFFLINE_AFTER_FAILURES = 3;
+/** Silence about a watched calendar after which it is asked for again, in milliseconds; beacons come every 15 s. */
+export const WATCH_STALE_MS = 20_000;
+/** Deltas of one apartment kept while its calendar is on its way; past it the calendar is asked for again. */
+export const WATCH_BACKLOG_MAX = 64;

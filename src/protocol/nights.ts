@@ -14,7 +14,6 @@ export interface NightRange {
   readonly to: number;
 }
 
-const EPOCH = Temporal.PlainDate.from('1970-01-01');
 /** Two years of dates in both directions many times over; cleared when full so that nobody can grow it. */
 const MEMO_MAX = 8_192;
 const nightOfDate = new Map<string, number>();
@@ -24,7 +23,7 @@ const dateOfNight = new Map<number, string>();
 export function nightOf(date: string): number {
   const known = nightOfDate.get(date);
   if (known !== undefined) return known;
-  const night = EPOCH.until(Temporal.PlainDate.from(date), { largestUnit: 'day' }).days;
+  const night = daysFromCivil(date);
   if (nightOfDate.size >= MEMO_MAX) nightOfDate.clear();
   nightOfDate.set(date, night);
   return night;
@@ -34,10 +33,48 @@ export function nightOf(date: string): number {
 export function dateOf(night: number): string {
   const known = dateOfNight.get(night);
   if (known !== undefined) return known;
-  const date = EPOCH.add({ days: night }).toString();
+  const date = civilFromDays(night);
   if (dateOfNight.size >= MEMO_MAX) dateOfNight.clear();
   dateOfNight.set(night, date);
   return date;
+}
+
+/**
+ * Days since 1970-01-01 in the proleptic Gregorian calendar: years begin in March, so that the leap day is the
+ * last (Howard Hinnant, chrono-compatible low-level date algorithms). Integers only, because pages count nights
+ * too and not every browser has `Temporal` yet.
+ */
+function daysFromCivil(date: string): number {
+  const [year, month, day] = [+date.slice(0, 4), +date.slice(5, 7), +date.slice(8)];
+  const marchYear = month > 2 ? year : year - 1;
+  const era = Math.floor(marchYear / 400);
+  const yearOfEra = marchYear - era * 400;
+  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  const night = era * 146_097 + dayOfEra - 719_468;
+  if (civilFromDays(night) !== date) {
+    throw new RangeError(`${date} is no date; send YYYY-MM-DD of a day that exists`);
+  }
+  return night;
+}
+
+function civilFromDays(night: number): string {
+  const shifted = night + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra -
+      Math.floor(dayOfEra / 1_460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const marchMonth = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * marchMonth + 2) / 5) + 1;
+  const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
 }
 
 /** 1 = Monday … 7 = Sunday (ISO 8601), of the day on which the night begins; 1970-01-01 was a Thursday. */

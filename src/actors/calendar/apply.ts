@@ -1,0 +1,204 @@
+/**
+ * Facts change the calendar here and nowhere else, the same way when they are decided and when they are
+ * replayed. A fact cannot be refused; one that does not fit is a defect and throws, before anything changed.
+ */
+import { ENDED_HOLDS_MAX } from '../../protocol/limits.ts';
+import { totalMinor } from '../../protocol/price.ts';
+import type { Fact, JournalEntry } from '../facts.ts';
+import {
+  type BookingClaim,
+  type Calendar,
+  type Claim,
+  claimsIn,
+  type EndedHold,
+  findClaim,
+  findHold,
+  firstClaimEndingAfter,
+  type HoldClaim,
+  type Settlement,
+} from './calendar.ts';
+
+/** @returns the claim that the fact made, changed or ended, as it is after it: views and changes are made from it */
+export function apply(calendar: Calendar, entry: JournalEntry): Claim | undefined {
+  if (entry.version !== calendar.version + 1) {
+    throw new Error(`${entry.apartmentId}: fact ${entry.version} after version ${calendar.version}`);
+  }
+  const touched = change(calendar, entry.fact, entry);
+  calendar.version = entry.version;
+  return touched;
+}
+
+function change(calendar: Calendar, fact: Fact, entry: JournalEntry): Claim | undefined {
+  switch (fact.kind) {
+    case 'held': {
+      for (const replaced of fact.replaces ?? []) end(calendar, requireHold(calendar, replaced), 'released');
+      const hold = holdOf(fact, entry);
+      insert(calendar, hold);
+      return hold;
+    }
+    case 'extended': {
+      const hold = requireHold(calendar, fact.hold);
+      hold.expiresAtMs = fact.expiresAtMs;
+      hold.extended = true;
+      return hold;
+    }
+    case 'confirming': {
+      const hold = requireHold(calendar, fact.hold);
+      hold.attempts += 1;
+      hold.payment = {
+        key: fact.key,
+        bookingId: fact.booking,
+        method: fact.method,
+        deadlineMs: fact.deadlineMs,
+        authorised: false,
+      };
+      return hold;
+    }
+    case 'authorised': {
+      const hold = requireHold(calendar, fact.hold);
+      requirePayment(hold, fact.key).authorised = true;
+      return hold;
+    }
+    case 'declined': {
+      const hold = requireHold(calendar, fact.hold);
+      requirePayment(hold, fact.key);
+      hold.payment = undefined;
+      return hold;
+    }
+    case 'confirmed': {
+      const open = findHold(calendar, fact.hold);
+      const hold = open ?? requireSettlement(calendar, fact.key).hold;
+      if (hold === undefined) throw new Error(`confirmed ${fact.hold}: nothing is known of it`);
+      const { from, to, guestId } = hold;
+      const booking: BookingClaim = { kind: 'booking', id: fact.booking, from, to, guestId };
+      if (open === undefined) settle(calendar, fact.key);
+      else end(calendar, open, 'confirmed');
+      insert(calendar, booking);
+      return hold;
+    }
+    case 'released': {
+      const hold = requireHold(calendar, fact.hold);
+      end(calendar, hold, 'released');
+      return hold;
+    }
+    case 'expired': {
+      const hold = requireHold(calendar, fact.hold);
+      end(calendar, hold, 'expired');
+      if (hold.payment !== undefined) {
+        calendar.settlements.push({
+          key: hold.payment.key,
+          bookingId: hold.payment.bookingId,
+          guestId: hold.guestId,
+          purpose: 'unpaid',
+          amountMinor: totalMinor(hold.price),
+          hold,
+        });
+      }
+      return hold;
+    }
+    case 'settled':
+      settle(calendar, fact.key);
+      return undefined;
+    case 'cancelled': {
+      const booking = requireClaim(calendar, 'booking', fact.booking);
+      remove(calendar, booking);
+      if (fact.refundMinor > 0) {
+        calendar.settlements.push({
+          key: fact.key,
+          bookingId: fact.booking,
+          guestId: booking.guestId,
+          purpose: 'refund',
+          amountMinor: fact.refundMinor,
+          hold: undefined,
+        });
+      }
+      return booking;
+    }
+    case 'blocked': {
+      const { from, to, reason } = fact;
+      const block: Claim = { kind: 'block', id: fact.block, from, to, reason };
+      insert(calendar, block);
+      return block;
+    }
+    case 'unblocked': {
+      const block = requireClaim(calendar, 'block', fact.block);
+      remove(calendar, block);
+      return block;
+    }
+    case 'paused':
+      calendar.status = 'paused';
+      return undefined;
+    case 'resumed':
+      calendar.status = 'listed';
+      return undefined;
+    case 'retired':
+      calendar.status = 'retired';
+      return undefined;
+  }
+}
+
+/** A hold as it began. */
+export function holdOf(fact: Extract<Fact, { kind: 'held' }>, entry: JournalEntry): HoldClaim {
+  if (entry.subjectId === null) throw new Error(`${entry.apartmentId}: held ${fact.hold} by nobody`);
+  return {
+    kind: 'hold',
+    id: fact.hold,
+    from: fact.from,
+    to: fact.to,
+    guestId: entry.subjectId,
+    guests: fact.guests,
+    price: fact.price,
+    firstHeldAtMs: fact.firstHeldAtMs ?? entry.atMs,
+    expiresAtMs: fact.expiresAtMs,
+    extended: false,
+    attempts: 0,
+    payment: undefined,
+  };
+}
+
+/** The first lock on I1: a claim over claimed nights is a defect of whoever decided it. */
+function insert(calendar: Calendar, claim: Claim): void {
+  if (claim.from >= claim.to)
+    throw new Error(`${claim.kind} ${claim.id}: no night from ${claim.from} to ${claim.to}`);
+  const taken = claimsIn(calendar, claim)[0];
+  if (taken !== undefined) {
+    throw new Error(`${claim.kind} ${claim.id} would share nights with ${taken.kind} ${taken.id}`);
+  }
+  calendar.claims.splice(firstClaimEndingAfter(calendar, claim.from), 0, claim);
+}
+
+function remove(calendar: Calendar, claim: Claim): void {
+  calendar.claims.splice(calendar.claims.indexOf(claim), 1);
+}
+
+function end(calendar: Calendar, hold: HoldClaim, status: EndedHold['status']): void {
+  remove(calendar, hold);
+  if (calendar.ended.length >= ENDED_HOLDS_MAX) calendar.ended.splice(0, ENDED_HOLDS_MAX / 2);
+  calendar.ended.push({ id: hold.id, guestId: hold.guestId, status });
+}
+
+function settle(calendar: Calendar, key: string): void {
+  calendar.settlements.splice(calendar.settlements.indexOf(requireSettlement(calendar, key)), 1);
+}
+
+function requireHold(calendar: Calendar, id: string): HoldClaim {
+  return requireClaim(calendar, 'hold', id);
+}
+
+function requireClaim<Kind extends Claim['kind']>(calendar: Calendar, kind: Kind, id: string) {
+  const claim = findClaim(calendar, kind, id);
+  if (claim === undefined) throw new Error(`${kind} ${id} is not open at version ${calendar.version}`);
+  return claim;
+}
+
+function requirePayment(hold: HoldClaim, key: string): NonNullable<HoldClaim['payment']> {
+  if (hold.payment?.key !== key) throw new Error(`hold ${hold.id}: payment ${key} is not the one under way`);
+  return hold.payment;
+}
+
+function requireSettlement(calendar: Calendar, key: string): Settlement {
+  const settlement = calendar.settlements.find((open) => open.key === key);
+  if (settlement === undefined)
+    throw new Error(`payment ${key}: nothing is owed at version ${calendar.version}`);
+  return settlement;
+}

@@ -1,0 +1,140 @@
+/** What the world gets to see of a calendar: holds, bookings, blocks and ranges in the words of the wire. */
+import type { NightChange } from '../../protocol/committed-change.ts';
+import type { OccupancyCause } from '../../protocol/events.ts';
+import { instant } from '../../protocol/instant.ts';
+import { EXTENSION_MS, HOLD_CAP_MS } from '../../protocol/limits.ts';
+import { dateOf, type NightRange } from '../../protocol/nights.ts';
+import { quoteOf } from '../../protocol/price.ts';
+import type * as wire from '../../protocol/resources.ts';
+import type { BookingRecord, Fact, FactKind } from '../facts.ts';
+import { type Calendar, type Claim, claimsIn, deadlineMsOf, type HoldClaim, isFree } from './calendar.ts';
+
+export function holdView(
+  apartmentId: string,
+  hold: HoldClaim,
+  status: wire.HoldStatus,
+  version: number,
+  bookingId?: string,
+): wire.Hold {
+  const view: wire.Hold = {
+    id: hold.id,
+    apartmentId,
+    checkIn: dateOf(hold.from),
+    checkOut: dateOf(hold.to),
+    guests: hold.guests,
+    status,
+    expiresAt: instant(hold.expiresAtMs),
+    extendable:
+      status === 'held' && !hold.extended && extendedUntilMs(hold, hold.expiresAtMs) > hold.expiresAtMs,
+    quote: quoteOf(hold.price),
+    version,
+  };
+  if (bookingId !== undefined) view.bookingId = bookingId;
+  return view;
+}
+
+/** Until when an extension at `nowMs` would carry a hold: 15 minutes from then, never past the cap. */
+export function extendedUntilMs(hold: HoldClaim, nowMs: number): number {
+  return Math.min(nowMs + EXTENSION_MS, hold.firstHeldAtMs + HOLD_CAP_MS);
+}
+
+export function bookingView(booking: BookingRecord): wire.Booking {
+  const { id, apartmentId, guests, price, contact, cancelledAtMs, refundMinor } = booking;
+  const cancelled = booking.status === 'cancelled';
+  const view: wire.Booking = {
+    id,
+    apartmentId,
+    checkIn: dateOf(booking.from),
+    checkOut: dateOf(booking.to),
+    guests,
+    status: cancelled ? 'cancelled' : 'confirmed',
+    price: quoteOf(price),
+    guest: { name: contact.name, email: contact.email },
+    createdAt: instant(booking.createdAtMs),
+    version: booking.version,
+  };
+  if (cancelled && cancelledAtMs !== null) {
+    view.cancelledAt = instant(cancelledAtMs);
+    view.refund = { currency: price.currency, amountMinor: refundMinor ?? 0 };
+  }
+  return view;
+}
+
+/** A booking as it was when it was confirmed, whatever became of it: the answer that a retried confirm gets. */
+export function bookingAsConfirmed(booking: BookingRecord): wire.Booking {
+  return bookingView({ ...booking, status: 'confirmed', version: booking.confirmedVersion });
+}
+
+const CAUSES: Partial<Record<FactKind, OccupancyCause>> = {
+  held: 'held',
+  extended: 'extended',
+  confirmed: 'confirmed',
+  released: 'released',
+  expired: 'expired',
+  cancelled: 'cancelled',
+  blocked: 'blocked',
+  unblocked: 'unblocked',
+};
+export function causeOf(fact: Fact): OccupancyCause | undefined {
+  return CAUSES[fact.kind];
+}
+
+/** The nights whose status a fact changed. What it freed comes before what it took. */
+export function changesOf(
+  fact: Fact,
+  touched: Claim | undefined,
+  replaced: readonly HoldClaim[],
+): NightChange[] {
+  if (touched === undefined) return [];
+  const { from, to } = touched;
+  switch (fact.kind) {
+    case 'held':
+      return [...replaced.map(freed), { from, to, status: 'held', heldUntilMs: fact.expiresAtMs }];
+    case 'extended':
+      return [{ from, to, status: 'held', heldUntilMs: fact.expiresAtMs }];
+    case 'confirming':
+      return [{ from, to, status: 'held', heldUntilMs: fact.deadlineMs }];
+    case 'declined':
+      return [{ from, to, status: 'held', heldUntilMs: (touched as HoldClaim).expiresAtMs }];
+    case 'confirmed':
+      return [{ from, to, status: 'booked' }];
+    case 'released':
+    case 'expired':
+    case 'cancelled':
+    case 'unblocked':
+      return [{ from, to, status: 'free' }];
+    case 'blocked':
+      return [{ from, to, status: 'blocked' }];
+    default:
+      return [];
+  }
+}
+
+function freed(range: NightRange): NightChange {
+  return { from: range.from, to: range.to, status: 'free' };
+}
+
+export function rangeView(change: NightChange): wire.Range {
+  const range: wire.Range = { from: dateOf(change.from), to: dateOf(change.to), status: change.status };
+  if (change.heldUntilMs !== undefined) range.heldUntil = instant(change.heldUntilMs);
+  return range;
+}
+
+/** A claim's nights, clipped to a window. */
+export function claimRange(claim: Claim, window: NightRange): wire.Range {
+  const from = Math.max(claim.from, window.from);
+  const to = Math.min(claim.to, window.to);
+  if (claim.kind !== 'hold')
+    return rangeView({ from, to, status: claim.kind === 'booking' ? 'booked' : 'blocked' });
+  return rangeView({ from, to, status: 'held', heldUntilMs: deadlineMsOf(claim) });
+}
+
+export function calendarView(apartmentId: string, calendar: Calendar, window: NightRange): wire.Calendar {
+  const taken = claimsIn(calendar, window).map((claim) => {
+    const range = claimRange(claim, window);
+    const dayBefore = { from: claim.from - 1, to: claim.from };
+    if (claim.from >= window.from && isFree(calendar, dayBefore)) range.checkOutOnly = true;
+    return range;
+  });
+  return { apartmentId, version: calendar.version, from: dateOf(window.from), to: dateOf(window.to), taken };
+}

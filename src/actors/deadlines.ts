@@ -1,0 +1,99 @@
+/**
+ * Timers as data: one binary heap of instants for the whole process and one timer for its head. An entry is only a
+ * reason to look: what has really lapsed is decided by the apartment, from its facts. So entries are never
+ * removed, an early one costs a look, and nothing has to be restored after a restart but a call of `arm`.
+ */
+export interface Scheduler {
+  /** Calls once after at least `ms` milliseconds; returns the way to call it off. */
+  after(ms: number, call: () => void): () => void;
+}
+
+export interface Due {
+  /** Called at or after the instant it was armed for. */
+  due(nowMs: number): void;
+}
+
+/** Lapses are looked for at most this often, in milliseconds; I5 allows a second. */
+const RESOLUTION_MS = 50;
+/** A longer timer would fire at once (2^31 - 1 ms); looking early costs nothing. */
+const SLEEP_MS_MAX = 60_000;
+
+export class Deadlines {
+  readonly #heap: { readonly atMs: number; readonly due: Due }[] = [];
+  readonly #scheduler: Scheduler;
+  readonly #nowMs: () => number;
+  #cancel: (() => void) | undefined;
+  #wakeAtMs = Number.POSITIVE_INFINITY;
+
+  constructor(scheduler: Scheduler, nowMs: () => number) {
+    this.#scheduler = scheduler;
+    this.#nowMs = nowMs;
+  }
+
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  arm(atMs: number, due: Due): void {
+    if (atMs === Number.POSITIVE_INFINITY) return;
+    this.#push({ atMs, due });
+    if (atMs < this.#wakeAtMs) this.#sleep();
+  }
+
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    this.#heap.length = 0;
+  }
+
+  #sleep(): void {
+    this.#cancel?.();
+    const head = this.#heap[0];
+    if (head === undefined) {
+      this.#wakeAtMs = Number.POSITIVE_INFINITY;
+      this.#cancel = undefined;
+      return;
+    }
+    const nowMs = this.#nowMs();
+    const ms = Math.min(SLEEP_MS_MAX, Math.max(RESOLUTION_MS, head.atMs - nowMs));
+    this.#wakeAtMs = nowMs + ms;
+    this.#cancel = this.#scheduler.after(ms, () => this.#wake());
+  }
+
+  #wake(): void {
+    const nowMs = this.#nowMs();
+    for (let head = this.#heap[0]; head !== undefined && head.atMs <= nowMs; head = this.#heap[0]) {
+      this.#pop();
+      head.due.due(nowMs);
+    }
+    this.#sleep();
+  }
+
+  #push(entry: { readonly atMs: number; readonly due: Due }): void {
+    const heap = this.#heap;
+    let i = heap.push(entry) - 1;
+    while (i > 0) {
+      const parent = (i - 1) >>> 1;
+      if (heap[parent]!.atMs <= entry.atMs) break;
+      heap[i] = heap[parent]!;
+      i = parent;
+    }
+    heap[i] = entry;
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop()!;
+    if (heap.length === 0) return;
+    let i = 0;
+    for (;;) {
+      let child = 2 * i + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && heap[child + 1]!.atMs < heap[child]!.atMs) child += 1;
+      if (heap[child]!.atMs >= last.atMs) break;
+      heap[i] = heap[child]!;
+      i = child;
+    }
+    heap[i] = last;
+  }
+}

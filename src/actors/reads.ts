@@ -1,0 +1,127 @@
+/** Questions to apartments that change nothing, as promises. */
+import { type Outcome, refuse } from '../protocol/errors.ts';
+import { instant } from '../protocol/instant.ts';
+import { HISTORY_FACTS_MAX } from '../protocol/limits.ts';
+import { localNight, type NightRange } from '../protocol/nights.ts';
+import type { Calendar as CalendarView, Hold } from '../protocol/resources.ts';
+import type { RunningApartment } from './apartment.ts';
+import { apply } from './calendar/apply.ts';
+import { emptyCalendar } from './calendar/calendar.ts';
+import { calendarView } from './calendar/views.ts';
+import type { JournalEntry } from './facts.ts';
+import type { Clock, Journal } from './ports.ts';
+import type { Registry } from './registry.ts';
+
+/** Entries read at once while a history is folded. */
+const PAGE = 2_000;
+
+export class ApartmentReads {
+  readonly #registry: Registry;
+  readonly #journal: Journal;
+  readonly #clock: Clock;
+
+  constructor(registry: Registry, journal: Journal, clock: Clock) {
+    this.#registry = registry;
+    this.#journal = journal;
+    this.#clock = clock;
+  }
+
+  /** The committed calendar, in order with the deltas that watchers get. */
+  calendar(apartmentId: string, window: NightRange): Promise<Outcome<CalendarView>> {
+    return this.#read(apartmentId, (apartment, done) => apartment.read(window, done));
+  }
+
+  /** A guest's open holds on all apartments, soonest deadline first. */
+  async openHolds(guestId: string, apartmentIds: Iterable<string>): Promise<Hold[]> {
+    const answers = await Promise.all(
+      [...apartmentIds].map((id) =>
+        this.#read<Hold[]>(id, (apartment, done) => apartment.openHoldsOf(guestId, done)),
+      ),
+    );
+    const holds = answers.flatMap((answer) => (answer.ok ? answer.data : []));
+    return holds.sort((a, b) => (a.expiresAt < b.expiresAt ? -1 : 1));
+  }
+
+  /**
+   * One apartment's last HISTORY_FACTS_MAX facts at or before an instant (now where undefined), in order, and its
+   * whole calendar as of then, folded from the journal alone.
+   */
+  async history(apartmentId: string, atMs = Number.POSITIVE_INFINITY): Promise<Outcome<History>> {
+    const stored = await this.#journal.load(apartmentId, 0);
+    if (stored === undefined) return refuse('not_found', `there is no apartment ${apartmentId}`);
+    const calendar = emptyCalendar('listed');
+    const recent: JournalEntry[] = [];
+    folding: for (;;) {
+      const page = await this.#journal.entries(apartmentId, calendar.version, PAGE);
+      for (const entry of page) {
+        if (entry.atMs > atMs) break folding;
+        apply(calendar, entry);
+        recent.push(entry);
+        if (recent.length > 2 * HISTORY_FACTS_MAX) recent.splice(0, HISTORY_FACTS_MAX);
+      }
+      if (page.length < PAGE) break;
+    }
+    const today = localNight(stored.terms.timeZone, Math.min(atMs, this.#clock.nowMs()));
+    const first = calendar.claims[0]?.from ?? today;
+    const last = calendar.claims.at(-1)?.to ?? today + 1;
+    const window = { from: Math.min(first, today), to: Math.max(last, today + stored.terms.horizonNights) };
+    return {
+      ok: true,
+      data: {
+        calendar: calendarView(apartmentId, calendar, window),
+        facts: recent.slice(-HISTORY_FACTS_MAX).map(factView),
+      },
+    };
+  }
+
+  #read<T>(
+    apartmentId: string,
+    read: (apartment: RunningApartment, done: (value: T | undefined) => void) => void,
+  ): Promise<Outcome<T>> {
+    const sinceMs = this.#clock.nowMs();
+    return new Promise((resolve) => {
+      this.#registry.with(
+        apartmentId,
+        sinceMs,
+        (apartment) =>
+          read(apartment, (value) =>
+            resolve(value === undefined ? unreachable(apartmentId) : { ok: true, data: value }),
+          ),
+        (why) =>
+          resolve(
+            why === 'unknown'
+              ? refuse('not_found', `there is no apartment ${apartmentId}; look for one with \`search\``)
+              : unreachable(apartmentId),
+          ),
+      );
+    });
+  }
+}
+
+export interface History {
+  readonly calendar: CalendarView;
+  readonly facts: readonly FactView[];
+}
+export interface FactView {
+  readonly version: number;
+  readonly kind: string;
+  readonly at: string;
+  readonly subjectId?: string;
+  readonly fact: Record<string, unknown>;
+}
+
+function factView({ version, fact, atMs, subjectId }: JournalEntry): FactView {
+  return {
+    version,
+    kind: fact.kind,
+    at: instant(atMs),
+    ...(subjectId !== null && { subjectId }),
+    fact: { ...fact },
+  };
+}
+
+function unreachable(apartmentId: string) {
+  return refuse('unavailable', `apartment ${apartmentId} could not be read in time; ask again`, {
+    retryAfterMs: 500,
+  });
+}

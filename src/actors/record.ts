@@ -1,0 +1,250 @@
+/**
+ * From decisions to a turn: each fact gets its version and instant, changes the calendar, and leaves behind what
+ * the journal, the watchers, the asker and the payment provider are to be told.
+ */
+import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
+import { type Outcome, refuse } from '../protocol/errors.ts';
+import { dateOf } from '../protocol/nights.ts';
+import { totalMinor } from '../protocol/price.ts';
+import type { Block, Booking, HoldStatus } from '../protocol/resources.ts';
+import { apply } from './calendar/apply.ts';
+import type { Calendar, Claim, HoldClaim } from './calendar/calendar.ts';
+import { findHold } from './calendar/calendar.ts';
+import { type Circumstances, type DecidedFact, type Decision, decideLapse } from './calendar/decide.ts';
+import { decidePaymentStep, type PaymentStep } from './calendar/payment.ts';
+import { bookingView, causeOf, changesOf, holdView } from './calendar/views.ts';
+import type { BookingRecord, Fact, FactKind, JournalEntry, PendingBooking } from './facts.ts';
+import type { OutsideStep, PaymentJob, Turn } from './turn.ts';
+
+export function recordDecision(
+  calendar: Calendar,
+  turn: Turn,
+  command: ApartmentCommand,
+  decision: Decision,
+  at: Circumstances,
+): void {
+  if (decision.refusal !== undefined) {
+    turn.outcome = { ok: false, error: decision.refusal };
+    return;
+  }
+  let claim: Claim | undefined;
+  for (const decided of decision.facts)
+    claim = note(calendar, turn, decided, command, at.subject.id, at.booking);
+  const answer = answerTo(command, turn, claim);
+  if (answer !== undefined) turn.outcome = { ok: true, data: answer };
+}
+
+/** Ends what time has ended. A confirm that waited for its payment is told that it waited in vain. */
+export function recordLapse(calendar: Calendar, turn: Turn): void {
+  for (const decided of decideLapse(calendar, turn.atMs)) {
+    const claim = note(calendar, turn, decided, undefined, null, undefined) as HoldClaim;
+    if (claim.payment !== undefined) {
+      addVerdict(
+        turn,
+        claim.id,
+        refuse(
+          'hold_expired',
+          'the payment was not answered in time and the hold has expired; nothing will be charged',
+        ),
+      );
+    }
+  }
+}
+
+export function recordPayment(calendar: Calendar, step: PaymentStep, turn: Turn): void {
+  const { facts, refusal, refund } = decidePaymentStep(calendar, step, turn.atMs);
+  if (refund === true) {
+    const settlement = calendar.settlements.find((open) => open.key === step.key);
+    if (settlement !== undefined) addStep(turn, { do: 'refund', settlement });
+  }
+  const booking = 'booking' in step ? { ...step.booking, apartmentId: turn.apartmentId } : undefined;
+  for (const decided of facts) note(calendar, turn, decided, undefined, null, booking);
+  if (refusal !== undefined && 'holdId' in step) addVerdict(turn, step.holdId, { ok: false, error: refusal });
+  if (step.kind === 'captured' && facts.length > 0) {
+    const confirmed = turn.changes.at(-1)?.booking;
+    if (confirmed !== undefined) addVerdict(turn, step.holdId, { ok: true, data: { booking: confirmed } });
+  }
+}
+
+/** One fact in its place: version, calendar, changes, and the outside step that it announces. */
+function note(
+  calendar: Calendar,
+  turn: Turn,
+  { fact, booking }: DecidedFact,
+  command: ApartmentCommand | undefined,
+  subjectId: string | null,
+  record: (PendingBooking & { apartmentId: string }) | BookingRecord | undefined,
+): Claim | undefined {
+  const { apartmentId, atMs } = turn;
+  const entry: JournalEntry = {
+    apartmentId,
+    version: calendar.version + 1,
+    fact,
+    subjectId,
+    requestId: command?.requestId ?? null,
+    atMs,
+    ...(booking !== undefined && { booking }),
+  };
+  const replaced =
+    fact.kind === 'held' && fact.replaces !== undefined ? holdsOf(calendar, fact.replaces) : [];
+  const claim = apply(calendar, entry);
+  turn.entries.push(entry);
+
+  const status = HOLD_STATUS[fact.kind];
+  const hold = claim?.kind === 'hold' && status !== undefined ? claim : undefined;
+  turn.changes.push({
+    apartmentId,
+    version: entry.version,
+    cause: causeOf(fact),
+    changes: changesOf(fact, claim, replaced),
+    atMs,
+    guestId: claim === undefined || claim.kind === 'block' ? undefined : claim.guestId,
+    hold:
+      hold === undefined
+        ? undefined
+        : holdView(
+            apartmentId,
+            hold,
+            status!,
+            entry.version,
+            fact.kind === 'confirmed' ? fact.booking : undefined,
+          ),
+    ...(replaced.length > 0 && {
+      replaced: replaced.map((gone) => holdView(apartmentId, gone, 'released', entry.version)),
+    }),
+    booking: record === undefined ? undefined : bookingChange(fact, record, entry),
+  });
+  const step = stepAfter(calendar, fact, claim, entry);
+  if (step !== undefined) addStep(turn, step);
+  return claim;
+}
+
+/** The status that a hold has after a fact about it; a fact that leaves the status as it was is not listed. */
+const HOLD_STATUS: Partial<Record<FactKind, HoldStatus>> = {
+  held: 'held',
+  extended: 'held',
+  confirming: 'confirming',
+  declined: 'held',
+  confirmed: 'confirmed',
+  released: 'released',
+  expired: 'expired',
+};
+
+function bookingChange(
+  fact: Fact,
+  record: (PendingBooking & { apartmentId: string }) | BookingRecord,
+  entry: JournalEntry,
+): Booking | undefined {
+  const { version, atMs } = entry;
+  if (fact.kind === 'confirmed') {
+    return bookingView({
+      ...record,
+      status: 'confirmed',
+      createdAtMs: atMs,
+      cancelledAtMs: null,
+      refundMinor: null,
+      version,
+      confirmedVersion: version,
+    });
+  }
+  if (fact.kind === 'cancelled' && 'createdAtMs' in record) {
+    const { refundMinor } = fact;
+    return bookingView({ ...record, status: 'cancelled', cancelledAtMs: atMs, refundMinor, version });
+  }
+  return undefined;
+}
+
+function stepAfter(
+  calendar: Calendar,
+  fact: Fact,
+  claim: Claim | undefined,
+  entry: JournalEntry,
+): OutsideStep | undefined {
+  switch (fact.kind) {
+    case 'confirming':
+      return {
+        do: 'authorise',
+        payment: paymentJob(
+          claim as HoldClaim,
+          entry.booking?.op === 'pending' ? entry.booking.booking : undefined,
+        ),
+      };
+    case 'authorised':
+      return { do: 'capture', payment: paymentJob(claim as HoldClaim, undefined) };
+    case 'expired':
+    case 'cancelled': {
+      const settlement = calendar.settlements.at(-1);
+      const key = fact.kind === 'cancelled' ? fact.key : (claim as HoldClaim).payment?.key;
+      return settlement !== undefined && settlement.key === key ? { do: 'settle', settlement } : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The payment that a confirming hold has under way. */
+export function paymentJob(hold: HoldClaim, booking: PendingBooking | undefined): PaymentJob {
+  const { payment, price } = hold;
+  if (payment === undefined) throw new Error(`hold ${hold.id} has no payment under way`);
+  return {
+    key: payment.key,
+    holdId: hold.id,
+    amountMinor: totalMinor(price),
+    currency: price.currency,
+    method: payment.method,
+    booking,
+  };
+}
+
+function answerTo(
+  command: ApartmentCommand,
+  turn: Turn,
+  claim: Claim | undefined,
+): ApartmentAnswer | undefined {
+  const change = turn.changes.at(-1)!;
+  switch (command.kind) {
+    case 'hold':
+    case 'extend':
+    case 'release':
+      return { hold: change.hold! };
+    case 'cancel':
+      return { booking: change.booking! };
+    case 'block':
+    case 'unblock':
+      return { block: blockView(turn.apartmentId, claim!, change.version) };
+    case 'pause':
+      return { status: 'paused' };
+    case 'resume':
+      return { status: 'listed' };
+    case 'retire':
+      return { status: 'retired' };
+    case 'confirm':
+      return undefined;
+  }
+}
+
+export function blockView(apartmentId: string, claim: Claim, version: number): Block {
+  const reason = claim.kind === 'block' ? claim.reason : undefined;
+  return {
+    id: claim.id,
+    apartmentId,
+    from: dateOf(claim.from),
+    to: dateOf(claim.to),
+    ...(reason !== undefined && { reason }),
+    version,
+  };
+}
+
+function holdsOf(calendar: Calendar, ids: readonly string[]): HoldClaim[] {
+  return ids.map((id) => findHold(calendar, id)).filter((hold) => hold !== undefined);
+}
+
+function addStep(turn: Turn, step: OutsideStep): void {
+  turn.steps ??= [];
+  turn.steps.push(step);
+}
+
+function addVerdict(turn: Turn, holdId: string, outcome: Outcome<ApartmentAnswer>): void {
+  turn.verdicts ??= [];
+  turn.verdicts.push({ holdId, outcome });
+}

@@ -1,0 +1,133 @@
+/**
+ * The answer to a command that took effect before (I3), made again from the journal: byte for byte the same,
+ * whichever server is asked and whatever has happened since.
+ */
+import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
+import { type Outcome, refuse } from '../protocol/errors.ts';
+import { holdOf } from './calendar/apply.ts';
+import { versionInId } from './calendar/decide.ts';
+import { bookingAsConfirmed, bookingView, holdView } from './calendar/views.ts';
+import type { Fact, JournalEntry } from './facts.ts';
+import type { Journal } from './ports.ts';
+import { blockView } from './record.ts';
+
+/**
+ * @param version the version at which this request took effect, on disk
+ * @returns undefined where the command is to be decided anew: a confirm whose payment came to nothing
+ */
+export async function answerAgain(
+  journal: Journal,
+  command: ApartmentCommand,
+  version: number,
+): Promise<Outcome<ApartmentAnswer> | undefined> {
+  const entry = await journal.entry(command.apartmentId, version);
+  if (entry === undefined)
+    throw new Error(`${command.apartmentId}: version ${version} is not in the journal`);
+  if (!asksForSame(command, entry.fact)) {
+    return refuse(
+      'idempotency_conflict',
+      `requestId ${command.requestId} was used for something else on this apartment; send a new one for each intent`,
+    );
+  }
+  const answer = await answerOf(journal, entry);
+  return answer === undefined ? undefined : { ok: true, data: answer };
+}
+
+async function answerOf(journal: Journal, entry: JournalEntry): Promise<ApartmentAnswer | undefined> {
+  const { apartmentId, version, fact } = entry;
+  switch (fact.kind) {
+    case 'held':
+      return { hold: holdView(apartmentId, holdOf(fact, entry), 'held', version) };
+    case 'extended': {
+      const hold = await beginningOf(journal, apartmentId, fact.hold);
+      hold.expiresAtMs = fact.expiresAtMs;
+      hold.extended = true;
+      return { hold: holdView(apartmentId, hold, 'held', version) };
+    }
+    case 'released': {
+      const hold = await beginningOf(journal, apartmentId, fact.hold);
+      if (fact.expiresAtMs !== undefined) hold.expiresAtMs = fact.expiresAtMs;
+      return { hold: holdView(apartmentId, hold, 'released', version) };
+    }
+    case 'confirming': {
+      const booking = await journal.booking(apartmentId, fact.booking);
+      if (booking === undefined || booking.status === 'pending') return undefined;
+      return { booking: bookingAsConfirmed(booking) };
+    }
+    case 'cancelled': {
+      const booking = await journal.booking(apartmentId, fact.booking);
+      return booking === undefined ? undefined : { booking: bookingView(booking) };
+    }
+    case 'blocked':
+      return {
+        block: blockView(
+          apartmentId,
+          { ...fact, kind: 'block', id: fact.block, reason: fact.reason },
+          version,
+        ),
+      };
+    case 'unblocked': {
+      const blocked = (await born(journal, apartmentId, fact.block)).fact;
+      if (blocked.kind !== 'blocked') throw new Error(`${apartmentId}: ${fact.block} was not born blocked`);
+      const claim = { ...blocked, kind: 'block', id: fact.block, reason: blocked.reason } as const;
+      return { block: blockView(apartmentId, claim, version) };
+    }
+    case 'paused':
+      return { status: 'paused' };
+    case 'resumed':
+      return { status: 'listed' };
+    case 'retired':
+      return { status: 'retired' };
+    default:
+      throw new Error(`${apartmentId}: a ${fact.kind} fact is nobody's command`);
+  }
+}
+
+/** Ids carry the version at which they were born: one look-up by primary key. */
+async function born(journal: Journal, apartmentId: string, id: string): Promise<JournalEntry> {
+  const version = versionInId(id);
+  const entry = version === undefined ? undefined : await journal.entry(apartmentId, version);
+  if (entry === undefined) throw new Error(`${apartmentId}: ${id} has no beginning in the journal`);
+  return entry;
+}
+
+async function beginningOf(journal: Journal, apartmentId: string, holdId: string) {
+  const entry = await born(journal, apartmentId, holdId);
+  if (entry.fact.kind !== 'held') throw new Error(`${apartmentId}: ${holdId} was not born held`);
+  return holdOf(entry.fact, entry);
+}
+
+/** Whether a fact is what this command would have caused. */
+function asksForSame(command: ApartmentCommand, fact: Fact): boolean {
+  switch (command.kind) {
+    case 'hold': {
+      if (fact.kind !== 'held') return false;
+      const { stay, guests } = command;
+      return fact.from === stay.from && fact.to === stay.to && fact.guests === guests;
+    }
+    case 'extend':
+      return fact.kind === 'extended' && fact.hold === command.holdId;
+    case 'release':
+      return fact.kind === 'released' && fact.hold === command.holdId;
+    case 'confirm':
+      return fact.kind === 'confirming' && fact.hold === command.holdId && fact.method === command.method;
+    case 'cancel':
+      return (
+        fact.kind === 'cancelled' && fact.booking === command.bookingId && fact.reason === command.reason
+      );
+    case 'block': {
+      const { range, reason } = command;
+      return (
+        fact.kind === 'blocked' && fact.from === range.from && fact.to === range.to && fact.reason === reason
+      );
+    }
+    case 'unblock':
+      return fact.kind === 'unblocked' && fact.block === command.blockId;
+    case 'pause':
+      return fact.kind === 'paused';
+    case 'resume':
+      return fact.kind === 'resumed';
+    case 'retire':
+      return fact.kind === 'retired';
+  }
+}

@@ -1,0 +1,59 @@
+import { SNAPSHOTS_WAITING_MAX } from '../protocol/limits.ts';
+import type { Scheduler } from './deadlines.ts';
+import type { Journal, StoredSnapshot } from './ports.ts';
+
+/** Snapshots in one statement, and how long one may wait for others, in milliseconds. */
+const BATCH_MAX = 128;
+const WRITE_EVERY_MS = 500;
+
+/**
+ * Writes snapshots off the hot path, the newest of each apartment, a batch at a time. A snapshot only saves time at
+ * the next load, so one that cannot be written is dropped.
+ */
+export class SnapshotWriter {
+  readonly #journal: Journal;
+  readonly #scheduler: Scheduler;
+  readonly #onFault: (event: string, details: Record<string, unknown>) => void;
+  readonly #due = new Map<string, StoredSnapshot>();
+  #armed = false;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(
+    journal: Journal,
+    scheduler: Scheduler,
+    onFault: (event: string, details: Record<string, unknown>) => void,
+  ) {
+    this.#journal = journal;
+    this.#scheduler = scheduler;
+    this.#onFault = onFault;
+  }
+
+  write(snapshot: StoredSnapshot): void {
+    if (this.#due.size >= SNAPSHOTS_WAITING_MAX && !this.#due.has(snapshot.apartmentId)) return;
+    this.#due.set(snapshot.apartmentId, snapshot);
+    if (this.#armed) return;
+    this.#armed = true;
+    this.#scheduler.after(WRITE_EVERY_MS, () => {
+      this.#armed = false;
+      void this.flush();
+    });
+  }
+
+  /** Resolves when everything given so far is written, or given up. */
+  flush(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#writeAll());
+    return this.#writing;
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#due.size > 0) {
+      const batch = [...this.#due.values()].slice(0, BATCH_MAX);
+      for (const { apartmentId } of batch) this.#due.delete(apartmentId);
+      try {
+        await this.#journal.saveSnapshots(batch);
+      } catch (cause) {
+        this.#onFault('snapshot.not_written', { count: batch.length, cause });
+      }
+    }
+  }
+}
