@@ -1,0 +1,21 @@
+import { type Logger, pino } from 'pino';
+
+/**
+ * Structured logs with stable event names: `log.warn({ event: 'apartment.lost', … })`. To standard error, so that
+ * standard output stays the program's answer to the person who called it.
+ */
+export type Log = Logger;
+
+export function createLog(level: string): Log {
+  return pino(
+    {
+      level,
+      base: null,
+      messageKey: 'event',
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { cause: pino.stdSerializers.err },
+      redact: { paths: ['token', '*.token', 'password', '*.password', 'email', '*.email'], remove: true },
+    },
+    pino.destination({ dest: 2, sync: true }),
+  );
+}

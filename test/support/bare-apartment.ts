@@ -1,0 +1,90 @@
+import { createActor } from 'xstate';
+import { apartmentMachine, type CommandEvent } from '../../src/actors/apartment-machine.ts';
+import { apply } from '../../src/actors/calendar/apply.ts';
+import { type Calendar, emptyCalendar } from '../../src/actors/calendar/calendar.ts';
+import type { PaymentStep } from '../../src/actors/calendar/payment.ts';
+import type { BookingRecord, JournalEntry } from '../../src/actors/facts.ts';
+import { Turn } from '../../src/actors/turn.ts';
+import type { ApartmentCommand } from '../../src/protocol/apartment-command.ts';
+import type { Subject } from '../../src/protocol/resources.ts';
+import type { Terms } from '../../src/protocol/terms.ts';
+import { openTerms } from './terms.ts';
+
+type Unaddressed<Command> = Command extends unknown ? Omit<Command, 'apartmentId' | 'requestId'> : never;
+
+/** The machine and its calendar without a shell: decides at a given instant, keeps every entry it recorded. */
+export class BareApartment {
+  readonly id = 'a1';
+  readonly calendar: Calendar = emptyCalendar();
+  readonly entries: JournalEntry[] = [];
+  terms: Terms;
+  nowMs: number;
+  holdTtlMs = 600_000;
+  holdsPerGuest = 5;
+  #sequence = 0;
+  readonly #machine = createActor(apartmentMachine, { input: { calendar: this.calendar } }).start();
+
+  constructor(nowMs: number, terms: Terms = openTerms()) {
+    this.nowMs = nowMs;
+    this.terms = terms;
+  }
+
+  get state(): unknown {
+    return this.#machine.getSnapshot().value;
+  }
+
+  command(subject: Subject, body: Unaddressed<ApartmentCommand>, booking?: BookingRecord): Turn {
+    this.tick();
+    const sequence = ++this.#sequence;
+    const requestId = `00000000-0000-4000-8000-${sequence.toString().padStart(12, '0')}`;
+    const command = { ...body, apartmentId: this.id, requestId } as ApartmentCommand;
+    const turn = this.#turn();
+    const openHolds = this.calendar.claims.filter(
+      (claim) => claim.kind === 'hold' && claim.guestId === subject.id,
+    ).length;
+    const { terms, nowMs, holdTtlMs, holdsPerGuest } = this;
+    const at = {
+      terms,
+      nowMs,
+      subject,
+      entropy: `r${sequence}`,
+      holdTtlMs,
+      holdsPerGuest,
+      openHolds,
+      booking,
+    };
+    this.#machine.send({ type: command.kind, command, at, turn } as CommandEvent);
+    return this.#kept(turn);
+  }
+
+  tick(): Turn {
+    const turn = this.#turn();
+    this.#machine.send({ type: 'tick', turn });
+    return this.#kept(turn);
+  }
+
+  payment(step: PaymentStep): Turn {
+    const turn = this.#turn();
+    this.#machine.send({ type: 'payment', step, turn });
+    return this.#kept(turn);
+  }
+
+  /** What the journal alone says: every entry replayed on an empty calendar, through JSON as storage would. */
+  replayed(): Calendar {
+    const calendar = emptyCalendar();
+    for (const entry of this.entries) apply(calendar, JSON.parse(JSON.stringify(entry)));
+    return calendar;
+  }
+
+  #turn(): Turn {
+    return new Turn({ settled() {} }, { apartmentId: this.id, shard: 0, epoch: 1 }, this.nowMs, undefined);
+  }
+
+  #kept(turn: Turn): Turn {
+    const { status } = this.#machine.getSnapshot();
+    if (status !== 'active')
+      throw new Error(`the machine is ${status}`, { cause: this.#machine.getSnapshot().error });
+    this.entries.push(...turn.entries);
+    return turn;
+  }
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * `unit` needs nothing but Node and is part of `npm run check`; `system` runs real PostgreSQL, real sockets, real
+ * processes and real browsers.
+ */
+const SYSTEM = ['test/{persistence,cluster,services,gateway,client,web,system,bench,cli}/**/*.test.ts'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: SYSTEM } },
+      { test: { name: 'system', include: SYSTEM, testTimeout: 60_000, hookTimeout: 60_000 } },
+    ],
+  },
+});
