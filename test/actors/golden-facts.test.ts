@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { apply } from '../../src/actors/calendar/apply.ts';
+import { emptyCalendar } from '../../src/actors/calendar/calendar.ts';
+import type { FactKind, JournalEntry } from '../../src/actors/facts.ts';
+
+/**
+ * Every shape of fact that was ever written, as the journal holds it, and the calendar that they make. These files
+ * are only added to: a line that no longer reads is an old journal that no longer reads.
+ */
+const golden = (name: string) => readFileSync(new URL(`../golden/${name}`, import.meta.url), 'utf8');
+const entries: JournalEntry[] = golden('facts-v1.jsonl')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line));
+
+const KINDS: Record<FactKind, true> = {
+  held: true,
+  extended: true,
+  confirming: true,
+  authorised: true,
+  declined: true,
+  confirmed: true,
+  released: true,
+  expired: true,
+  settled: true,
+  cancelled: true,
+  blocked: true,
+  unblocked: true,
+  paused: true,
+  resumed: true,
+  retired: true,
+};
+
+describe('golden facts', () => {
+  it('has an example of every kind', () => {
+    expect(new Set(entries.map((entry) => entry.fact.kind))).toEqual(new Set(Object.keys(KINDS)));
+  });
+
+  it('reads every fact ever written into the same calendar', () => {
+    const calendar = emptyCalendar();
+    for (const entry of entries) apply(calendar, entry);
+    expect(JSON.parse(JSON.stringify(calendar))).toEqual(JSON.parse(golden('calendar-v1.json')));
+  });
+});
