@@ -19,6 +19,7 @@ import type { Circumstances } from './calendar/decide.ts';
 import type { PaymentStep } from './calendar/payment.ts';
 import { calendarView, holdView } from './calendar/views.ts';
 import type { Deadlines, Due } from './deadlines.ts';
+import { endedHoldRefusal } from './ended-hold.ts';
 import type { BookingRecord } from './facts.ts';
 import type { OpenHolds } from './open-holds.ts';
 import type { PaymentSaga } from './payment-saga.ts';
@@ -43,6 +44,8 @@ export interface ApartmentParts {
   /** This instance is over; what it was asked and has not answered is asked again of the next. */
   readonly lost: (apartment: RunningApartment, reason: string, cause: unknown) => void;
   readonly again: (asked: Asked) => void;
+  /** A read of the journal failed; whoever asked for it has been told to try again. */
+  readonly unread: (apartmentId: string, cause: unknown) => void;
   /** Has something unanswered: will be asked to look for what is overdue. */
   readonly waiting: (apartment: RunningApartment) => void;
   readonly snapshot: (snapshot: StoredSnapshot) => void;
@@ -137,6 +140,9 @@ export class RunningApartment implements TurnOwner, Due {
     const before = this.#window.find(subject.id, requestId);
     if (before !== undefined && !this.#reopened(asked)) return this.#answerAgain(asked, before);
     if (command.kind === 'cancel') return this.#cancel(asked, command.bookingId);
+    if ('holdId' in command && findHold(this.#calendar, command.holdId) === undefined) {
+      return this.#answerEnded(asked, command.holdId);
+    }
     this.#decide(asked, undefined);
   }
 
@@ -256,11 +262,29 @@ export class RunningApartment implements TurnOwner, Due {
     this.#finish(turn);
   }
 
+  /** Decides once the booking's row is here; others may be decided meanwhile. */
   #cancel(asked: Asked, bookingId: string): void {
     this.#parts.journal.booking(this.id, bookingId).then(
       (booking) => (this.#over ? this.#parts.again(asked) : this.#decide(asked, booking)),
-      (cause) => this.#parts.lost(this, 'unknown', cause),
+      (cause) => this.#unread(asked, cause),
     );
+  }
+
+  /** A hold that is not open: how it ended is in the journal, once the gate has passed what ended it. */
+  #answerEnded(asked: Asked, holdId: string): void {
+    const { journal, again } = this.#parts;
+    const look = () =>
+      endedHoldRefusal(journal, this.id, holdId, asked.subject.id).then(
+        (error) => asked.reply({ ok: false, error }),
+        (cause) => this.#unread(asked, cause),
+      );
+    this.#behindGate({ released: () => void look(), lost: () => again(asked) });
+  }
+
+  /** The journal could not be read for this answer: nothing is known to be wrong with the apartment. */
+  #unread(asked: Asked, cause: unknown): void {
+    this.#parts.unread(this.id, cause);
+    answerUnavailable(asked);
   }
 
   /** A confirm asked again while its payment is under way waits with the first; one that was declined is decided anew. */
@@ -276,13 +300,15 @@ export class RunningApartment implements TurnOwner, Due {
       return this.#wait(command.holdId, asked);
     }
     const look = () =>
-      answerAgain(this.#parts.journal, command, version).then(
-        (outcome) => {
-          if (outcome !== undefined) asked.reply(outcome);
-          else if (this.#over) this.#parts.again(asked);
-          else this.#decide(asked, undefined);
+      answerAgain(this.#parts.journal, asked.subject.id, command, version).then(
+        (again) => {
+          if (this.#over) return this.#parts.again(asked);
+          if (again.outcome !== undefined) return asked.reply(again.outcome);
+          if (again.isOwn) return this.#decide(asked, undefined);
+          this.#window.setApart(asked.subject.id, command.requestId);
+          this.receive(asked);
         },
-        (cause) => this.#parts.lost(this, 'unknown', cause),
+        (cause) => this.#unread(asked, cause),
       );
     this.#behindGate({ released: () => void look(), lost: () => this.#parts.again(asked) });
   }
@@ -384,10 +410,8 @@ export function restore(stored: StoredApartment, window: RequestWindow): Calenda
   const { snapshot, entries, status } = stored;
   const calendar =
     snapshot === undefined ? emptyCalendar(status) : (snapshot.state as { calendar: Calendar }).calendar;
-  for (const entry of entries) {
-    window.add(entry);
-    if (entry.version > calendar.version) apply(calendar, entry);
-  }
+  window.addAll(entries);
+  for (const entry of entries) if (entry.version > calendar.version) apply(calendar, entry);
   return calendar;
 }
 

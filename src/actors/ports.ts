@@ -29,6 +29,8 @@ export interface Journal {
 
   /** One committed entry, for an answer that is asked for again. */
   entry(apartmentId: string, version: number): Promise<JournalEntry | undefined>;
+  /** The entry that ended a hold born at a version: its `expired`, `released` or `confirmed`, or a `held` that replaced it. */
+  endOf(apartmentId: string, holdId: string, bornVersion: number): Promise<JournalEntry | undefined>;
   booking(apartmentId: string, bookingId: string): Promise<BookingRecord | undefined>;
   bookingOfHold(apartmentId: string, holdId: string): Promise<BookingRecord | undefined>;
   /** Committed entries in order of version, from just after a version; for history, at most `limit`. */

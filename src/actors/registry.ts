@@ -22,7 +22,8 @@ import type { Ownership, StoredApartment } from './ports.ts';
 import type { SnapshotWriter } from './snapshot-writer.ts';
 import type { Asked } from './turn.ts';
 
-export interface RegistryParts extends Omit<ApartmentParts, 'lost' | 'again' | 'waiting' | 'snapshot'> {
+export interface RegistryParts
+  extends Omit<ApartmentParts, 'lost' | 'again' | 'unread' | 'waiting' | 'snapshot'> {
   readonly ownership: Ownership;
   readonly scheduler: Scheduler;
   readonly snapshots: SnapshotWriter;
@@ -64,6 +65,7 @@ export class Registry {
       ...parts,
       lost: (apartment, reason, cause) => this.#lost(apartment, reason, cause),
       again: (asked) => this.#again(asked),
+      unread: (apartmentId, cause) => parts.onFault('journal.not_read', { apartmentId, cause }),
       waiting: (apartment) => void this.#waiting.add(apartment),
       snapshot: (snapshot) => parts.snapshots.write(snapshot),
     };

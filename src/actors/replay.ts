@@ -11,26 +11,35 @@ import type { Fact, JournalEntry } from './facts.ts';
 import type { Journal } from './ports.ts';
 import { blockView } from './record.ts';
 
-/**
- * @param version the version at which this request took effect, on disk
- * @returns undefined where the command is to be decided anew: a confirm whose payment came to nothing
- */
+export interface Again {
+  /** False where the version found was another's request with the same hash, or with the same id. */
+  readonly isOwn: boolean;
+  /** Undefined where it is to be decided anew: another's, or a confirm whose payment came to nothing. */
+  readonly outcome: Outcome<ApartmentAnswer> | undefined;
+}
+
+/** @param version where the request window says that it took effect, on disk */
 export async function answerAgain(
   journal: Journal,
+  subjectId: string,
   command: ApartmentCommand,
   version: number,
-): Promise<Outcome<ApartmentAnswer> | undefined> {
-  const entry = await journal.entry(command.apartmentId, version);
-  if (entry === undefined)
-    throw new Error(`${command.apartmentId}: version ${version} is not in the journal`);
+): Promise<Again> {
+  const { apartmentId, requestId } = command;
+  const entry = await journal.entry(apartmentId, version);
+  if (entry === undefined) throw new Error(`${apartmentId}: version ${version} is not in the journal`);
+  if (entry.subjectId !== subjectId || entry.requestId !== requestId) {
+    return { isOwn: false, outcome: undefined };
+  }
   if (!asksForSame(command, entry.fact)) {
-    return refuse(
-      'idempotency_conflict',
-      `requestId ${command.requestId} was used for something else on this apartment; send a new one for each intent`,
-    );
+    const sentence = `requestId ${requestId} was used for something else on this apartment`;
+    return {
+      isOwn: true,
+      outcome: refuse('idempotency_conflict', `${sentence}; send a new one for each intent`),
+    };
   }
   const answer = await answerOf(journal, entry);
-  return answer === undefined ? undefined : { ok: true, data: answer };
+  return { isOwn: true, outcome: answer === undefined ? undefined : { ok: true, data: answer } };
 }
 
 async function answerOf(journal: Journal, entry: JournalEntry): Promise<ApartmentAnswer | undefined> {

@@ -1,55 +1,153 @@
 /**
  * The request ids that took effect on one apartment, each with the version of the fact it caused (I3). The answer
  * itself is not kept: it is made again from the journal, where it is the same for ever and on every server.
+ *
+ * Kept for every command of a day, so it is made for size: 12 bytes an entry in one typed array (open addressing on
+ * 64 bits of the id's hash), nothing for the garbage collector to walk. A Map of strings cost 4 µs a command
+ * more. A hash may be somebody else's: whoever finds a version compares the journal's entry, and if that is not
+ * theirs, asks for a place `apart`.
  */
 import { IDEMPOTENCY_ENTRIES_MAX, IDEMPOTENCY_WINDOW_MS } from '../protocol/limits.ts';
 import type { JournalEntry } from './facts.ts';
 
 /** Ages are told apart to this, in milliseconds: one mark for each such span, not one for each entry. */
 const MARK_EVERY_MS = 15 * 60_000;
+/** Slots are [hash, hash, version - base]; a version of 0 there is an empty slot. */
+const STRIDE = 3;
+const SLOTS_MIN = 8;
 
 export class RequestWindow {
-  /** In order of version, because facts are. */
-  readonly #versions = new Map<string, number>();
+  #slots = new Uint32Array(SLOTS_MIN * STRIDE);
+  #size = 0;
+  /** Versions are kept as distances from here, so that 32 bits last for ever. */
+  #base = 0;
   readonly #marks: { readonly atMs: number; readonly version: number }[] = [];
-
-  get size(): number {
-    return this.#versions.size;
-  }
-
-  /** The version at which this subject's request took effect. */
-  find(subjectId: string, requestId: string): number | undefined {
-    return this.#versions.get(`${subjectId} ${requestId}`);
-  }
-
-  add(entry: JournalEntry): void {
-    if (entry.requestId === null || entry.subjectId === null) return;
-    const last = this.#marks.at(-1);
-    if (last === undefined || entry.atMs - last.atMs >= MARK_EVERY_MS) {
-      this.#marks.push({ atMs: entry.atMs, version: entry.version });
-      this.#forget(entry.atMs - IDEMPOTENCY_WINDOW_MS);
-    }
-    this.#versions.set(`${entry.subjectId} ${entry.requestId}`, entry.version);
-  }
+  /** Request ids whose slot belongs to another, by id and subject; 0 until they take effect. */
+  #apart: Map<string, number> | undefined;
 
   get isFull(): boolean {
-    return this.#versions.size >= IDEMPOTENCY_ENTRIES_MAX;
+    return this.#size >= IDEMPOTENCY_ENTRIES_MAX;
+  }
+
+  /** The version at which this request took effect, unless the entry there turns out to be another's. */
+  find(subjectId: string, requestId: string): number | undefined {
+    const version = this.#apart?.get(`${requestId} ${subjectId}`);
+    if (version !== undefined) return version === 0 ? undefined : version;
+    const distance = this.#slots[this.#slotOf(requestId) + 2]!;
+    return distance === 0 ? undefined : this.#base + distance;
+  }
+
+  /** The entry found was another's: this request gets a place of its own. */
+  setApart(subjectId: string, requestId: string): void {
+    this.#apart ??= new Map();
+    this.#apart.set(`${requestId} ${subjectId}`, 0);
+  }
+
+  add({ subjectId, requestId, version, atMs }: JournalEntry): void {
+    if (requestId === null || subjectId === null) return;
+    const last = this.#marks.at(-1);
+    if (last === undefined || atMs - last.atMs >= MARK_EVERY_MS) {
+      if (last === undefined) this.#base = version - 1;
+      this.#marks.push({ atMs, version });
+      this.#forget(atMs - IDEMPOTENCY_WINDOW_MS);
+    }
+    if (this.#apart?.has(`${requestId} ${subjectId}`) === true) {
+      this.#apart.set(`${requestId} ${subjectId}`, version);
+      return;
+    }
+    let slot = this.#slotOf(requestId);
+    if (this.#slots[slot + 2] === 0) {
+      this.#size += 1;
+      if (this.#size * STRIDE > this.#slots.length * 0.75) {
+        this.#rebuild(this.#slots.length * 2, 0);
+        slot = this.#slotOf(requestId);
+      }
+      this.#slots[slot] = hashA;
+      this.#slots[slot + 1] = hashB;
+    }
+    this.#slots[slot + 2] = version - this.#base;
+  }
+
+  /** Entries in order of version, as they were loaded. */
+  addAll(entries: readonly JournalEntry[]): void {
+    const owners = new Map<string, string>();
+    for (const entry of entries) {
+      const { subjectId, requestId } = entry;
+      if (requestId === null || subjectId === null) continue;
+      const taken = this.find(subjectId, requestId) !== undefined;
+      if (taken && owners.get(requestId) !== subjectId) this.setApart(subjectId, requestId);
+      else owners.set(requestId, subjectId);
+      this.add(entry);
+    }
   }
 
   /** Every request remembered took effect after this version; `current` where none is remembered. */
   fromVersion(current: number): number {
-    for (const version of this.#versions.values()) return version - 1;
-    return current;
+    const oldest = this.#marks[0];
+    return oldest === undefined ? current : oldest.version - 1;
+  }
+
+  /** Index of the slot of this id, or of the empty one where it would go. */
+  #slotOf(requestId: string): number {
+    const slots = this.#slots;
+    if (requestId !== hashedId) rehash(requestId);
+    const a = hashA;
+    const b = hashB;
+    const mask = slots.length / STRIDE - 1;
+    for (let i = a & mask; ; i = (i + 1) & mask) {
+      const slot = i * STRIDE;
+      if (slots[slot + 2] === 0 || (slots[slot] === a && slots[slot + 1] === b)) return slot;
+    }
+  }
+
+  /** Copies what is younger than `keepFrom` (a distance from the base) into a table of this length. */
+  #rebuild(length: number, keepFrom: number): void {
+    const old = this.#slots;
+    const slots = new Uint32Array(length);
+    const mask = length / STRIDE - 1;
+    for (let from = 0; from < old.length; from += STRIDE) {
+      const distance = old[from + 2]!;
+      if (distance === 0) continue;
+      if (distance < keepFrom) {
+        this.#size -= 1;
+        continue;
+      }
+      let i = old[from]! & mask;
+      while (slots[i * STRIDE + 2] !== 0) i = (i + 1) & mask;
+      slots.set(old.subarray(from, from + STRIDE), i * STRIDE);
+    }
+    this.#slots = slots;
   }
 
   #forget(beforeMs: number): void {
+    let forgotten = false;
     while (this.#marks.length > 1 && this.#marks[1]!.atMs <= beforeMs) {
       this.#marks.shift();
-      const keepFrom = this.#marks[0]!.version;
-      for (const [key, version] of this.#versions) {
-        if (version >= keepFrom) break;
-        this.#versions.delete(key);
-      }
+      forgotten = true;
     }
+    if (!forgotten) return;
+    const keepFrom = this.#marks[0]!.version;
+    this.#rebuild(this.#slots.length, keepFrom - this.#base);
+    for (const [key, version] of this.#apart ?? []) if (version < keepFrom) this.#apart?.delete(key);
   }
+}
+
+/** The id hashed last: a command looks for its id and then adds it. */
+let hashedId = '';
+let hashA = 0;
+let hashB = 0;
+
+function rehash(requestId: string): void {
+  hashedId = requestId;
+  hashA = hash(requestId, 0x811c9dc5);
+  hashB = hash(requestId, 0x01234567);
+}
+
+/** FNV-1a over the id's UTF-16 units, avalanched (murmur3's finaliser), as an unsigned 32-bit integer. */
+function hash(text: string, seed: number): number {
+  let h = seed;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
 }

@@ -9,7 +9,7 @@ export const Id = z
   );
 
 /** Chosen by the client, new for each intent and the same on every retry of it (I3). */
-export const RequestId = z.guid('a requestId is a UUID; send a new one for each intent');
+export const RequestId = z.guid('a requestId is a UUID; send a new one for each intent').toLowerCase();
 
 /**
  * The shard of an apartment, in [0, SHARDS): FNV-1a over the id's UTF-16 units.

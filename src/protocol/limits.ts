@@ -35,8 +35,6 @@ export const HOLDS_PER_GUEST_DEFAULT = 5;
 export const IDEMPOTENCY_WINDOW_MS = 25 * 60 * 60_000;
 /** Request ids one apartment remembers. Past it new commands are refused until the oldest leaves the window. */
 export const IDEMPOTENCY_ENTRIES_MAX = 1_000_000;
-/** Ended holds one apartment remembers, so that acting on one is told apart from acting on nothing. */
-export const ENDED_HOLDS_MAX = 256;
 /** Refunds and voids one apartment may owe the provider at once. */
 export const SETTLEMENTS_MAX = 1_024;
 /** Claims (holds, bookings, blocks) on one apartment: each takes at least one night of the horizon. */
@@ -127,3 +125,74 @@ export const CLIENT_OFFLINE_AFTER_FAILURES = 3;
 export const WATCH_STALE_MS = 20_000;
 /** Deltas of one apartment kept while its calendar is on its way; past it the calendar is asked for again. */
 export const WATCH_BACKLOG_MAX = 64;
+
+/** Calls of the sandbox payment provider that share one commit, that wait, and payments it remembers. */
+export const SANDBOX_BATCH_MAX = 512;
+export const SANDBOX_CALLS_WAITING_MAX = 50_000;
+export const SANDBOX_PAYMENTS_REMEMBERED_MAX = 50_000;
+
+/** Listings kept in memory whole, for the details page. */
+export const LISTINGS_CACHED_MAX = 10_000;
+/** Listings read in one query, at the start and when following changes. */
+export const LISTINGS_PAGE = 2_000;
+/** How often changed listings are looked for, in milliseconds. */
+export const LISTINGS_POLL_MS = 1_000;
+/** Apartments in the search index; more are not found by search, and a fault is reported. */
+export const SEARCH_APARTMENTS_MAX = 1_000_000;
+/** Changes of calendars kept while the search index is (re)loaded. */
+export const SEARCH_CHANGES_WAITING_MAX = 1_000_000;
+/** The most nights that may be kept empty between two stays (a rule of the listing). */
+export const TURNOVER_NIGHTS_MAX = 30;
+/** Listings in one statement of an import, and lines named in its report (all are counted). */
+export const IMPORT_BATCH = 500;
+export const IMPORT_REPORT_LINES_MAX = 10_000;
+
+/** Heartbeat of a socket, in milliseconds: a peer that is gone is noticed within the sum of the two. */
+export const PING_EVERY_MS = 15_000;
+export const PING_DEADLINE_MS = 10_000;
+/** A reader that takes nothing for this long while bytes wait for it is cut, in milliseconds (checked every second). */
+export const STALLED_READER_MS = 3_500;
+/** Events held back for one socket while the snapshot that they build on is read; past it they are conflated. */
+export const HELD_BACK_MAX = 4_096;
+/** Commands a second, and at once after a pause, of one subject and of one address (many guests behind one). */
+export const COMMANDS_PER_SUBJECT = { perSecond: 100, burst: 300 } as const;
+export const COMMANDS_PER_ADDRESS = { perSecond: 1_000, burst: 3_000 } as const;
+/** Subjects, and addresses, whose budgets are remembered. */
+export const BUDGETS_MAX = 100_000;
+/** Commands refused by rate on one socket within 10 s before it is cut: it does not listen to the refusals. */
+export const FLOOD_REFUSALS_MAX = 5_000;
+/** New sockets of one address in 10 s; sockets of one address at once. */
+export const CONNECTIONS_PER_ADDRESS = 1_000;
+export const SOCKETS_PER_ADDRESS_MAX = 20_000;
+/** Sign-ins of one address a minute, of one e-mail from one address in 15 minutes, of one e-mail in an hour. */
+export const SIGN_INS_PER_ADDRESS = 60;
+export const SIGN_INS_PER_EMAIL_AND_ADDRESS = 10;
+export const SIGN_INS_PER_EMAIL = 100;
+/** Anonymous guests made by one address a minute. */
+export const GUESTS_PER_ADDRESS = 300;
+/** Window over which a draining server asks its sockets to reconnect, in milliseconds: each, and at most. */
+export const DRAIN_SPREAD_PER_SOCKET_MS = 2;
+export const DRAIN_SPREAD_MAX_MS = 4_000;
+
+/** Connections that carry appends: two, so that one batch is decoded while the other waits for the disk. */
+export const COMMIT_LANES = 2;
+/** A batch that got no answer for this long has lost its connection, in milliseconds. */
+export const COMMIT_TIMEOUT_MS = 10_000;
+/** A lane reconnects after the first, doubling up to the second, in milliseconds. */
+export const RECONNECT_FIRST_MS = 20;
+export const RECONNECT_MAX_MS = 500;
+/** Commits whose durations are kept for the statistics: some seconds of a busy server. */
+export const COMMIT_SAMPLES_MAX = 4_096;
+
+/** A node owns its shards this long after it renewed, by the database's clock, in milliseconds. */
+export const LEASE_MS = 2_000;
+export const LEASE_RENEW_EVERY_MS = 500;
+/** Without a renewal it stops answering by its own monotonic clock, before its lease ends, in milliseconds. */
+export const LEASE_TRUSTED_MS = 1_333;
+/** How long a start waits for another server's lease to run out before it gives up, in milliseconds. */
+export const JOIN_TIMEOUT_MS = 3_000;
+/** How fast the system's clock is corrected: milliseconds a second (1 %), so that no hold notices. */
+export const CLOCK_SLEW_MS_PER_SECOND = 10;
+
+/** Rows read at once by what reads a whole table. */
+export const STREAM_ROWS = 2_000;

@@ -72,7 +72,7 @@ function nightlyMinor(terms: Terms, seasons: readonly Season[], night: number): 
 }
 
 /** Basis points of an amount, rounded half up to a minor unit. */
-function share(amountMinor: number, basisPoints: number): number {
+export function share(amountMinor: number, basisPoints: number): number {
   return Math.floor((amountMinor * basisPoints + 5_000) / 10_000);
 }
 

@@ -36,54 +36,28 @@ export function checkStay(
   guests: number,
   today: number,
 ): RuleViolation | undefined {
+  const rule = brokenRule(terms, stay, guests, today);
+  return rule === undefined ? undefined : explain(rule, terms, stay, guests, today);
+}
+
+/** `checkStay` without the sentence: a search asks about thousands of apartments and shows no reason. */
+export function brokenRule(
+  terms: Terms,
+  stay: NightRange,
+  guests: number,
+  today: number,
+): Exclude<Rule, 'turnover'> | undefined {
   const { from, to } = stay;
   const nights = to - from;
-  if (nights < 1) {
-    return violation(
-      'stay_order',
-      'checkOut',
-      `checkOut ${dateOf(to)} is not after checkIn ${dateOf(from)}; send a stay of at least 1 night`,
-    );
-  }
-  if (from < today) {
-    return violation(
-      'past',
-      'checkIn',
-      `checkIn ${dateOf(from)} is in the past at the apartment; choose ${dateOf(today)} or later`,
-    );
-  }
-  if (from < today + terms.noticeDays) return noticeViolation(terms, from, today);
-  if (to > today + terms.horizonNights) return horizonViolation(terms, to, today);
-
-  const minNights = seasonal(terms, 'minNights', from);
-  if (nights < minNights) {
-    return violation(
-      'min_nights',
-      'checkOut',
-      `a stay of ${nightsText(nights)} from ${dateOf(from)} is shorter than the minimum of ${minNights}; check out on ${dateOf(from + minNights)} or later`,
-    );
-  }
-  const maxNights = seasonal(terms, 'maxNights', from);
-  if (nights > maxNights) {
-    return violation(
-      'max_nights',
-      'checkOut',
-      `a stay of ${nightsText(nights)} from ${dateOf(from)} is longer than the maximum of ${maxNights}; check out on ${dateOf(from + maxNights)} or earlier`,
-    );
-  }
-  if (!terms.arrivalDays.includes(weekdayOf(from))) {
-    return weekdayViolation('arrival_day', 'checkIn', from, terms.arrivalDays);
-  }
-  if (!terms.departureDays.includes(weekdayOf(to))) {
-    return weekdayViolation('departure_day', 'checkOut', to, terms.departureDays);
-  }
-  if (guests > terms.capacity) {
-    return violation(
-      'capacity',
-      'guests',
-      `${guests} guests are more than the ${terms.capacity} that the apartment sleeps; bring at most ${terms.capacity}`,
-    );
-  }
+  if (nights < 1) return 'stay_order';
+  if (from < today) return 'past';
+  if (from < today + terms.noticeDays) return 'notice';
+  if (to > today + terms.horizonNights) return 'horizon';
+  if (nights < seasonal(terms, 'minNights', from)) return 'min_nights';
+  if (nights > seasonal(terms, 'maxNights', from)) return 'max_nights';
+  if (!terms.arrivalDays.includes(weekdayOf(from))) return 'arrival_day';
+  if (!terms.departureDays.includes(weekdayOf(to))) return 'departure_day';
+  if (guests > terms.capacity) return 'capacity';
   return undefined;
 }
 
@@ -122,41 +96,85 @@ export function seasonal(terms: Terms, limit: 'minNights' | 'maxNights', checkIn
   return terms[limit];
 }
 
+function explain(
+  rule: Exclude<Rule, 'turnover'>,
+  terms: Terms,
+  { from, to }: NightRange,
+  guests: number,
+  today: number,
+): RuleViolation {
+  const checkIn = dateOf(from);
+  const checkOut = dateOf(to);
+  const nights = nightsText(to - from);
+  switch (rule) {
+    case 'stay_order':
+      return violation(
+        rule,
+        'checkOut',
+        `checkOut ${checkOut} is not after checkIn ${checkIn}; send a stay of at least 1 night`,
+      );
+    case 'past':
+      return violation(
+        rule,
+        'checkIn',
+        `checkIn ${checkIn} is in the past at the apartment; choose ${dateOf(today)} or later`,
+      );
+    case 'notice':
+      return violation(
+        rule,
+        'checkIn',
+        `checkIn ${checkIn} is less than the ${terms.noticeDays === 1 ? '1 day' : `${terms.noticeDays} days`} of notice away; choose ${dateOf(today + terms.noticeDays)} or later`,
+      );
+    case 'horizon':
+      return violation(
+        rule,
+        'checkOut',
+        `checkOut ${checkOut} is more than ${nightsText(terms.horizonNights)} ahead; check out on ${dateOf(today + terms.horizonNights)} or earlier`,
+      );
+    case 'min_nights': {
+      const minimum = seasonal(terms, 'minNights', from);
+      return violation(
+        rule,
+        'checkOut',
+        `a stay of ${nights} from ${checkIn} is shorter than the minimum of ${minimum}; check out on ${dateOf(from + minimum)} or later`,
+      );
+    }
+    case 'max_nights': {
+      const maximum = seasonal(terms, 'maxNights', from);
+      return violation(
+        rule,
+        'checkOut',
+        `a stay of ${nights} from ${checkIn} is longer than the maximum of ${maximum}; check out on ${dateOf(from + maximum)} or earlier`,
+      );
+    }
+    case 'arrival_day':
+      return violation(
+        rule,
+        'checkIn',
+        `checkIn ${checkIn} is a ${WEEKDAYS[weekdayOf(from)]}; arrive on one of: ${weekdaysText(terms.arrivalDays)}`,
+      );
+    case 'departure_day':
+      return violation(
+        rule,
+        'checkOut',
+        `checkOut ${checkOut} is a ${WEEKDAYS[weekdayOf(to)]}; leave on one of: ${weekdaysText(terms.departureDays)}`,
+      );
+    case 'capacity':
+      return violation(
+        rule,
+        'guests',
+        `${guests} guests are more than the ${terms.capacity} that the apartment sleeps; bring at most ${terms.capacity}`,
+      );
+  }
+}
+
 const WEEKDAYS = ['', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
-function weekdayViolation(
-  rule: 'arrival_day' | 'departure_day',
-  path: 'checkIn' | 'checkOut',
-  night: number,
-  open: readonly number[],
-): RuleViolation {
-  const verb = rule === 'arrival_day' ? 'arrive' : 'leave';
-  const days = [...open]
+function weekdaysText(days: readonly number[]): string {
+  return [...days]
     .sort((a, b) => a - b)
     .map((day) => WEEKDAYS[day])
     .join(', ');
-  return violation(
-    rule,
-    path,
-    `${path} ${dateOf(night)} is a ${WEEKDAYS[weekdayOf(night)]}; ${verb} on one of: ${days}`,
-  );
-}
-
-function noticeViolation(terms: Terms, from: number, today: number): RuleViolation {
-  const days = terms.noticeDays === 1 ? '1 day' : `${terms.noticeDays} days`;
-  return violation(
-    'notice',
-    'checkIn',
-    `checkIn ${dateOf(from)} is less than the ${days} of notice away; choose ${dateOf(today + terms.noticeDays)} or later`,
-  );
-}
-
-function horizonViolation(terms: Terms, to: number, today: number): RuleViolation {
-  return violation(
-    'horizon',
-    'checkOut',
-    `checkOut ${dateOf(to)} is more than ${terms.horizonNights} nights ahead; check out on ${dateOf(today + terms.horizonNights)} or earlier`,
-  );
 }
 
 function nightsText(nights: number): string {

@@ -2,7 +2,6 @@
  * Facts change the calendar here and nowhere else, the same way when they are decided and when they are
  * replayed. A fact cannot be refused; one that does not fit is a defect and throws, before anything changed.
  */
-import { ENDED_HOLDS_MAX } from '../../protocol/limits.ts';
 import { totalMinor } from '../../protocol/price.ts';
 import type { Fact, JournalEntry } from '../facts.ts';
 import {
@@ -10,7 +9,6 @@ import {
   type Calendar,
   type Claim,
   claimsIn,
-  type EndedHold,
   findClaim,
   findHold,
   firstClaimEndingAfter,
@@ -31,7 +29,7 @@ export function apply(calendar: Calendar, entry: JournalEntry): Claim | undefine
 function change(calendar: Calendar, fact: Fact, entry: JournalEntry): Claim | undefined {
   switch (fact.kind) {
     case 'held': {
-      for (const replaced of fact.replaces ?? []) end(calendar, requireHold(calendar, replaced), 'released');
+      for (const replaced of fact.replaces ?? []) remove(calendar, requireHold(calendar, replaced));
       const hold = holdOf(fact, entry);
       insert(calendar, hold);
       return hold;
@@ -72,18 +70,18 @@ function change(calendar: Calendar, fact: Fact, entry: JournalEntry): Claim | un
       const { from, to, guestId } = hold;
       const booking: BookingClaim = { kind: 'booking', id: fact.booking, from, to, guestId };
       if (open === undefined) settle(calendar, fact.key);
-      else end(calendar, open, 'confirmed');
+      else remove(calendar, open);
       insert(calendar, booking);
       return hold;
     }
     case 'released': {
       const hold = requireHold(calendar, fact.hold);
-      end(calendar, hold, 'released');
+      remove(calendar, hold);
       return hold;
     }
     case 'expired': {
       const hold = requireHold(calendar, fact.hold);
-      end(calendar, hold, 'expired');
+      remove(calendar, hold);
       if (hold.payment !== undefined) {
         calendar.settlements.push({
           key: hold.payment.key,
@@ -169,12 +167,6 @@ function insert(calendar: Calendar, claim: Claim): void {
 
 function remove(calendar: Calendar, claim: Claim): void {
   calendar.claims.splice(calendar.claims.indexOf(claim), 1);
-}
-
-function end(calendar: Calendar, hold: HoldClaim, status: EndedHold['status']): void {
-  remove(calendar, hold);
-  if (calendar.ended.length >= ENDED_HOLDS_MAX) calendar.ended.splice(0, ENDED_HOLDS_MAX / 2);
-  calendar.ended.push({ id: hold.id, guestId: hold.guestId, status });
 }
 
 function settle(calendar: Calendar, key: string): void {

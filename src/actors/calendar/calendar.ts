@@ -50,13 +50,6 @@ export interface BlockClaim {
 
 export type Claim = HoldClaim | BookingClaim | BlockClaim;
 
-/** A hold that is over, remembered so that acting on it is told apart from acting on nothing. */
-export interface EndedHold {
-  readonly id: string;
-  readonly guestId: string;
-  readonly status: 'confirmed' | 'released' | 'expired';
-}
-
 /** What the payment provider may still hold of a guest's money, until a `settled` fact says that it does not (I6). */
 export interface Settlement {
   readonly key: string;
@@ -73,12 +66,11 @@ export interface Calendar {
   version: number;
   status: ListingStatus;
   readonly claims: Claim[];
-  readonly ended: EndedHold[];
   readonly settlements: Settlement[];
 }
 
 export function emptyCalendar(status: ListingStatus = 'listed'): Calendar {
-  return { version: 0, status, claims: [], ended: [], settlements: [] };
+  return { version: 0, status, claims: [], settlements: [] };
 }
 
 /** Index of the first claim that ends after `night`; claims.length where none does. */
@@ -125,10 +117,6 @@ export function findClaim<Kind extends Claim['kind']>(
     if (claim.kind === kind && claim.id === id) return claim as Extract<Claim, { kind: Kind }>;
   }
   return undefined;
-}
-
-export function findEnded(calendar: Calendar, holdId: string): EndedHold | undefined {
-  return calendar.ended.findLast((hold) => hold.id === holdId);
 }
 
 /** Of the open holds: when the first one lapses or its payment must be over; Infinity where there is none. */

@@ -1,0 +1,279 @@
+/** What every journal promises, whatever it is made of. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Fact } from '../../src/actors/facts.ts';
+import type { AppendResult, Journal, StoredSnapshot } from '../../src/actors/ports.ts';
+import { shardOf } from '../../src/protocol/ids.ts';
+import type { Terms } from '../../src/protocol/terms.ts';
+import { openTerms } from '../support/terms.ts';
+import {
+  AT_MS,
+  appendOf,
+  appendTo,
+  cancelled,
+  confirmed,
+  confirming,
+  entry,
+  held,
+  pendingBooking,
+} from './facts.ts';
+
+export interface JournalUnderTest {
+  readonly journal: Journal;
+  addListing(apartmentId: string, terms: Terms): Promise<void>;
+  /** Another owner: the shard's epoch goes up by one. Returns the new one; the first owner's is 1. */
+  takeOver(shard: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+const A = 'apartment_a';
+const B = 'apartment_b';
+
+export function journalContract(name: string, open: () => Promise<JournalUnderTest>): void {
+  describe(`${name} as a journal`, () => {
+    let under: JournalUnderTest;
+    let journal: Journal;
+    beforeEach(async () => {
+      under = await open();
+      journal = under.journal;
+      await under.addListing(A, openTerms());
+      await under.addListing(B, openTerms({ nightlyMinor: 7 }));
+    });
+    afterEach(() => under.close());
+
+    it('[I2] keeps what it said was committed, in order and as it was given', async () => {
+      const facts: Fact[] = [
+        held('h1'),
+        { kind: 'extended', hold: 'h1', expiresAtMs: AT_MS + 1 },
+        { kind: 'released', hold: 'h1' },
+        {
+          kind: 'blocked',
+          block: 'b1',
+          from: 20_900,
+          to: 20_905,
+          reason: 'painters, "two" \\ of them\n\u001f\u0001 ✓',
+        },
+        { kind: 'paused' },
+      ];
+      const entries = facts.map((fact, i) => entry(A, i + 1, fact));
+      const silent = entry(A, 6, { kind: 'resumed' }, { subjectId: null, requestId: null, atMs: AT_MS + 7 });
+      expect(await appendTo(journal, 1, ...entries)).toEqual({ status: 'committed' });
+      expect(await appendTo(journal, 1, silent)).toEqual({ status: 'committed' });
+      expect(await journal.entries(A, 0, 100)).toEqual([...entries, silent]);
+      expect(await journal.entries(A, 2, 2)).toEqual(entries.slice(2, 4));
+      expect(await journal.entry(A, 6)).toEqual(silent);
+      expect(await journal.entry(A, 7)).toBeUndefined();
+      expect(await journal.entries(B, 0, 100)).toEqual([]);
+    });
+
+    it('calls done once, after append has returned, in the order of the appends of an apartment', async () => {
+      const heard: string[] = [];
+      const results: Promise<void>[] = [];
+      for (let version = 1; version <= 300; version++) {
+        for (const apartmentId of [A, B]) {
+          results.push(
+            new Promise((resolve) =>
+              journal.append(
+                appendOf(1, [entry(apartmentId, version)], ({ status }) => {
+                  heard.push(`${apartmentId} ${version} ${status}`);
+                  resolve();
+                }),
+              ),
+            ),
+          );
+        }
+      }
+      expect(heard).toEqual([]);
+      await Promise.all(results);
+      for (const apartmentId of [A, B]) {
+        const own = heard.filter((line) => line.startsWith(apartmentId));
+        expect(own).toEqual(Array.from({ length: 300 }, (_, i) => `${apartmentId} ${i + 1} committed`));
+      }
+      expect((await journal.entries(A, 0, 1_000)).map(({ version }) => version)).toEqual(
+        Array.from({ length: 300 }, (_, i) => i + 1),
+      );
+    });
+
+    it('writes an append whole or not at all, and only the offender of a batch fails', async () => {
+      await appendTo(journal, 1, entry(A, 1), entry(A, 2));
+      const results = await Promise.all([
+        appendTo(journal, 1, entry(B, 1)),
+        // Version 3 is free, version 2 is not.
+        appendTo(journal, 1, entry(A, 3), entry(A, 2)),
+        ...Array.from({ length: 20 }, (_, i) => appendTo(journal, 1, entry(`other_${i}`, 1))),
+        appendTo(journal, 1, entry(B, 2)),
+      ]);
+      expect(results.map(({ status }) => status)).toEqual([
+        'committed',
+        'conflict',
+        ...Array.from({ length: 20 }, () => 'committed'),
+        'committed',
+      ]);
+      expect((await journal.entries(A, 0, 10)).map(({ version }) => version)).toEqual([1, 2]);
+    });
+
+    it('[I4] lets nothing through behind an append that failed, so that no version is left out', async () => {
+      await appendTo(journal, 1, entry(A, 1));
+      const results = await Promise.all([
+        appendTo(journal, 1, entry(A, 1)),
+        appendTo(journal, 1, entry(A, 2)),
+        appendTo(journal, 1, entry(B, 1)),
+        appendTo(journal, 1, entry(A, 3)),
+      ]);
+      expect(results.map(({ status }) => status)).toEqual(['conflict', 'conflict', 'committed', 'conflict']);
+      expect((await journal.entries(A, 0, 10)).length).toBe(1);
+      expect(await appendTo(journal, 1, entry(A, 2))).toEqual({ status: 'committed' });
+    });
+
+    it('[I1] fences a former owner, and nobody else', async () => {
+      await appendTo(journal, 1, entry(A, 1), entry(A, 2));
+      const epoch = await under.takeOver(shardOf(A));
+      expect(epoch).toBe(2);
+      expect(shardOf(A)).not.toBe(shardOf(B));
+      const [stale, behind, other, fresh] = await Promise.all([
+        appendTo(journal, 1, entry(A, 3, held('stale'))),
+        appendTo(journal, 1, entry(A, 4, held('stale'))),
+        appendTo(journal, 1, entry(B, 1)),
+        appendTo(journal, epoch, entry(A, 3, held('fresh'))),
+      ]);
+      expect(stale.status).toBe('fenced');
+      expect(['fenced', 'conflict']).toContain(behind.status);
+      expect([other.status, fresh.status]).toEqual(['committed', 'committed']);
+      expect((await journal.entry(A, 3))?.fact).toEqual(held('fresh'));
+    });
+
+    it('keeps bookings in step with the facts, through their whole life', async () => {
+      const booking = pendingBooking('book_1');
+      const base = { ...booking, apartmentId: A, cancelledAtMs: null, refundMinor: null, createdAtMs: AT_MS };
+      await appendTo(journal, 1, confirming(A, 1, booking));
+      const pending = { ...base, status: 'pending', version: 1, confirmedVersion: 0 };
+      expect(await journal.booking(A, 'book_1')).toEqual(pending);
+      expect(await journal.bookingOfHold(A, booking.holdId)).toEqual(pending);
+      expect(await journal.booking(B, 'book_1')).toBeUndefined();
+      expect(await journal.activeSince(AT_MS + 1)).toEqual([A]);
+
+      await appendTo(journal, 1, confirmed(A, 2, booking));
+      expect(await journal.booking(A, 'book_1')).toEqual({
+        ...base,
+        status: 'confirmed',
+        version: 2,
+        confirmedVersion: 2,
+      });
+      expect(await journal.activeSince(AT_MS + 1)).toEqual([]);
+
+      await appendTo(journal, 1, cancelled(A, 3, 'book_1', 500));
+      expect(await journal.booking(A, 'book_1')).toEqual({
+        ...base,
+        status: 'cancelled',
+        version: 3,
+        confirmedVersion: 2,
+        cancelledAtMs: AT_MS,
+        refundMinor: 500,
+      });
+      expect(await journal.activeSince(AT_MS + 1)).toEqual([A]);
+
+      const settled: Fact = { kind: 'settled', key: booking.paymentKey, outcome: 'refunded' };
+      await appendTo(journal, 1, entry(A, 4, settled, { booking: { op: 'refunded', id: 'book_1' } }));
+      expect((await journal.booking(A, 'book_1'))?.version).toBe(4);
+      expect(await journal.activeSince(AT_MS + 1)).toEqual([]);
+      expect(await journal.activeSince(AT_MS)).toEqual([A]);
+    });
+
+    it('deletes the contact of an attempt that came to nothing, and finds the hold’s next attempt', async () => {
+      const first = pendingBooking('book_1', { holdId: 'h' });
+      const second = pendingBooking('book_2', { holdId: 'h' });
+      await appendTo(journal, 1, confirming(A, 1, first));
+      const declined: Fact = { kind: 'declined', hold: 'h', key: first.paymentKey, reason: 'declined' };
+      await appendTo(journal, 1, entry(A, 2, declined, { booking: { op: 'abandoned', id: 'book_1' } }));
+      await appendTo(journal, 1, confirming(A, 3, second));
+      expect(await journal.booking(A, 'book_1')).toBeUndefined();
+      expect((await journal.bookingOfHold(A, 'h'))?.id).toBe('book_2');
+    });
+
+    it('[I1] refuses a second booking of a night, even where the calendar let it through', async () => {
+      const one = pendingBooking('book_1', { from: 100, to: 103 });
+      const two = pendingBooking('book_2', { from: 102, to: 105 });
+      const next = pendingBooking('book_3', { from: 103, to: 105 });
+      for (const [i, booking] of [one, two, next].entries())
+        await appendTo(journal, 1, confirming(A, i + 1, booking));
+      const results: AppendResult[] = [];
+      results.push(await appendTo(journal, 1, confirmed(A, 4, one)));
+      results.push(await appendTo(journal, 1, confirmed(A, 5, two)));
+      results.push(await appendTo(journal, 1, confirmed(A, 5, next)));
+      expect(results.map(({ status }) => status)).toEqual(['committed', 'conflict', 'committed']);
+      expect((await journal.booking(A, 'book_2'))?.status).toBe('pending');
+      expect((await journal.entry(A, 5))?.fact).toMatchObject({ booking: 'book_3' });
+    });
+
+    it('frees nights before it takes them, also when both wait for the same commit', async () => {
+      const one = pendingBooking('book_1', { from: 100, to: 103 });
+      const two = pendingBooking('book_2', { from: 101, to: 104 });
+      await appendTo(journal, 1, confirming(A, 1, one), confirming(A, 2, two));
+      await appendTo(journal, 1, confirmed(A, 3, one));
+      const results = await Promise.all([
+        appendTo(journal, 1, entry(B, 1)),
+        appendTo(journal, 1, cancelled(A, 4, 'book_1', 0)),
+        appendTo(journal, 1, confirmed(A, 5, two)),
+        appendTo(journal, 1, cancelled(A, 6, 'book_2', 3)),
+      ]);
+      expect(results.map(({ status }) => status)).toEqual([
+        'committed',
+        'committed',
+        'committed',
+        'committed',
+      ]);
+      expect(await journal.booking(A, 'book_1')).toMatchObject({ status: 'cancelled', refundMinor: 0 });
+      expect(await journal.booking(A, 'book_2')).toMatchObject({ status: 'cancelled', refundMinor: 3 });
+    });
+
+    it('refuses a change to a booking that is not there', async () => {
+      const results = await Promise.all([
+        appendTo(journal, 1, entry(B, 1)),
+        appendTo(journal, 1, confirmed(A, 1, pendingBooking('nobody'))),
+      ]);
+      expect(results.map(({ status }) => status)).toEqual(['committed', 'conflict']);
+      expect(await journal.entries(A, 0, 10)).toEqual([]);
+    });
+
+    it('loads terms, status, the newest usable snapshot, what came after it, and the window before it', async () => {
+      expect(await journal.load('nowhere', 1)).toBeUndefined();
+      expect(await journal.load(B, 1)).toEqual({
+        terms: openTerms({ nightlyMinor: 7 }),
+        status: 'listed',
+        snapshot: undefined,
+        entries: [],
+      });
+      const entries = [1, 2, 3, 4, 5, 6].map((version) =>
+        entry(A, version, held(`h${version}`), version === 3 ? { requestId: null } : {}),
+      );
+      await appendTo(journal, 1, ...entries, entry(A, 7, { kind: 'paused' }));
+      const snapshot: StoredSnapshot = {
+        apartmentId: A,
+        version: 4,
+        machineVersion: 2,
+        windowFromVersion: 1,
+        restless: false,
+        state: { claims: [1, 'two', null], nested: { ok: true } },
+      };
+      await journal.saveSnapshots([snapshot]);
+      const loaded = await journal.load(A, 2);
+      expect(loaded?.status).toBe('paused');
+      expect(loaded?.snapshot).toEqual(snapshot);
+      expect(loaded?.entries.map(({ version }) => version)).toEqual([2, 4, 5, 6, 7]);
+      const other = await journal.load(A, 3);
+      expect(other?.snapshot).toBeUndefined();
+      expect(other?.entries.slice(0, 6)).toEqual(entries);
+    });
+
+    it('never replaces a snapshot by an older one', async () => {
+      const at = (version: number, state: string): StoredSnapshot => ({
+        ...{ apartmentId: A, version, machineVersion: 1, windowFromVersion: 0, restless: true, state },
+      });
+      await journal.saveSnapshots([at(5, 'five'), at(4, 'four')]);
+      await journal.saveSnapshots([at(3, 'three')]);
+      expect((await journal.load(A, 1))?.snapshot?.state).toBe('five');
+      expect(await journal.activeSince(AT_MS)).toEqual([A]);
+      await journal.saveSnapshots([{ ...at(6, 'six'), restless: false }]);
+      expect(await journal.activeSince(AT_MS)).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,74 @@
+/**
+ * One real PostgreSQL for the whole run, with durability on, and a database of its own for each test file, copied
+ * from a template that has the schema. Name this file as `globalSetup` of the vitest project that uses it.
+ */
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { startEmbedded } from '../../src/persistence/embedded.ts';
+import { migrate } from '../../src/persistence/migrate.ts';
+import { createPool } from '../../src/persistence/pool.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgres: { readonly url: string; readonly ownerUrl: string };
+  }
+}
+
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'nightlatch-test-'));
+  await chmod(folder, 0o755);
+  const embedded = await startEmbedded(folder);
+  await migrate(embedded.ownerUrl, { grantTo: embedded.role });
+  project.provide('postgres', { url: embedded.url, ownerUrl: embedded.ownerUrl });
+  return async () => {
+    await embedded.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
+
+export interface TestDatabase {
+  /** Of the program's own role. */
+  readonly url: string;
+  readonly ownerUrl: string;
+  readonly pool: pg.Pool;
+  /** Closes the pool, disconnects whoever is left, drops the database. */
+  drop(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** An empty database with the schema. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const { inject } = await import('vitest');
+  const server = inject('postgres');
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await asOwner(server.ownerUrl, `create database ${name} template nightlatch`);
+  const url = inDatabase(server.url, name);
+  const pool = createPool(url);
+  let dropped: Promise<void> | undefined;
+  const drop = () => {
+    dropped ??= pool.end().then(() => asOwner(server.ownerUrl, `drop database ${name} with (force)`));
+    return dropped;
+  };
+  return { url, ownerUrl: inDatabase(server.ownerUrl, name), pool, drop, [Symbol.asyncDispose]: drop };
+}
+
+/** One statement as the owner of everything, in the maintenance database. */
+export async function asOwner(ownerUrl: string, sql: string): Promise<void> {
+  const client = new pg.Client(inDatabase(ownerUrl, 'postgres'));
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+function inDatabase(url: string, name: string): string {
+  const copy = new URL(url);
+  copy.pathname = `/${name}`;
+  return copy.href;
+}
