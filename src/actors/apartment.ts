@@ -107,6 +107,10 @@ export class RunningApartment implements TurnOwner, Due {
     return this.#calendar.version;
   }
 
+  heldRanges(): NightRange[] {
+    return this.#calendar.claims.filter((claim) => claim.kind === 'hold');
+  }
+
   get isOver(): boolean {
     return this.#over;
   }

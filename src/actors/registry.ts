@@ -158,6 +158,18 @@ export class Registry {
     }
   }
 
+  /** Ends every instance: this node is a new one, and what it had loaded is worth nothing. */
+  dropAll(reason: string): void {
+    for (const apartment of [...this.#running.values()]) this.#lost(apartment, reason, undefined);
+  }
+
+  /** Nights under an open hold, of all apartments running here. */
+  *heldRanges(): Generator<{ apartmentId: string; from: number; to: number }> {
+    for (const apartment of this.#running.values()) {
+      for (const { from, to } of apartment.heldRanges()) yield { apartmentId: apartment.id, from, to };
+    }
+  }
+
   /** Resolves when everything asked so far has been answered, or at the deadline. */
   async settle(deadlineMs: number): Promise<void> {
     const untilMs = this.#parts.clock.nowMs() + deadlineMs;

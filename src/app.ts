@@ -1,0 +1,241 @@
+/** The composition root: the parts in the order in which they are started, and stopped the other way round. */
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { Deadlines, type Scheduler } from './actors/deadlines.ts';
+import { OpenHolds } from './actors/open-holds.ts';
+import { PaymentSaga } from './actors/payment-saga.ts';
+import type { Publisher } from './actors/ports.ts';
+import { ApartmentReads } from './actors/reads.ts';
+import { Registry } from './actors/registry.ts';
+import { SnapshotWriter } from './actors/snapshot-writer.ts';
+import { Membership } from './cluster/membership.ts';
+import type { Config } from './config.ts';
+import { apartmentsFace, Changes, openHoldsOf } from './faces/apartments.ts';
+import { bookingsFace } from './faces/bookings.ts';
+import { operationsFace } from './faces/operations.ts';
+import { createGateway } from './gateway/gateway.ts';
+import type { Log } from './observability/log.ts';
+import { countConfirmedSince } from './persistence/bookings.ts';
+import { openStorage, type Storage } from './persistence/index.ts';
+import { listingsOverview } from './persistence/listings.ts';
+import { takenRanges } from './persistence/occupancy.ts';
+import { postgresBooks } from './persistence/sandbox-payments.ts';
+import {
+  DRAIN_DEADLINE_MS,
+  HOLD_CAP_MS,
+  HOLD_TTL_SECONDS_MAX,
+  PAYMENT_DEADLINE_MS,
+} from './protocol/limits.ts';
+import { type AccountsService, createAccounts } from './services/accounts/index.ts';
+import { createListings, type ListingsService, type TakenRange } from './services/listings/index.ts';
+import { SandboxPayments } from './services/payments/sandbox.ts';
+
+export interface App {
+  readonly url: string;
+  readonly storage: Storage;
+  readonly accounts: AccountsService;
+  readonly listings: ListingsService;
+  readonly registry: Registry;
+  readonly nowMs: () => number;
+  /** Leaves without an error seen outside, then stops everything. */
+  drain(): Promise<void>;
+  /** Stops everything at once, without losing what was acknowledged. */
+  close(): Promise<void>;
+}
+
+export interface AppHooks {
+  /** Runs when commands are carried out, before the port is opened: fills an empty catalogue, say. */
+  readonly beforeListening?: (app: Omit<App, 'url' | 'drain' | 'close'>) => Promise<void>;
+}
+
+/** How often the count of today's bookings is read, in milliseconds: it is for people to look at. */
+const BOOKINGS_TODAY_EVERY_MS = 5_000;
+
+const scheduler: Scheduler = {
+  after(ms, call) {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** @throws Error whose message is one sentence for the operator */
+export async function createApp(config: Config, log: Log, hooks: AppHooks = {}): Promise<App> {
+  const onFault = (event: string, details: Record<string, unknown>) => log.warn({ ...details, event });
+  const stops: (() => Promise<void> | void)[] = [];
+  const stopAll = async () => {
+    for (const stop of stops.splice(0).reverse()) await stop();
+  };
+
+  try {
+    const storage = await openStorage({
+      databaseUrl: config.DATABASE_URL,
+      dataDir: config.NIGHTLATCH_DATA_DIR,
+      acceptDataLoss: config.NIGHTLATCH_UNSAFE_STORAGE === 'accept-data-loss',
+    });
+    stops.push(() => storage.close());
+    const { pool, journal } = storage;
+
+    const membership = await Membership.join({
+      pool,
+      url: config.NIGHTLATCH_NODE_URL ?? `http://${config.HOST}:${config.PORT}`,
+      onRejoined: () => registry.dropAll('this node was declared dead'),
+      onFault,
+    });
+    stops.push(() => membership.stop());
+    const { clock } = membership;
+    const nowMs = () => clock.nowMs();
+
+    const accounts = await createAccounts({
+      pool,
+      secret: config.NIGHTLATCH_AUTH_SECRET,
+      nowMs,
+      onError: (cause) => onFault('accounts.fault', { cause }),
+    });
+    stops.push(() => accounts.close());
+
+    const listings = createListings({
+      pool,
+      nowMs,
+      takenAfter: (night) => takenAfter(storage, registry, night),
+      onError: (cause) => onFault('listings.fault', { cause }),
+    });
+    stops.push(() => listings.close());
+
+    const changes = new Changes();
+    changes.subscribe((change) => listings.committed(change));
+    const publisher: Publisher = changes;
+    const openHolds = new OpenHolds();
+    const deadlines = new Deadlines(scheduler, nowMs);
+    const saga = new PaymentSaga({
+      provider: new SandboxPayments({ books: postgresBooks(pool), nowMs, after: scheduler.after }),
+      scheduler,
+      report: (apartmentId, step) => registry.payment(apartmentId, step),
+      pendingBooking: (apartmentId, holdId) => journal.bookingOfHold(apartmentId, holdId),
+      onFault,
+    });
+    const registry: Registry = new Registry({
+      journal,
+      clock,
+      publisher,
+      deadlines,
+      openHolds,
+      saga,
+      entropy,
+      holdTtlMs: config.NIGHTLATCH_HOLD_TTL_SECONDS * 1_000,
+      holdsPerGuest: config.NIGHTLATCH_HOLDS_PER_GUEST,
+      ownership: membership,
+      scheduler,
+      snapshots: new SnapshotWriter(journal, scheduler, onFault),
+      onFault,
+    });
+    stops.push(async () => {
+      await registry.stop();
+      saga.stop();
+      deadlines.stop();
+    });
+    listings.onTermsChanged((apartmentId, terms) => registry.changeTerms(apartmentId, terms));
+
+    const restlessSinceMs = clock.nowMs() - longestHoldMs(config);
+    await registry.wake(await journal.activeSince(restlessSinceMs));
+    await listings.start();
+
+    let isStarted = false;
+    let bookingsToday = 0;
+    const countBookings = async () => {
+      bookingsToday = await countConfirmedSince(pool, Math.floor(nowMs() / 86_400_000) * 86_400_000);
+    };
+    await countBookings();
+    const counting = setInterval(
+      () => countBookings().catch((cause) => onFault('stats.fault', { cause })),
+      BOOKINGS_TODAY_EVERY_MS,
+    );
+    stops.push(() => clearInterval(counting));
+
+    const inner = { storage, accounts, listings, registry, nowMs };
+    await hooks.beforeListening?.(inner);
+
+    const reads = new ApartmentReads(registry, journal, clock);
+    const gateway = await createGateway(
+      {
+        apartments: apartmentsFace({
+          registry,
+          reads,
+          clock,
+          changes,
+          overview: (city, limit) => listingsOverview(pool, city, limit),
+        }),
+        bookings: bookingsFace({
+          pool,
+          nowMs,
+          openHoldsOf: (guestId) => openHoldsOf(openHolds, reads, guestId),
+        }),
+        listings,
+        accounts,
+        operations: operationsFace({
+          registry,
+          openHolds,
+          journal,
+          membership,
+          bookingsToday: () => bookingsToday,
+          isStarted: () => isStarted,
+        }),
+      },
+      {
+        host: config.HOST,
+        port: config.PORT,
+        webRoot: fileURLToPath(new URL('../dist/web', import.meta.url)),
+        rateLimit: config.NIGHTLATCH_RATE_LIMIT,
+        origins: config.NIGHTLATCH_ORIGINS,
+        log,
+      },
+    );
+    stops.push(() => gateway.close());
+    isStarted = true;
+    const { url } = await gateway.listen();
+
+    return {
+      ...inner,
+      url,
+      async drain() {
+        await gateway.drain();
+        await registry.settle(DRAIN_DEADLINE_MS);
+        await stopAll();
+      },
+      close: stopAll,
+    };
+  } catch (error) {
+    await stopAll().catch((cause) => onFault('start.not_undone', { cause }));
+    throw error;
+  }
+}
+
+/** What search starts from: what the tables say, and the holds of the apartments that were woken. */
+async function* takenAfter(
+  storage: Storage,
+  registry: Registry,
+  night: number,
+): AsyncGenerator<TakenRange[]> {
+  for await (const chunk of takenRanges(storage.pool, night)) yield chunk;
+  const held: TakenRange[] = [];
+  for (const range of registry.heldRanges()) held.push({ ...range, status: 'held' });
+  yield held;
+}
+
+/** An apartment without a fact younger than this has no open hold. */
+function longestHoldMs(config: Config): number {
+  const ttlMs = Math.max(HOLD_TTL_SECONDS_MAX, config.NIGHTLATCH_HOLD_TTL_SECONDS) * 1_000;
+  return ttlMs + HOLD_CAP_MS + PAYMENT_DEADLINE_MS;
+}
+
+/** 72 random bits as 12 URL-safe characters, from a buffer that is refilled now and then: ids are made on the hot path. */
+const ENTROPY_BYTES = 9;
+let pool = Buffer.alloc(0);
+let used = 0;
+function entropy(): string {
+  if (used + ENTROPY_BYTES > pool.length) {
+    pool = randomBytes(ENTROPY_BYTES * 512);
+    used = 0;
+  }
+  used += ENTROPY_BYTES;
+  return pool.toString('base64url', used - ENTROPY_BYTES, used);
+}

@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import type { Storage } from '../persistence/index.ts';
+import type { AccountsService } from '../services/accounts/index.ts';
+
+/**
+ * Makes sure that there is an admin. Without a given password, one is made at the first start and kept in the data
+ * folder, readable by its owner only; on a database of one's own none is made up.
+ * @returns how to sign in, for the start's screen
+ */
+export async function firstAdmin(
+  config: Config,
+  storage: Storage,
+  accounts: AccountsService,
+): Promise<string> {
+  const email = config.NIGHTLATCH_ADMIN_EMAIL;
+  const given = config.NIGHTLATCH_ADMIN_PASSWORD;
+  if (given === undefined && !storage.isEmbedded) return '(`nightlatch admin create` makes an admin)';
+  const password = given ?? (await keptPassword(join(config.NIGHTLATCH_DATA_DIR, 'admin-password')));
+  const outcome = await accounts.createAdmin(email, password);
+  if (!outcome.ok) throw new Error(outcome.error.message);
+  return `sign in as ${email}, password ${given === undefined ? password : 'as given'}`;
+}
+
+async function keptPassword(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const password = randomBytes(12).toString('base64url');
+  await writeFile(file, `${password}\n`, { mode: 0o600 });
+  return password;
+}

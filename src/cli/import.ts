@@ -1,0 +1,73 @@
+import { createReadStream } from 'node:fs';
+import { stat, writeFile } from 'node:fs/promises';
+import { SingleBar } from 'cli-progress';
+import type { Config } from '../config.ts';
+import { openStorage } from '../persistence/index.ts';
+import {
+  type ImportNote,
+  type ImportReport,
+  importListings as importStream,
+} from '../services/listings/import-airbnb.ts';
+
+export interface ImportFlags {
+  readonly source: string;
+  readonly currency: string;
+  readonly city?: string;
+  readonly country?: string;
+  readonly report?: string;
+}
+
+/** Notes shown on the terminal; a file holds all of them. */
+const NOTES_SHOWN = 12;
+
+export async function importListings(config: Config, file: string, flags: ImportFlags): Promise<void> {
+  const { size } = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`${file} cannot be read (${error.code}); name a CSV file`);
+  });
+  const storage = await openStorage({
+    databaseUrl: config.DATABASE_URL,
+    dataDir: config.NIGHTLATCH_DATA_DIR,
+  });
+  const bar = new SingleBar({
+    format: '{bar} {percentage}% | {rows} rows',
+    noTTYOutput: false,
+    hideCursor: true,
+  });
+  try {
+    const stream = createReadStream(file);
+    bar.start(Math.max(1, size), 0, { rows: 0 });
+    const report = await importStream({
+      stream,
+      pool: storage.pool,
+      source: flags.source,
+      currency: flags.currency,
+      city: flags.city,
+      country: flags.country,
+      onProgress: ({ rows }) => bar.update(stream.bytesRead, { rows }),
+    });
+    bar.stop();
+    await print(report, file, flags.report);
+  } finally {
+    bar.stop();
+    await storage.close();
+  }
+}
+
+async function print(report: ImportReport, file: string, reportFile: string | undefined): Promise<void> {
+  const { rows, inserted, updated, unchanged, skipped, adjusted } = report;
+  console.log(
+    `${file}: ${rows} rows, ${inserted} new, ${updated} changed, ${unchanged} as before, ${skipped} skipped, ${adjusted} adjusted`,
+  );
+  const notes = [
+    ...report.skippedLines.map((note) => ({ ...note, what: 'skipped' })),
+    ...report.adjustedLines.map((note) => ({ ...note, what: 'adjusted' })),
+  ].map((note: ImportNote & { what: string }) => `line ${note.line} ${note.what}: ${note.message}`);
+  if (reportFile !== undefined) {
+    await writeFile(reportFile, `${notes.join('\n')}\n`);
+    console.log(`${notes.length} notes are in ${reportFile}`);
+    return;
+  }
+  for (const note of notes.slice(0, NOTES_SHOWN)) console.log(`  ${note}`);
+  if (notes.length > NOTES_SHOWN)
+    console.log(`  … and ${notes.length - NOTES_SHOWN} more; --report FILE keeps all`);
+}

@@ -1,0 +1,76 @@
+/** The gateway's face of the apartments: commands, reads and changes, over the registry of those running here. */
+import type { OpenHolds } from '../actors/open-holds.ts';
+import type { Clock, Publisher } from '../actors/ports.ts';
+import type { ApartmentReads } from '../actors/reads.ts';
+import type { Registry } from '../actors/registry.ts';
+import type { Apartments } from '../gateway/ports.ts';
+import type { CommittedChange } from '../protocol/committed-change.ts';
+import { type Outcome, refuse } from '../protocol/errors.ts';
+import type { OccupancyAnswer } from '../protocol/events.ts';
+import { OCCUPANCY_APARTMENTS_MAX } from '../protocol/limits.ts';
+import { type NightRange, nightOf } from '../protocol/nights.ts';
+import type { Hold } from '../protocol/resources.ts';
+
+/** Tells every committed change to all who listen, in the order in which they began to. */
+export class Changes implements Publisher {
+  #listeners: readonly ((change: CommittedChange) => void)[] = [];
+
+  committed(change: CommittedChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  subscribe(listener: (change: CommittedChange) => void): () => void {
+    this.#listeners = [...this.#listeners, listener];
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== listener);
+    };
+  }
+}
+
+export interface ApartmentsParts {
+  readonly registry: Registry;
+  readonly reads: ApartmentReads;
+  readonly clock: Clock;
+  readonly changes: Changes;
+  /** Apartments on the tape chart: listed or paused, in a city or in all, by name. At most `limit`. */
+  readonly overview: (city: string | undefined, limit: number) => Promise<OccupancyAnswer['apartments']>;
+}
+
+export function apartmentsFace({ registry, reads, clock, changes, overview }: ApartmentsParts): Apartments {
+  return {
+    ask(subject, command, reply) {
+      registry.ask({ subject, command, reply, sinceMs: clock.nowMs(), attempts: 0 });
+    },
+    calendar: (apartmentId, window) => reads.calendar(apartmentId, window),
+    occupancy: (window, city) => occupancy(window, city),
+    history: (apartmentId, atMs) => reads.history(apartmentId, atMs),
+    subscribe: (listener) => changes.subscribe(listener),
+  };
+
+  async function occupancy(window: NightRange, city: string | undefined): Promise<Outcome<OccupancyAnswer>> {
+    const apartments = await overview(city, OCCUPANCY_APARTMENTS_MAX + 1);
+    if (apartments.length > OCCUPANCY_APARTMENTS_MAX) {
+      return refuse(
+        'invalid_request',
+        `more than ${OCCUPANCY_APARTMENTS_MAX} apartments are too many for one chart; ask for one city`,
+        { fields: [{ path: 'city', message: 'narrow it' }] },
+      );
+    }
+    const calendars: OccupancyAnswer['calendars'] = [];
+    const totals = { apartments: apartments.length, nights: 0, held: 0, booked: 0, blocked: 0 };
+    for (const outcome of await Promise.all(apartments.map(({ id }) => reads.calendar(id, window)))) {
+      if (!outcome.ok) return outcome;
+      calendars.push(outcome.data);
+      totals.nights += window.to - window.from;
+      for (const { from, to, status } of outcome.data.taken) {
+        if (status !== 'free') totals[status] += nightOf(to) - nightOf(from);
+      }
+    }
+    return { ok: true, data: { apartments, calendars, totals } };
+  }
+}
+
+/** A guest's open holds, wherever they are. */
+export function openHoldsOf(openHolds: OpenHolds, reads: ApartmentReads, guestId: string): Promise<Hold[]> {
+  return reads.openHolds(guestId, openHolds.apartmentsOf(guestId));
+}

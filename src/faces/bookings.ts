@@ -1,0 +1,48 @@
+/** The gateway's face of the bookings table, and of a guest's open holds beside it. */
+import type { Pool } from 'pg';
+import { bookingView } from '../actors/calendar/views.ts';
+import type { Bookings } from '../gateway/ports.ts';
+import { bookingById, listBookings, upcomingBookings } from '../persistence/bookings.ts';
+import { refuse } from '../protocol/errors.ts';
+import { MINE_BOOKINGS_MAX } from '../protocol/limits.ts';
+import { localNight } from '../protocol/nights.ts';
+import type { Hold } from '../protocol/resources.ts';
+
+export interface BookingsParts {
+  readonly pool: Pool;
+  readonly nowMs: () => number;
+  readonly openHoldsOf: (guestId: string) => Promise<Hold[]>;
+}
+
+/** The zone that is furthest behind: a stay is future as long as its last day is somewhere still to come. */
+const LAST_ZONE = 'Etc/GMT+12';
+
+export function bookingsFace({ pool, nowMs, openHoldsOf }: BookingsParts): Bookings {
+  return {
+    async mine(subject) {
+      const today = localNight(LAST_ZONE, nowMs());
+      const [holds, bookings] = await Promise.all([
+        openHoldsOf(subject.id),
+        upcomingBookings(pool, subject.id, today, MINE_BOOKINGS_MAX),
+      ]);
+      return { holds, bookings: bookings.map(bookingView) };
+    },
+
+    async list(subject, { limit, before }) {
+      const guestId = subject.kind === 'admin' ? undefined : subject.id;
+      return (await listBookings(pool, { guestId, limit, before })).map(bookingView);
+    },
+
+    async get(subject, bookingId) {
+      const booking = await bookingById(pool, bookingId);
+      const isVisible = subject.kind === 'admin' || booking?.guestId === subject.id;
+      if (booking === undefined || booking.status === 'pending' || !isVisible) {
+        return refuse(
+          'not_found',
+          `there is no booking ${bookingId} of yours; \`GET /v1/bookings\` lists them`,
+        );
+      }
+      return { ok: true, data: bookingView(booking) };
+    },
+  };
+}

@@ -1,0 +1,50 @@
+/** The gateway's face of operations: figures of the last second, and what keeps this server from serving. */
+import type { OpenHolds } from '../actors/open-holds.ts';
+import type { Registry } from '../actors/registry.ts';
+import type { Membership } from '../cluster/membership.ts';
+import type { Operations } from '../gateway/ports.ts';
+import type { PostgresJournal } from '../persistence/journal.ts';
+import { instant } from '../protocol/instant.ts';
+
+export interface OperationsParts {
+  readonly registry: Registry;
+  readonly openHolds: OpenHolds;
+  readonly journal: PostgresJournal;
+  readonly membership: Membership;
+  /** Bookings confirmed since the day began (UTC) that still stand. */
+  readonly bookingsToday: () => number;
+  /** Until the search index stands and what was under way before the start goes on. */
+  readonly isStarted: () => boolean;
+}
+
+export function operationsFace(parts: OperationsParts): Operations {
+  const { registry, openHolds, journal, membership } = parts;
+  let last = { atMs: performance.now(), commands: 0 };
+  return {
+    stats(sockets) {
+      const nowMs = performance.now();
+      const seconds = Math.max(0.001, (nowMs - last.atMs) / 1_000);
+      const commandsPerSecond = Math.round((registry.commands - last.commands) / seconds);
+      last = { atMs: nowMs, commands: registry.commands };
+      const { commitMsP50, commitMsP99 } = journal.figures();
+      return {
+        at: instant(membership.clock.nowMs()),
+        holdsOpen: openHolds.count,
+        bookingsToday: parts.bookingsToday(),
+        commandsPerSecond,
+        commitMsP50,
+        commitMsP99,
+        sockets,
+        nodes: membership.nodes(),
+      };
+    },
+    notReady() {
+      const reasons: string[] = [];
+      if (!parts.isStarted()) reasons.push('the server is starting');
+      if (!journal.isConnected) reasons.push('PostgreSQL cannot be reached');
+      if (!membership.isTrusted) reasons.push('the lease of this node has run out');
+      return reasons;
+    },
+    nowMs: () => membership.clock.nowMs(),
+  };
+}

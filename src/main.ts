@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+/** The command line. Each command is a file in cli/; what goes wrong ends in one sentence and exit code 1. */
+import { Command } from 'commander';
+import { createAdmin } from './cli/admin.ts';
+import { importListings } from './cli/import.ts';
+import { serve } from './cli/serve.ts';
+import { verify } from './cli/verify.ts';
+import { ConfigProblem, configTable, readConfig } from './config.ts';
+
+const program = new Command('nightlatch')
+  .description('A real-time booking server for apartments.')
+  .version('0.1.0')
+  .addHelpText('after', () => {
+    const lines = configTable().map(
+      ({ name, fallback, meaning }) => `  ${name.padEnd(30)} ${meaning} [${fallback}]`,
+    );
+    return `\nEnvironment:\n${lines.join('\n')}`;
+  });
+
+program
+  .command('serve')
+  .description('run the server')
+  .action(() => serve(readConfig(process.env)));
+
+program
+  .command('import')
+  .description('bring data in')
+  .command('listings <file>')
+  .description(
+    "import Inside Airbnb's summary listings.csv; repeatable, beside a running server or without one",
+  )
+  .option('--source <name>', 'namespace of the ids in the file', 'airbnb')
+  .option('--currency <code>', 'ISO 4217 currency of the prices', 'USD')
+  .option('--city <name>', 'city, for files that do not name it')
+  .option('--country <name>', 'country, where the coordinates do not tell')
+  .option('--report <file>', 'write every skipped and adjusted line there instead of the first few here')
+  .action((file, options) => importListings(readConfig(process.env), file, options));
+
+program
+  .command('admin')
+  .description('manage admins')
+  .command('create <email>')
+  .description(
+    'make an admin, or give one a new password; it is read from NIGHTLATCH_ADMIN_PASSWORD, or made and printed',
+  )
+  .action((email) => createAdmin(readConfig(process.env), email));
+
+program
+  .command('verify')
+  .description(
+    'recompute every calendar from the journal and compare it with what is stored; exit 1 if they differ',
+  )
+  .action(() => verify(readConfig(process.env)));
+
+program
+  .command('config')
+  .description('print the environment that is understood, as a Markdown table')
+  .action(() => {
+    console.log('| variable | default | meaning |\n| --- | --- | --- |');
+    for (const { name, fallback, meaning } of configTable())
+      console.log(`| \`${name}\` | ${fallback} | ${meaning} |`);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const isExpected =
+    error instanceof ConfigProblem || !(error instanceof TypeError || error instanceof ReferenceError);
+  console.error(isExpected && error instanceof Error ? error.message : error);
+  process.exit(1);
+}
