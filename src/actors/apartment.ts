@@ -42,7 +42,7 @@ export interface ApartmentParts {
   readonly holdTtlMs: number;
   readonly holdsPerGuest: number;
   /** This instance is over; what it was asked and has not answered is asked again of the next. */
-  readonly lost: (apartment: RunningApartment, reason: string, cause: unknown) => void;
+  readonly lost: (apartment: RunningApartment, reason: string, cause: unknown, culprit?: Asked) => void;
   readonly again: (asked: Asked) => void;
   /** A read of the journal failed; whoever asked for it has been told to try again. */
   readonly unread: (apartmentId: string, cause: unknown) => void;
@@ -185,7 +185,9 @@ export class RunningApartment implements TurnOwner, Due {
 
   settled(turn: Turn, result: AppendResult): void {
     if (this.#over) return;
-    if (result.status !== 'committed') return this.#parts.lost(this, result.status, result.cause);
+    if (result.status !== 'committed') {
+      return this.#parts.lost(this, result.status, result.cause, turn.asked);
+    }
     const gate = this.#gate;
     const head = gate.indexOf(turn);
     if (head === -1) return this.#parts.lost(this, 'defect', new Error(`${this.id}: a turn committed twice`));

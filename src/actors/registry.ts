@@ -63,7 +63,7 @@ export class Registry {
     this.#parts = parts;
     this.#apartmentParts = {
       ...parts,
-      lost: (apartment, reason, cause) => this.#lost(apartment, reason, cause),
+      lost: (apartment, reason, cause, culprit) => this.#lost(apartment, reason, cause, culprit),
       again: (asked) => this.#again(asked),
       unread: (apartmentId, cause) => parts.onFault('journal.not_read', { apartmentId, cause }),
       waiting: (apartment) => void this.#waiting.add(apartment),
@@ -258,7 +258,7 @@ export class Registry {
     });
   }
 
-  #lost(apartment: RunningApartment, reason: string, cause: unknown): void {
+  #lost(apartment: RunningApartment, reason: string, cause: unknown, culprit?: Asked): void {
     if (apartment.isOver) return;
     this.#parts.onFault('apartment.lost', {
       apartmentId: apartment.id,
@@ -270,9 +270,8 @@ export class Registry {
     this.#waiting.delete(apartment);
     const restless = !apartment.isQuiet;
     const unanswered = apartment.end();
-    const isRefused = reason === 'conflict' || reason === 'defect';
+    if (culprit !== undefined && reason === 'conflict') culprit.attempts += 1;
     for (const asked of unanswered) {
-      if (isRefused) asked.attempts += 1;
       if (asked.attempts < ATTEMPTS_MAX) this.#again(asked);
       else asked.reply(refuse('internal', 'the storage refused this command; it has been logged'));
     }
