@@ -1,0 +1,302 @@
+import { describe, expect, it } from 'vitest';
+import type { Journal, PaymentProvider } from '../../src/actors/ports.ts';
+import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
+import { PAYMENT_DEADLINE_MS } from '../../src/protocol/limits.ts';
+import { memoryBooks } from '../../src/services/payments/memory-books.ts';
+import { SandboxPayments } from '../../src/services/payments/sandbox.ts';
+import { type Answer, House, ManualTime } from '../support/apartment-house.ts';
+import { openTerms } from '../support/terms.ts';
+
+const NOW_MS = Date.UTC(2027, 0, 1, 12);
+const TODAY = Math.floor(NOW_MS / 86_400_000);
+const ana = { id: 'ana', kind: 'guest' } as const;
+const ben = { id: 'ben', kind: 'guest' } as const;
+const A = 'a1';
+const stay = { from: TODAY + 10, to: TODAY + 13 };
+const contact = { name: 'Ana', email: 'ana@example.com' };
+
+/**
+ * Everything that a server does outside goes through here, counted: appends to the journal and calls of the provider.
+ * At a chosen one the server dies: before it takes effect, or after, without hearing of it. Then nothing it does
+ * takes effect any more.
+ */
+class Boundary {
+  count = 0;
+  isDead = false;
+  readonly #dieAt: number;
+  readonly #when: 'before' | 'after';
+
+  constructor(dieAt: number, when: 'before' | 'after') {
+    this.#dieAt = dieAt;
+    this.#when = when;
+  }
+
+  /** @returns whether it takes effect, and whether the server hears of it */
+  pass(): { takesEffect: boolean; isHeard: boolean } {
+    if (this.isDead) return { takesEffect: false, isHeard: false };
+    this.count += 1;
+    if (this.count !== this.#dieAt) return { takesEffect: true, isHeard: true };
+    this.isDead = true;
+    return { takesEffect: this.#when === 'after', isHeard: false };
+  }
+
+  journal(journal: MemoryJournal): Journal {
+    const guarded = Object.create(journal) as MemoryJournal;
+    guarded.append = (append) => {
+      const { takesEffect, isHeard } = this.pass();
+      if (takesEffect)
+        journal.append({ ...pick(append), done: isHeard ? (result) => append.done(result) : () => {} });
+    };
+    for (const read of [
+      'load',
+      'entry',
+      'entries',
+      'booking',
+      'bookingOfHold',
+      'endOf',
+      'activeSince',
+      'saveSnapshots',
+    ] as const) {
+      guarded[read] = journal[read].bind(journal) as never;
+    }
+    return guarded;
+  }
+
+  provider(provider: PaymentProvider): PaymentProvider {
+    return new Proxy(provider, {
+      get: (target, name: keyof PaymentProvider) => async (request: never) => {
+        const { takesEffect, isHeard } = this.pass();
+        const answer = takesEffect ? target[name](request) : undefined;
+        if (isHeard) return answer;
+        answer?.catch(() => {});
+        return new Promise(() => {});
+      },
+    });
+  }
+}
+
+function pick({ apartmentId, shard, epoch, entries }: Parameters<Journal['append']>[0]) {
+  return { apartmentId, shard, epoch, entries };
+}
+
+class World {
+  readonly journal = new MemoryJournal();
+  readonly time = new ManualTime(NOW_MS);
+  readonly provider = new SandboxPayments({
+    books: memoryBooks(),
+    nowMs: () => this.time.nowMs,
+    after: (ms, call) => this.time.after(ms, call),
+  });
+
+  constructor() {
+    this.journal.addListing(A, openTerms());
+  }
+
+  server(boundary = new Boundary(0, 'before')): House {
+    const { time } = this;
+    return new House({
+      journal: boundary.journal(this.journal),
+      time,
+      provider: boundary.provider(this.provider),
+    });
+  }
+
+  /** I6, read off the journal, the bookings table and the provider's books, once nothing is left to do. */
+  async expectMoneyFollowsBooking(): Promise<'booked' | 'not booked'> {
+    const entries = await this.journal.entries(A, 0, 1_000);
+    const keys = new Set(entries.flatMap(({ fact }) => (fact.kind === 'confirming' ? [fact.key] : [])));
+    const confirmed = entries.flatMap(({ fact }) => (fact.kind === 'confirmed' ? [fact] : []));
+    const paid = new Set(confirmed.map(({ key }) => key));
+    expect(confirmed.length).toBeLessThanOrEqual(1);
+    for (const key of keys) {
+      const { status } = await this.provider.lookUp({ key, signal: new AbortController().signal });
+      if (paid.has(key)) expect(status).toBe('captured');
+      else expect(['none', 'voided', 'declined', 'action_required', 'refunded']).toContain(status);
+    }
+    for (const { fact } of entries) {
+      if (fact.kind !== 'confirming') continue;
+      const row = await this.journal.booking(A, fact.booking);
+      expect(row?.status).toBe(paid.has(fact.key) ? 'confirmed' : undefined);
+    }
+    return confirmed.length === 1 ? 'booked' : 'not booked';
+  }
+}
+
+async function holdAndConfirm(
+  house: House,
+  world: World,
+  method: string,
+  requestId: string,
+): Promise<[Answer, Answer]> {
+  const placed = house.ask(ana, A, { kind: 'hold', stay, guests: 1 });
+  await world.time.pass(100);
+  const confirm = house.ask(ana, A, { kind: 'confirm', holdId: placed.holdId, contact, method }, requestId);
+  return [placed, confirm];
+}
+
+const METHODS = {
+  sandbox_ok: 'booked',
+  sandbox_slow: 'booked',
+  sandbox_late: 'booked',
+  sandbox_declined: 'not booked',
+  sandbox_action_required: 'not booked',
+  sandbox_down: 'not booked',
+} as const;
+
+describe('the payment saga', () => {
+  for (const [method, expected] of Object.entries(METHODS)) {
+    it(`[I6] ${method} ends ${expected}`, async () => {
+      const world = new World();
+      const house = world.server();
+      const [, confirm] = await holdAndConfirm(house, world, method, House.requestId());
+      await world.time.pass(PAYMENT_DEADLINE_MS + 60_000);
+      expect(await world.expectMoneyFollowsBooking()).toBe(expected);
+      expect(confirm.code).toBeDefined();
+      expect(house.saga.size).toBe(0);
+    });
+  }
+
+  it('[B4] a declined hold stays open, and the same confirm may be decided anew', async () => {
+    const world = new World();
+    const house = world.server();
+    const requestId = House.requestId();
+    const [placed, declined] = await holdAndConfirm(house, world, 'sandbox_declined', requestId);
+    await world.time.pass(1_000);
+    expect(declined.code).toBe('payment_declined');
+    const paid = house.ask(
+      ana,
+      A,
+      { kind: 'confirm', holdId: placed.holdId, contact, method: 'sandbox_ok' },
+      requestId,
+    );
+    await world.time.pass(1_000);
+    expect(paid.code).toBe('ok');
+    expect(await world.expectMoneyFollowsBooking()).toBe('booked');
+  });
+
+  it('[H6] a confirm in time is not killed by the hold’s deadline', async () => {
+    const world = new World();
+    const house = world.server();
+    const placed = house.ask(ana, A, { kind: 'hold', stay, guests: 1 });
+    await world.time.pass(598_000);
+    const confirm = house.ask(ana, A, {
+      kind: 'confirm',
+      holdId: placed.holdId,
+      contact,
+      method: 'sandbox_slow',
+    });
+    await world.time.pass(10_000);
+    expect(confirm.code).toBe('ok');
+  });
+
+  it('[C3] [I3] a confirm asked again while it is under way, and after, gets the first answer', async () => {
+    const world = new World();
+    const house = world.server();
+    const requestId = House.requestId();
+    const [placed, first] = await holdAndConfirm(house, world, 'sandbox_slow', requestId);
+    await world.time.pass(1_000);
+    const body = { kind: 'confirm', holdId: placed.holdId, contact, method: 'sandbox_slow' } as const;
+    const meanwhile = house.ask(ana, A, body, requestId);
+    await world.time.pass(10_000);
+    house.registry.dropAll('test');
+    const after = house.ask(ana, A, body, requestId);
+    const elsewhere = world.server().ask(ana, A, body, requestId);
+    await world.time.pass(1_000);
+    expect(first.code).toBe('ok');
+    for (const again of [meanwhile, after, elsewhere]) {
+      expect(JSON.stringify(again.outcome)).toBe(JSON.stringify(first.outcome));
+    }
+  });
+
+  it('[B3] a payment found captured after the deadline is taken if the nights are free, else refunded', async () => {
+    for (const areFree of [true, false]) {
+      const world = new World();
+      // The capture takes effect and its server dies; nobody looks until the deadline has passed.
+      const boundary = new Boundary(5, 'after');
+      const [placed] = await holdAndConfirm(world.server(boundary), world, 'sandbox_ok', House.requestId());
+      await world.time.pass(1_000);
+      expect(boundary.isDead).toBe(true);
+      // The next server hears nothing of the provider until the hold has expired.
+      const cut = { isCut: true };
+      const provider = new Proxy(world.provider, {
+        get: (target, name: keyof PaymentProvider) => (request: never) =>
+          cut.isCut ? Promise.reject(new Error('cut')) : target[name](request),
+      });
+      const next = new House({ journal: world.journal, time: world.time, provider });
+      await Promise.all([next.registry.wake([A]), world.time.pass(PAYMENT_DEADLINE_MS + 1_000)]);
+      expect(next.changes.map(({ cause }) => cause)).toContain('expired');
+      if (!areFree) {
+        const other = next.ask(ben, A, { kind: 'hold', stay, guests: 1 });
+        await world.time.pass(100);
+        expect(other.code).toBe('ok');
+      }
+      cut.isCut = false;
+      await world.time.pass(120_000);
+      const key = `${placed.holdId}-1`;
+      const { status } = await world.provider.lookUp({ key, signal: new AbortController().signal });
+      expect(status).toBe(areFree ? 'captured' : 'refunded');
+      expect(await world.expectMoneyFollowsBooking()).toBe(areFree ? 'booked' : 'not booked');
+    }
+  });
+
+  for (const method of Object.keys(METHODS)) {
+    for (const when of ['before', 'after'] as const) {
+      it(`[I6] ${method}: a server that dies ${when} any of its steps leaves it to the next one`, async () => {
+        for (let dieAt = 2; ; dieAt++) {
+          const world = new World();
+          const boundary = new Boundary(dieAt, when);
+          const requestId = House.requestId();
+          const [placed] = await holdAndConfirm(world.server(boundary), world, method, requestId);
+          await world.time.pass(20_000);
+          // Fewer steps than this: every point at which it can die has been tried.
+          if (!boundary.isDead) break;
+          const next = world.server();
+          await Promise.all([
+            next.registry.wake(await world.journal.activeSince(NOW_MS)),
+            world.time.pass(1_000),
+          ]);
+          const body = { kind: 'confirm', holdId: placed.holdId, contact, method } as const;
+          const again = next.ask(ana, A, body, requestId);
+          await world.time.pass(PAYMENT_DEADLINE_MS + 120_000);
+          await world.expectMoneyFollowsBooking();
+          expect(again.code, `${dieAt}`).toBeDefined();
+          expect(next.saga.size).toBe(0);
+        }
+      });
+    }
+  }
+});
+
+describe('cancellation', () => {
+  it('[B5] [I6] refunds under the policy, once, also when servers die at any step of it', async () => {
+    for (const when of ['before', 'after'] as const) {
+      for (let dieAt = 1; ; dieAt++) {
+        const world = new World();
+        const [, confirm] = await holdAndConfirm(world.server(), world, 'sandbox_ok', House.requestId());
+        await world.time.pass(1_000);
+        const boundary = new Boundary(dieAt, when);
+        const requestId = House.requestId();
+        const body = { kind: 'cancel', bookingId: confirm.bookingId } as const;
+        world.server(boundary).ask(ana, A, body, requestId);
+        await world.time.pass(5_000);
+        if (!boundary.isDead) break;
+        const next = world.server();
+        await Promise.all([
+          next.registry.wake(await world.journal.activeSince(NOW_MS)),
+          world.time.pass(1_000),
+        ]);
+        const again = next.ask(ana, A, body, requestId);
+        await world.time.pass(120_000);
+        expect(again.outcome).toMatchObject({ ok: true, data: { booking: { status: 'cancelled' } } });
+        const row = await world.journal.booking(A, confirm.bookingId);
+        const key = row?.paymentKey ?? '';
+        const { status, refundedMinor, amountMinor } = await world.provider.lookUp({
+          key,
+          signal: new AbortController().signal,
+        });
+        expect([status, refundedMinor]).toEqual(['refunded', amountMinor]);
+        expect(await world.journal.activeSince(world.time.nowMs + 1)).toEqual([]);
+      }
+    }
+  });
+});
