@@ -8,9 +8,18 @@ const SYSTEM = ['test/{persistence,cluster,services,gateway,client,web,system,be
 
 export default defineConfig({
   test: {
+    reporters: ['default', './test/support/summary-reporter.ts'],
     projects: [
       { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: SYSTEM } },
-      { test: { name: 'system', include: SYSTEM, testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: 'system',
+          include: SYSTEM,
+          globalSetup: ['test/support/postgres.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
     ],
   },
 });

@@ -264,6 +264,24 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
       expect(other?.entries.slice(0, 6)).toEqual(entries);
     });
 
+    it('finds how a hold ended: released, expired, or replaced by another', async () => {
+      const replacing: Fact = { ...held('h4'), replaces: ['h0', 'h3'] } as Fact;
+      const facts: Fact[] = [
+        held('h1'),
+        held('h2'),
+        held('h3'),
+        { kind: 'released', hold: 'h2' },
+        { kind: 'expired', hold: 'h1' },
+        replacing,
+      ];
+      await appendTo(journal, 1, ...facts.map((fact, i) => entry(A, i + 1, fact)));
+      expect((await journal.endOf(A, 'h1', 1))?.version).toBe(5);
+      expect((await journal.endOf(A, 'h2', 2))?.fact).toEqual({ kind: 'released', hold: 'h2' });
+      expect((await journal.endOf(A, 'h3', 3))?.fact).toEqual(replacing);
+      expect(await journal.endOf(A, 'h4', 6)).toBeUndefined();
+      expect(await journal.endOf(A, 'h2', 4)).toBeUndefined();
+    });
+
     it('never replaces a snapshot by an older one', async () => {
       const at = (version: number, state: string): StoredSnapshot => ({
         ...{ apartmentId: A, version, machineVersion: 1, windowFromVersion: 0, restless: true, state },

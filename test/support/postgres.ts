@@ -56,9 +56,9 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return { url, ownerUrl: inDatabase(server.ownerUrl, name), pool, drop, [Symbol.asyncDispose]: drop };
 }
 
-/** One statement as the owner of everything, in the maintenance database. */
-export async function asOwner(ownerUrl: string, sql: string): Promise<void> {
-  const client = new pg.Client(inDatabase(ownerUrl, 'postgres'));
+/** One statement as the owner of everything; in the maintenance database unless told otherwise. */
+export async function asOwner(ownerUrl: string, sql: string, database = 'postgres'): Promise<void> {
+  const client = new pg.Client(inDatabase(ownerUrl, database));
   await client.connect();
   try {
     await client.query(sql);

@@ -1,0 +1,174 @@
+/** Accounts, sessions and refresh tokens: one named function a statement. Times are PostgreSQL's own clock. */
+import type { Pool } from 'pg';
+import type { SubjectKind } from '../protocol/resources.ts';
+
+export interface AccountRow {
+  readonly id: string;
+  readonly kind: SubjectKind;
+  readonly passwordHash: string | null;
+}
+
+export interface NewAccount {
+  readonly id: string;
+  readonly kind: SubjectKind;
+  /** Normalised by the caller; null for an anonymous guest. */
+  readonly email: string | null;
+  readonly passwordHash: string | null;
+  readonly name: string;
+}
+
+/** @returns false where the e-mail (or the id) has an account already */
+export async function insertAccount(pool: Pool, account: NewAccount): Promise<boolean> {
+  const result = await pool.query(
+    `insert into accounts (id, kind, email, password_hash, name, created_at)
+     values ($1, $2, $3, $4, $5, now())
+     on conflict do nothing`,
+    [account.id, account.kind, account.email, account.passwordHash, account.name],
+  );
+  return result.rowCount === 1;
+}
+
+export async function accountByEmail(pool: Pool, email: string): Promise<AccountRow | undefined> {
+  const result = await pool.query(
+    `select id, kind, password_hash as "passwordHash" from accounts where lower(email) = $1`,
+    [email],
+  );
+  return result.rows[0];
+}
+
+/** Makes an account an admin with this password and ends its sessions, which may carry its former rights. */
+export async function promoteToAdmin(pool: Pool, accountId: string, passwordHash: string): Promise<string[]> {
+  const result = await pool.query(
+    `with promoted as (
+       update accounts set kind = 'admin', password_hash = $2 where id = $1 returning id
+     )
+     update sessions s set revoked_at = now() from promoted
+     where s.account_id = promoted.id and s.revoked_at is null
+     returning s.id`,
+    [accountId, passwordHash],
+  );
+  return result.rows.map((row) => row.id);
+}
+
+export async function openSession(
+  pool: Pool,
+  session: { id: string; accountId: string; refreshHash: Buffer; sessionTtlMs: number; refreshTtlMs: number },
+): Promise<void> {
+  await pool.query(
+    `with opened as (
+       insert into sessions (id, account_id, created_at, expires_at)
+       values ($1, $2, now(), now() + $4 * interval '1 millisecond') returning id
+     )
+     insert into refresh_tokens (hash, session_id, created_at, expires_at)
+     select $3, id, now(), now() + $5 * interval '1 millisecond' from opened`,
+    [session.id, session.accountId, session.refreshHash, session.sessionTtlMs, session.refreshTtlMs],
+  );
+}
+
+export interface SessionOwner {
+  readonly sessionId: string;
+  readonly accountId: string;
+  readonly kind: SubjectKind;
+}
+
+/**
+ * Spends a refresh token and stores its successor, in one statement: of two callers with the same token the
+ * second waits for the row, sees it used, and gets undefined.
+ */
+export async function spendRefreshToken(
+  pool: Pool,
+  token: { hash: Buffer; successorHash: Buffer; refreshTtlMs: number },
+): Promise<SessionOwner | undefined> {
+  const result = await pool.query(
+    `with spent as (
+       update refresh_tokens t set used_at = now()
+       from sessions s join accounts a on a.id = s.account_id
+       where t.hash = $1 and t.used_at is null and t.expires_at > now()
+         and s.id = t.session_id and s.revoked_at is null and s.expires_at > now()
+       returning s.id, s.account_id, a.kind, s.expires_at
+     ), successor as (
+       insert into refresh_tokens (hash, session_id, created_at, expires_at)
+       select $2, id, now(), least(now() + $3 * interval '1 millisecond', expires_at) from spent
+     )
+     select id as "sessionId", account_id as "accountId", kind from spent`,
+    [token.hash, token.successorHash, token.refreshTtlMs],
+  );
+  return result.rows[0];
+}
+
+export interface SpentToken extends SessionOwner {
+  readonly ended: boolean;
+  readonly usedMsAgo: number | null;
+  /** Its successor is there and has not been used. */
+  readonly successorUnused: boolean;
+}
+
+/** Why a token could not be spent; undefined where there never was one, or it has been purged. */
+export async function refreshTokenState(
+  pool: Pool,
+  hash: Buffer,
+  successorHash: Buffer,
+): Promise<SpentToken | undefined> {
+  const result = await pool.query(
+    `select s.id as "sessionId", s.account_id as "accountId", a.kind,
+            (s.revoked_at is not null or s.expires_at <= now() or t.expires_at <= now()) as ended,
+            (extract(epoch from clock_timestamp() - t.used_at) * 1000)::float8 as "usedMsAgo",
+            exists (select from refresh_tokens n where n.hash = $2 and n.used_at is null) as "successorUnused"
+     from refresh_tokens t join sessions s on s.id = t.session_id join accounts a on a.id = s.account_id
+     where t.hash = $1`,
+    [hash, successorHash],
+  );
+  return result.rows[0];
+}
+
+/** @returns false where it was revoked already, or is no session */
+export async function revokeSession(pool: Pool, sessionId: string): Promise<boolean> {
+  const result = await pool.query(
+    'update sessions set revoked_at = now() where id = $1 and revoked_at is null',
+    [sessionId],
+  );
+  return result.rowCount === 1;
+}
+
+/** Sessions revoked within the last `windowMs`, by any server. */
+export async function sessionsRevokedWithin(pool: Pool, windowMs: number, limit: number): Promise<string[]> {
+  const result = await pool.query(
+    `select id from sessions
+     where revoked_at is not null and revoked_at > now() - $1 * interval '1 millisecond'
+     order by revoked_at desc limit $2`,
+    [windowMs, limit],
+  );
+  return result.rows.map((row) => row.id);
+}
+
+/** Sessions that ended more than a day ago, with their tokens; at most `limit`. */
+export async function purgeEndedSessions(pool: Pool, limit: number): Promise<number> {
+  const result = await pool.query(
+    `delete from sessions where id in (
+       select id from sessions
+       where least(expires_at, coalesce(revoked_at, 'infinity')) < now() - interval '1 day' limit $1)`,
+    [limit],
+  );
+  return result.rowCount ?? 0;
+}
+
+/** Refresh tokens past their lifetime: reuse of one can no longer be told from an unknown token, and need not be. */
+export async function purgeExpiredRefreshTokens(pool: Pool, limit: number): Promise<number> {
+  const result = await pool.query(
+    `delete from refresh_tokens where hash in (
+       select hash from refresh_tokens where expires_at < now() limit $1)`,
+    [limit],
+  );
+  return result.rowCount ?? 0;
+}
+
+/** Stores a setting unless there is one already; returns what is stored. Servers that start together agree. */
+export async function settingOr(pool: Pool, key: string, value: unknown): Promise<unknown> {
+  const result = await pool.query(
+    `insert into settings (key, value) values ($1, $2::jsonb)
+     on conflict (key) do update set key = excluded.key
+     returning value`,
+    [key, JSON.stringify(value)],
+  );
+  return result.rows[0]?.value;
+}

@@ -1,0 +1,169 @@
+/**
+ * A batch of appends as the bytes of one round trip: one implicit transaction of the extended query protocol,
+ * ended by its Sync. The fence, a COPY of the journal's rows, then what the same facts change elsewhere.
+ *
+ * Measured here (PostgreSQL 18, batches of 512, realistic `held` and `released`, fence included), CPU a row:
+ *
+ *   json_to_recordset($1), jsonb      Node 5.3 µs   PostgreSQL 11.0 µs   466 B of log
+ *   unnest of eight arrays, jsonb     Node 3.6 µs   PostgreSQL 21.3 µs   450 B
+ *   COPY in a pipeline, jsonb         Node 2.5 µs   PostgreSQL  7.6 µs   401 B
+ *   COPY in a pipeline, json (this)   Node 2.3 µs   PostgreSQL  6.3 µs   315 B
+ */
+import type { BookingWrite, Fact, FactKind, JournalEntry } from '../actors/facts.ts';
+import type { Append } from '../actors/ports.ts';
+import { type SideStatement, sideStatementNames } from './side-statements.ts';
+import { Frames } from './wire.ts';
+
+/** ASCII's unit separator, which no id, number, instant or JSON text contains: nothing needs escaping. */
+const SEPARATOR = '\x1f';
+
+export const COPY_JOURNAL = `copy journal (apartment_id, version, kind, subject_id, request_id, at, fact)
+  from stdin with (format csv, delimiter E'\\x1f', quote E'\\x01', null '')`;
+
+export class BatchEncoder {
+  readonly #frames = new Frames();
+  readonly #at = new InstantText();
+  #rows = '';
+  #epochs = new Map<number, number>();
+  #otherEpochs: [shard: number, epoch: number][] = [];
+  #sides = new Map<SideStatement, unknown[]>();
+
+  add(append: Append): void {
+    const { shard, epoch } = append;
+    const known = this.#epochs.get(shard);
+    if (known === undefined) this.#epochs.set(shard, epoch);
+    else if (known !== epoch) this.#otherEpochs.push([shard, epoch]);
+    for (const entry of append.entries) {
+      this.#rows += `${entry.apartmentId}${SEPARATOR}${entry.version}${SEPARATOR}${entry.fact.kind}${SEPARATOR}${entry.subjectId ?? ''}${SEPARATOR}${entry.requestId ?? ''}${SEPARATOR}${this.#at.of(entry.atMs)}${SEPARATOR}${factText(entry.fact)}\n`;
+      if (entry.booking !== undefined) this.#addBooking(entry, entry.booking);
+      if (hasSide(entry.fact.kind)) this.#addSide(entry);
+    }
+  }
+
+  /** The bytes, good until the next call; the encoder is empty again. */
+  finish(): Uint8Array {
+    const frames = this.#frames;
+    let shards = '';
+    let epochs = '';
+    for (const [shard, epoch] of this.#epochs) {
+      shards += shards === '' ? shard : `,${shard}`;
+      epochs += epochs === '' ? epoch : `,${epoch}`;
+    }
+    for (const [shard, epoch] of this.#otherEpochs) {
+      shards += `,${shard}`;
+      epochs += `,${epoch}`;
+    }
+    frames.reset();
+    frames.run('fence', `{${shards}}`, `{${epochs}}`);
+    frames.run('copy');
+    frames.copy(this.#rows);
+    if (this.#sides.size > 0) {
+      for (const name of sideStatementNames) {
+        const rows = this.#sides.get(name);
+        if (rows !== undefined) frames.run(name, JSON.stringify(rows));
+      }
+      this.#sides = new Map();
+    }
+    frames.sync();
+    this.#rows = '';
+    this.#epochs.clear();
+    this.#otherEpochs = [];
+    return frames.bytes();
+  }
+
+  #side(name: SideStatement, row: unknown): void {
+    const rows = this.#sides.get(name);
+    if (rows === undefined) this.#sides.set(name, [row]);
+    else rows.push(row);
+  }
+
+  #addBooking(entry: JournalEntry, write: BookingWrite): void {
+    const { apartmentId, version } = entry;
+    const at = this.#at.of(entry.atMs);
+    switch (write.op) {
+      case 'pending':
+        return this.#side('booking_pending', { ...write.booking, apartmentId, version, at });
+      case 'confirmed':
+      case 'abandoned':
+      case 'refunded':
+        return this.#side(`booking_${write.op}`, { apartmentId, id: write.id, version, at });
+      case 'cancelled':
+        return this.#side('booking_cancelled', {
+          apartmentId,
+          id: write.id,
+          version,
+          at,
+          refundMinor: write.refundMinor,
+        });
+    }
+  }
+
+  #addSide({ apartmentId, fact }: JournalEntry): void {
+    switch (fact.kind) {
+      case 'blocked':
+        return this.#side('block', {
+          apartmentId,
+          id: fact.block,
+          from: fact.from,
+          to: fact.to,
+          reason: fact.reason,
+        });
+      case 'unblocked':
+        return this.#side('unblock', { apartmentId, id: fact.block });
+      case 'paused':
+      case 'retired':
+        return this.#side('listing', { apartmentId, status: fact.kind });
+      case 'resumed':
+        return this.#side('listing', { apartmentId, status: 'listed' });
+    }
+  }
+}
+
+/** Whether an append changes more than the journal. Two such of one apartment must not share a batch. */
+export function changesMore(append: Append): boolean {
+  for (const entry of append.entries) {
+    if (entry.booking !== undefined || hasSide(entry.fact.kind)) return true;
+  }
+  return false;
+}
+
+function hasSide(kind: FactKind): boolean {
+  switch (kind) {
+    case 'blocked':
+    case 'unblocked':
+    case 'paused':
+    case 'resumed':
+    case 'retired':
+      return true;
+    default:
+      return false;
+  }
+}
+
+const heads = new Map<string, string>();
+
+/** The fact without its kind, which has a column of its own. */
+function factText(fact: Fact): string {
+  const text = JSON.stringify(fact);
+  let head = heads.get(fact.kind);
+  if (head === undefined) {
+    head = `{"kind":"${fact.kind}"`;
+    heads.set(fact.kind, head);
+  }
+  if (!text.startsWith(head)) return text;
+  return text.length === head.length + 1 ? '{}' : `{${text.slice(head.length + 1)}`;
+}
+
+/** Epoch milliseconds as ISO 8601: many entries share one instant. */
+class InstantText {
+  #ms = Number.NaN;
+  #text = '';
+
+  of(ms: number): string {
+    if (ms !== this.#ms) {
+      this.#ms = ms;
+      this.#text = new Date(ms).toISOString();
+    }
+    return this.#text;
+  }
+}

@@ -1,0 +1,90 @@
+/** The bookings table as it is read; it is written only together with facts. */
+import type { Pool } from 'pg';
+import type { BookingRecord } from '../actors/facts.ts';
+
+/** Night numbers and epoch milliseconds, under the names of BookingRecord. */
+const COLUMNS = `id, apartment_id as "apartmentId", hold_id as "holdId", guest_id as "guestId",
+  lower(stay) - date '1970-01-01' as "from", upper(stay) - date '1970-01-01' as "to", guests, status,
+  contact, price, policy, payment_key as "paymentKey",
+  (extract(epoch from created_at) * 1000)::bigint as "createdAtMs",
+  (extract(epoch from cancelled_at) * 1000)::bigint as "cancelledAtMs",
+  refund_minor as "refundMinor", version, confirmed_version as "confirmedVersion"`;
+
+export async function bookingById(pool: Pool, bookingId: string): Promise<BookingRecord | undefined> {
+  const result = await pool.query<BookingRecord>(`select ${COLUMNS} from bookings where id = $1`, [
+    bookingId,
+  ]);
+  return result.rows[0];
+}
+
+export async function bookingOfApartment(
+  pool: Pool,
+  apartmentId: string,
+  bookingId: string,
+): Promise<BookingRecord | undefined> {
+  const result = await pool.query<BookingRecord>(
+    `select ${COLUMNS} from bookings where apartment_id = $1 and id = $2`,
+    [apartmentId, bookingId],
+  );
+  return result.rows[0];
+}
+
+/** Of several attempts to confirm one hold: the one that came furthest, then the latest. */
+export async function bookingOfHold(
+  pool: Pool,
+  apartmentId: string,
+  holdId: string,
+): Promise<BookingRecord | undefined> {
+  const result = await pool.query<BookingRecord>(
+    `select ${COLUMNS} from bookings where apartment_id = $1 and hold_id = $2
+     order by status = 'pending', version desc limit 1`,
+    [apartmentId, holdId],
+  );
+  return result.rows[0];
+}
+
+/** A guest's confirmed stays that end on or after a night, the next one first. */
+export async function upcomingBookings(
+  pool: Pool,
+  guestId: string,
+  fromNight: number,
+  limit: number,
+): Promise<BookingRecord[]> {
+  const result = await pool.query<BookingRecord>(
+    `select ${COLUMNS} from bookings
+     where guest_id = $1 and status = 'confirmed' and upper(stay) >= date '1970-01-01' + $2::int
+     order by lower(stay), id limit $3`,
+    [guestId, fromNight, limit],
+  );
+  return result.rows;
+}
+
+/**
+ * Confirmed and cancelled bookings, newest first.
+ * @param query.guestId whose; undefined for anyone's
+ * @param query.before id of the last booking of the page before; an unknown one gives an empty page
+ */
+export async function listBookings(
+  pool: Pool,
+  query: { guestId?: string | undefined; before?: string | undefined; limit: number },
+): Promise<BookingRecord[]> {
+  const result = await pool.query<BookingRecord>(
+    `select ${COLUMNS} from bookings
+     where status <> 'pending'
+       and ($1::text is null or guest_id = $1)
+       and ($2::text is null or (created_at, id) < (select b.created_at, b.id from bookings b where b.id = $2))
+     order by bookings.created_at desc, bookings.id desc limit $3`,
+    [query.guestId ?? null, query.before ?? null, query.limit],
+  );
+  return result.rows;
+}
+
+/** Bookings confirmed at or after an instant that still stand. */
+export async function countConfirmedSince(pool: Pool, sinceMs: number): Promise<number> {
+  const result = await pool.query<{ count: number }>(
+    `select count(*)::int as count from bookings
+     where status = 'confirmed' and created_at >= to_timestamp($1::float8 / 1000)`,
+    [sinceMs],
+  );
+  return result.rows[0]?.count ?? 0;
+}

@@ -1,0 +1,235 @@
+/**
+ * Group commit. All that has gathered from all apartments goes to PostgreSQL as one batch on its shard's lane, while
+ * the next one fills; an idle lane takes what is there at the end of the event loop's turn, without waiting for more.
+ *
+ * A batch is many apartments' fate. One that is refused is split until the offender stands alone; a fence names
+ * whom it refuses. Whatever does not commit takes with it what was queued behind it for the same apartment, since
+ * PostgreSQL's key would not notice a gap in the versions.
+ */
+import type { Append, AppendResult } from '../actors/ports.ts';
+import { BATCH_ENTRIES_MAX, COMMIT_LANES, LANE_QUEUE_MAX } from '../protocol/limits.ts';
+import { BatchEncoder, changesMore } from './batch-encoder.ts';
+import { type CommitFigures, CommitStats } from './commit-stats.ts';
+import { Lane } from './lane.ts';
+import { fencedPairs, outcomeOf } from './sqlstate.ts';
+
+export interface GroupCommitOptions {
+  readonly url: string;
+  readonly lanes?: number;
+  /** `journal.lane_lost`, `journal.commit_failed`: for the log. */
+  readonly onFault?: ((event: string, details: Record<string, unknown>) => void) | undefined;
+}
+
+const COMMITTED: AppendResult = { status: 'committed' };
+
+export class GroupCommit {
+  readonly #stats = new CommitStats();
+  readonly #lanes: readonly LaneQueue[];
+
+  constructor(options: GroupCommitOptions) {
+    this.#lanes = Array.from(
+      { length: options.lanes ?? COMMIT_LANES },
+      (_, i) => new LaneQueue(`lane ${i}`, options, this.#stats),
+    );
+  }
+
+  /** See the port: `done` is called once, never before this returns. */
+  append(append: Append): void {
+    this.#lanes[append.shard % this.#lanes.length]!.append(append);
+  }
+
+  figures(): CommitFigures {
+    return this.#stats.read();
+  }
+
+  /** Whether every lane has its connection. */
+  get isConnected(): boolean {
+    return this.#lanes.every((lane) => lane.isConnected);
+  }
+
+  /** Appends waiting or under way. */
+  get depth(): number {
+    return this.#lanes.reduce((sum, lane) => sum + lane.depth, 0);
+  }
+
+  /** Takes nothing more, finishes what is queued where that goes without delay, closes the connections. */
+  async close(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.close()));
+  }
+}
+
+class LaneQueue {
+  readonly #lane: Lane;
+  readonly #stats: CommitStats;
+  readonly #onFault: GroupCommitOptions['onFault'];
+  readonly #encoder = new BatchEncoder();
+  #waiting: Append[] = [];
+  /** Index of the first of `#waiting` that has not been sent. */
+  #head = 0;
+  /** Parts of a batch that was refused, to be sent before anything that waits; the last is the next. */
+  #parts: Append[][] = [];
+  #batch: Append[] | undefined;
+  #isScheduled = false;
+  #closing: (() => void) | undefined;
+  #isClosed = false;
+
+  constructor(name: string, { url, onFault }: GroupCommitOptions, stats: CommitStats) {
+    this.#stats = stats;
+    this.#onFault = onFault;
+    this.#lane = new Lane({
+      ...{ url, name, ready: () => this.#flush() },
+      lost: (cause) => onFault?.('journal.lane_lost', { lane: name, cause }),
+    });
+  }
+
+  get isConnected(): boolean {
+    return this.#lane.isConnected;
+  }
+
+  get depth(): number {
+    const parts = this.#parts.reduce((sum, part) => sum + part.length, 0);
+    return this.#waiting.length - this.#head + parts + (this.#batch?.length ?? 0);
+  }
+
+  append(append: Append): void {
+    if (this.#isClosed || this.#waiting.length - this.#head >= LANE_QUEUE_MAX) {
+      const cause = new Error(
+        this.#isClosed ? 'the journal is closed' : `${LANE_QUEUE_MAX} appends wait for the disk already`,
+      );
+      queueMicrotask(() => append.done({ status: 'unknown', cause }));
+      return;
+    }
+    this.#waiting.push(append);
+    if (this.#isScheduled || !this.#lane.isIdle) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#flush();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.depth > 0 && this.#lane.isConnected) {
+      await new Promise<void>((resolve) => {
+        this.#closing = resolve;
+      });
+    }
+    await this.#lane.close();
+    const left = [...this.#parts.flat(), ...this.#waiting.slice(this.#head)];
+    this.#parts = [];
+    this.#waiting = [];
+    this.#head = 0;
+    this.#fail(left, 'unknown', new Error('the journal is closed'));
+  }
+
+  #flush(): void {
+    if (!this.#lane.isIdle) {
+      // What is left when the connection goes while closing is not waited for.
+      if (!this.#lane.isConnected) this.#closing?.();
+      return;
+    }
+    const batch = this.#parts.pop() ?? this.#take();
+    if (batch.length === 0) {
+      this.#closing?.();
+      return;
+    }
+    this.#batch = batch;
+    let entries = 0;
+    for (const append of batch) {
+      this.#encoder.add(append);
+      entries += append.entries.length;
+    }
+    const sentMs = performance.now();
+    this.#lane.send(this.#encoder.finish(), (error) => {
+      this.#batch = undefined;
+      if (error !== undefined) return this.#failed(batch, error);
+      const endedMs = performance.now();
+      this.#stats.record(endedMs, endedMs - sentMs, entries);
+      // The next batch leaves first: PostgreSQL works while the answers of this one are written.
+      this.#flush();
+      for (const append of batch) append.done(COMMITTED);
+    });
+  }
+
+  /** The oldest that wait, whole appends in order, up to the limit; alone if one is larger. */
+  #take(): Append[] {
+    const waiting = this.#waiting;
+    const batch: Append[] = [];
+    let changed: Set<string> | undefined;
+    let entries = 0;
+    let i = this.#head;
+    for (; i < waiting.length; i++) {
+      const append = waiting[i]!;
+      entries += append.entries.length;
+      if (entries > BATCH_ENTRIES_MAX && batch.length > 0) break;
+      if (changesMore(append)) {
+        changed ??= new Set();
+        if (changed.has(append.apartmentId)) break;
+        changed.add(append.apartmentId);
+      }
+      batch.push(append);
+    }
+    if (i === waiting.length) {
+      this.#waiting = [];
+      this.#head = 0;
+    } else if (i > LANE_QUEUE_MAX) {
+      this.#waiting = waiting.slice(i);
+      this.#head = 0;
+    } else {
+      this.#head = i;
+    }
+    return batch;
+  }
+
+  #failed(batch: Append[], error: unknown): void {
+    switch (outcomeOf(error)) {
+      case 'later':
+        this.#onFault?.('journal.commit_failed', { appends: batch.length, cause: error });
+        this.#fail(batch, 'unknown', error);
+        break;
+      case 'fenced': {
+        const pairs = fencedPairs(error);
+        const isFenced = (append: Append) => pairs.has(`${append.shard}:${append.epoch}`);
+        const others = batch.filter((append) => !isFenced(append));
+        const fenced = batch.length === others.length ? batch : batch.filter(isFenced);
+        if (fenced !== batch && others.length > 0) this.#parts.push(others);
+        this.#fail(fenced, 'fenced', error);
+        break;
+      }
+      case 'refused':
+        if (batch.length === 1) this.#fail(batch, 'conflict', error);
+        else {
+          const half = batch.length >> 1;
+          this.#parts.push(batch.slice(half), batch.slice(0, half));
+        }
+    }
+    this.#flush();
+  }
+
+  /** Ends these, and what is queued behind them for the same apartments by the same owner. */
+  #fail(failed: readonly Append[], status: 'fenced' | 'conflict' | 'unknown', cause: unknown): void {
+    if (failed.length === 0) return;
+    const owners = new Set(failed.map(ownerOf));
+    const behind: Append[] = [];
+    const stays = (append: Append) => {
+      if (!owners.has(ownerOf(append))) return true;
+      behind.push(append);
+      return false;
+    };
+    this.#parts = this.#parts.map((part) => part.filter(stays)).filter((part) => part.length > 0);
+    this.#waiting = this.#waiting.slice(this.#head).filter(stays);
+    this.#head = 0;
+    for (const append of failed) append.done({ status, cause });
+    for (const append of behind) {
+      append.done({
+        status: 'conflict',
+        cause: new Error('an append before this one was not committed', { cause }),
+      });
+    }
+  }
+}
+
+function ownerOf(append: Append): string {
+  return `${append.apartmentId} ${append.epoch}`;
+}

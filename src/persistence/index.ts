@@ -1,0 +1,60 @@
+/** The storage as one thing to open and close: PostgreSQL (embedded or given), its schema, pool and journal. */
+import type { Pool } from 'pg';
+import { startEmbedded } from './embedded.ts';
+import { createPostgresJournal, type PostgresJournal } from './journal.ts';
+import { migrate } from './migrate.ts';
+import { createPool } from './pool.ts';
+import { checkStorage } from './requirements.ts';
+
+export interface StorageConfig {
+  /** Undefined: an embedded PostgreSQL under `dataDir`. */
+  readonly databaseUrl?: string | undefined;
+  readonly dataDir: string;
+  /** Goes on with a PostgreSQL that may forget what it acknowledged. */
+  readonly acceptDataLoss?: boolean;
+  readonly poolSize?: number;
+  readonly onFault?: (event: string, details: Record<string, unknown>) => void;
+}
+
+export interface Storage {
+  /** Of the program's own role; carries a password. */
+  readonly url: string;
+  readonly pool: Pool;
+  readonly journal: PostgresJournal;
+  readonly isEmbedded: boolean;
+  /** `given`: it is not ours to start or stop. */
+  readonly state: 'created' | 'started' | 'recovered' | 'attached' | 'given';
+  /** Finishes what is queued, closes every connection, stops an embedded PostgreSQL that nobody else uses. */
+  close(): Promise<void>;
+}
+
+/** @throws StorageUnreachable, UnsafeStorage, SchemaTooNew, or an Error whose message is for a person */
+export async function openStorage(config: StorageConfig): Promise<Storage> {
+  const embedded = config.databaseUrl === undefined ? await startEmbedded(config.dataDir) : undefined;
+  const url = embedded?.url ?? config.databaseUrl ?? '';
+  const pool = createPool(url, config.poolSize === undefined ? {} : { max: config.poolSize });
+  const release = async () => {
+    await pool.end();
+    await embedded?.stop();
+  };
+  try {
+    // A database that is too old or not durable is refused before anything is written to it.
+    await checkStorage(pool, url, config.acceptDataLoss ?? false);
+    await migrate(embedded?.ownerUrl ?? url, embedded === undefined ? {} : { grantTo: embedded.role });
+  } catch (error) {
+    await release().catch(() => {});
+    throw error;
+  }
+  const journal = createPostgresJournal({ pool, url, onFault: config.onFault });
+  return {
+    url,
+    pool,
+    journal,
+    isEmbedded: embedded !== undefined,
+    state: embedded?.state ?? 'given',
+    async close() {
+      await journal.close();
+      await release();
+    },
+  };
+}

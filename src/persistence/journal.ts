@@ -1,0 +1,179 @@
+/** The journal on PostgreSQL: appends by group commit, reads through the pool. */
+import type { Pool } from 'pg';
+import type { JournalEntry } from '../actors/facts.ts';
+import type { Append, Journal, StoredApartment, StoredSnapshot } from '../actors/ports.ts';
+import { bookingOfApartment, bookingOfHold } from './bookings.ts';
+import type { CommitFigures } from './commit-stats.ts';
+import { GroupCommit } from './group-commit.ts';
+import { ENTRY_JSON, type EntryRow, entryOf } from './journal-rows.ts';
+
+export interface PostgresJournalOptions {
+  readonly pool: Pool;
+  /** For the lanes' own connections; the same database as the pool's. */
+  readonly url: string;
+  readonly lanes?: number;
+  /** `journal.lane_lost`, `journal.commit_failed`: for the log. */
+  readonly onFault?: ((event: string, details: Record<string, unknown>) => void) | undefined;
+}
+
+export interface PostgresJournal extends Journal {
+  figures(): CommitFigures;
+  /** Whether every lane has its connection. */
+  readonly isConnected: boolean;
+  /** Appends waiting or under way. */
+  readonly depth: number;
+  close(): Promise<void>;
+}
+
+export function createPostgresJournal(options: PostgresJournalOptions): PostgresJournal {
+  return new SqlJournal(options);
+}
+
+class SqlJournal implements PostgresJournal {
+  readonly #pool: Pool;
+  readonly #commit: GroupCommit;
+
+  constructor({ pool, ...commit }: PostgresJournalOptions) {
+    this.#pool = pool;
+    this.#commit = new GroupCommit(commit);
+  }
+
+  append(append: Append): void {
+    this.#commit.append(append);
+  }
+
+  async load(apartmentId: string, machineVersion: number): Promise<StoredApartment | undefined> {
+    const result = await this.#pool.query<LoadedRow>({
+      name: 'load',
+      text: LOAD,
+      values: [apartmentId, machineVersion],
+    });
+    const [row] = result.rows;
+    if (row === undefined) return undefined;
+    return {
+      terms: row.terms,
+      status: row.status,
+      snapshot: row.version === null ? undefined : snapshotOf(apartmentId, machineVersion, row),
+      entries: (row.entries ?? []).map((entry) => entryOf(apartmentId, entry)),
+    };
+  }
+
+  async entry(apartmentId: string, version: number): Promise<JournalEntry | undefined> {
+    const [entry] = await this.entries(apartmentId, version - 1, 1);
+    return entry?.version === version ? entry : undefined;
+  }
+
+  async endOf(apartmentId: string, holdId: string, bornVersion: number): Promise<JournalEntry | undefined> {
+    // Walks the key from the hold's birth: a hold ends within the hour.
+    const result = await this.#pool.query<{ entry: EntryRow }>(
+      `select ${ENTRY_JSON} as entry from journal j
+       where apartment_id = $1 and version > $3
+         and (kind in ('expired', 'released', 'confirmed') and fact ->> 'hold' = $2
+              or kind = 'held' and (fact -> 'replaces')::jsonb ? $2)
+       order by version limit 1`,
+      [apartmentId, holdId, bornVersion],
+    );
+    const [row] = result.rows;
+    return row && entryOf(apartmentId, row.entry);
+  }
+
+  async entries(apartmentId: string, afterVersion: number, limit: number): Promise<JournalEntry[]> {
+    const result = await this.#pool.query<{ entry: EntryRow }>(
+      `select ${ENTRY_JSON} as entry from journal j
+       where apartment_id = $1 and version > $2 order by version limit $3`,
+      [apartmentId, afterVersion, limit],
+    );
+    return result.rows.map(({ entry }) => entryOf(apartmentId, entry));
+  }
+
+  booking(apartmentId: string, bookingId: string) {
+    return bookingOfApartment(this.#pool, apartmentId, bookingId);
+  }
+
+  bookingOfHold(apartmentId: string, holdId: string) {
+    return bookingOfHold(this.#pool, apartmentId, holdId);
+  }
+
+  async saveSnapshots(snapshots: readonly StoredSnapshot[]): Promise<void> {
+    if (snapshots.length === 0) return;
+    // One row an apartment, the newest: a statement may not touch a row twice.
+    const newest = new Map<string, StoredSnapshot>();
+    for (const snapshot of snapshots) {
+      const other = newest.get(snapshot.apartmentId);
+      if (other === undefined || isNewer(snapshot, other)) newest.set(snapshot.apartmentId, snapshot);
+    }
+    await this.#pool.query(SAVE_SNAPSHOTS, [JSON.stringify([...newest.values()])]);
+  }
+
+  async activeSince(atMs: number): Promise<string[]> {
+    const result = await this.#pool.query<{ id: string }>(
+      `select apartment_id as id from journal where at >= to_timestamp($1::float8 / 1000)
+       union select apartment_id from snapshots where restless
+       union select apartment_id from bookings where status = 'pending' or refund_owed`,
+      [atMs],
+    );
+    return result.rows.map(({ id }) => id);
+  }
+
+  figures(): CommitFigures {
+    return this.#commit.figures();
+  }
+
+  get isConnected(): boolean {
+    return this.#commit.isConnected;
+  }
+
+  get depth(): number {
+    return this.#commit.depth;
+  }
+
+  close(): Promise<void> {
+    return this.#commit.close();
+  }
+}
+
+interface LoadedRow {
+  terms: StoredApartment['terms'];
+  status: StoredApartment['status'];
+  version: number | null;
+  windowFromVersion: number;
+  restless: boolean;
+  state: unknown;
+  entries: EntryRow[] | null;
+}
+
+/** One statement, so one state of the database: no entry is missed between the snapshot and what follows it. */
+const LOAD = `
+  select l.terms, l.status, s.version, s.window_from_version as "windowFromVersion", s.restless, s.state,
+    (select json_agg(${ENTRY_JSON} order by j.version) from journal j
+     where j.apartment_id = $1 and j.version > coalesce(s.window_from_version, 0)
+       and (j.version > coalesce(s.version, 0) or j.request_id is not null)) as entries
+  from listings l
+  left join snapshots s on s.apartment_id = l.id and s.machine_version = $2
+  where l.id = $1`;
+
+const SAVE_SNAPSHOTS = `
+  insert into snapshots as s (apartment_id, version, machine_version, window_from_version, restless, state)
+  select w."apartmentId", w.version, w."machineVersion", w."windowFromVersion", w.restless, w.state
+  from json_to_recordset($1) as w ("apartmentId" text, version bigint, "machineVersion" int,
+    "windowFromVersion" bigint, restless boolean, state json)
+  on conflict (apartment_id) do update
+    set version = excluded.version, machine_version = excluded.machine_version,
+        window_from_version = excluded.window_from_version, restless = excluded.restless,
+        state = excluded.state, taken_at = clock_timestamp()
+    where (s.version, s.machine_version) <= (excluded.version, excluded.machine_version)`;
+
+function isNewer(a: StoredSnapshot, b: StoredSnapshot): boolean {
+  return a.version > b.version || (a.version === b.version && a.machineVersion >= b.machineVersion);
+}
+
+function snapshotOf(apartmentId: string, machineVersion: number, row: LoadedRow): StoredSnapshot {
+  return {
+    apartmentId,
+    version: row.version ?? 0,
+    machineVersion,
+    windowFromVersion: row.windowFromVersion,
+    restless: row.restless,
+    state: row.state,
+  };
+}

@@ -1,0 +1,275 @@
+/**
+ * The journal in memory, for tests and simulation: the same promises as on PostgreSQL (order, all or nothing, fence,
+ * conflict, the booking's second lock), and faults on demand. Nothing of it survives the process.
+ */
+import type { BookingRecord, BookingWrite, JournalEntry } from '../actors/facts.ts';
+import type { Append, AppendResult, Journal, StoredApartment, StoredSnapshot } from '../actors/ports.ts';
+import type { ListingStatus, Terms } from '../protocol/terms.ts';
+
+export type Fault = 'fenced' | 'conflict' | 'unknown' | 'lost';
+
+export interface MemoryJournalOptions {
+  /** When a commit happens; the default is the end of the event loop's turn. A simulation hands in its own. */
+  readonly later?: (commit: () => void) => void;
+}
+
+interface Row {
+  terms: Terms;
+  status: ListingStatus;
+}
+
+export class MemoryJournal implements Journal {
+  readonly #later: (commit: () => void) => void;
+  readonly #listings = new Map<string, Row>();
+  readonly #entries = new Map<string, JournalEntry[]>();
+  readonly #snapshots = new Map<string, StoredSnapshot>();
+  #bookings = new Map<string, BookingRecord & { readonly refundOwed: boolean }>();
+  readonly #epochs = new Map<number, number>();
+  #queue: Append[] = [];
+  #isScheduled = false;
+  #isStalled = false;
+  #fault: ((append: Append) => Fault | undefined) | undefined;
+
+  constructor(options: MemoryJournalOptions = {}) {
+    this.#later = options.later ?? ((commit) => void setImmediate(commit));
+  }
+
+  addListing(apartmentId: string, terms: Terms, status: ListingStatus = 'listed'): void {
+    this.#listings.set(apartmentId, { terms, status });
+  }
+
+  /** The epoch that appends of this shard must carry; 1 until someone took it over. */
+  epochOf(shard: number): number {
+    return this.#epochs.get(shard) ?? 1;
+  }
+
+  /** Another owner from now on: appends with the old epoch are fenced, also those that wait. Returns the new epoch. */
+  takeOver(shard: number): number {
+    const epoch = this.epochOf(shard) + 1;
+    this.#epochs.set(shard, epoch);
+    return epoch;
+  }
+
+  /** Commits nothing until `resume`. */
+  stall(): void {
+    this.#isStalled = true;
+  }
+
+  resume(): void {
+    this.#isStalled = false;
+    this.#schedule();
+  }
+
+  /**
+   * Asked of each append as its turn comes. `unknown`: answered so and not written; `lost`: written, and answered
+   * `unknown`; undefined: as usual. Called with undefined, it ends.
+   */
+  failWhen(fault: ((append: Append) => Fault | undefined) | undefined): void {
+    this.#fault = fault;
+  }
+
+  /** The next append that fits fails so, once. */
+  failNext(fault: Fault, fits: (append: Append) => boolean = () => true): void {
+    this.failWhen((append) => {
+      if (!fits(append)) return undefined;
+      this.failWhen(undefined);
+      return fault;
+    });
+  }
+
+  /** Appends that wait. */
+  get depth(): number {
+    return this.#queue.length;
+  }
+
+  append(append: Append): void {
+    this.#queue.push(append);
+    this.#schedule();
+  }
+
+  async load(apartmentId: string, machineVersion: number): Promise<StoredApartment | undefined> {
+    const listing = this.#listings.get(apartmentId);
+    if (listing === undefined) return undefined;
+    const stored = this.#snapshots.get(apartmentId);
+    const snapshot = stored?.machineVersion === machineVersion ? structuredClone(stored) : undefined;
+    const entries = (this.#entries.get(apartmentId) ?? []).filter(
+      ({ version, requestId }) =>
+        version > (snapshot?.version ?? 0) ||
+        (version > (snapshot?.windowFromVersion ?? 0) && requestId !== null),
+    );
+    return { ...listing, snapshot, entries };
+  }
+
+  async entry(apartmentId: string, version: number): Promise<JournalEntry | undefined> {
+    return this.#entries.get(apartmentId)?.find((entry) => entry.version === version);
+  }
+
+  async endOf(apartmentId: string, holdId: string, bornVersion: number): Promise<JournalEntry | undefined> {
+    return this.#entries.get(apartmentId)?.find(({ version, fact }) => {
+      if (version <= bornVersion) return false;
+      if (fact.kind === 'held') return fact.replaces?.includes(holdId) === true;
+      const isEnd = fact.kind === 'expired' || fact.kind === 'released' || fact.kind === 'confirmed';
+      return isEnd && fact.hold === holdId;
+    });
+  }
+
+  async entries(apartmentId: string, afterVersion: number, limit: number): Promise<JournalEntry[]> {
+    const entries = this.#entries.get(apartmentId) ?? [];
+    return entries.filter(({ version }) => version > afterVersion).slice(0, limit);
+  }
+
+  async booking(apartmentId: string, bookingId: string): Promise<BookingRecord | undefined> {
+    const booking = this.#bookings.get(bookingId);
+    return booking?.apartmentId === apartmentId ? withoutMark(booking) : undefined;
+  }
+
+  async bookingOfHold(apartmentId: string, holdId: string): Promise<BookingRecord | undefined> {
+    const found = [...this.#bookings.values()]
+      .filter((booking) => booking.apartmentId === apartmentId && booking.holdId === holdId)
+      .sort(
+        (a, b) => Number(a.status === 'pending') - Number(b.status === 'pending') || b.version - a.version,
+      );
+    return found[0] && withoutMark(found[0]);
+  }
+
+  async saveSnapshots(snapshots: readonly StoredSnapshot[]): Promise<void> {
+    for (const snapshot of snapshots) {
+      const known = this.#snapshots.get(snapshot.apartmentId);
+      const isOlder =
+        known !== undefined &&
+        (known.version - snapshot.version || known.machineVersion - snapshot.machineVersion) > 0;
+      if (!isOlder) this.#snapshots.set(snapshot.apartmentId, structuredClone(snapshot));
+    }
+  }
+
+  async activeSince(atMs: number): Promise<string[]> {
+    const active = new Set<string>();
+    for (const [id, entries] of this.#entries)
+      if (entries.some((entry) => entry.atMs >= atMs)) active.add(id);
+    for (const { apartmentId, restless } of this.#snapshots.values()) if (restless) active.add(apartmentId);
+    for (const { apartmentId, status, refundOwed } of this.#bookings.values()) {
+      if (status === 'pending' || refundOwed) active.add(apartmentId);
+    }
+    return [...active];
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#isStalled || this.#queue.length === 0) return;
+    this.#isScheduled = true;
+    this.#later(() => {
+      this.#isScheduled = false;
+      if (!this.#isStalled) this.#commitAll();
+    });
+  }
+
+  #commitAll(): void {
+    const batch = this.#queue;
+    this.#queue = [];
+    const results: [Append, AppendResult][] = [];
+    const failed = new Set<string>();
+    for (const append of batch) {
+      const owner = `${append.apartmentId} ${append.epoch}`;
+      const result: AppendResult = failed.has(owner) ? { status: 'conflict' } : this.#commit(append);
+      if (result.status !== 'committed') failed.add(owner);
+      results.push([append, result]);
+    }
+    for (const [append, result] of results) append.done(result);
+    this.#schedule();
+  }
+
+  #commit(append: Append): AppendResult {
+    const fault = this.#fault?.(append);
+    if (fault !== undefined && fault !== 'lost') return { status: fault };
+    if (append.epoch !== this.epochOf(append.shard)) return { status: 'fenced' };
+    const added: JournalEntry[] = [];
+    const known = this.#entries.get(append.apartmentId) ?? [];
+    // Only a commit that writes bookings may have to take them back.
+    const bookings = append.entries.some(({ booking }) => booking) ? new Map(this.#bookings) : this.#bookings;
+    for (const { booking, ...entry } of append.entries) {
+      const last = added.at(-1) ?? known.at(-1);
+      if (entry.version <= (last?.version ?? 0)) {
+        return { status: 'conflict', cause: new Error(`version ${entry.version} is there already`) };
+      }
+      const problem = booking && writeBooking(bookings, entry, booking);
+      if (problem !== undefined) return { status: 'conflict', cause: new Error(problem) };
+      added.push(entry);
+    }
+    known.push(...added);
+    this.#entries.set(append.apartmentId, known);
+    this.#bookings = bookings;
+    for (const entry of added) this.#setStatus(entry);
+    return { status: fault === 'lost' ? 'unknown' : 'committed' };
+  }
+
+  #setStatus({ apartmentId, fact }: JournalEntry): void {
+    const listing = this.#listings.get(apartmentId);
+    if (listing === undefined) return;
+    if (fact.kind === 'paused' || fact.kind === 'retired') listing.status = fact.kind;
+    if (fact.kind === 'resumed') listing.status = 'listed';
+  }
+}
+
+type Bookings = Map<string, BookingRecord & { readonly refundOwed: boolean }>;
+
+/** @returns why it is refused, or undefined */
+function writeBooking(bookings: Bookings, entry: JournalEntry, write: BookingWrite): string | undefined {
+  const { apartmentId, version, atMs } = entry;
+  if (write.op === 'pending') {
+    const { booking } = write;
+    if (bookings.has(booking.id)) return `booking ${booking.id} is there already`;
+    bookings.set(booking.id, {
+      ...structuredClone(booking),
+      ...{ apartmentId, status: 'pending', createdAtMs: atMs, cancelledAtMs: null, refundMinor: null },
+      ...{ version, confirmedVersion: 0, refundOwed: false },
+    });
+    return undefined;
+  }
+  const known = bookings.get(write.id);
+  const needs = {
+    confirmed: 'pending',
+    abandoned: 'pending',
+    cancelled: 'confirmed',
+    refunded: 'cancelled',
+  } as const;
+  if (known?.apartmentId !== apartmentId || known.status !== needs[write.op]) {
+    return `booking ${write.id} is not ${needs[write.op]}`;
+  }
+  switch (write.op) {
+    case 'abandoned':
+      bookings.delete(write.id);
+      return undefined;
+    case 'refunded':
+      bookings.set(write.id, { ...known, version, refundOwed: false });
+      return undefined;
+    case 'cancelled': {
+      const { refundMinor } = write;
+      bookings.set(write.id, {
+        ...known,
+        ...{ status: 'cancelled', version, cancelledAtMs: atMs, refundMinor, refundOwed: refundMinor > 0 },
+      });
+      return undefined;
+    }
+    case 'confirmed': {
+      const other = [...bookings.values()].find(
+        (booking) =>
+          booking.apartmentId === apartmentId &&
+          booking.status === 'confirmed' &&
+          booking.from < known.to &&
+          known.from < booking.to,
+      );
+      if (other !== undefined) return `its nights are booked by ${other.id}`;
+      bookings.set(write.id, {
+        ...known,
+        ...{ status: 'confirmed', createdAtMs: atMs, version, confirmedVersion: version },
+      });
+      return undefined;
+    }
+  }
+}
+
+function withoutMark({
+  refundOwed: _,
+  ...booking
+}: BookingRecord & { readonly refundOwed: boolean }): BookingRecord {
+  return booking;
+}

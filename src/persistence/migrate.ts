@@ -1,0 +1,89 @@
+/** Brings a database to this program's schema: numbered SQL files, each in a transaction, one migrator at a time. */
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { connectionConfig, StorageUnreachable } from './pool.ts';
+
+const DIRECTORY = fileURLToPath(new URL('./migrations', import.meta.url));
+const TABLE = 'migrations';
+
+export class SchemaTooNew extends Error {
+  constructor(unknown: readonly string[]) {
+    super(
+      `the database was written by a newer nightlatch (${unknown.join(', ')} unknown here); start that version, or use another database`,
+    );
+    this.name = 'SchemaTooNew';
+  }
+}
+
+export interface MigrateOptions {
+  /** A role with a password of its own under which the program runs; it may use the tables, not own them. */
+  readonly grantTo?: string;
+}
+
+/**
+ * @param url of a role that may create tables
+ * @returns the names of the migrations it ran
+ * @throws StorageUnreachable, SchemaTooNew
+ */
+export async function migrate(url: string, options: MigrateOptions = {}): Promise<string[]> {
+  const client = new pg.Client(connectionConfig(url, { name: 'migrations', statementTimeoutMs: 0 }));
+  client.on('error', () => {});
+  try {
+    await client.connect();
+  } catch (cause) {
+    throw new StorageUnreachable(url, cause);
+  }
+  try {
+    const known = (await readdir(DIRECTORY)).filter((file) => file.endsWith('.sql')).sort();
+    const names = known.map((file) => file.slice(0, -'.sql'.length));
+    const done = await namesDone(client);
+    const unknown = done.filter((name) => !names.includes(name));
+    if (unknown.length > 0) throw new SchemaTooNew(unknown);
+    const ran = done.length === names.length ? [] : await runMissing(client);
+    if (options.grantTo !== undefined) await grantUse(client, options.grantTo);
+    return ran;
+  } finally {
+    await client.end();
+  }
+}
+
+async function runMissing(client: pg.Client): Promise<string[]> {
+  // Loaded only where there is work: it brings a TypeScript compiler along, which costs each start 100 ms.
+  const { runner } = await import('node-pg-migrate');
+  const ran = await runner({
+    dbClient: client,
+    dir: DIRECTORY,
+    ignorePattern: '.*\\.(?!sql$)[^.]*$',
+    migrationsTable: TABLE,
+    direction: 'up',
+    singleTransaction: false,
+    advisoryLockMode: 'wait',
+    logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+  });
+  return ran.map(({ name }) => name);
+}
+
+async function namesDone(client: pg.Client): Promise<string[]> {
+  const there = await client.query(`select to_regclass('${TABLE}') is not null as there`);
+  if (there.rows[0]?.there !== true) return [];
+  const result = await client.query<{ name: string }>(`select name from ${TABLE} order by id`);
+  return result.rows.map(({ name }) => name);
+}
+
+/** Least privilege: the journal may be read and added to, the schema's own record only read. */
+async function grantUse(client: pg.Client, role: string): Promise<void> {
+  const granted = await client.query(
+    `select bool_and(has_table_privilege($1, oid, 'select')) as done
+     from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')`,
+    [role],
+  );
+  if (granted.rows[0]?.done === true) return;
+  const name = client.escapeIdentifier(role);
+  await client.query(`
+    begin;
+    grant select, insert, update, delete on all tables in schema public to ${name};
+    revoke update, delete on journal from ${name};
+    revoke insert, update, delete on ${TABLE} from ${name};
+    commit`);
+}

@@ -1,0 +1,83 @@
+/** Connections to PostgreSQL: the pool for everything but appends, and what every connection has in common. */
+import pg from 'pg';
+
+export interface PoolOptions {
+  /** Connections; appends have their own. */
+  readonly max?: number;
+  /** Shown in `pg_stat_activity`, after `nightlatch`. */
+  readonly name?: string;
+  /** Longest statement, in milliseconds; 0 for none (a verify, a migration). */
+  readonly statementTimeoutMs?: number;
+}
+
+const POOL_MAX = 10;
+const CONNECT_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 10_000;
+/** A transaction that its client has forgotten holds locks and keeps the vacuum from working. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
+
+const INT8 = 20;
+const DATE = 1082;
+
+/** DATE as `YYYY-MM-DD` (pg would make a local midnight of it), int8 as a number (all ours are below 2^53). */
+const types: pg.CustomTypesConfig = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (format !== 'binary' && oid === DATE) return (text: string) => text;
+    if (format !== 'binary' && oid === INT8) return exactNumber;
+    return pg.types.getTypeParser(oid, format as 'text');
+  },
+} as pg.CustomTypesConfig;
+
+export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
+  const pool = new pg.Pool({
+    ...connectionConfig(url, options),
+    max: options.max ?? POOL_MAX,
+    idleTimeoutMillis: 30_000,
+  });
+  // An idle connection that breaks is replaced at the next query; unheard, this event would end the process.
+  pool.on('error', () => {});
+  return pool;
+}
+
+export function connectionConfig(url: string, options: PoolOptions = {}): pg.ClientConfig {
+  return {
+    connectionString: url,
+    application_name: options.name === undefined ? 'nightlatch' : `nightlatch ${options.name}`,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    types,
+  };
+}
+
+/** PostgreSQL could not be reached or would not let us in: for a person, in one sentence, without the password. */
+export class StorageUnreachable extends Error {
+  constructor(url: string, cause: unknown) {
+    super(
+      `cannot use PostgreSQL at ${addressOf(url)}: ${reasonOf(cause)}; correct DATABASE_URL, or unset it to use the embedded one`,
+      { cause },
+    );
+    this.name = 'StorageUnreachable';
+  }
+}
+
+/** `host:port/database` of a connection URL. */
+export function addressOf(url: string): string {
+  if (!URL.canParse(url)) return 'an address that is no URL';
+  const { hostname, port, pathname } = new URL(url);
+  return `${hostname || 'localhost'}:${port || '5432'}${pathname}`;
+}
+
+/** A dual-stack refusal is an AggregateError without a message of its own. */
+export function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError && cause.errors.length > 0) return reasonOf(cause.errors[0]);
+  return cause instanceof Error && cause.message !== '' ? cause.message : String(cause);
+}
+
+function exactNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`int8 ${text} is past 2^53 and no exact number`);
+  return value;
+}

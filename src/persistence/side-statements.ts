@@ -1,0 +1,60 @@
+/**
+ * What facts change besides the journal, in the same transaction: bookings, blocks, the listing's status. Each takes
+ * one JSON array of rows. In this order nights are freed before they are taken; a batch holds at most one append of an
+ * apartment that needs any of these, so that order among appends is the order of batches.
+ */
+const NIGHTS = `daterange(date '1970-01-01' + w."from", date '1970-01-01' + w."to")`;
+const CHANGE = `json_to_recordset($1) as w (id text, "apartmentId" text, version bigint, at timestamptz, "refundMinor" bigint)`;
+/** A booking that is not there, or not in that state, refuses the transaction: bookings and journal stay one. */
+const all = (change: string, state: string) =>
+  `with changed as (${change} returning 1)
+   select expect_rows((select count(*) from changed), json_array_length($1), '${state} bookings')`;
+
+export const sideStatements = {
+  booking_abandoned: all(
+    `delete from bookings b using ${CHANGE}
+     where b.apartment_id = w."apartmentId" and b.id = w.id and b.status = 'pending'`,
+    'pending',
+  ),
+  booking_cancelled: all(
+    `update bookings b
+     set status = 'cancelled', cancelled_at = w.at, version = w.version,
+         refund_minor = w."refundMinor", refund_owed = w."refundMinor" > 0
+     from ${CHANGE}
+     where b.apartment_id = w."apartmentId" and b.id = w.id and b.status = 'confirmed'`,
+    'confirmed',
+  ),
+  unblock: `delete from blocks b using json_to_recordset($1) as w (id text, "apartmentId" text)
+    where b.apartment_id = w."apartmentId" and b.id = w.id`,
+  booking_pending: `insert into bookings
+      (id, apartment_id, hold_id, guest_id, stay, guests, contact, price, policy, payment_key, created_at, version)
+    select w.id, w."apartmentId", w."holdId", w."guestId", ${NIGHTS}, w.guests, w.contact, w.price, w.policy,
+           w."paymentKey", w.at, w.version
+    from json_to_recordset($1) as w (id text, "apartmentId" text, "holdId" text, "guestId" text, "from" int, "to" int,
+      guests int, contact jsonb, price jsonb, policy text, "paymentKey" text, at timestamptz, version bigint)`,
+  booking_confirmed: all(
+    `update bookings b
+     set status = 'confirmed', created_at = w.at, version = w.version, confirmed_version = w.version
+     from ${CHANGE}
+     where b.apartment_id = w."apartmentId" and b.id = w.id and b.status = 'pending'`,
+    'pending',
+  ),
+  booking_refunded: all(
+    `update bookings b set refund_owed = false, version = w.version
+     from ${CHANGE}
+     where b.apartment_id = w."apartmentId" and b.id = w.id and b.status = 'cancelled'`,
+    'cancelled',
+  ),
+  block: `insert into blocks (id, apartment_id, stay, reason)
+    select w.id, w."apartmentId", ${NIGHTS}, w.reason
+    from json_to_recordset($1) as w (id text, "apartmentId" text, "from" int, "to" int, reason text)`,
+  listing: `update listings l set status = w.status
+    from (select "apartmentId", (array_agg(status order by nr desc))[1] as status
+          from rows from (json_to_recordset($1) as ("apartmentId" text, status text)) with ordinality
+            as w ("apartmentId", status, nr)
+          group by 1) w
+    where l.id = w."apartmentId"`,
+} as const;
+
+export type SideStatement = keyof typeof sideStatements;
+export const sideStatementNames = Object.keys(sideStatements) as SideStatement[];

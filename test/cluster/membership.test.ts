@@ -1,0 +1,146 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DatabaseInUse, Membership } from '../../src/cluster/membership.ts';
+import { createPostgresJournal } from '../../src/persistence/journal.ts';
+import { createPool } from '../../src/persistence/pool.ts';
+import { shardOf } from '../../src/protocol/ids.ts';
+import { LEASE_TRUSTED_MS, SHARDS } from '../../src/protocol/limits.ts';
+import { appendTo, entry } from '../persistence/facts.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+
+const MEMBERSHIP = fileURLToPath(new URL('../../src/cluster/membership.ts', import.meta.url));
+const POOL = fileURLToPath(new URL('../../src/persistence/pool.ts', import.meta.url));
+
+let database: TestDatabase;
+const joined: Membership[] = [];
+beforeEach(async () => {
+  database = await createTestDatabase();
+});
+afterEach(async () => {
+  for (const membership of joined.splice(0)) await membership.stop();
+  await database.drop();
+});
+
+async function join(pool = database.pool, extra: Partial<Parameters<typeof Membership.join>[0]> = {}) {
+  const membership = await Membership.join({ pool, url: 'http://127.0.0.1:3000', ...extra });
+  joined.push(membership);
+  return membership;
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+const forget = () => database.pool.query(`update nodes set host = 'elsewhere'`);
+
+describe('a node', () => {
+  it('owns every shard from its start, by the database’s clock', async () => {
+    const node = await join();
+    for (let shard = 0; shard < SHARDS; shard++) expect(node.epochOf(shard)).toBe(1);
+    expect(node.nodes()).toEqual([{ id: node.nodeId, state: 'up', shards: SHARDS }]);
+    const before = Date.now();
+    expect(Math.abs(node.clock.nowMs() - before)).toBeLessThan(250);
+  });
+
+  it('leaves at once for its successor, whose epoch is higher and whose appends count', async () => {
+    const first = await join();
+    const journal = createPostgresJournal({ pool: database.pool, url: database.url });
+    const shard = shardOf('a');
+    const old = first.epochOf(shard) ?? 0;
+    expect((await appendTo(journal, old, entry('a', 1))).status).toBe('committed');
+    await first.stop();
+    expect(first.epochOf(shard)).toBeUndefined();
+    const startedMs = performance.now();
+    const second = await join();
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    expect(second.epochOf(shard)).toBe(old + 1);
+    expect((await appendTo(journal, old, entry('a', 2))).status).toBe('fenced');
+    expect((await appendTo(journal, old + 1, entry('a', 2))).status).toBe('committed');
+    await journal.close();
+  });
+
+  it('is refused where another server is alive, in one sentence that names it', async () => {
+    const first = await join();
+    await forget();
+    const error = await join().catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(DatabaseInUse);
+    expect(error.message).toContain(
+      `another server (${first.nodeId}, http://127.0.0.1:3000) is using this database`,
+    );
+    expect(first.epochOf(0)).toBe(1);
+  });
+
+  it('waits for the lease of a server that died elsewhere, and takes over', async () => {
+    await database.pool.query(
+      `insert into nodes (id, url, state, lease_until, host, pid)
+       values ('gone', 'http://gone', 'up', clock_timestamp() + interval '700 milliseconds', 'elsewhere', 1)`,
+    );
+    const startedMs = performance.now();
+    const node = await join();
+    expect(performance.now() - startedMs).toBeGreaterThan(400);
+    expect(node.epochOf(0)).toBe(1);
+  });
+
+  it('does not wait for a server that was killed on this machine', async () => {
+    const script = `const { Membership } = await import(${JSON.stringify(MEMBERSHIP)});
+      const { createPool } = await import(${JSON.stringify(POOL)});
+      await Membership.join({ pool: createPool(${JSON.stringify(database.url)}), url: 'http://killed' });
+      process.stdout.write('up');`;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const startedMs = performance.now();
+    const node = await join();
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    expect(node.epochOf(0)).toBe(2);
+  });
+
+  it('renews its lease for as long as it runs', async () => {
+    const node = await join();
+    const lease = async () =>
+      (await database.pool.query('select lease_until::text as lease from nodes where id = $1', [node.nodeId]))
+        .rows[0].lease as string;
+    const first = await lease();
+    await until(async () => (await lease()) !== first);
+    expect(node.isTrusted).toBe(true);
+  });
+
+  it('falls silent before its lease ends when it cannot renew, and speaks again when it can', async () => {
+    // One connection, so that holding it keeps the renewals from getting through.
+    const pool = createPool(database.url, { max: 1 });
+    const node = await join(pool);
+    const held = await pool.connect();
+    const sinceMs = performance.now();
+    await until(() => node.epochOf(7) === undefined);
+    expect(performance.now() - sinceMs).toBeLessThan(LEASE_TRUSTED_MS + 300);
+    expect(node.nodes()[0]?.state).toBe('silent');
+    held.release();
+    await until(() => node.epochOf(7) !== undefined);
+    // Nobody took over: it is still the same incarnation.
+    expect(node.epochOf(7)).toBe(1);
+    await node.stop();
+    await pool.end();
+  });
+
+  it('comes back as a new incarnation after it was declared dead', async () => {
+    const faults: string[] = [];
+    let rejoined = 0;
+    const node = await join(database.pool, {
+      onFault: (event) => void faults.push(event),
+      onRejoined: () => {
+        rejoined += 1;
+      },
+    });
+    const first = node.nodeId;
+    await database.pool.query(`update nodes set state = 'dead'; update shards set epoch = epoch + 1`);
+    await until(() => rejoined === 1);
+    expect(node.nodeId).not.toBe(first);
+    expect(node.epochOf(0)).toBe(3);
+    expect(faults).toContain('node.declared_dead');
+  });
+});

@@ -1,0 +1,144 @@
+/** What others read: a guest's bookings, the taken nights for the search index, everything for `verify`. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  bookingById,
+  countConfirmedSince,
+  listBookings,
+  upcomingBookings,
+} from '../../src/persistence/bookings.ts';
+import { createPostgresJournal, type PostgresJournal } from '../../src/persistence/journal.ts';
+import { takenRanges } from '../../src/persistence/occupancy.ts';
+import { recordedApartments } from '../../src/persistence/verify.ts';
+import { STREAM_ROWS } from '../../src/protocol/limits.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { AT_MS, appendTo, cancelled, confirmed, confirming, entry, pendingBooking } from './facts.ts';
+
+let database: TestDatabase;
+let journal: PostgresJournal;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await database.pool.query('update shards set epoch = 1');
+  journal = createPostgresJournal({ pool: database.pool, url: database.url });
+  const stays = [
+    pendingBooking('past', { from: 100, to: 103 }),
+    pendingBooking('next', { from: 200, to: 203 }),
+    pendingBooking('later', { from: 300, to: 303, guestId: 'guest_2' }),
+    pendingBooking('off', { from: 400, to: 403 }),
+    pendingBooking('open', { from: 500, to: 503 }),
+  ];
+  let version = 0;
+  for (const stay of stays) {
+    await appendTo(journal, 1, confirming('a', ++version, stay));
+    if (stay.id === 'open') continue;
+    const { booking, ...fact } = confirmed('a', ++version, stay);
+    await appendTo(journal, 1, { ...fact, atMs: AT_MS + version, ...(booking && { booking }) });
+  }
+  await appendTo(journal, 1, cancelled('a', ++version, 'off', 10));
+  await appendTo(
+    journal,
+    1,
+    ...[600, 700, 50].map((from, i) =>
+      entry('b', i + 1, { kind: 'blocked', block: `block_${from}`, from, to: from + 2 }),
+    ),
+  );
+  await appendTo(journal, 1, entry('b', 4, { kind: 'unblocked', block: 'block_700' }));
+});
+afterAll(async () => {
+  await journal.close();
+  await database.drop();
+});
+
+const ids = (bookings: readonly { id: string }[]) => bookings.map(({ id }) => id);
+
+describe('bookings', () => {
+  it('of a guest that are still to come, the next first', async () => {
+    expect(ids(await upcomingBookings(database.pool, 'guest_1', 0, 10))).toEqual(['past', 'next']);
+    expect(ids(await upcomingBookings(database.pool, 'guest_1', 203, 10))).toEqual(['next']);
+    expect(ids(await upcomingBookings(database.pool, 'guest_1', 204, 10))).toEqual([]);
+  });
+
+  it('newest first, by pages, without attempts that are still open', async () => {
+    expect(ids(await listBookings(database.pool, { guestId: 'guest_1', limit: 2 }))).toEqual(['off', 'next']);
+    expect(ids(await listBookings(database.pool, { guestId: 'guest_1', before: 'next', limit: 2 }))).toEqual([
+      'past',
+    ]);
+    expect(ids(await listBookings(database.pool, { limit: 10 }))).toEqual(['off', 'later', 'next', 'past']);
+    expect(await listBookings(database.pool, { before: 'unknown', limit: 10 })).toEqual([]);
+  });
+
+  it('one by its id, and how many were confirmed since', async () => {
+    expect(await bookingById(database.pool, 'later')).toMatchObject({
+      guestId: 'guest_2',
+      status: 'confirmed',
+    });
+    expect(await bookingById(database.pool, 'none')).toBeUndefined();
+    expect(await countConfirmedSince(database.pool, AT_MS + 4)).toBe(2);
+  });
+});
+
+describe('the taken nights', () => {
+  it('are the confirmed bookings and the blocks that end after a night', async () => {
+    const taken = [];
+    for await (const chunk of takenRanges(database.pool, 103)) taken.push(...chunk);
+    expect(taken.map(({ apartmentId, from, to, status }) => [apartmentId, from, to, status])).toEqual([
+      ['a', 200, 203, 'booked'],
+      ['a', 300, 303, 'booked'],
+      ['b', 600, 602, 'blocked'],
+    ]);
+  });
+});
+
+describe('what verify reads', () => {
+  it('is every apartment with its facts in order and what the other tables say', async () => {
+    await appendTo(
+      journal,
+      1,
+      ...Array.from({ length: STREAM_ROWS + 5 }, (_, i) => entry('c', i + 1, { kind: 'paused' })),
+    );
+    await journal.saveSnapshots([
+      ...[
+        {
+          apartmentId: 'b',
+          version: 4,
+          machineVersion: 1,
+          windowFromVersion: 0,
+          restless: false,
+          state: { s: 1 },
+        },
+      ],
+    ]);
+    const found = [];
+    for await (const apartment of recordedApartments(database.pool)) found.push(apartment);
+    expect(found.map(({ apartmentId, entries }) => [apartmentId, entries.length])).toEqual([
+      ['a', 10],
+      ['b', 4],
+      ['c', STREAM_ROWS + 5],
+    ]);
+    const [a, b, c] = found;
+    expect(a?.entries).toEqual(await journal.entries('a', 0, 100));
+    expect(a?.bookings.find(({ id }) => id === 'off')).toMatchObject({
+      status: 'cancelled',
+      refundOwed: true,
+      from: 400,
+    });
+    expect(b?.blocks).toEqual(
+      expect.arrayContaining([
+        { id: 'block_600', from: 600, to: 602 },
+        { id: 'block_50', from: 50, to: 52 },
+      ]),
+    );
+    expect(b?.snapshot).toEqual({ version: 4, machineVersion: 1, restless: false, state: { s: 1 } });
+    expect(c?.entries.every(({ version }, i) => version === i + 1)).toBe(true);
+    expect(c?.status).toBeUndefined();
+  });
+
+  it('lets go of its connection when the reader has seen enough', async () => {
+    for (let i = 0; i < 30; i++) {
+      for await (const apartment of recordedApartments(database.pool)) {
+        expect(apartment.apartmentId).toBe('a');
+        break;
+      }
+    }
+    expect(database.pool.totalCount - database.pool.idleCount).toBe(0);
+  });
+});
