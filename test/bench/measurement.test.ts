@@ -17,6 +17,7 @@ function round(seconds: number, fill: (recorder: Recorder) => void): Round {
     violations: [],
     serverCpuMicros: 5_000,
     postgresCpuMicros: 2_500,
+    machineCpuMicros: 508_500,
     serverRssBytes: 1,
     ratePerSecond: undefined,
   };
@@ -39,6 +40,7 @@ it('combines rounds: rates over all seconds, percentiles over all commands, cost
   expect(both.latencyMs.p50).toBeCloseTo(1, 1);
   expect(both.latencyMs.p999).toBeCloseTo(250, 0);
   expect(both.latencyMsByKind['refused nights_unavailable']?.p99).toBeCloseTo(5, 1);
+  expect(both.othersBusy).toBeCloseTo(0.25, 5);
   expect([both.serverMicros, both.postgresMicros, both.driverMicros]).toEqual([50, 25, 10]);
 });
 

@@ -1,0 +1,119 @@
+/** The servers a run may compare: how each gets its database and its apartments, and how it is started. */
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { migrate } from '../src/persistence/migrate.ts';
+import type { Terms } from '../src/protocol/terms.ts';
+import { DIRECT_SCHEMA } from './servers/direct-ledger.ts';
+
+export interface Contender {
+  readonly name: string;
+  readonly is: string;
+  /** False where answers rest on nothing: then they keep no promises that could be checked. */
+  readonly stores: boolean;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Tables and apartments in an empty database. */
+  prepare(databaseUrl: string, apartments: number): Promise<void>;
+}
+
+export const CONTENDER_NAMES = ['nightlatch', 'echo', 'direct', 'direct-lean'] as const;
+export type ContenderName = (typeof CONTENDER_NAMES)[number];
+
+export function contender(name: ContenderName): Contender {
+  return { name, ...CONTENDERS[name] };
+}
+
+const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const CONTENDERS: Record<ContenderName, Omit<Contender, 'name'>> = {
+  nightlatch: {
+    is: 'the server itself',
+    stores: true,
+    args: [file('../src/main.ts'), 'serve'],
+    env: {
+      NIGHTLATCH_RATE_LIMIT: 'off',
+      NIGHTLATCH_HOLDS_PER_GUEST: '1000000',
+      NIGHTLATCH_SEED: 'none',
+      NIGHTLATCH_ADMIN_PASSWORD: 'for-this-run-only',
+      LOG_LEVEL: 'warn',
+    },
+    async prepare(databaseUrl, apartments) {
+      await migrate(databaseUrl);
+      await fill(
+        databaseUrl,
+        `insert into listings (id, name, city, country, latitude, longitude, terms)
+         select 'bench-' || i, 'Apartment ' || i, 'Lisbon', 'Portugal', 38.7, -9.1, $2
+         from generate_series(0, $1 - 1) i`,
+        apartments,
+      );
+    },
+  },
+  echo: {
+    is: 'a Socket.IO server that acknowledges at once and stores nothing',
+    stores: false,
+    args: [file('./servers/echo.ts')],
+    env: {},
+    prepare: () => Promise.resolve(),
+  },
+  direct: {
+    is: 'a Socket.IO server, each command a PostgreSQL transaction from begin to commit, pool of 20',
+    stores: true,
+    args: [file('./servers/direct.ts')],
+    env: { DIRECT_STYLE: 'transaction' },
+    prepare: prepareDirect,
+  },
+  'direct-lean': {
+    is: 'as direct, with each transaction folded into one statement, one round trip',
+    stores: true,
+    args: [file('./servers/direct.ts')],
+    env: { DIRECT_STYLE: 'statement' },
+    prepare: prepareDirect,
+  },
+};
+
+async function prepareDirect(databaseUrl: string, apartments: number): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query(DIRECT_SCHEMA);
+  await client.end();
+  await fill(
+    databaseUrl,
+    `insert into apartments (id, terms) select 'bench-' || i, $2 from generate_series(0, $1 - 1) i`,
+    apartments,
+  );
+}
+
+async function fill(databaseUrl: string, insert: string, apartments: number): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query(insert, [apartments, JSON.stringify(TERMS)]);
+  await client.query('analyze');
+  await client.end();
+}
+
+/** Those of an ordinary listing: every rule is there to be checked, none forbids what the driver asks for. */
+const TERMS: Terms = {
+  timeZone: 'Europe/Lisbon',
+  currency: 'EUR',
+  nightlyMinor: 12_000,
+  weekendMinor: 14_500,
+  seasons: [
+    { name: 'Summer', from: '2026-06-15', to: '2026-09-15', nightlyMinor: 18_000 },
+    { name: 'New Year', from: '2026-12-27', to: '2027-01-03', nightlyMinor: 25_000 },
+  ],
+  cleaningMinor: 4_500,
+  taxBasisPoints: 600,
+  stayDiscounts: [
+    { minNights: 7, basisPoints: 500 },
+    { minNights: 28, basisPoints: 1_500 },
+  ],
+  capacity: 4,
+  minNights: 1,
+  maxNights: 28,
+  arrivalDays: [1, 2, 3, 4, 5, 6, 7],
+  departureDays: [1, 2, 3, 4, 5, 6, 7],
+  turnoverNights: 0,
+  noticeDays: 0,
+  horizonNights: 730,
+  cancellationPolicy: 'moderate',
+};

@@ -1,0 +1,115 @@
+/** `npm run bench -- holds`, `npm run bench -- flash-sale`: see bench/README.md. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { CONTENDER_NAMES, type ContenderName } from './contenders.ts';
+import { profileReport } from './profile.ts';
+import { type RunOptions, run } from './run.ts';
+
+interface Flags {
+  readonly sockets: number;
+  readonly depth: number;
+  readonly apartments: number;
+  readonly seconds: number;
+  readonly warmup: number;
+  readonly rounds: number;
+  readonly rate: number | 'half' | 'none';
+  readonly baseline: readonly ContenderName[];
+  readonly nightlatch: boolean;
+  readonly cpuProf?: boolean;
+  readonly json?: string;
+}
+
+const program = new Command('bench').description('Loads a server with virtual guests, beside its baselines.');
+
+common(program.command('holds'), 'echo,direct')
+  .description('holds, each followed by a release, every fourth by a confirm; spread over many apartments')
+  .option('--sockets <n>', 'connections, each a guest of its own', integer(1, 2_000), 50)
+  .option('--depth <n>', 'commands in flight on each connection', integer(1, 256), 16)
+  .option(
+    '--apartments <n>',
+    'apartments, all loaded before anything is measured',
+    integer(1, 1_000_000),
+    10_000,
+  )
+  .option(
+    '--rate <n|half|none>',
+    'a second, open-loop phase: this many commands a second, or half of the closed loop',
+    rate,
+    'half',
+  )
+  .action((flags: Flags) => start('holds', flags));
+
+common(program.command('flash-sale'), 'direct')
+  .description('everybody wants the same night of one apartment')
+  .option('--sockets <n>', 'guests, each with one command in flight', integer(2, 2_000), 200)
+  .action((flags: Flags) => start('flash-sale', { ...flags, depth: 1, apartments: 1, rate: 'none' }));
+
+program
+  .command('profile')
+  .description('reads a .cpuprofile: self time by function and by file')
+  .argument('<file>')
+  .action(async (file: string) => console.log(await profileReport(file)));
+
+await program.parseAsync().catch((cause: unknown) => {
+  console.error(cause instanceof Error ? cause.message : cause);
+  process.exitCode = 1;
+});
+
+function common(command: Command, baseline: string): Command {
+  return command
+    .option('--seconds <n>', 'measured, in each round and phase', integer(1, 600), 10)
+    .option('--warmup <n>', 'seconds of the same load before, not measured', integer(0, 120), 3)
+    .option('--rounds <n>', 'every server once a round, by turns', integer(1, 10), 2)
+    .option(
+      '--baseline <names>',
+      `of ${CONTENDER_NAMES.slice(1).join(', ')}, by commas; none for none`,
+      baselines,
+      baselines(baseline),
+    )
+    .option('--no-nightlatch', 'the baselines alone')
+    .addOption(new Option('--cpu-prof', 'profile the first server in the closed loop of round 1'))
+    .option('--json <file>', 'where the report goes (results/<command>-<time>.json)');
+}
+
+async function start(workload: RunOptions['workload'], flags: Flags): Promise<void> {
+  const contenders = flags.nightlatch ? (['nightlatch', ...flags.baseline] as const) : flags.baseline;
+  if (contenders.length === 0)
+    throw new Error('nothing to measure: name a --baseline or leave out --no-nightlatch');
+  const kept = await run({
+    workload,
+    contenders,
+    sockets: flags.sockets,
+    depth: flags.depth,
+    apartments: flags.apartments,
+    seconds: flags.seconds,
+    warmupSeconds: flags.warmup,
+    rounds: flags.rounds,
+    rate: flags.rate === 'none' ? undefined : flags.rate,
+    profile: flags.cpuProf === true,
+    jsonFile: flags.json,
+  });
+  if (!kept) process.exitCode = 1;
+}
+
+function integer(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max)
+      throw new InvalidArgumentError(`It is no whole number from ${min} to ${max}.`);
+    return value;
+  };
+}
+
+function rate(text: string): Flags['rate'] {
+  return text === 'half' || text === 'none' ? text : integer(1, 1_000_000)(text);
+}
+
+function baselines(text: string): ContenderName[] {
+  if (text === 'none' || text === '') return [];
+  const names = text.split(',');
+  const unknown = names.find((name) => !(CONTENDER_NAMES.slice(1) as readonly string[]).includes(name));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(
+      `There is no baseline ${unknown}; choose of ${CONTENDER_NAMES.slice(1).join(', ')}.`,
+    );
+  return names as ContenderName[];
+}
