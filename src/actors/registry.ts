@@ -202,19 +202,21 @@ export class Registry {
       const apartmentId = this.#toLoad.shift();
       if (apartmentId === undefined) return;
       this.#loads += 1;
+      const epoch = this.#parts.ownership.epochOf(shardOf(apartmentId));
       this.#parts.journal.load(apartmentId, MACHINE_VERSION).then(
-        (stored) => this.#loaded(apartmentId, stored),
+        (stored) => this.#loaded(apartmentId, stored, epoch),
         (cause) => this.#notLoaded(apartmentId, cause),
       );
     }
   }
 
-  #loaded(apartmentId: string, stored: StoredApartment | undefined): void {
+  /** @param epoch of its shard when the load began: what was read under another is not to be decided on */
+  #loaded(apartmentId: string, stored: StoredApartment | undefined, epoch: number | undefined): void {
     this.#loads -= 1;
     const shard = shardOf(apartmentId);
-    const epoch = this.#parts.ownership.epochOf(shard);
-    if (stored !== undefined && epoch === undefined) {
-      return this.#retryLoad(apartmentId);
+    if (stored !== undefined && (epoch === undefined || epoch !== this.#parts.ownership.epochOf(shard))) {
+      this.#retryLoad(apartmentId);
+      return this.#loadNext();
     }
     const mailbox = this.#loading.get(apartmentId) ?? [];
     this.#loading.delete(apartmentId);

@@ -61,6 +61,8 @@ export const Listing = z
   });
 export type SearchQuery = z.infer<typeof Listing>;
 
+const Reason = z.string().max(500).regex(PRINTABLE, 'a reason has no control characters');
+
 const intent = { requestId: RequestId, apartmentId: Id };
 /** The order of check-in and check-out is a rule, not a shape: `rule_violation` says more than a schema can. */
 export const HoldCommand = z.object({
@@ -77,12 +79,12 @@ export const ConfirmCommand = z.object({
   guest: GuestContact,
   payment: z.object({ method: z.string().min(1).max(64) }),
 });
-export const CancelCommand = z.object({ ...intent, bookingId: Id, reason: z.string().max(500).optional() });
+export const CancelCommand = z.object({ ...intent, bookingId: Id, reason: Reason.optional() });
 export const BlockCommand = z.object({
   ...intent,
   from: IsoDate,
   to: IsoDate,
-  reason: z.string().max(500).optional(),
+  reason: Reason.optional(),
 });
 export const UnblockCommand = z.object({ ...intent, blockId: Id });
 export const Mine = z.object({}).optional();

@@ -62,8 +62,16 @@ export const Hold = z.object({
 });
 export type Hold = z.infer<typeof Hold>;
 
+/** Printable text of people: PostgreSQL cannot store U+0000, and nothing good is meant by the other controls. */
+export const PRINTABLE = /^[^\p{Cc}]*$/u;
+
 export const GuestContact = z.object({
-  name: z.string().trim().min(1, 'send the name of the guest').max(200),
+  name: z
+    .string()
+    .trim()
+    .min(1, 'send the name of the guest')
+    .max(200)
+    .regex(PRINTABLE, 'a name has no control characters'),
   email: z.email('send an e-mail address such as ana@example.com').max(254),
 });
 export type GuestContact = z.infer<typeof GuestContact>;

@@ -239,7 +239,28 @@ describe('the payment saga', () => {
     }
   });
 
-  for (const method of Object.keys(METHODS)) {
+  it('[B3] a call still under way when the hold ends cannot take money afterwards', async () => {
+    const world = new World();
+    // The provider gets the call, and decides it long after the deadline.
+    const provider = new Proxy(world.provider, {
+      get: (target, name: keyof PaymentProvider) => async (request: { signal: AbortSignal }) => {
+        if (name !== 'authorise') return target[name](request as never);
+        const asked = { ...request, signal: new AbortController().signal };
+        world.time.after(
+          PAYMENT_DEADLINE_MS + 30_000,
+          () => void target[name](asked as never).catch(() => {}),
+        );
+        return new Promise(() => {});
+      },
+    });
+    const house = new House({ journal: world.journal, time: world.time, provider });
+    const [, confirm] = await holdAndConfirm(house, world, 'sandbox_ok', House.requestId());
+    await world.time.pass(PAYMENT_DEADLINE_MS + 120_000);
+    expect(confirm.code).toBe('unavailable');
+    expect(await world.expectMoneyFollowsBooking()).toBe('not booked');
+  });
+
+  for (const [method, expected] of Object.entries(METHODS)) {
     for (const when of ['before', 'after'] as const) {
       it(`[I6] ${method}: a server that dies ${when} any of its steps leaves it to the next one`, async () => {
         for (let dieAt = 2; ; dieAt++) {
@@ -258,8 +279,8 @@ describe('the payment saga', () => {
           const body = { kind: 'confirm', holdId: placed.holdId, contact, method } as const;
           const again = next.ask(ana, A, body, requestId);
           await world.time.pass(PAYMENT_DEADLINE_MS + 120_000);
-          await world.expectMoneyFollowsBooking();
-          expect(again.code, `${dieAt}`).toBeDefined();
+          expect(await world.expectMoneyFollowsBooking(), `died at ${dieAt}`).toBe(expected);
+          expect(again.code === 'ok', `died at ${dieAt}: ${again.code}`).toBe(expected === 'booked');
           expect(next.saga.size).toBe(0);
         }
       });
