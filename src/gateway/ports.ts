@@ -64,6 +64,8 @@ export interface Accounts {
   signOut(sessionId: string): Promise<void>;
   /** Undefined for any token that is not ours, not for us, or out of date. */
   verify(accessToken: string): Promise<VerifiedToken | undefined>;
+  /** Told once of each session that ends before its tokens do, here or on another server. Returns the way to unsubscribe. */
+  onRevoked(listener: (sessionId: string) => void): () => void;
 }
 
 export interface Operations {

@@ -9,7 +9,7 @@ import {
   WINDOW_NIGHTS_MAX,
 } from './limits.ts';
 import { IsoDate, nightOf } from './nights.ts';
-import { Booking, type Calendar, GuestContact, Hold, type Subject } from './resources.ts';
+import { Booking, type Calendar, GuestContact, Hold, PRINTABLE, type Subject } from './resources.ts';
 import { ApartmentCard } from './terms.ts';
 
 const Guests = z.int().min(1, 'at least 1 guest').max(GUESTS_MAX, `at most ${GUESTS_MAX} guests`);

@@ -162,7 +162,7 @@ describe('admin view', () => {
     },
   });
 
-  it('[I4] follows each change, ignores known ones and asks for the whole again after a gap', async () => {
+  it('[I4] follows each change, ignores known ones, and asks for the whole again after a gap', async () => {
     server.handlers.set('occupancy', (_, nth) => answer(nth === 1 ? 0 : 7));
     const seen: string[] = [];
     let wake: () => void = () => {};
@@ -185,7 +185,7 @@ describe('admin view', () => {
     server.emit('occupancy', change(1), '/v1/admin');
     server.emit('occupancy', change(7), '/v1/admin');
     await whole(2);
-    expect(seen).toEqual(['whole 0', '1 → 1', '7 → 1', 'whole 7']);
+    expect(seen).toEqual(['whole 0', '1 → 1', '7 → 7', 'whole 7']);
     view.close();
   });
 
