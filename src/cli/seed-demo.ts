@@ -1,1 +1,61 @@
-export async function seedDemo(_parts: unknown): Promise<void> {}
+/** Fills an empty catalogue with the demo's apartments, and places its stays through the same commands as any guest. */
+import { randomUUID } from 'node:crypto';
+import type { App } from '../app.ts';
+import { anyListing } from '../persistence/listings.ts';
+import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
+import { localNight } from '../protocol/nights.ts';
+import type { Subject } from '../protocol/resources.ts';
+import {
+  DEMO_HOST,
+  type DemoStay,
+  demoStays,
+  seedDemo as writeDemo,
+} from '../services/listings/demo/index.ts';
+
+type Parts = Pick<App, 'storage' | 'listings' | 'registry' | 'nowMs'>;
+
+export async function seedDemo({ storage, listings, registry, nowMs }: Parts): Promise<void> {
+  if (await anyListing(storage.pool)) return;
+  const today = localNight('UTC', nowMs());
+  await writeDemo(storage.pool, today);
+  await listings.poll();
+  await Promise.all(demoStays(today).map(place));
+
+  async function place(stay: DemoStay, nth: number): Promise<void> {
+    const { apartmentId, from, to } = stay;
+    const address = { apartmentId, requestId: randomUUID() };
+    if (stay.kind === 'block') {
+      const host: Subject = { id: DEMO_HOST.id, kind: 'host' };
+      await ask(host, { ...address, kind: 'block', range: { from, to }, reason: stay.reason });
+      return;
+    }
+    const guest: Subject = { id: `demo-guest-${nth}`, kind: 'guest' };
+    const placed = await ask(guest, { ...address, kind: 'hold', stay: { from, to }, guests: stay.guests });
+    if (!('hold' in placed)) throw new Error('a hold was answered with something else');
+    const holdId = placed.hold.id;
+    const requestId = randomUUID();
+    await ask(guest, {
+      apartmentId,
+      requestId,
+      kind: 'confirm',
+      holdId,
+      contact: stay.guest,
+      method: 'sandbox_ok',
+    });
+  }
+
+  function ask(subject: Subject, command: ApartmentCommand): Promise<ApartmentAnswer> {
+    return new Promise((resolve, reject) => {
+      registry.ask({
+        subject,
+        command,
+        sinceMs: nowMs(),
+        attempts: 0,
+        reply: (outcome) =>
+          outcome.ok
+            ? resolve(outcome.data)
+            : reject(new Error(`the demo could not be placed: ${outcome.error.message}`)),
+      });
+    });
+  }
+}
