@@ -77,7 +77,9 @@ export const ConfirmCommand = z.object({
   ...intent,
   holdId: Id,
   guest: GuestContact,
-  payment: z.object({ method: z.string().min(1).max(64) }),
+  payment: z.object({
+    method: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'a method is a name such as sandbox_ok'),
+  }),
 });
 export const CancelCommand = z.object({ ...intent, bookingId: Id, reason: Reason.optional() });
 export const BlockCommand = z.object({

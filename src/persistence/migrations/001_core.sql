@@ -29,6 +29,7 @@ create table sessions (
 );
 create index sessions_account on sessions (account_id);
 create index sessions_expiry on sessions (expires_at);
+create index sessions_revoked on sessions (revoked_at) where revoked_at is not null;
 
 create table refresh_tokens (
   hash bytea primary key,

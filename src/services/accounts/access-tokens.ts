@@ -1,0 +1,77 @@
+/** Access tokens: JWTs (RFC 9068 header type) signed with HS256, and a bounded memory of those verified. */
+import { jwtVerify, SignJWT } from 'jose';
+import { LRUCache } from 'lru-cache';
+import type { VerifiedToken } from '../../gateway/ports.ts';
+import {
+  ACCESS_TOKEN_LENGTH_MAX,
+  ACCESS_TOKEN_TTL_SECONDS,
+  ID_LENGTH_MAX,
+  VERIFIED_TOKENS_MAX,
+} from '../../protocol/limits.ts';
+import { type Subject, SubjectKind } from '../../protocol/resources.ts';
+
+const ALGORITHM = 'HS256';
+const TYPE = 'at+jwt';
+const ISSUER = 'nightlatch';
+const AUDIENCE = 'nightlatch/v1';
+
+export class AccessTokens {
+  readonly #key: Uint8Array;
+  readonly #nowMs: () => number;
+  readonly #verified = new LRUCache<string, VerifiedToken>({ max: VERIFIED_TOKENS_MAX });
+
+  constructor(key: Uint8Array, nowMs: () => number) {
+    this.#key = key;
+    this.#nowMs = nowMs;
+  }
+
+  issue(subject: Subject, sessionId: string): Promise<string> {
+    const nowSeconds = Math.floor(this.#nowMs() / 1000);
+    return new SignJWT({ sid: sessionId, kind: subject.kind })
+      .setProtectedHeader({ alg: ALGORITHM, typ: TYPE })
+      .setIssuer(ISSUER)
+      .setAudience(AUDIENCE)
+      .setSubject(subject.id)
+      .setIssuedAt(nowSeconds)
+      .setExpirationTime(nowSeconds + ACCESS_TOKEN_TTL_SECONDS)
+      .sign(this.#key);
+  }
+
+  /** Whose it is; undefined where it is not ours, not for us or out of date. Revocation is not looked at here. */
+  async verify(token: string): Promise<VerifiedToken | undefined> {
+    const nowMs = this.#nowMs();
+    const known = this.#verified.get(token);
+    if (known !== undefined) return known.expiresAtMs > nowMs ? known : undefined;
+    if (token.length > ACCESS_TOKEN_LENGTH_MAX) return undefined;
+    const verified = await this.#check(token, nowMs);
+    if (verified !== undefined) this.#verified.set(token, verified);
+    return verified;
+  }
+
+  async #check(token: string, nowMs: number): Promise<VerifiedToken | undefined> {
+    try {
+      const { payload } = await jwtVerify(token, this.#key, {
+        algorithms: [ALGORITHM],
+        typ: TYPE,
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        requiredClaims: ['exp', 'sub', 'sid', 'kind'],
+        currentDate: new Date(nowMs),
+      });
+      const kind = SubjectKind.safeParse(payload.kind);
+      if (!kind.success || !isId(payload.sub) || !isId(payload.sid)) return undefined;
+      return {
+        subject: { id: payload.sub, kind: kind.data },
+        sessionId: payload.sid,
+        expiresAtMs: (payload.exp as number) * 1000,
+      };
+    } catch {
+      // Whatever is wrong with it, it is not a token of ours; the caller learns no more than that.
+      return undefined;
+    }
+  }
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= ID_LENGTH_MAX;
+}

@@ -1,0 +1,33 @@
+/** What an e-mail address and a password must be before an account is made of them. */
+import { z } from 'zod';
+import { invalidRequest, type Outcome } from '../../protocol/errors.ts';
+import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../../protocol/limits.ts';
+
+const Credentials = z.object({
+  email: z.preprocess(
+    (email) => (typeof email === 'string' ? normalEmail(email) : email),
+    z.email('send an e-mail address such as ana@example.com').max(254),
+  ),
+  password: z
+    .string()
+    .min(PASSWORD_LENGTH_MIN, `a password has at least ${PASSWORD_LENGTH_MIN} characters; send a longer one`)
+    .max(PASSWORD_LENGTH_MAX, `a password has at most ${PASSWORD_LENGTH_MAX} characters; send a shorter one`),
+  name: z.string().trim().max(200, 'a name has at most 200 characters; send a shorter one'),
+});
+export type Credentials = z.infer<typeof Credentials>;
+
+export function checkCredentials(input: {
+  email: string;
+  password: string;
+  name: string;
+}): Outcome<Credentials> {
+  const parsed = Credentials.safeParse(input);
+  return parsed.success
+    ? { ok: true, data: parsed.data }
+    : { ok: false, error: invalidRequest(parsed.error.issues) };
+}
+
+/** E-mail addresses are compared without case or surrounding space. */
+export function normalEmail(email: string): string {
+  return email.trim().normalize('NFC').toLowerCase();
+}

@@ -1,0 +1,215 @@
+/** Accounts: sign-up, sign-in, anonymous guests, sessions that renew and end. */
+import { randomBytes } from 'node:crypto';
+import type { Pool } from 'pg';
+import type { Accounts, VerifiedToken } from '../../gateway/ports.ts';
+import {
+  accountByEmail,
+  insertAccount,
+  openSession,
+  promoteToAdmin,
+  purgeEndedSessions,
+  purgeExpiredRefreshTokens,
+  refreshTokenState,
+  revokeSession,
+  type SessionOwner,
+  spendRefreshToken,
+} from '../../persistence/accounts.ts';
+import { type Outcome, refuse } from '../../protocol/errors.ts';
+import {
+  ACCESS_TOKEN_TTL_SECONDS,
+  REFRESH_GRACE_MS,
+  REFRESH_TOKEN_TTL_MS,
+  REVOCATION_POLL_MS,
+  SESSION_TTL_MS,
+} from '../../protocol/limits.ts';
+import type { Session, Subject } from '../../protocol/resources.ts';
+import { AccessTokens } from './access-tokens.ts';
+import { checkCredentials, normalEmail } from './credentials.ts';
+import { tokenKeys } from './keys.ts';
+import { hashPassword, TooManyPasswords, verifyPassword } from './passwords.ts';
+import { firstRefreshToken, hashOf, isRefreshToken, successorOf } from './refresh-tokens.ts';
+import { Revocations } from './revocations.ts';
+
+const PURGE_EVERY_POLLS = 1_800;
+const PURGE_ROWS = 10_000;
+const NOT_SIGNED_IN = 'the refresh token is unknown, spent or out of date; sign in again';
+
+export interface AccountsService extends Accounts {
+  /** Makes the account of this e-mail an admin with this password; changes nothing where it is one already. */
+  createAdmin(email: string, password: string): Promise<Outcome<Subject>>;
+  /** Told once of each session that ends before its tokens do, here or on another server. */
+  onRevoked(listener: (sessionId: string) => void): () => void;
+  close(): void;
+}
+
+export interface AccountsOptions {
+  readonly pool: Pool;
+  /** At least 32 characters; undefined: one made at the first start and kept in the database. */
+  readonly secret?: string | undefined;
+  /** The system's clock, epoch milliseconds. */
+  readonly nowMs: () => number;
+  /** Told of faults in the background (a poll that failed); the next poll tries again. */
+  readonly onError: (error: unknown) => void;
+}
+
+export async function createAccounts(options: AccountsOptions): Promise<AccountsService> {
+  const { pool, nowMs } = options;
+  const keys = await tokenKeys(pool, options.secret);
+  const accessTokens = new AccessTokens(keys.access, nowMs);
+  const revocations = new Revocations(pool);
+  await revocations.load();
+
+  let polls = 0;
+  let polling = false;
+  const timer = setInterval(() => {
+    if (polling) return;
+    polling = true;
+    poll().then(
+      () => {
+        polling = false;
+      },
+      (error: unknown) => {
+        polling = false;
+        options.onError(error);
+      },
+    );
+  }, REVOCATION_POLL_MS);
+  timer.unref();
+
+  async function poll(): Promise<void> {
+    await revocations.poll();
+    if (polls++ % PURGE_EVERY_POLLS !== 0) return;
+    await purgeExpiredRefreshTokens(pool, PURGE_ROWS);
+    await purgeEndedSessions(pool, PURGE_ROWS);
+  }
+
+  async function begin(subject: Subject): Promise<Session> {
+    const sessionId = newId('ses');
+    const refreshToken = firstRefreshToken();
+    await openSession(pool, {
+      id: sessionId,
+      accountId: subject.id,
+      refreshHash: hashOf(refreshToken),
+      sessionTtlMs: SESSION_TTL_MS,
+      refreshTtlMs: REFRESH_TOKEN_TTL_MS,
+    });
+    return sessionOf(subject, sessionId, refreshToken);
+  }
+
+  async function sessionOf(subject: Subject, sessionId: string, refreshToken: string): Promise<Session> {
+    const accessToken = await accessTokens.issue(subject, sessionId);
+    return { accessToken, expiresInSeconds: ACCESS_TOKEN_TTL_SECONDS, refreshToken, subject };
+  }
+
+  async function end(sessionId: string): Promise<void> {
+    await revokeSession(pool, sessionId);
+    revocations.add(sessionId);
+  }
+
+  return {
+    async signUp(input) {
+      const checked = checkCredentials(input);
+      if (!checked.ok) return checked;
+      const { email, password, name } = checked.data;
+      const passwordHash = await unlessBusy(hashPassword(password));
+      if (typeof passwordHash !== 'string') return passwordHash;
+      const subject: Subject = { id: newId('acc'), kind: 'guest' };
+      const isNew = await insertAccount(pool, { ...subject, email, passwordHash, name });
+      if (isNew) return { ok: true, data: await begin(subject) };
+      const message = `${email} has an account already; sign in, or sign up with another e-mail address`;
+      return refuse('invalid_request', message, { fields: [{ path: 'email', message }] });
+    },
+
+    async signIn(input) {
+      const account = await accountByEmail(pool, normalEmail(input.email));
+      const verified = await unlessBusy(verifyPassword(input.password, account?.passwordHash ?? undefined));
+      if (typeof verified !== 'boolean') return verified;
+      if (account === undefined || !verified) {
+        return refuse('unauthenticated', 'e-mail address or password is wrong; check both, or sign up');
+      }
+      return { ok: true, data: await begin({ id: account.id, kind: account.kind }) };
+    },
+
+    async anonymous() {
+      const subject: Subject = { id: newId('acc'), kind: 'guest' };
+      await insertAccount(pool, { ...subject, email: null, passwordHash: null, name: '' });
+      return begin(subject);
+    },
+
+    async refresh(refreshToken) {
+      if (!isRefreshToken(refreshToken)) return refuse('unauthenticated', NOT_SIGNED_IN);
+      const hash = hashOf(refreshToken);
+      const successor = successorOf(refreshToken, keys.refresh);
+      const successorHash = hashOf(successor);
+      const token = { hash, successorHash, refreshTtlMs: REFRESH_TOKEN_TTL_MS };
+      const owner = await spendRefreshToken(pool, token);
+      if (owner !== undefined) return renewed(owner, successor);
+
+      const spent = await refreshTokenState(pool, hash, successorHash);
+      if (spent === undefined || spent.ended || spent.usedMsAgo === null) {
+        return refuse('unauthenticated', NOT_SIGNED_IN);
+      }
+      // Within the grace the answer was lost, or another tab asked as well: the same successor again, or
+      // nothing once that has been used. After it, somebody else has this token: whoever they are, the session is over.
+      if (spent.usedMsAgo <= REFRESH_GRACE_MS) {
+        return spent.successorUnused ? renewed(spent, successor) : refuse('unauthenticated', NOT_SIGNED_IN);
+      }
+      await end(spent.sessionId);
+      return refuse(
+        'unauthenticated',
+        'the refresh token was used before, so its session has been ended for safety; sign in again',
+      );
+    },
+
+    signOut: end,
+
+    async verify(accessToken): Promise<VerifiedToken | undefined> {
+      const verified = await accessTokens.verify(accessToken);
+      return verified !== undefined && revocations.has(verified.sessionId) ? undefined : verified;
+    },
+
+    async createAdmin(email, password) {
+      const checked = checkCredentials({ email, password, name: 'Administrator' });
+      if (!checked.ok) return checked;
+      const known = await accountByEmail(pool, checked.data.email);
+      if (known?.kind === 'admin' && (await verifyPassword(password, known.passwordHash ?? undefined))) {
+        return { ok: true, data: { id: known.id, kind: 'admin' } };
+      }
+      const passwordHash = await hashPassword(password);
+      const admin = {
+        id: newId('acc'),
+        kind: 'admin',
+        email: checked.data.email,
+        passwordHash,
+        name: 'Administrator',
+      } as const;
+      if (await insertAccount(pool, admin)) return { ok: true, data: { id: admin.id, kind: 'admin' } };
+      const account = known ?? (await accountByEmail(pool, checked.data.email));
+      if (account === undefined) throw new Error('an account that kept an admin from being made is gone');
+      for (const sessionId of await promoteToAdmin(pool, account.id, passwordHash))
+        revocations.add(sessionId);
+      return { ok: true, data: { id: account.id, kind: 'admin' } };
+    },
+
+    onRevoked: (listener) => revocations.onRevoked(listener),
+    close: () => clearInterval(timer),
+  };
+
+  async function renewed(owner: SessionOwner, refreshToken: string): Promise<Outcome<Session>> {
+    const subject: Subject = { id: owner.accountId, kind: owner.kind };
+    return { ok: true, data: await sessionOf(subject, owner.sessionId, refreshToken) };
+  }
+}
+
+async function unlessBusy<T>(work: Promise<T>): Promise<T | ReturnType<typeof refuse>> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof TooManyPasswords)) throw error;
+    return refuse('unavailable', `${error.message}; try again in a second`, { retryAfterMs: 1_000 });
+  }
+}
+
+function newId(prefix: string): string {
+  return `${prefix}_${randomBytes(15).toString('base64url')}`;
+}

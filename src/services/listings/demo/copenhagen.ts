@@ -1,0 +1,137 @@
+import type { DemoCity } from './catalogue.ts';
+
+export const COPENHAGEN: DemoCity = {
+  city: 'Copenhagen',
+  country: 'Denmark',
+  timeZone: 'Europe/Copenhagen',
+  currency: 'DKK',
+  minorPerUnit: 100,
+  priceStep: 10,
+  taxBasisPoints: 0,
+  seasons: [
+    { name: 'Summer', from: '06-10', to: '08-25', factor: 1.3, minNights: 3 },
+    { name: 'Christmas', from: '12-18', to: '01-02', factor: 1.25 },
+  ],
+  apartments: [
+    {
+      slug: 'copenhagen-norrebro-courtyard',
+      name: 'Courtyard flat in Nørrebro',
+      at: [55.6934, 12.5487],
+      sleeps: 4,
+      nightly: 1_150,
+      cleaning: 400,
+      rules: 'city',
+      amenities: ['Wi-Fi', 'Kitchen', 'Courtyard', 'Bicycles', 'Dishwasher'],
+      description:
+        'A light two-bedroom flat around a green courtyard where the neighbours grill on warm evenings. Jægersborggade’s bakeries and potters are two streets away; four bicycles stand in the shed.',
+    },
+    {
+      slug: 'copenhagen-christianshavn-canal',
+      name: 'Canal-front rooms in Christianshavn',
+      at: [55.6736, 12.5925],
+      sleeps: 2,
+      nightly: 1_390,
+      cleaning: 350,
+      rules: 'weekend',
+      amenities: ['Wi-Fi', 'Kitchen', 'Canal view', 'Bathtub'],
+      description:
+        'Low doors and wide floorboards in a merchant’s house of 1754, with houseboats below the windows. One bedroom, one good armchair, and a ladder into the canal for the brave.',
+    },
+    {
+      slug: 'copenhagen-osterbro-family',
+      name: 'Family apartment by the Østerbro lakes',
+      at: [55.6985, 12.5738],
+      sleeps: 6,
+      nightly: 1_780,
+      cleaning: 650,
+      rules: 'family',
+      amenities: ['Wi-Fi', 'Kitchen', 'Lift', 'Cot', 'High chair', 'Cargo bike', 'Washing machine'],
+      description:
+        'Three bedrooms on the fourth floor with a lift, a bunk bed the children will argue over, and a cargo bike to carry them to the playground by the lakes.',
+    },
+    {
+      slug: 'copenhagen-vesterbro-studio',
+      name: 'Studio in the Meatpacking District',
+      at: [55.6687, 12.5602],
+      sleeps: 2,
+      nightly: 890,
+      cleaning: 250,
+      rules: 'easy',
+      amenities: ['Wi-Fi', 'Kitchenette', 'Lift', 'Workspace'],
+      description:
+        'Concrete, birch and a very good bed, above a natural-wine bar that closes at eleven. The central station is ten minutes on foot and the airport train fourteen from there.',
+    },
+    {
+      slug: 'copenhagen-islands-brygge',
+      name: 'Harbour-bath apartment, Islands Brygge',
+      at: [55.6664, 12.5768],
+      sleeps: 4,
+      nightly: 1_290,
+      cleaning: 450,
+      rules: 'city',
+      amenities: ['Wi-Fi', 'Kitchen', 'Balcony', 'Harbour view', 'Lift', 'Step-free access'],
+      description:
+        'Swim before breakfast: the harbour baths are across the quay. Two bedrooms, a south-facing balcony with a table for four, and level access from the street to the shower.',
+    },
+    {
+      slug: 'copenhagen-frederiksberg-villa',
+      name: 'Villa floor by Frederiksberg Gardens',
+      at: [55.6744, 12.5268],
+      sleeps: 5,
+      nightly: 1_540,
+      cleaning: 550,
+      rules: 'unhurried',
+      amenities: ['Wi-Fi', 'Kitchen', 'Garden', 'Fireplace', 'Parking', 'Dishwasher'],
+      description:
+        'The first floor of our villa, with parquet, a tiled stove and apples from the garden in season. You may hear the elephants of the zoo at feeding time; it counts as local colour.',
+    },
+    {
+      slug: 'copenhagen-nyhavn-attic',
+      name: 'Beamed attic behind Nyhavn',
+      at: [55.6803, 12.5889],
+      sleeps: 2,
+      nightly: 1_210,
+      cleaning: 350,
+      rules: 'weekend',
+      amenities: ['Wi-Fi', 'Kitchen', 'City view', 'Heating'],
+      description:
+        'Five flights up under the beams, with a skylight over the bed and the masts of Nyhavn beyond the chimneys. Away from the crowds by one street and fifteen metres of height.',
+    },
+    {
+      slug: 'copenhagen-refshaleoen-container',
+      name: 'Architect’s cabin on Refshaleøen',
+      at: [55.6931, 12.6128],
+      sleeps: 3,
+      nightly: 1_020,
+      cleaning: 350,
+      rules: 'easy',
+      amenities: ['Wi-Fi', 'Kitchenette', 'Terrace', 'Sauna', 'Harbour view'],
+      description:
+        'A timber cabin on the old shipyard with a shared sauna on the water. Street food and a brewery are a short walk along the quay; the harbour bus is the prettiest way into town.',
+    },
+    {
+      slug: 'copenhagen-amager-strand',
+      name: 'Beach week at Amager Strand',
+      at: [55.6573, 12.6362],
+      sleeps: 4,
+      nightly: 1_060,
+      cleaning: 500,
+      rules: 'weekly',
+      amenities: ['Wi-Fi', 'Kitchen', 'Sea view', 'Parking', 'Bicycles', 'Washing machine'],
+      description:
+        'A two-bedroom apartment a dune away from the beach, with the Øresund bridge on the horizon. From Saturday to Saturday; the metro to Kongens Nytorv takes eleven minutes.',
+    },
+    {
+      slug: 'copenhagen-nordhavn-month',
+      name: 'Nordhavn apartment, monthly',
+      at: [55.7073, 12.5994],
+      sleeps: 2,
+      nightly: 780,
+      cleaning: 800,
+      rules: 'monthly',
+      amenities: ['Wi-Fi', 'Kitchen', 'Workspace', 'Lift', 'Washing machine', 'Balcony'],
+      description:
+        'A new flat in the old free port, let by the month to people who come to work for a season. A real desk, quiet neighbours, and a winter-swimming club that takes guests.',
+    },
+  ],
+};

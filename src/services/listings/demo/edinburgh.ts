@@ -1,0 +1,137 @@
+import type { DemoCity } from './catalogue.ts';
+
+export const EDINBURGH: DemoCity = {
+  city: 'Edinburgh',
+  country: 'United Kingdom',
+  timeZone: 'Europe/London',
+  currency: 'GBP',
+  minorPerUnit: 100,
+  priceStep: 1,
+  taxBasisPoints: 500,
+  seasons: [
+    { name: 'Festival', from: '08-01', to: '08-31', factor: 1.9, minNights: 4 },
+    { name: 'Hogmanay', from: '12-28', to: '01-03', factor: 1.8, minNights: 3 },
+  ],
+  apartments: [
+    {
+      slug: 'edinburgh-stockbridge-colonies',
+      name: 'Stockbridge Colonies cottage flat',
+      at: [55.9601, -3.2098],
+      sleeps: 4,
+      nightly: 142,
+      cleaning: 45,
+      rules: 'city',
+      amenities: ['Wi-Fi', 'Kitchen', 'Garden', 'Washing machine', 'Fireplace'],
+      description:
+        'The upper half of a stone terraced house of 1861, reached by its own outside stair. Two bedrooms, a working fireplace, and the Water of Leith at the end of the street.',
+    },
+    {
+      slug: 'edinburgh-grassmarket-close',
+      name: 'Vaulted flat below the castle',
+      at: [55.9477, -3.1961],
+      sleeps: 2,
+      nightly: 128,
+      cleaning: 35,
+      rules: 'weekend',
+      amenities: ['Wi-Fi', 'Kitchen', 'Castle view', 'Heating'],
+      description:
+        'Thick walls and a vaulted ceiling in a close off the Grassmarket, with the castle rock filling the kitchen window. Everything in the Old Town is on foot, mostly uphill.',
+    },
+    {
+      slug: 'edinburgh-new-town-georgian',
+      name: 'Georgian drawing-room flat, New Town',
+      at: [55.9569, -3.2003],
+      sleeps: 6,
+      nightly: 248,
+      cleaning: 85,
+      rules: 'family',
+      amenities: ['Wi-Fi', 'Kitchen', 'Dishwasher', 'Piano', 'Washing machine', 'Cot'],
+      description:
+        'Three bedrooms on the first floor of a crescent built in 1822, with tall shutters, a tuned upright piano and a key to the private gardens. Seats eight for dinner.',
+    },
+    {
+      slug: 'edinburgh-leith-shore',
+      name: 'Harbour loft on the Shore, Leith',
+      at: [55.9759, -3.1703],
+      sleeps: 2,
+      nightly: 112,
+      cleaning: 35,
+      rules: 'easy',
+      amenities: ['Wi-Fi', 'Kitchen', 'Lift', 'Water view', 'Workspace'],
+      description:
+        'A converted bonded warehouse above the water, with brick arches and a reading corner. Two of the city’s best restaurants are on the same quay, and the tram reaches Princes Street in fifteen minutes.',
+    },
+    {
+      slug: 'edinburgh-marchmont-tenement',
+      name: 'Bay-window tenement on the Meadows',
+      at: [55.9389, -3.1927],
+      sleeps: 4,
+      nightly: 136,
+      cleaning: 45,
+      rules: 'city',
+      amenities: ['Wi-Fi', 'Kitchen', 'Washing machine', 'Board games', 'Heating'],
+      description:
+        'A second-floor Victorian flat with two double bedrooms and a bay window over the Meadows. Students, cyclists and cricketers pass below; the university is a ten-minute walk through the park.',
+    },
+    {
+      slug: 'edinburgh-portobello-beach',
+      name: 'Beach flat on Portobello promenade',
+      at: [55.9534, -3.1094],
+      sleeps: 5,
+      nightly: 151,
+      cleaning: 50,
+      rules: 'weekly',
+      amenities: ['Wi-Fi', 'Kitchen', 'Sea view', 'Parking', 'Washing machine'],
+      description:
+        'Step out of the front door onto two miles of sand. Two bedrooms and a box room with a bunk, let from Saturday to Saturday; bring a swimsuit and optimism, there are hot showers for afterwards.',
+    },
+    {
+      slug: 'edinburgh-dean-village',
+      name: 'Mill apartment in Dean Village',
+      at: [55.9527, -3.2187],
+      sleeps: 3,
+      nightly: 165,
+      cleaning: 45,
+      rules: 'unhurried',
+      amenities: ['Wi-Fi', 'Kitchen', 'River view', 'Heating', 'Bathtub'],
+      description:
+        'Part of a former grain mill where the only evening sound is the weir. One bedroom, a daybed under the beams, and a deep bath. We live next door and like to welcome you ourselves.',
+    },
+    {
+      slug: 'edinburgh-bruntsfield-garden',
+      name: 'Main-door flat with garden, Bruntsfield',
+      at: [55.9345, -3.2078],
+      sleeps: 5,
+      nightly: 174,
+      cleaning: 55,
+      rules: 'family',
+      amenities: ['Wi-Fi', 'Kitchen', 'Garden', 'Cot', 'High chair', 'Dishwasher', 'Step-free access'],
+      description:
+        'A ground-floor family flat with its own door, a sheltered back garden and no stairs at all. Delicatessens and a cheese shop line the street; the bus to the centre takes nine minutes.',
+    },
+    {
+      slug: 'edinburgh-canongate-studio',
+      name: 'Pocket studio on the Canongate',
+      at: [55.9515, -3.1797],
+      sleeps: 2,
+      nightly: 84,
+      cleaning: 20,
+      rules: 'easy',
+      amenities: ['Wi-Fi', 'Kitchenette', 'Heating'],
+      description:
+        'Small, warm and well thought out: a proper bed, a two-ring hob, and a desk that folds into the wall. Holyrood and the climb to Arthur’s Seat begin at the end of the Royal Mile.',
+    },
+    {
+      slug: 'edinburgh-fountainbridge-month',
+      name: 'Canal-side flat for longer stays',
+      at: [55.9418, -3.2113],
+      sleeps: 2,
+      nightly: 82,
+      cleaning: 70,
+      rules: 'monthly',
+      amenities: ['Wi-Fi', 'Kitchen', 'Workspace', 'Lift', 'Gym', 'Washing machine'],
+      description:
+        'A new one-bedroom flat beside the Union Canal, let by the month to people here for work or study. Bills and fast internet are included, and there is a gym downstairs.',
+    },
+  ],
+};

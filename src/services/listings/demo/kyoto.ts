@@ -1,0 +1,137 @@
+import type { DemoCity } from './catalogue.ts';
+
+export const KYOTO: DemoCity = {
+  city: 'Kyoto',
+  country: 'Japan',
+  timeZone: 'Asia/Tokyo',
+  currency: 'JPY',
+  minorPerUnit: 1,
+  priceStep: 100,
+  taxBasisPoints: 1_000,
+  seasons: [
+    { name: 'Cherry blossom', from: '03-22', to: '04-14', factor: 1.7, minNights: 3 },
+    { name: 'Autumn leaves', from: '11-08', to: '12-03', factor: 1.5, minNights: 2 },
+  ],
+  apartments: [
+    {
+      slug: 'kyoto-nishijin-machiya',
+      name: 'Weaver’s machiya in Nishijin',
+      at: [35.0302, 135.7445],
+      sleeps: 4,
+      nightly: 24_500,
+      cleaning: 8_000,
+      rules: 'city',
+      amenities: ['Wi-Fi', 'Kitchen', 'Courtyard', 'Cypress bath', 'Bicycles'],
+      description:
+        'A wooden townhouse where obi were woven until 1987; the loom still stands in the front room. Two tatami rooms, a cypress bath and a courtyard the size of two umbrellas.',
+    },
+    {
+      slug: 'kyoto-higashiyama-lane',
+      name: 'Stone-lane house in Higashiyama',
+      at: [34.9986, 135.7801],
+      sleeps: 2,
+      nightly: 28_800,
+      cleaning: 7_000,
+      rules: 'weekend',
+      amenities: ['Wi-Fi', 'Kitchenette', 'Garden', 'Tea set'],
+      description:
+        'Leave before seven and the lane to Kiyomizu is yours alone. A small house for two with a moss garden, a low table for tea, and futons laid out before you arrive.',
+    },
+    {
+      slug: 'kyoto-station-flat',
+      name: 'Family flat south of Kyoto Station',
+      at: [34.9826, 135.7588],
+      sleeps: 5,
+      nightly: 19_200,
+      cleaning: 6_500,
+      rules: 'family',
+      amenities: ['Wi-Fi', 'Kitchen', 'Lift', 'Cot', 'Washing machine', 'Air conditioning'],
+      description:
+        'Seven level minutes from the bullet train: two bedrooms with beds, one with tatami, and a washing machine that dries. Good for a first night, better for day trips to Nara and Osaka.',
+    },
+    {
+      slug: 'kyoto-gion-upper-room',
+      name: 'Upper room by the Shirakawa, Gion',
+      at: [35.0053, 135.7745],
+      sleeps: 2,
+      nightly: 21_600,
+      cleaning: 6_000,
+      rules: 'easy',
+      amenities: ['Wi-Fi', 'Kitchenette', 'River view', 'Air conditioning'],
+      description:
+        'One room over the willow-lined canal, with a deep window sill to sit on. In the evening lanterns come on across the water and the street goes quiet sooner than one expects.',
+    },
+    {
+      slug: 'kyoto-demachiyanagi-studio',
+      name: 'Riverside studio at Demachiyanagi',
+      at: [35.0305, 135.7724],
+      sleeps: 2,
+      nightly: 11_800,
+      cleaning: 4_000,
+      rules: 'easy',
+      amenities: ['Wi-Fi', 'Kitchenette', 'Bicycles', 'Workspace'],
+      description:
+        'Students’ Kyoto: second-hand books, bean cakes worth the queue, and stepping stones over the Kamo river. A simple studio with two bicycles and a desk at the window.',
+    },
+    {
+      slug: 'kyoto-arashiyama-garden',
+      name: 'Garden house near the bamboo grove',
+      at: [35.0172, 135.6712],
+      sleeps: 6,
+      nightly: 38_500,
+      cleaning: 12_000,
+      rules: 'unhurried',
+      amenities: ['Wi-Fi', 'Kitchen', 'Garden', 'Parking', 'Cypress bath', 'Washing machine'],
+      description:
+        'Three tatami rooms around a pond, five minutes from the grove that everybody photographs at noon and nobody visits at six. The owner keeps the garden and is glad to be asked about it.',
+    },
+    {
+      slug: 'kyoto-fushimi-brewery',
+      name: 'Sake brewer’s annex in Fushimi',
+      at: [34.9307, 135.7605],
+      sleeps: 4,
+      nightly: 17_400,
+      cleaning: 6_500,
+      rules: 'city',
+      amenities: ['Wi-Fi', 'Kitchen', 'Courtyard', 'Parking', 'Air conditioning'],
+      description:
+        'White walls, black boards and the smell of steamed rice in winter. A two-room annex among the breweries, two stops from the thousand gates of Fushimi Inari.',
+    },
+    {
+      slug: 'kyoto-ohara-farmhouse',
+      name: 'Thatched farmhouse in Ohara',
+      at: [35.1197, 135.8302],
+      sleeps: 7,
+      nightly: 42_000,
+      cleaning: 15_000,
+      rules: 'weekly',
+      amenities: ['Wi-Fi', 'Kitchen', 'Hearth', 'Mountain view', 'Parking', 'Garden'],
+      description:
+        'A farmhouse in a mountain valley with a sunken hearth, four rooms and vegetables at the door. Let by the week from Saturday; the bus to the city takes fifty minutes and is half the pleasure.',
+    },
+    {
+      slug: 'kyoto-nijo-modern',
+      name: 'Step-free flat beside Nijō Castle',
+      at: [35.0125, 135.7517],
+      sleeps: 4,
+      nightly: 20_700,
+      cleaning: 7_000,
+      rules: 'family',
+      amenities: ['Wi-Fi', 'Kitchen', 'Lift', 'Step-free access', 'Cot', 'Air conditioning'],
+      description:
+        'A modern apartment without a single step, two bedrooms facing the castle moat. The subway is at the door; the shower takes a wheelchair, and we mean it.',
+    },
+    {
+      slug: 'kyoto-okazaki-month',
+      name: 'Canal apartment in Okazaki, by the month',
+      at: [35.0138, 135.7838],
+      sleeps: 2,
+      nightly: 9_600,
+      cleaning: 10_000,
+      rules: 'monthly',
+      amenities: ['Wi-Fi', 'Kitchen', 'Workspace', 'Washing machine', 'Balcony'],
+      description:
+        'For a month or a whole season near the museums and the great torii. A one-bedroom flat with a proper kitchen, cherry trees along the canal, and a landlord who teaches calligraphy on Thursdays.',
+    },
+  ],
+};

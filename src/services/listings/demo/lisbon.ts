@@ -1,0 +1,137 @@
+import type { DemoCity } from './catalogue.ts';
+
+export const LISBON: DemoCity = {
+  city: 'Lisbon',
+  country: 'Portugal',
+  timeZone: 'Europe/Lisbon',
+  currency: 'EUR',
+  minorPerUnit: 100,
+  priceStep: 1,
+  taxBasisPoints: 600,
+  seasons: [
+    { name: 'Summer', from: '06-15', to: '09-15', factor: 1.35, minNights: 3 },
+    { name: 'New Year', from: '12-27', to: '01-03', factor: 1.5, minNights: 3 },
+  ],
+  apartments: [
+    {
+      slug: 'lisbon-alfama-terrace',
+      name: 'Alfama terrace over the Tagus',
+      at: [38.7118, -9.13],
+      sleeps: 2,
+      nightly: 118,
+      cleaning: 35,
+      rules: 'city',
+      amenities: ['Wi-Fi', 'Kitchen', 'Terrace', 'River view', 'Washing machine'],
+      description:
+        'A one-bedroom flat at the top of a quiet stairway in Alfama. The terrace looks over tiled roofs to the river; breakfast takes longer here than planned. Sixty-two steps up, no lift.',
+    },
+    {
+      slug: 'lisbon-graca-miradouro',
+      name: 'Tiled flat by the Graça viewpoint',
+      at: [38.7166, -9.1312],
+      sleeps: 4,
+      nightly: 134,
+      cleaning: 45,
+      rules: 'family',
+      amenities: ['Wi-Fi', 'Kitchen', 'Cot', 'High chair', 'Washing machine', 'Dishwasher'],
+      description:
+        'Two bedrooms behind a façade of green azulejos, a minute from the viewpoint and the number 28 tram. There is a cot and a drawer of toys, and the bakery downstairs opens at seven.',
+    },
+    {
+      slug: 'lisbon-baixa-studio',
+      name: 'Bright studio on Rua da Prata',
+      at: [38.7106, -9.1366],
+      sleeps: 2,
+      nightly: 79,
+      cleaning: 25,
+      rules: 'easy',
+      amenities: ['Wi-Fi', 'Kitchenette', 'Lift', 'Air conditioning'],
+      description:
+        'A compact, bright studio on the third floor, in the grid of streets between Rossio and the river. The metro to the airport is four minutes on foot, and the windows are double-glazed.',
+    },
+    {
+      slug: 'lisbon-principe-real-garden',
+      name: 'Garden apartment in Príncipe Real',
+      at: [38.7169, -9.1489],
+      sleeps: 4,
+      nightly: 176,
+      cleaning: 60,
+      rules: 'weekend',
+      amenities: ['Wi-Fi', 'Kitchen', 'Garden', 'Air conditioning', 'Washing machine', 'Workspace'],
+      description:
+        'The ground floor of a nineteenth-century townhouse with a walled garden of lemon trees. Two bedrooms, each with a bathroom of its own; antique shops and wine bars begin at the gate.',
+    },
+    {
+      slug: 'lisbon-campo-de-ourique',
+      name: 'Family flat by the Campo de Ourique market',
+      at: [38.7175, -9.1652],
+      sleeps: 6,
+      nightly: 158,
+      cleaning: 65,
+      rules: 'family',
+      amenities: ['Wi-Fi', 'Kitchen', 'Lift', 'Cot', 'Parking', 'Dishwasher', 'Washing machine'],
+      description:
+        'Three bedrooms and a long dining table in a neighbourhood that still shops for itself. The food market is around the corner, the tram to the centre stops outside, and the car sleeps in the basement.',
+    },
+    {
+      slug: 'lisbon-belem-riverside',
+      name: 'Quiet rooms near the Belém gardens',
+      at: [38.6976, -9.2013],
+      sleeps: 3,
+      nightly: 92,
+      cleaning: 30,
+      rules: 'unhurried',
+      amenities: ['Wi-Fi', 'Kitchen', 'Balcony', 'Bicycles'],
+      description:
+        'The upper floor of our own house, with a bedroom, a small study with a sofa bed, and a balcony full of basil. Two bicycles for the path along the river are yours while you stay.',
+    },
+    {
+      slug: 'lisbon-bairro-alto-loft',
+      name: 'Printer’s loft in Bairro Alto',
+      at: [38.7128, -9.1453],
+      sleeps: 2,
+      nightly: 109,
+      cleaning: 35,
+      rules: 'weekend',
+      amenities: ['Wi-Fi', 'Kitchen', 'Air conditioning', 'Record player'],
+      description:
+        'A former printing shop with iron columns, a mezzanine bed and a shelf of fado records. The street is lively until two on weekends, so the bedroom windows are triple-glazed.',
+    },
+    {
+      slug: 'lisbon-estrela-attic',
+      name: 'Attic opposite the Estrela basilica',
+      at: [38.7131, -9.1602],
+      sleeps: 2,
+      nightly: 88,
+      cleaning: 30,
+      rules: 'easy',
+      amenities: ['Wi-Fi', 'Kitchen', 'Lift', 'City view'],
+      description:
+        'Sloping ceilings, white boards and a window seat facing the dome. The park across the road has a bandstand and a kiosk that makes the best coffee for half a mile around.',
+    },
+    {
+      slug: 'lisbon-parque-nacoes',
+      name: 'Modern two-bedroom at Parque das Nações',
+      at: [38.7663, -9.0951],
+      sleeps: 5,
+      nightly: 127,
+      cleaning: 50,
+      rules: 'city',
+      amenities: ['Wi-Fi', 'Kitchen', 'Lift', 'Pool', 'Parking', 'Air conditioning', 'Step-free access'],
+      description:
+        'On the ninth floor beside the aquarium, with a shared pool and step-free access throughout. Oriente station and its trains to Porto are eight level minutes away.',
+    },
+    {
+      slug: 'lisbon-santos-month',
+      name: 'Designer’s flat in Santos, by the month',
+      at: [38.7079, -9.1557],
+      sleeps: 2,
+      nightly: 74,
+      cleaning: 80,
+      rules: 'monthly',
+      amenities: ['Wi-Fi', 'Kitchen', 'Workspace', 'Washing machine', 'Monitor', 'Heating'],
+      description:
+        'A calm one-bedroom flat with a proper desk, a second screen and fibre internet, let for a month or longer. The ferry, the train to Cascais and three good lunch counters are close.',
+    },
+  ],
+};

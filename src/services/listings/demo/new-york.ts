@@ -1,0 +1,137 @@
+import type { DemoCity } from './catalogue.ts';
+
+export const NEW_YORK: DemoCity = {
+  city: 'New York',
+  country: 'United States',
+  timeZone: 'America/New_York',
+  currency: 'USD',
+  minorPerUnit: 100,
+  priceStep: 1,
+  taxBasisPoints: 1_475,
+  seasons: [
+    { name: 'Autumn', from: '09-05', to: '11-05', factor: 1.25 },
+    { name: 'Holidays', from: '12-15', to: '01-02', factor: 1.6, minNights: 4 },
+  ],
+  apartments: [
+    {
+      slug: 'new-york-fort-greene-parlor',
+      name: 'Parlor floor on Fort Greene Park',
+      at: [40.6904, -73.975],
+      sleeps: 4,
+      nightly: 228,
+      cleaning: 95,
+      rules: 'city',
+      amenities: ['Wi-Fi', 'Kitchen', 'Dishwasher', 'Air conditioning', 'Piano'],
+      description:
+        'The parlor floor of a brownstone with twelve-foot ceilings and the park across the street. A queen bedroom, a second one behind pocket doors, and a Saturday farmers’ market outside.',
+    },
+    {
+      slug: 'new-york-astoria-garden',
+      name: 'Garden-level two-bedroom in Astoria',
+      at: [40.7681, -73.9243],
+      sleeps: 5,
+      nightly: 164,
+      cleaning: 75,
+      rules: 'family',
+      amenities: ['Wi-Fi', 'Kitchen', 'Patio', 'Cot', 'Washer', 'Dryer', 'Air conditioning'],
+      description:
+        'A family home in Queens with a fig tree on the patio and a washer and dryer of its own. Midtown is sixteen minutes by the N train; dinner, from any of thirty countries, is closer.',
+    },
+    {
+      slug: 'new-york-harlem-brownstone',
+      name: 'Brownstone suite off Malcolm X Boulevard',
+      at: [40.8058, -73.9459],
+      sleeps: 2,
+      nightly: 149,
+      cleaning: 55,
+      rules: 'easy',
+      amenities: ['Wi-Fi', 'Kitchenette', 'Air conditioning', 'Workspace'],
+      description:
+        'A quiet suite at the back of an 1890s house, with a kitchenette and a window onto the garden. Jazz on Tuesdays two doors down, and the 2 and 3 trains at the corner.',
+    },
+    {
+      slug: 'new-york-lower-east-side-walkup',
+      name: 'Fourth-floor walk-up on Ludlow Street',
+      at: [40.7206, -73.9883],
+      sleeps: 2,
+      nightly: 172,
+      cleaning: 60,
+      rules: 'weekend',
+      amenities: ['Wi-Fi', 'Kitchen', 'Air conditioning'],
+      description:
+        'A true Lower East Side tenement flat: bathtub in the kitchen once, now a tiled shower. Four flights up, one bedroom at the quiet back, and pickles, bagels and bars at street level.',
+    },
+    {
+      slug: 'new-york-upper-west-doorman',
+      name: 'Doorman one-bedroom near the museum',
+      at: [40.7829, -73.9752],
+      sleeps: 3,
+      nightly: 259,
+      cleaning: 90,
+      rules: 'city',
+      amenities: ['Wi-Fi', 'Kitchen', 'Lift', 'Doorman', 'Air conditioning', 'Step-free access'],
+      description:
+        'Half a block from Central Park and the dinosaurs, on the eleventh floor of a pre-war building with a doorman round the clock. A king bed, and a sofa bed long enough for adults.',
+    },
+    {
+      slug: 'new-york-red-hook-loft',
+      name: 'Waterfront loft in Red Hook',
+      at: [40.6751, -74.0151],
+      sleeps: 4,
+      nightly: 195,
+      cleaning: 85,
+      rules: 'unhurried',
+      amenities: ['Wi-Fi', 'Kitchen', 'Harbor view', 'Parking', 'Record player', 'Workspace'],
+      description:
+        'A sail-maker’s loft with the Statue of Liberty in the window and room to park outside. There is no subway, which is the point: take the ferry, and come home to lobster rolls and stars.',
+    },
+    {
+      slug: 'new-york-park-slope-duplex',
+      name: 'Garden duplex by Prospect Park',
+      at: [40.6689, -73.9797],
+      sleeps: 7,
+      nightly: 342,
+      cleaning: 140,
+      rules: 'family',
+      amenities: ['Wi-Fi', 'Kitchen', 'Garden', 'Cot', 'High chair', 'Washer', 'Dryer', 'Dishwasher'],
+      description:
+        'Two floors, three bedrooms and a garden with a swing, one block from the park. Set up by parents for parents: stair gates, blackout blinds and a bus stop for the zoo.',
+    },
+    {
+      slug: 'new-york-williamsburg-studio',
+      name: 'Corner studio by the Williamsburg ferry',
+      at: [40.7195, -73.9634],
+      sleeps: 2,
+      nightly: 158,
+      cleaning: 50,
+      rules: 'easy',
+      amenities: ['Wi-Fi', 'Kitchenette', 'Lift', 'Gym', 'Roof terrace', 'Air conditioning'],
+      description:
+        'Two walls of glass on the sixth floor and a shared roof with the whole of Manhattan on it. The ferry to Wall Street leaves from the foot of the street.',
+    },
+    {
+      slug: 'new-york-city-island-cottage',
+      name: 'Boatyard cottage on City Island',
+      at: [40.8468, -73.7868],
+      sleeps: 4,
+      nightly: 138,
+      cleaning: 70,
+      rules: 'weekly',
+      amenities: ['Wi-Fi', 'Kitchen', 'Porch', 'Water view', 'Parking', 'Kayaks'],
+      description:
+        'A clapboard cottage in a fishing village that happens to be in the Bronx. Two bedrooms, a screened porch and two kayaks, from Saturday to Saturday; the city is an hour and a world away.',
+    },
+    {
+      slug: 'new-york-morningside-month',
+      name: 'Scholar’s apartment in Morningside Heights',
+      at: [40.8101, -73.9617],
+      sleeps: 2,
+      nightly: 121,
+      cleaning: 110,
+      rules: 'monthly',
+      amenities: ['Wi-Fi', 'Kitchen', 'Workspace', 'Lift', 'Laundry in building'],
+      description:
+        'A book-lined one-bedroom near Columbia, let for a month or more while its owner is on sabbatical. Two desks, good lamps, and a view of the cathedral’s unfinished tower.',
+    },
+  ],
+};

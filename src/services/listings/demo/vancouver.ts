@@ -1,0 +1,137 @@
+import type { DemoCity } from './catalogue.ts';
+
+export const VANCOUVER: DemoCity = {
+  city: 'Vancouver',
+  country: 'Canada',
+  timeZone: 'America/Vancouver',
+  currency: 'CAD',
+  minorPerUnit: 100,
+  priceStep: 1,
+  taxBasisPoints: 1_150,
+  seasons: [
+    { name: 'Summer', from: '06-20', to: '09-08', factor: 1.4, minNights: 3 },
+    { name: 'Holidays', from: '12-20', to: '01-02', factor: 1.3 },
+  ],
+  apartments: [
+    {
+      slug: 'vancouver-kitsilano-beach',
+      name: 'Heritage suite near Kits Beach',
+      at: [49.2725, -123.1535],
+      sleeps: 4,
+      nightly: 212,
+      cleaning: 85,
+      rules: 'city',
+      amenities: ['Wi-Fi', 'Kitchen', 'Patio', 'Washer', 'Dryer', 'Parking'],
+      description:
+        'The garden level of a 1912 Craftsman house, four blocks from the beach and its salt-water pool. Two bedrooms, heated floors, and a patio where the hummingbirds come to breakfast.',
+    },
+    {
+      slug: 'vancouver-gastown-loft',
+      name: 'Brick-and-beam loft in Gastown',
+      at: [49.2834, -123.1067],
+      sleeps: 2,
+      nightly: 184,
+      cleaning: 70,
+      rules: 'weekend',
+      amenities: ['Wi-Fi', 'Kitchen', 'Lift', 'Workspace', 'Air conditioning'],
+      description:
+        'Old-growth fir beams and iron windows above the cobbles of Water Street. A queen bed on the mezzanine, a long work table below, and the SeaBus three minutes away.',
+    },
+    {
+      slug: 'vancouver-west-end-balcony',
+      name: 'English Bay balcony, West End',
+      at: [49.2869, -123.1416],
+      sleeps: 3,
+      nightly: 197,
+      cleaning: 70,
+      rules: 'easy',
+      amenities: ['Wi-Fi', 'Kitchen', 'Lift', 'Balcony', 'Sea view'],
+      description:
+        'A one-bedroom on the twelfth floor with the sunset over English Bay on the balcony. Stanley Park’s seawall starts at the end of the street and takes a morning to walk.',
+    },
+    {
+      slug: 'vancouver-mount-pleasant-laneway',
+      name: 'Laneway house in Mount Pleasant',
+      at: [49.2596, -123.1012],
+      sleeps: 4,
+      nightly: 189,
+      cleaning: 80,
+      rules: 'family',
+      amenities: ['Wi-Fi', 'Kitchen', 'Cot', 'Washer', 'Dryer', 'Bicycles', 'Step-free access'],
+      description:
+        'A small house of its own on a quiet lane, with a bedroom on the ground floor and another under the roof. Breweries to the north, playground to the south, bikes in the shed.',
+    },
+    {
+      slug: 'vancouver-commercial-drive',
+      name: 'Colourful flat off Commercial Drive',
+      at: [49.2693, -123.0694],
+      sleeps: 2,
+      nightly: 128,
+      cleaning: 50,
+      rules: 'easy',
+      amenities: ['Wi-Fi', 'Kitchen', 'Record player', 'Washer'],
+      description:
+        'The top floor of a lilac house near the Drive’s espresso bars and Ethiopian kitchens. One bedroom, a reading nook and a cat next door who will visit if the window is open.',
+    },
+    {
+      slug: 'vancouver-deep-cove-waterfront',
+      name: 'Waterfront week in Deep Cove',
+      at: [49.3284, -122.9502],
+      sleeps: 6,
+      nightly: 318,
+      cleaning: 140,
+      rules: 'weekly',
+      amenities: ['Wi-Fi', 'Kitchen', 'Deck', 'Water view', 'Kayaks', 'Parking', 'Fireplace'],
+      description:
+        'Three bedrooms above the fjord with a deck, a dock and two kayaks. From Saturday to Saturday; the trail to Quarry Rock begins behind the house, and the doughnut shop is on the way back.',
+    },
+    {
+      slug: 'vancouver-false-creek-family',
+      name: 'Seawall townhouse on False Creek',
+      at: [49.2689, -123.1207],
+      sleeps: 6,
+      nightly: 289,
+      cleaning: 120,
+      rules: 'family',
+      amenities: ['Wi-Fi', 'Kitchen', 'Patio', 'Cot', 'High chair', 'Dishwasher', 'Parking'],
+      description:
+        'A three-level townhouse between a playground and the Aquabus dock to Granville Island. Two bathrooms, a toy cupboard, and rain gear in every size by the door.',
+    },
+    {
+      slug: 'vancouver-strathcona-cottage',
+      name: 'Painter’s cottage in Strathcona',
+      at: [49.2783, -123.0889],
+      sleeps: 3,
+      nightly: 156,
+      cleaning: 60,
+      rules: 'unhurried',
+      amenities: ['Wi-Fi', 'Kitchen', 'Garden', 'Fireplace', 'Bathtub'],
+      description:
+        'North light, a claw-foot tub and a garden that feeds half the street. We live in the front house and will happily show you the shortcut to Chinatown’s bakeries.',
+    },
+    {
+      slug: 'vancouver-olympic-village-studio',
+      name: 'Glass studio at the Olympic Village',
+      at: [49.2713, -123.1087],
+      sleeps: 2,
+      nightly: 163,
+      cleaning: 55,
+      rules: 'city',
+      amenities: ['Wi-Fi', 'Kitchenette', 'Lift', 'Gym', 'Mountain view', 'Air conditioning'],
+      description:
+        'Floor-to-ceiling glass, mountains in every pane, and blackout blinds for when you have seen enough. The SkyTrain to the airport takes twenty-two minutes.',
+    },
+    {
+      slug: 'vancouver-ubc-month',
+      name: 'Forest-edge suite near the university',
+      at: [49.2623, -123.2338],
+      sleeps: 2,
+      nightly: 98,
+      cleaning: 100,
+      rules: 'monthly',
+      amenities: ['Wi-Fi', 'Kitchen', 'Workspace', 'Washer', 'Dryer', 'Parking'],
+      description:
+        'A self-contained suite at the edge of Pacific Spirit Park, let by the month to visiting researchers and slow travellers. Two desks, a forest path to campus, and owls at night.',
+    },
+  ],
+};

@@ -1,0 +1,194 @@
+/** Listings: the details page, who may manage an apartment, and search, kept up with what changes in PostgreSQL. */
+import { LRUCache } from 'lru-cache';
+import type { Pool } from 'pg';
+import type { Listings } from '../../gateway/ports.ts';
+import {
+  type ListingCursor,
+  type ListingRow,
+  listingById,
+  listingCursorNow,
+  listingsAfter,
+  listingsChangedAfter,
+} from '../../persistence/listings.ts';
+import type { CommittedChange } from '../../protocol/committed-change.ts';
+import { refuse } from '../../protocol/errors.ts';
+import {
+  LISTINGS_CACHED_MAX,
+  LISTINGS_PAGE,
+  LISTINGS_POLL_MS,
+  SEARCH_CHANGES_WAITING_MAX,
+} from '../../protocol/limits.ts';
+import { localNight } from '../../protocol/nights.ts';
+import type { RangeStatus } from '../../protocol/resources.ts';
+import type { ListingStatus, Terms } from '../../protocol/terms.ts';
+import { Occupancy } from './occupancy.ts';
+import { LAST_ZONE, search } from './search.ts';
+import { SearchIndex } from './search-index.ts';
+
+/** Nights [from, to) of an apartment under a claim. */
+export interface TakenRange {
+  readonly apartmentId: string;
+  readonly from: number;
+  readonly to: number;
+  readonly status: Exclude<RangeStatus, 'free'>;
+}
+
+export interface ListingsOptions {
+  readonly pool: Pool;
+  readonly nowMs: () => number;
+  /** Every claim that ends after a night, in pages, as committed at some instant after the call. */
+  readonly takenAfter: (night: number) => AsyncIterable<readonly TakenRange[]>;
+  /** Told of faults in the background; the next poll tries again. */
+  readonly onError: (error: unknown) => void;
+}
+
+export type TermsListener = (apartmentId: string, terms: Terms, status: ListingStatus) => void;
+
+export interface ListingsService extends Listings {
+  /** Reads all listings and calendars; until it is done a search is `unavailable`. Then follows changes. */
+  start(): Promise<void>;
+  /** To be called for every committed change from before `start` on: it takes and frees nights in search. */
+  committed(change: CommittedChange): void;
+  /** Looks for changed listings now; otherwise once a second. */
+  poll(): Promise<void>;
+  /** Told of each apartment whose terms or status have changed, or that is new. Returns the way to unsubscribe. */
+  onTermsChanged(listener: TermsListener): () => void;
+  readonly count: { readonly indexed: number; readonly listed: number };
+  close(): void;
+}
+
+export function createListings(options: ListingsOptions): ListingsService {
+  const { pool, nowMs } = options;
+  const today = () => localNight(LAST_ZONE, nowMs());
+  const index = new SearchIndex(today());
+  const cache = new LRUCache<string, ListingRow>({ max: LISTINGS_CACHED_MAX });
+  const listeners = new Set<TermsListener>();
+  /** Changes that came while calendars were being read; applied on top of what was read, in order. */
+  let whileReading: CommittedChange[] | undefined;
+  let cursor: ListingCursor | undefined;
+  let ready = false;
+  /** Goes up when listings change: what was read before must not be cached after. */
+  let generation = 0;
+  let polling: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  function apply(occupancy: Occupancy, change: CommittedChange): void {
+    if (change.changes.length === 0) return;
+    const slot = index.slotOf(change.apartmentId);
+    if (slot === undefined) return;
+    for (const { from, to, status } of change.changes) occupancy.set(slot, from, to, status);
+  }
+
+  async function readCalendars(): Promise<void> {
+    const fresh = new Occupancy(today(), index.size);
+    whileReading = [];
+    try {
+      for await (const page of options.takenAfter(fresh.base)) {
+        for (const { apartmentId, from, to, status } of page) {
+          const slot = index.slotOf(apartmentId);
+          if (slot !== undefined) fresh.set(slot, from, to, status);
+        }
+        if (whileReading.length > SEARCH_CHANGES_WAITING_MAX) {
+          throw new Error(
+            `more than ${SEARCH_CHANGES_WAITING_MAX} changes came while calendars were read for search; reading anew`,
+          );
+        }
+      }
+      for (const change of whileReading) apply(fresh, change);
+      index.occupancy = fresh;
+    } finally {
+      whileReading = undefined;
+    }
+  }
+
+  async function follow(): Promise<void> {
+    if (cursor === undefined) return;
+    for (;;) {
+      const rows = await listingsChangedAfter(pool, cursor, LISTINGS_PAGE);
+      if (rows.length > 0) generation++;
+      for (const row of rows) {
+        changed(row);
+        cursor = { tx: row.tx, id: row.apartment.id };
+      }
+      if (rows.length < LISTINGS_PAGE) break;
+    }
+    if (index.occupancy.isStale(today())) await readCalendars();
+  }
+
+  function changed(row: ListingRow): void {
+    const { id, terms, status } = row.apartment;
+    const before = index.at(id);
+    index.put(row);
+    if (cache.has(id)) cache.set(id, row);
+    if (before?.status === status && JSON.stringify(before.terms) === JSON.stringify(index.at(id)?.terms)) {
+      return;
+    }
+    for (const listener of listeners) listener(id, terms, status);
+  }
+
+  function poll(): Promise<void> {
+    polling ??= follow().finally(() => {
+      polling = undefined;
+    });
+    return polling;
+  }
+
+  async function row(apartmentId: string): Promise<ListingRow | undefined> {
+    const known = cache.get(apartmentId);
+    if (known !== undefined) return known;
+    const readAt = generation;
+    const found = await listingById(pool, apartmentId);
+    if (found !== undefined && readAt === generation) cache.set(apartmentId, found);
+    return found;
+  }
+
+  return {
+    async start() {
+      const from = await listingCursorNow(pool);
+      for (let afterId = ''; ; ) {
+        const rows = await listingsAfter(pool, afterId, LISTINGS_PAGE);
+        for (const listing of rows) index.put(listing);
+        if (rows.length < LISTINGS_PAGE) break;
+        afterId = rows.at(-1)?.apartment.id ?? '';
+      }
+      await readCalendars();
+      cursor = from;
+      ready = true;
+      timer = setInterval(() => {
+        if (polling === undefined) poll().catch(options.onError);
+      }, LISTINGS_POLL_MS);
+      timer.unref();
+    },
+
+    committed(change) {
+      whileReading?.push(change);
+      apply(index.occupancy, change);
+    },
+
+    search(query) {
+      if (ready) return search(index, query, nowMs());
+      return refuse('unavailable', 'the search index is being read; try again in a second', {
+        retryAfterMs: 1_000,
+      });
+    },
+
+    async get(apartmentId) {
+      return (await row(apartmentId))?.apartment;
+    },
+
+    async mayManage(subject, apartmentId) {
+      if (subject.kind === 'admin') return true;
+      return subject.kind === 'host' && (await row(apartmentId))?.hostId === subject.id;
+    },
+
+    poll,
+    onTermsChanged(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    get count() {
+      return { indexed: index.size, listed: index.listed };
+    },
+    close: () => clearInterval(timer),
+  };
+}

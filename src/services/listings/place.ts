@@ -1,0 +1,17 @@
+/** What a pair of coordinates tells of a place. */
+import tzLookup from '@photostructure/tz-lookup';
+
+/** The IANA time zone at a place; at sea an `Etc/GMT` one. Within a few hundred metres of a border it may be the other side's. */
+export function timeZoneAt(latitude: number, longitude: number): string {
+  return tzLookup(latitude, longitude);
+}
+
+const UNITED_STATES = new RegExp(
+  '^America/(New_York|Detroit|Chicago|Denver|Boise|Phoenix|Los_Angeles|Anchorage|Juneau|Sitka|Nome|Adak|' +
+    'Indiana/.+|Kentucky/.+|Menominee|North_Dakota/.+)$|^Pacific/Honolulu$',
+);
+
+/** For files that name no country; undefined where the time zone does not tell it. */
+export function countryOf(timeZone: string): string | undefined {
+  return UNITED_STATES.test(timeZone) ? 'United States' : undefined;
+}

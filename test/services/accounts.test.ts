@@ -1,0 +1,304 @@
+import { hkdfSync } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { purgeEndedSessions, purgeExpiredRefreshTokens } from '../../src/persistence/accounts.ts';
+import type { Outcome } from '../../src/protocol/errors.ts';
+import { ACCESS_TOKEN_TTL_SECONDS } from '../../src/protocol/limits.ts';
+import { type AccountsService, createAccounts } from '../../src/services/accounts/index.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+
+let database: TestDatabase;
+let accounts: AccountsService;
+let nowMs = Date.parse('2026-11-01T12:00:00.000Z');
+const opened: AccountsService[] = [];
+
+async function open(secret?: string): Promise<AccountsService> {
+  const service = await createAccounts({
+    pool: database.pool,
+    secret,
+    nowMs: () => nowMs,
+    onError: (error) => {
+      throw error;
+    },
+  });
+  opened.push(service);
+  return service;
+}
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  accounts = await open();
+});
+afterEach(() => {
+  for (const service of opened.splice(0)) service.close();
+});
+
+const PASSWORD = 'a good long password';
+let people = 0;
+const newEmail = () => `guest${people++}@example.com`;
+
+function data<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) throw new Error(`${outcome.error.code}: ${outcome.error.message}`);
+  return outcome.data;
+}
+function code(outcome: Outcome<unknown>): string {
+  return outcome.ok ? 'ok' : outcome.error.code;
+}
+
+describe('signing up and in', () => {
+  it('signs up, and in again with the e-mail in any case', async () => {
+    const email = newEmail();
+    const session = data(
+      await accounts.signUp({ email: ` ${email.toUpperCase()} `, password: PASSWORD, name: 'Ana' }),
+    );
+    expect(session).toMatchObject({ expiresInSeconds: 900, subject: { kind: 'guest' } });
+    const again = data(await accounts.signIn({ email, password: PASSWORD }));
+    expect(again.subject).toEqual(session.subject);
+    expect((await accounts.verify(again.accessToken))?.subject).toEqual(session.subject);
+  });
+
+  it('refuses a second account of an e-mail, also when both come at once', async () => {
+    const email = newEmail();
+    const both = await Promise.all([
+      accounts.signUp({ email, password: PASSWORD, name: 'Ana' }),
+      accounts.signUp({ email: email.toUpperCase(), password: PASSWORD, name: 'Ana' }),
+    ]);
+    expect(both.map(code).sort()).toEqual(['invalid_request', 'ok']);
+    const refused = both.find((outcome) => !outcome.ok);
+    expect(refused).toMatchObject({ error: { fields: [{ path: 'email' }] } });
+  });
+
+  it('answers a wrong password and an unknown e-mail alike', async () => {
+    const email = newEmail();
+    await accounts.signUp({ email, password: PASSWORD, name: 'Ana' });
+    const wrong = await accounts.signIn({ email, password: 'not that password' });
+    const unknown = await accounts.signIn({ email: newEmail(), password: PASSWORD });
+    expect(wrong).toEqual(unknown);
+    expect(code(wrong)).toBe('unauthenticated');
+  });
+
+  it.each([
+    ['a short password', { email: 'a@example.com', password: 'too short' }, 'password'],
+    ['a password of 201 characters', { email: 'a@example.com', password: 'x'.repeat(201) }, 'password'],
+    ['no e-mail address', { email: 'nobody', password: PASSWORD }, 'email'],
+  ])('refuses %s', async (_what, input, path) => {
+    const outcome = await accounts.signUp({ ...input, name: 'Ana' });
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'invalid_request', fields: [{ path }] } });
+  });
+
+  it('gives an anonymous guest an account that nobody can sign in to', async () => {
+    const session = await accounts.anonymous();
+    expect(session.subject.kind).toBe('guest');
+    expect((await accounts.verify(session.accessToken))?.subject).toEqual(session.subject);
+    expect(code(await accounts.signIn({ email: '', password: '' }))).toBe('unauthenticated');
+  });
+});
+
+describe('access tokens', () => {
+  const secret = 's'.repeat(40);
+  /** The key of that secret: a forger who has it still needs a token for us, of our kind. */
+  const key = new Uint8Array(hkdfSync('sha256', secret, '', 'nightlatch access token', 32));
+  interface Forgery {
+    readonly alg?: string;
+    readonly typ?: string;
+    readonly issuer?: string;
+    readonly audience?: string;
+    readonly subject?: string;
+    readonly claims?: Record<string, unknown>;
+    readonly key?: Uint8Array;
+  }
+  const forge = (forgery: Forgery = {}) =>
+    new SignJWT({
+      kind: 'guest',
+      sid: 'ses_1',
+      exp: Math.floor(nowMs / 1000) + 900,
+      iss: forgery.issuer ?? 'nightlatch',
+      aud: forgery.audience ?? 'nightlatch/v1',
+      sub: forgery.subject ?? 'acc_1',
+      ...forgery.claims,
+    })
+      .setProtectedHeader({ alg: forgery.alg ?? 'HS256', typ: forgery.typ ?? 'at+jwt' })
+      .sign(forgery.key ?? key);
+
+  it.each<[string, Forgery]>([
+    ['another audience', { audience: 'someone else' }],
+    ['another issuer', { issuer: 'someone else' }],
+    ['another type', { typ: 'JWT' }],
+    ['another algorithm', { alg: 'HS512', key: new Uint8Array(64) }],
+    ['another key', { key: new Uint8Array(32) }],
+    ['no end', { claims: { exp: undefined } }],
+    ['an end in the past', { claims: { exp: 1 } }],
+    ['no session', { claims: { sid: undefined } }],
+    ['a session that is no text', { claims: { sid: 7 } }],
+    ['a kind there is none of', { claims: { kind: 'root' } }],
+    ['an empty subject', { subject: '' }],
+    ['a subject of 65 characters', { subject: 'x'.repeat(65) }],
+  ])('with %s are none', async (_what, forgery) => {
+    const service = await open(secret);
+    expect(await service.verify(await forge())).toMatchObject({ subject: { id: 'acc_1' } });
+    expect(await service.verify(await forge(forgery))).toBeUndefined();
+  });
+
+  it('end after 15 minutes, remembered or not', async () => {
+    const { accessToken } = await accounts.anonymous();
+    expect(await accounts.verify(accessToken)).toBeDefined();
+    nowMs += ACCESS_TOKEN_TTL_SECONDS * 1000 - 1;
+    expect(await accounts.verify(accessToken)).toBeDefined();
+    nowMs += 1;
+    expect(await accounts.verify(accessToken)).toBeUndefined();
+    expect(await (await open()).verify(accessToken)).toBeUndefined();
+  });
+
+  it('that are cut, changed or no tokens are none', async () => {
+    const { accessToken } = await accounts.anonymous();
+    const [header, payload, signature] = accessToken.split('.') as [string, string, string];
+    const b64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const forged = [
+      '',
+      'null',
+      accessToken.slice(0, -2),
+      `${header}.${payload}.`,
+      `${b64({ alg: 'none', typ: 'at+jwt' })}.${payload}.`,
+      `${b64({ alg: 'HS512', typ: 'at+jwt' })}.${payload}.${signature}`,
+      `${header}.${b64({ ...JSON.parse(Buffer.from(payload, 'base64url').toString()), kind: 'admin' })}.${signature}`,
+      `${header}.${b64([])}.${signature}`,
+      `${accessToken}${'x'.repeat(2_000_000)}`,
+    ];
+    for (const token of forged) expect(await accounts.verify(token), token.slice(0, 80)).toBeUndefined();
+    expect(await accounts.verify(accessToken)).toBeDefined();
+  });
+
+  it('outlive a restart, by the secret in the database or the one given', async () => {
+    const own = await accounts.anonymous();
+    expect(await (await open()).verify(own.accessToken)).toBeDefined();
+    const given = await open('g'.repeat(40));
+    const { accessToken } = await given.anonymous();
+    expect(await (await open('g'.repeat(40))).verify(accessToken)).toBeDefined();
+    expect(await accounts.verify(accessToken)).toBeUndefined();
+    await expect(open('short')).rejects.toThrow('at least 32');
+  });
+});
+
+describe('refreshing', () => {
+  const spend = (token: string) => accounts.refresh(token);
+  const backdateUse = (ms: number) =>
+    database.pool.query(`update refresh_tokens set used_at = used_at - $1 * interval '1 millisecond'`, [ms]);
+
+  it('gives a new token each time, of the same session', async () => {
+    const first = await accounts.anonymous();
+    const second = data(await spend(first.refreshToken));
+    const third = data(await spend(second.refreshToken));
+    expect(new Set([first.refreshToken, second.refreshToken, third.refreshToken]).size).toBe(3);
+    expect(third.subject).toEqual(first.subject);
+    const sessions = await Promise.all([first, third].map((one) => accounts.verify(one.accessToken)));
+    expect(sessions[0]?.sessionId).toBe(sessions[1]?.sessionId);
+  });
+
+  it('stores only the hash', async () => {
+    const { refreshToken } = await accounts.anonymous();
+    const stored = await database.pool.query(`select encode(hash, 'escape') as text from refresh_tokens`);
+    expect(stored.rows.some((row) => row.text.includes(refreshToken))).toBe(false);
+  });
+
+  it('answers twenty at once with one successor, and the session lives', async () => {
+    const { refreshToken } = await accounts.anonymous();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => spend(refreshToken)));
+    expect(new Set(answers.map((answer) => data(answer).refreshToken)).size).toBe(1);
+    expect(code(await spend(data(answers[0] as Outcome<{ refreshToken: string }>).refreshToken))).toBe('ok');
+  });
+
+  it('refuses a spent token within the grace once its successor is used, and the session lives', async () => {
+    const { refreshToken } = await accounts.anonymous();
+    const second = data(await spend(refreshToken));
+    const third = data(await spend(second.refreshToken));
+    expect(code(await spend(refreshToken))).toBe('unauthenticated');
+    expect(code(await spend(third.refreshToken))).toBe('ok');
+  });
+
+  it('ends the session when a spent token comes back later', async () => {
+    const heard: string[] = [];
+    accounts.onRevoked((sessionId) => heard.push(sessionId));
+    const first = await accounts.anonymous();
+    const second = data(await spend(first.refreshToken));
+    await backdateUse(11_000);
+    expect(code(await spend(first.refreshToken))).toBe('unauthenticated');
+    expect(code(await spend(second.refreshToken))).toBe('unauthenticated');
+    expect(await accounts.verify(second.accessToken)).toBeUndefined();
+    expect(heard).toHaveLength(1);
+  });
+
+  it('refuses what is no token, an expired one, and one of a session that has ended', async () => {
+    expect(code(await spend('x'))).toBe('unauthenticated');
+    expect(code(await spend('A'.repeat(43)))).toBe('unauthenticated');
+    const expired = await accounts.anonymous();
+    await database.pool.query('update refresh_tokens set expires_at = now()');
+    expect(code(await spend(expired.refreshToken))).toBe('unauthenticated');
+    const ended = await accounts.anonymous();
+    await accounts.signOut((await accounts.verify(ended.accessToken))?.sessionId ?? '');
+    expect(code(await spend(ended.refreshToken))).toBe('unauthenticated');
+  });
+});
+
+describe('signing out', () => {
+  it('ends the access token at once, here and after a restart', async () => {
+    const { accessToken } = await accounts.anonymous();
+    const { sessionId } = (await accounts.verify(accessToken)) ?? { sessionId: '' };
+    await accounts.signOut(sessionId);
+    expect(await accounts.verify(accessToken)).toBeUndefined();
+    expect(await (await open()).verify(accessToken)).toBeUndefined();
+  });
+
+  it('is heard by other servers', async () => {
+    const other = await open();
+    const { accessToken } = await accounts.anonymous();
+    const { sessionId } = (await other.verify(accessToken)) ?? { sessionId: '' };
+    const heard = new Promise<string>((resolve) => other.onRevoked(resolve));
+    await accounts.signOut(sessionId);
+    expect(await heard).toBe(sessionId);
+    expect(await other.verify(accessToken)).toBeUndefined();
+  });
+});
+
+it('purges what ended long ago, and nothing that lives', async () => {
+  const { pool } = database;
+  const old = await accounts.anonymous();
+  const { sessionId } = (await accounts.verify(old.accessToken)) ?? { sessionId: '' };
+  const live = await accounts.anonymous();
+  await pool.query(`update sessions set revoked_at = now() - interval '2 days' where id = $1`, [sessionId]);
+  expect(await purgeEndedSessions(pool, 1_000)).toBeGreaterThanOrEqual(1);
+  await pool.query(`insert into refresh_tokens (hash, session_id, expires_at)
+                    select '\\x01', id, now() - interval '1 second' from sessions limit 1`);
+  expect(await purgeExpiredRefreshTokens(pool, 1_000)).toBeGreaterThanOrEqual(1);
+  const left = await pool.query('select 1 from sessions where id = $1', [sessionId]);
+  expect(left.rowCount).toBe(0);
+  expect(code(await accounts.refresh(live.refreshToken))).toBe('ok');
+});
+
+describe('createAdmin', () => {
+  it('makes an admin, again changes nothing, another password ends the sessions', async () => {
+    const email = newEmail();
+    const admin = data(await accounts.createAdmin(email, PASSWORD));
+    const session = data(await accounts.signIn({ email, password: PASSWORD }));
+    expect(session.subject).toEqual({ id: admin.id, kind: 'admin' });
+    expect(data(await accounts.createAdmin(email, PASSWORD))).toEqual(admin);
+    expect(await accounts.verify(session.accessToken)).toBeDefined();
+
+    expect(data(await accounts.createAdmin(email, 'another long password'))).toEqual(admin);
+    expect(await accounts.verify(session.accessToken)).toBeUndefined();
+    expect(code(await accounts.signIn({ email, password: PASSWORD }))).toBe('unauthenticated');
+  });
+
+  it('promotes a guest', async () => {
+    const email = newEmail();
+    const guest = data(await accounts.signUp({ email, password: PASSWORD, name: 'Ana' }));
+    data(await accounts.createAdmin(email, PASSWORD));
+    expect(await accounts.verify(guest.accessToken)).toBeUndefined();
+    expect(data(await accounts.signIn({ email, password: PASSWORD })).subject).toEqual({
+      id: guest.subject.id,
+      kind: 'admin',
+    });
+  });
+});

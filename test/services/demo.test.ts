@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import { dateOf, nightOf, overlaps } from '../../src/protocol/nights.ts';
+import { checkStay, turnoverRange } from '../../src/protocol/rules.ts';
+import { Apartment, type Terms } from '../../src/protocol/terms.ts';
+import { demoListings, demoStays, seedDemo } from '../../src/services/listings/demo/index.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+
+const TODAY = nightOf('2026-11-23');
+/** One day of each month, and the days around New Year and a leap day. */
+const days = ['2026-12-30', '2026-12-31', '2027-01-01', '2028-02-28', '2028-02-29'].concat(
+  Array.from({ length: 12 }, (_, month) => `2027-${String(month + 1).padStart(2, '0')}-17`),
+);
+
+it('is sixty valid apartments in six cities, with ids and texts of their own', () => {
+  const all = demoListings(TODAY).map((listing) => listing.apartment);
+  expect(all).toHaveLength(60);
+  for (const apartment of all) expect(Apartment.parse(apartment)).toEqual(apartment);
+  expect(new Set(all.map((apartment) => apartment.city)).size).toBe(6);
+  for (const of of ['id', 'name', 'description'] as const) {
+    expect(new Set(all.map((apartment) => apartment[of])).size).toBe(60);
+  }
+});
+
+it('shows rules of every kind', () => {
+  const terms = demoListings(TODAY).map((listing) => listing.apartment.terms);
+  const has = (test: (one: Terms) => boolean) => expect(terms.some(test)).toBe(true);
+  has((one) => one.noticeDays === 0 && one.minNights === 1);
+  has((one) => one.turnoverNights > 0);
+  has((one) => one.arrivalDays.length === 1);
+  has((one) => one.seasons.some((season) => season.minNights !== undefined));
+  has((one) => one.weekendMinor !== undefined);
+  has((one) => one.holdTtlSeconds !== undefined);
+  has((one) => one.minNights >= 28);
+  expect(new Set(terms.map((one) => one.cancellationPolicy)).size).toBe(3);
+  expect(new Set(terms.map((one) => one.currency)).size).toBe(6);
+});
+
+it.each(days)('has stays within every rule on %s', (date) => {
+  const today = nightOf(date);
+  const terms = new Map(demoListings(today).map(({ apartment }) => [apartment.id, apartment.terms]));
+  const stays = demoStays(today);
+  expect(stays.filter((stay) => stay.kind === 'booking').length).toBeGreaterThan(150);
+  for (const [i, stay] of stays.entries()) {
+    const own = terms.get(stay.apartmentId);
+    if (own === undefined) throw new Error(`no apartment ${stay.apartmentId}`);
+    if (stay.kind === 'booking') {
+      for (const localToday of [today - 1, today, today + 1]) {
+        expect(
+          checkStay(own, stay, stay.guests, localToday),
+          `${stay.apartmentId} ${dateOf(stay.from)}`,
+        ).toBeUndefined();
+      }
+    }
+    for (const other of stays.slice(i + 1)) {
+      if (other.apartmentId !== stay.apartmentId) break;
+      const bothStays = stay.kind === 'booking' && other.kind === 'booking';
+      expect(overlaps(bothStays ? turnoverRange(own, stay) : stay, other)).toBe(false);
+    }
+  }
+  expect(demoStays(today)).toEqual(stays);
+});
+
+it('is written once', async () => {
+  await using database = await createTestDatabase();
+  expect(await seedDemo(database.pool, TODAY)).toEqual({ inserted: 60 });
+  expect(await seedDemo(database.pool, TODAY)).toEqual({ inserted: 0 });
+  const hosted = await database.pool.query(
+    'select count(*)::int as count from listings join accounts a on a.id = host_id',
+  );
+  expect(hosted.rows).toEqual([{ count: 10 }]);
+});

@@ -1,0 +1,253 @@
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { listingById } from '../../src/persistence/listings.ts';
+import {
+  type ImportCounts,
+  type ImportOptions,
+  ImportRefused,
+  importListings,
+} from '../../src/services/listings/import-airbnb.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(() => database.pool.query('delete from listings'));
+
+const HEADER =
+  'id,name,neighbourhood_group,neighbourhood,latitude,longitude,room_type,price,minimum_nights,number_of_reviews,state,city';
+const row = (fields: Partial<Record<string, string>> = {}) => {
+  const values: Record<string, string> = {
+    id: '1',
+    name: 'Sunny loft',
+    neighbourhood_group: 'City of Los Angeles',
+    neighbourhood: 'Venice',
+    latitude: '33.99',
+    longitude: '-118.47',
+    room_type: 'Entire home/apt',
+    price: '152',
+    minimum_nights: '30',
+    number_of_reviews: '3',
+    state: 'CA',
+    city: 'Los Angeles',
+    ...(fields as Record<string, string>),
+  };
+  return HEADER.split(',')
+    .map((column) => values[column])
+    .join(',');
+};
+function run(text: string | Buffer, options: Partial<ImportOptions> = {}) {
+  const bytes = Buffer.from(text);
+  // In small pieces, so that characters and lines are cut anywhere.
+  const pieces = Array.from({ length: Math.ceil(bytes.length / 7) }, (_, i) =>
+    bytes.subarray(i * 7, i * 7 + 7),
+  );
+  return importListings({ stream: Readable.from(pieces), pool: database.pool, ...options });
+}
+const csv = (...rows: string[]) => [HEADER, ...rows].join('\n');
+const stored = async (id: string) => (await listingById(database.pool, id))?.apartment;
+
+it('imports a row as a listing that can be booked', async () => {
+  const report = await run(csv(row()));
+  expect(report).toEqual({
+    rows: 1,
+    inserted: 1,
+    updated: 0,
+    unchanged: 0,
+    skipped: 0,
+    adjusted: 0,
+    skippedLines: [],
+    adjustedLines: [],
+  });
+  expect(await stored('airbnb-1')).toMatchObject({
+    name: 'Sunny loft',
+    city: 'Los Angeles',
+    country: 'United States',
+    description: 'Entire home/apt in Venice, City of Los Angeles, Los Angeles.',
+    status: 'listed',
+    terms: {
+      timeZone: 'America/Los_Angeles',
+      currency: 'USD',
+      nightlyMinor: 15_200,
+      minNights: 30,
+      capacity: 4,
+      horizonNights: 730,
+    },
+  });
+});
+
+it('can be repeated: no listing twice, what is unchanged is not written, what has changed is', async () => {
+  const rows = Array.from({ length: 1_203 }, (_, i) => row({ id: String(i), price: String(100 + i) }));
+  expect(await run(csv(...rows))).toMatchObject({ rows: 1_203, inserted: 1_203 });
+  const before = await database.pool.query('select max(tx::text::int8)::text as tx from listings');
+  expect(await run(csv(...rows))).toMatchObject({ inserted: 0, updated: 0, unchanged: 1_203 });
+  const after = await database.pool.query('select max(tx::text::int8)::text as tx from listings');
+  expect(after.rows).toEqual(before.rows);
+  rows[7] = row({ id: '7', price: '999' });
+  expect(await run(csv(...rows))).toMatchObject({ inserted: 0, updated: 1, unchanged: 1_202 });
+  expect((await stored('airbnb-7'))?.terms.nightlyMinor).toBe(99_900);
+});
+
+it('reports progress by batch', async () => {
+  const seen: ImportCounts[] = [];
+  const rows = Array.from({ length: 1_203 }, (_, i) => row({ id: String(i) }));
+  await run(csv(...rows), { onProgress: (counts) => seen.push(counts) });
+  expect(seen.map((counts) => counts.inserted)).toEqual([500, 1_000, 1_203]);
+});
+
+describe('names as people write them', () => {
+  it.each([
+    ['entities', '"Tom &amp; Jerry&#39;s &lt;loft&gt; caf&eacute;"', "Tom & Jerry's <loft> café"],
+    ['a bare ampersand', 'Hollywood & Hiking', 'Hollywood & Hiking'],
+    ['emoji', '"👩‍👩‍👧 family place 🏖️, sea view"', '👩‍👩‍👧 family place 🏖️, sea view'],
+    ['quotes', '"The ""Blue"" room"', 'The "Blue" room'],
+    ['a quote in the middle', 'The 6" step', 'The 6" step'],
+    ['line breaks', '"Two\r\nlines"', 'Two lines'],
+    ['nothing', '', 'Entire home/apt in Venice'],
+    ['white space', '"  \t "', 'Entire home/apt in Venice'],
+    ['characters no database stores', '"A&#0;B\u0001C"', 'A�B C'],
+  ])('%s', async (_what, name, expected) => {
+    await run(csv(row({ name })));
+    expect((await stored('airbnb-1'))?.name).toBe(expected);
+  });
+
+  it('cuts a long one between characters', async () => {
+    await run(csv(row({ name: '👩‍👩‍👧'.repeat(60) })));
+    const name = (await stored('airbnb-1'))?.name ?? '';
+    expect(name.length).toBeLessThanOrEqual(200);
+    expect(name).toMatch(/^(?:👩‍👩‍👧)+…$/u);
+  });
+});
+
+describe('rows that cannot be a listing are skipped with line and reason, the others imported', () => {
+  it.each([
+    ['no price', { price: '' }, 'price ""'],
+    ['price 0', { price: '0' }, 'price "0"'],
+    ['a negative price', { price: '-20' }, 'price "-20"'],
+    ['a price in words', { price: 'ask me' }, 'price "ask me"'],
+    ['a latitude out of range', { latitude: '91' }, 'latitude "91"'],
+    ['no longitude', { longitude: '' }, 'longitude ""'],
+    ['a longitude that is none', { longitude: 'NaN' }, 'longitude "NaN"'],
+    ['no id', { id: '' }, 'id ""'],
+  ])('%s', async (_what, fields, says) => {
+    const report = await run(csv(row({ id: '5' }), row(fields), row({ id: '6' })));
+    expect(report).toMatchObject({ rows: 3, inserted: 2, skipped: 1 });
+    expect(report.skippedLines).toEqual([{ line: 3, message: expect.stringContaining(says) }]);
+  });
+
+  it('an id that was there before, with the line of the first', async () => {
+    const report = await run(
+      csv(row({ name: '"two\nlines"' }), row({ id: '2' }), '', '', row({ name: '"A\ngain"' })),
+    );
+    expect(report.skippedLines).toEqual([{ line: 7, message: expect.stringContaining('on line 2') }]);
+    expect((await stored('airbnb-1'))?.name).toBe('two lines');
+  });
+
+  it('a row cut short', async () => {
+    const report = await run(csv(row(), '2,Half a row,City', row({ id: '3' })));
+    expect(report).toMatchObject({ inserted: 2, skipped: 1 });
+    expect(report.skippedLines[0]).toMatchObject({ line: 3 });
+  });
+
+  it('an id that is another apartment elsewhere already', async () => {
+    await run(csv(row()));
+    const report = await run(csv(row({ latitude: '40.75', longitude: '-73.98', name: 'Midtown' })));
+    expect(report).toMatchObject({ skipped: 1, updated: 0, unchanged: 0 });
+    expect(report.skippedLines[0]?.message).toMatch(/"Sunny loft", 39\d\d km away.*--source/);
+    expect((await run(csv(row({ latitude: '40.75' })), { source: 'nyc' })).inserted).toBe(1);
+    expect((await stored('airbnb-1'))?.name).toBe('Sunny loft');
+  });
+});
+
+describe('values that are read differently are noted', () => {
+  it.each([
+    ['a minimum of 1000 nights', { minimum_nights: '1000' }, 'minimum_nights 1000', { minNights: 365 }],
+    ['no minimum', { minimum_nights: '' }, 'minimum_nights ""', { minNights: 1 }],
+    ['an unknown room type', { room_type: 'Boat' }, 'room_type "Boat"', { capacity: 2 }],
+  ])('%s', async (_what, fields, says, terms) => {
+    const report = await run(csv(row(fields)));
+    expect(report.adjustedLines).toEqual([{ line: 2, message: expect.stringContaining(says) }]);
+    expect(await stored('airbnb-1')).toMatchObject({ terms });
+  });
+
+  it('an id that a spreadsheet has rounded', async () => {
+    const report = await run(csv(row({ id: '6.34114E+17' })));
+    expect(report.adjustedLines[0]?.message).toContain('6.34114E+17');
+    const { rows } = await database.pool.query('select id, source_id from listings');
+    expect(rows).toEqual([{ id: expect.stringMatching(/^airbnb-[0-9a-f]{20}$/), source_id: '6.34114E+17' }]);
+  });
+});
+
+describe('files', () => {
+  it('with a BOM, CRLF and columns in another order', async () => {
+    const text = `\ufeffprice,ID,longitude,latitude,minimum_nights,Room_Type\r\n"$1,250.50",9,-73.98,40.75,2,Private room\r\n`;
+    expect(await run(text, { city: 'New York' })).toMatchObject({ inserted: 1, skipped: 0, adjusted: 0 });
+    expect(await stored('airbnb-9')).toMatchObject({
+      name: 'Private room in New York',
+      city: 'New York',
+      terms: { nightlyMinor: 125_050, timeZone: 'America/New_York', capacity: 2 },
+    });
+  });
+
+  it('in a currency without minor units', async () => {
+    await run(csv(row({ price: '15000', latitude: '35.01', longitude: '135.76' })), { currency: 'JPY' });
+    expect((await stored('airbnb-1'))?.terms).toMatchObject({
+      nightlyMinor: 15_000,
+      currency: 'JPY',
+      timeZone: 'Asia/Tokyo',
+    });
+  });
+
+  it.each([
+    ['an empty one', '', 'the file is empty'],
+    ['one with empty lines only', '\n\n\n', 'the file is empty'],
+    [
+      'one that is no CSV',
+      Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]),
+      'lacks the columns id',
+    ],
+    [
+      'one without prices',
+      'id,latitude,longitude\n1,2,3\n',
+      'lacks the columns room_type, price, minimum_nights',
+    ],
+    ['one whose quote never ends', csv(row({ name: `"${'x'.repeat(100_000)}` })), 'not readable as CSV'],
+  ])('%s is refused in one sentence', async (_what, text, says) => {
+    const refused = run(text);
+    await expect(refused).rejects.toBeInstanceOf(ImportRefused);
+    await expect(refused).rejects.toThrow(says);
+  });
+
+  it('whose quote never ends is not read into memory', async () => {
+    let sent = 0;
+    const stream = Readable.from(
+      (function* () {
+        yield Buffer.from(`${HEADER}\n1,"`);
+        for (; sent < 200; sent++) yield Buffer.alloc(64 * 1024, 'x');
+      })(),
+    );
+    await expect(importListings({ stream, pool: database.pool })).rejects.toBeInstanceOf(ImportRefused);
+    expect(sent).toBeLessThan(20);
+  });
+
+  it('with a header alone imports nothing', async () => {
+    expect(await run(`${HEADER}\n`)).toMatchObject({ rows: 0, inserted: 0, skipped: 0 });
+  });
+
+  it('that cannot be read to the end fail with the reason', async () => {
+    const stream = Readable.from(
+      (async function* () {
+        yield Buffer.from(`${HEADER}\n${row()}\n`);
+        throw new Error('the disk is gone');
+      })(),
+    );
+    await expect(importListings({ stream, pool: database.pool })).rejects.toThrow('the disk is gone');
+  });
+
+  it('refuse options that make no sense', async () => {
+    await expect(run(csv(row()), { currency: 'dollars' })).rejects.toThrow('ISO 4217');
+    await expect(run(csv(row()), { source: 'My Source' })).rejects.toThrow('--source');
+  });
+});

@@ -1,0 +1,204 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { setListingStatus, upsertListings } from '../../src/persistence/listings.ts';
+import type { CommittedChange } from '../../src/protocol/committed-change.ts';
+import { nightOf } from '../../src/protocol/nights.ts';
+import type { Apartment } from '../../src/protocol/terms.ts';
+import { createListings, type ListingsService, type TakenRange } from '../../src/services/listings/index.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { openTerms } from '../support/terms.ts';
+
+let database: TestDatabase;
+let listings: ListingsService;
+const TODAY = nightOf('2026-11-23');
+let nowMs = Date.parse('2026-11-23T12:00:00.000Z');
+let taken: (after: number) => AsyncIterable<readonly TakenRange[]>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.pool.query('delete from listings');
+  nowMs = Date.parse('2026-11-23T12:00:00.000Z');
+  taken = async function* () {
+    yield [];
+  };
+  listings = createListings({
+    pool: database.pool,
+    nowMs: () => nowMs,
+    takenAfter: (night) => taken(night),
+    onError: (error) => {
+      throw error;
+    },
+  });
+});
+afterEach(() => listings.close());
+
+function apartment(id: string, overrides: Partial<Apartment> = {}): Apartment {
+  return {
+    id,
+    name: `Flat ${id}`,
+    description: 'Quiet.',
+    city: 'Lisbon',
+    country: 'Portugal',
+    latitude: 38.7,
+    longitude: -9.1,
+    amenities: ['Wi-Fi'],
+    status: 'listed',
+    terms: openTerms(),
+    ...overrides,
+  };
+}
+function write(...apartments: Apartment[]) {
+  return upsertListings(
+    database.pool,
+    'test',
+    apartments.map((one) => ({ sourceId: one.id, hostId: null, apartment: one })),
+  );
+}
+const soon = { checkIn: '2026-12-01', checkOut: '2026-12-05', limit: 24 };
+function found(query: Partial<typeof soon> = {}): string[] {
+  const outcome = listings.search({ ...soon, ...query });
+  if (!outcome.ok) throw new Error(outcome.error.message);
+  return outcome.data.apartments.map((one) => one.id);
+}
+function change(
+  apartmentId: string,
+  status: 'held' | 'free',
+  from = soon.checkIn,
+  to = soon.checkOut,
+): CommittedChange {
+  return {
+    apartmentId,
+    version: 1,
+    cause: undefined,
+    changes: [{ from: nightOf(from), to: nightOf(to), status }],
+    atMs: nowMs,
+    guestId: undefined,
+    hold: undefined,
+    booking: undefined,
+  };
+}
+
+it('cannot be searched before it has read everything', async () => {
+  expect(listings.search(soon)).toMatchObject({ ok: false, error: { code: 'unavailable', retryable: true } });
+  await listings.start();
+  expect(found()).toEqual([]);
+});
+
+it('finds what was there at the start, and what was taken', async () => {
+  await write(apartment('a'), apartment('b'));
+  taken = async function* () {
+    yield [{ apartmentId: 'b', from: nightOf('2026-12-03'), to: nightOf('2026-12-04'), status: 'booked' }];
+  };
+  await listings.start();
+  expect(listings.count).toEqual({ indexed: 2, listed: 2 });
+  expect(found()).toEqual(['a']);
+});
+
+it('follows committed changes, also those that come while calendars are being read', async () => {
+  await write(apartment('a'), apartment('b'), apartment('c'));
+  taken = async function* () {
+    listings.committed(change('a', 'held'));
+    yield [{ apartmentId: 'b', from: nightOf(soon.checkIn), to: nightOf(soon.checkOut), status: 'held' }];
+    listings.committed(change('b', 'free'));
+    // The source read this one before the change above: the change is the later word.
+    yield [{ apartmentId: 'b', from: nightOf(soon.checkIn), to: nightOf(soon.checkOut), status: 'held' }];
+  };
+  await listings.start();
+  expect(found()).toEqual(['b', 'c']);
+  listings.committed(change('c', 'held'));
+  expect(found()).toEqual(['b']);
+  listings.committed(change('c', 'free'));
+  expect(found()).toEqual(['b', 'c']);
+});
+
+it('sees within a poll what another process has written, once it is committed', async () => {
+  await write(apartment('a'));
+  await listings.start();
+  const importer = await database.pool.connect();
+  try {
+    await importer.query('begin');
+    await importer.query(
+      `insert into listings (id, source, source_id, name, city, latitude, longitude, terms)
+       values ('late', 'test', 'late', 'Late', 'Lisbon', 1, 2, $1)`,
+      [JSON.stringify(openTerms())],
+    );
+    await write(apartment('later'));
+    await listings.poll();
+    expect(found()).toEqual(['a']);
+    await importer.query('commit');
+  } finally {
+    importer.release();
+  }
+  await listings.poll();
+  expect(found()).toEqual(['a', 'late', 'later']);
+});
+
+it('tells of changed terms and status, not of what only looks different', async () => {
+  await write(apartment('a'));
+  await listings.start();
+  const heard: unknown[] = [];
+  listings.onTermsChanged((id, terms, status) => heard.push([id, terms.nightlyMinor, status]));
+  await write(apartment('a', { name: 'Another name' }));
+  await listings.poll();
+  expect(heard).toEqual([]);
+  await write(apartment('a', { terms: openTerms({ nightlyMinor: 77 }) }), apartment('b'));
+  await listings.poll();
+  expect(heard).toEqual([
+    ['a', 77, 'listed'],
+    ['b', 10_000, 'listed'],
+  ]);
+  expect(await setListingStatus(database.pool, 'a', 'paused')).toBe(true);
+  expect(await setListingStatus(database.pool, 'a', 'paused')).toBe(false);
+  await listings.poll();
+  expect(heard.at(-1)).toEqual(['a', 77, 'paused']);
+  expect(found()).toEqual(['b']);
+});
+
+it('does not write a listing again that has not changed', async () => {
+  expect(await write(apartment('a'), apartment('b'))).toEqual({ inserted: 2, updated: 0 });
+  const before = await database.pool.query('select id, tx::text from listings order by id');
+  expect(await write(apartment('a'), apartment('b', { city: 'Porto' }))).toEqual({ inserted: 0, updated: 1 });
+  const after = await database.pool.query('select id, tx::text from listings order by id');
+  expect(after.rows[0]).toEqual(before.rows[0]);
+  expect(after.rows[1]).not.toEqual(before.rows[1]);
+});
+
+it('shows details, and new ones after a poll', async () => {
+  await write(apartment('a'));
+  await listings.start();
+  expect(await listings.get('a')).toEqual(apartment('a'));
+  expect(await listings.get('nobody')).toBeUndefined();
+  await write(apartment('a', { description: 'Loud.' }));
+  await listings.poll();
+  expect((await listings.get('a'))?.description).toBe('Loud.');
+});
+
+it('lets its host and admins manage an apartment, nobody else', async () => {
+  await database.pool.query(`insert into accounts (id, kind) values ('h1', 'host'), ('h2', 'host')
+                             on conflict do nothing`);
+  await upsertListings(database.pool, 'test', [{ sourceId: 'a', hostId: 'h1', apartment: apartment('a') }]);
+  expect(await listings.mayManage({ id: 'h1', kind: 'host' }, 'a')).toBe(true);
+  expect(await listings.mayManage({ id: 'h2', kind: 'host' }, 'a')).toBe(false);
+  expect(await listings.mayManage({ id: 'h1', kind: 'guest' }, 'a')).toBe(false);
+  expect(await listings.mayManage({ id: 'x', kind: 'admin' }, 'a')).toBe(true);
+  expect(await listings.mayManage({ id: 'h1', kind: 'host' }, 'nobody')).toBe(false);
+});
+
+it('reads the calendars anew when the days have used up its window', async () => {
+  await write(apartment('a', { terms: openTerms({ horizonNights: 730 }) }));
+  const readFrom: number[] = [];
+  taken = async function* (night) {
+    readFrom.push(night);
+    yield [{ apartmentId: 'a', from: TODAY + 760, to: TODAY + 770, status: 'blocked' }];
+  };
+  await listings.start();
+  await listings.poll();
+  expect(readFrom).toHaveLength(1);
+  nowMs += 90 * 24 * 60 * 60_000;
+  await listings.poll();
+  expect(readFrom).toHaveLength(2);
+  expect(found({ checkIn: '2028-12-22', checkOut: '2028-12-24' })).toEqual([]);
+  expect(found({ checkIn: '2028-12-20', checkOut: '2028-12-22' })).toEqual(['a']);
+});

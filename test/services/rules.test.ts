@@ -1,0 +1,83 @@
+import { expect, it } from 'vitest';
+import { nightOf } from '../../src/protocol/nights.ts';
+import { brokenRule, checkStay, turnoverRange, turnoverViolation } from '../../src/protocol/rules.ts';
+import type { Terms } from '../../src/protocol/terms.ts';
+import { openTerms } from '../support/terms.ts';
+
+/** A Monday. */
+const TODAY = nightOf('2026-11-23');
+const stay = (checkIn: string, checkOut: string) => ({ from: nightOf(checkIn), to: nightOf(checkOut) });
+const summer = { name: 'Summer', from: '2027-06-01', to: '2027-09-01' };
+
+const cases: [
+  rule: string | undefined,
+  terms: Partial<Terms>,
+  checkIn: string,
+  checkOut: string,
+  guests: number,
+  says?: string,
+][] = [
+  [undefined, {}, '2026-11-23', '2026-11-24', 1],
+  ['stay_order', {}, '2026-11-25', '2026-11-25', 1, 'checkOut 2026-11-25 is not after checkIn 2026-11-25'],
+  ['stay_order', {}, '2026-11-25', '2026-11-20', 1],
+  ['past', {}, '2026-11-22', '2026-11-24', 1, 'choose 2026-11-23 or later'],
+  ['notice', { noticeDays: 2 }, '2026-11-24', '2026-11-26', 1, 'choose 2026-11-25 or later'],
+  [undefined, { noticeDays: 2 }, '2026-11-25', '2026-11-26', 1],
+  ['horizon', { horizonNights: 10 }, '2026-12-01', '2026-12-04', 1, 'check out on 2026-12-03 or earlier'],
+  [undefined, { horizonNights: 10 }, '2026-12-01', '2026-12-03', 1],
+  ['min_nights', { minNights: 3 }, '2026-12-01', '2026-12-03', 1, 'check out on 2026-12-04 or later'],
+  [undefined, { minNights: 3 }, '2026-12-01', '2026-12-04', 1],
+  ['max_nights', { maxNights: 3 }, '2026-12-01', '2026-12-05', 1, 'check out on 2026-12-04 or earlier'],
+  // The season of the check-in night decides, the first that has a limit.
+  ['min_nights', { seasons: [{ ...summer, minNights: 5 }] }, '2027-08-31', '2027-09-03', 1],
+  [undefined, { seasons: [{ ...summer, minNights: 5 }] }, '2027-05-31', '2027-06-02', 1],
+  [undefined, { seasons: [{ ...summer, minNights: 5 }] }, '2027-09-01', '2027-09-02', 1],
+  [
+    undefined,
+    { minNights: 7, seasons: [summer, { ...summer, minNights: 1 }, { ...summer, minNights: 5 }] },
+    '2027-07-01',
+    '2027-07-02',
+    1,
+  ],
+  ['max_nights', { seasons: [{ ...summer, maxNights: 2 }] }, '2027-07-01', '2027-07-04', 1],
+  [
+    'arrival_day',
+    { arrivalDays: [6, 5] },
+    '2026-11-26',
+    '2026-11-28',
+    1,
+    'is a Thursday; arrive on one of: Friday, Saturday',
+  ],
+  [
+    'departure_day',
+    { departureDays: [6] },
+    '2026-11-26',
+    '2026-11-29',
+    1,
+    'is a Sunday; leave on one of: Saturday',
+  ],
+  ['capacity', { capacity: 2 }, '2026-11-26', '2026-11-28', 3, 'bring at most 2'],
+  [undefined, { capacity: 2 }, '2026-11-26', '2026-11-28', 2],
+];
+
+it.each(cases)('%s: %j for %s to %s, %i guests', (rule, overrides, checkIn, checkOut, guests, says) => {
+  const terms = openTerms(overrides);
+  const violation = checkStay(terms, stay(checkIn, checkOut), guests, TODAY);
+  expect(violation?.rule).toBe(rule);
+  expect(brokenRule(terms, stay(checkIn, checkOut), guests, TODAY)).toBe(rule);
+  if (says !== undefined) expect(violation?.message).toContain(says);
+});
+
+it('names the way out of a turnover conflict on either side', () => {
+  const terms = openTerms({ turnoverNights: 2 });
+  const wanted = stay('2026-12-10', '2026-12-12');
+  expect(turnoverRange(terms, wanted)).toEqual(stay('2026-12-08', '2026-12-14'));
+  expect(turnoverViolation(terms, wanted, stay('2026-12-05', '2026-12-09'))).toMatchObject({
+    path: 'checkIn',
+    message: expect.stringContaining('check in on 2026-12-11 or later'),
+  });
+  expect(turnoverViolation(terms, wanted, stay('2026-12-13', '2026-12-20'))).toMatchObject({
+    path: 'checkOut',
+    message: expect.stringContaining('check out on 2026-12-11 or earlier'),
+  });
+});
