@@ -1,0 +1,306 @@
+/**
+ * The client: one connection, the session, and the commands over them.
+ *
+ *   page ── commands ──> Calls ──┐                 ┌── Link (one life) ── Socket.IO /v1
+ *        ── watch ─────> Watches ┴─> Connection ───┤
+ *        ── sessions ──> StoredSessions ── Http    └── tokens, clock
+ */
+import type {
+  CommandAnswers,
+  CommandName,
+  CommandPayload,
+  MineAnswer,
+  SearchAnswer,
+  SearchQuery,
+} from '../protocol/commands.ts';
+import type { ErrorBody, Outcome } from '../protocol/errors.ts';
+import type { Availability, BookingChanged, HoldChanged } from '../protocol/events.ts';
+import { CLIENT_ATTEMPT_MS, CLIENT_CONFIRM_DEADLINE_MS, CLIENT_DEADLINE_MS } from '../protocol/limits.ts';
+import type { Booking, Hold } from '../protocol/resources.ts';
+import type { Apartment } from '../protocol/terms.ts';
+import { type AdminListener, type AdminView, OccupancyFeed, type OccupancyWindow } from './admin.ts';
+import { type CallOptions, Calls } from './calls.ts';
+import { Connection, type ConnectionState } from './connection.ts';
+import { Http } from './http.ts';
+import { MeasuredClock, type ServerClock } from './server-clock.ts';
+import { defaultStorage, type SessionStorage } from './session-storage.ts';
+import { providedTokens, type Sessions, StoredSessions } from './sessions.ts';
+import { Watches, type WatchListener } from './watches.ts';
+
+export interface ClientOptions {
+  /** Origin of the server, such as `https://stay.example.com`. */
+  readonly url: string;
+  /** Where the session is kept. Default: localStorage in a browser, memory elsewhere. */
+  readonly storage?: SessionStorage;
+  /** Access tokens made elsewhere, instead of sessions of this client. Asked again when one is refused. */
+  readonly token?: () => Promise<string | undefined>;
+  /** Make an anonymous guest at the first command that needs somebody. Default: true. */
+  readonly autoGuest?: boolean;
+  /** Tries of one command go on for this long, in milliseconds. Default: 15 s; a confirm's, which waits for a payment, is longer. */
+  readonly deadlineMs?: number;
+  /** How long one try waits for its answer, in milliseconds. Default: 11 s. */
+  readonly attemptMs?: number;
+  /** Silence after which a watched calendar is asked for again, in milliseconds. Default: 20 s. */
+  readonly staleMs?: number;
+  /** In [0, 1): the jitter of every pause. */
+  readonly random?: () => number;
+}
+
+/** A command that changes something. Without a `requestId` it gets one, which every retry keeps. */
+export type Intent<Name extends CommandName> = Omit<CommandPayload<Name>, 'requestId'> & {
+  readonly requestId?: string;
+};
+type Answered<Name extends CommandName> = Promise<Outcome<CommandAnswers[Name]>>;
+
+export interface Client {
+  /** Places a hold; one that overlaps the guest's own on that apartment replaces it. */
+  hold(stay: Intent<'hold'>, options?: CallOptions): Answered<'hold'>;
+  extend(hold: Intent<'extend'>, options?: CallOptions): Answered<'extend'>;
+  release(hold: Intent<'release'>, options?: CallOptions): Answered<'release'>;
+  /** Pays and books. May take as long as the payment does: 2 minutes at most, and then some for the way. */
+  confirm(booking: Intent<'confirm'>, options?: CallOptions): Answered<'confirm'>;
+  cancel(booking: Intent<'cancel'>, options?: CallOptions): Answered<'cancel'>;
+  search(query: CommandPayload<'search'>, options?: CallOptions): Promise<Outcome<SearchAnswer>>;
+  /** The caller's open holds and future bookings; empty for nobody. */
+  mine(options?: CallOptions): Promise<Outcome<MineAnswer>>;
+  /** The catalogue over HTTP; without dates it lists, without availability or price of a stay. */
+  list(query: Partial<SearchQuery>, options?: CallOptions): Promise<Outcome<SearchAnswer>>;
+  apartment(apartmentId: string, options?: CallOptions): Promise<Outcome<Apartment>>;
+
+  /**
+   * Live calendars of [from, to), dates. The listener gets the whole calendar first, then each change in order
+   * of version; after a reconnection or a missed change the whole calendar again. Returns the way to stop.
+   */
+  watch(apartmentIds: readonly string[], from: string, to: string, listener: WatchListener): () => void;
+  /** Each change of status of the user's own holds and bookings, whoever caused it. Returns the way to stop. */
+  onHold(listener: (hold: Hold) => void): () => void;
+  onBooking(listener: (booking: Booking) => void): () => void;
+
+  readonly sessions: Sessions;
+  readonly clock: ServerClock;
+  readonly connection: {
+    readonly state: ConnectionState;
+    /** Why the last attempt to connect failed; undefined while online. */
+    readonly lastError: ErrorBody | undefined;
+    subscribe(listener: (state: ConnectionState) => void): () => void;
+  };
+  /** The admin's live view, over a connection of its own with this client's session. */
+  admin(window: OccupancyWindow, listener: AdminListener): AdminView;
+  /** Ends the connection; commands under way end in `unavailable`. */
+  close(): void;
+}
+
+export function createClient(options: ClientOptions): Client {
+  return new NightlatchClient(options);
+}
+
+class NightlatchClient implements Client {
+  readonly sessions: Sessions;
+  readonly clock = new MeasuredClock();
+  readonly connection: Client['connection'];
+  readonly #options: ClientOptions;
+  readonly #random: () => number;
+  readonly #http: Http;
+  readonly #stored: StoredSessions | undefined;
+  readonly #tokens: { token(rejected?: string): Promise<string | undefined> };
+  readonly #link: Connection;
+  readonly #calls: Calls;
+  readonly #watches: Watches;
+  readonly #feeds = new Set<OccupancyFeed>();
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    this.#random = options.random ?? Math.random;
+    const random = this.#random;
+    this.#http = new Http(options.url, random);
+    this.#stored =
+      options.token === undefined
+        ? new StoredSessions(this.#http, options.storage ?? defaultStorage())
+        : undefined;
+    const sessions = this.#stored ?? providedTokens(options.token as () => Promise<string | undefined>);
+    this.sessions = sessions;
+    this.#tokens = sessions;
+    this.#link = new Connection({
+      url: options.url,
+      namespace: '/v1',
+      tokens: sessions,
+      clock: this.clock,
+      random,
+    });
+    const link = this.#link;
+    this.connection = {
+      get state() {
+        return link.state;
+      },
+      get lastError() {
+        return link.lastError;
+      },
+      subscribe: (listener) => link.stateChanged.add(listener),
+    };
+    this.#calls = new Calls({
+      connection: link,
+      random,
+      ...(options.attemptMs === undefined ? {} : { attemptMs: options.attemptMs }),
+      identify: () => this.#identify(),
+      reauthenticate: () => this.#reauthenticate(),
+    });
+    this.#watches = new Watches({
+      ask: (name, payload) => this.#calls.call(name, payload, { deadlineMs: this.#deadlineMs }),
+      random,
+      ...(options.staleMs === undefined ? {} : { staleMs: options.staleMs }),
+    });
+    link.opened.add(() => {
+      this.#watches.resume();
+      // The session may have changed between the handshake and now.
+      void link.authenticate(CLIENT_ATTEMPT_MS);
+    });
+    link.stateChanged.add((state) => {
+      if (state !== 'online') this.#watches.suspend();
+    });
+    link.events.add((event, payload) => {
+      if (event === 'availability') this.#watches.heard(payload as Availability);
+    });
+    this.#stored?.renewed.add(() => this.#subjectMayHaveChanged(true));
+    sessions.subscribe(() => this.#subjectMayHaveChanged(this.#startsGuest()));
+  }
+
+  hold(stay: Intent<'hold'>, options?: CallOptions): Answered<'hold'> {
+    return this.#command('hold', stay, options);
+  }
+  extend(hold: Intent<'extend'>, options?: CallOptions): Answered<'extend'> {
+    return this.#command('extend', hold, options);
+  }
+  release(hold: Intent<'release'>, options?: CallOptions): Answered<'release'> {
+    return this.#command('release', hold, options);
+  }
+  confirm(booking: Intent<'confirm'>, options?: CallOptions): Answered<'confirm'> {
+    return this.#command('confirm', booking, {
+      ...options,
+      deadlineMs: options?.deadlineMs ?? CLIENT_CONFIRM_DEADLINE_MS,
+    });
+  }
+  cancel(booking: Intent<'cancel'>, options?: CallOptions): Answered<'cancel'> {
+    return this.#command('cancel', booking, options);
+  }
+
+  search(query: CommandPayload<'search'>, options?: CallOptions): Promise<Outcome<SearchAnswer>> {
+    return this.#calls.call('search', query, this.#withDeadline(options));
+  }
+
+  async mine(options?: CallOptions): Promise<Outcome<MineAnswer>> {
+    if (this.#stored !== undefined && this.#stored.who === undefined) {
+      return { ok: true, data: { holds: [], bookings: [] } };
+    }
+    return this.#calls.call('mine', {}, this.#withDeadline(options));
+  }
+
+  list(query: Partial<SearchQuery>, options?: CallOptions): Promise<Outcome<SearchAnswer>> {
+    const asked = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) asked.set(name, String(value));
+    }
+    return this.#http.ask({ ...options, method: 'GET', path: `/v1/apartments?${asked}`, retry: true });
+  }
+
+  apartment(apartmentId: string, options?: CallOptions): Promise<Outcome<Apartment>> {
+    const path = `/v1/apartments/${encodeURIComponent(apartmentId)}`;
+    return this.#http.ask({ ...options, method: 'GET', path, retry: true });
+  }
+
+  watch(apartmentIds: readonly string[], from: string, to: string, listener: WatchListener): () => void {
+    return this.#watches.watch(apartmentIds, from, to, listener);
+  }
+  onHold(listener: (hold: Hold) => void): () => void {
+    return this.#link.events.add((event, payload) => {
+      if (event === 'hold') listener((payload as HoldChanged).hold);
+    });
+  }
+  onBooking(listener: (booking: Booking) => void): () => void {
+    return this.#link.events.add((event, payload) => {
+      if (event === 'booking') listener((payload as BookingChanged).booking);
+    });
+  }
+
+  admin(window: OccupancyWindow, listener: AdminListener): AdminView {
+    const feed = new OccupancyFeed(
+      // A clock of its own: this connection's round trips say nothing about the other's welcome.
+      { url: this.#options.url, tokens: this.#tokens, clock: new MeasuredClock(), random: this.#random },
+      window,
+      listener,
+    );
+    this.#feeds.add(feed);
+    return {
+      get state() {
+        return feed.state;
+      },
+      show: (next) => feed.show(next),
+      close: () => {
+        this.#feeds.delete(feed);
+        feed.close();
+      },
+    };
+  }
+
+  close(): void {
+    for (const feed of this.#feeds) feed.close();
+    this.#feeds.clear();
+    this.#watches.close();
+    this.#stored?.close();
+    this.#link.close();
+  }
+
+  get #deadlineMs(): number {
+    return this.#options.deadlineMs ?? CLIENT_DEADLINE_MS;
+  }
+
+  #withDeadline(options: CallOptions | undefined): CallOptions & { deadlineMs: number } {
+    return { ...options, deadlineMs: options?.deadlineMs ?? this.#deadlineMs };
+  }
+
+  #command<Name extends 'hold' | 'extend' | 'release' | 'confirm' | 'cancel'>(
+    name: Name,
+    intent: Intent<Name>,
+    options: CallOptions | undefined,
+  ): Answered<Name> {
+    // The one requestId of this intent: every retry, on whatever link, carries it.
+    const payload = { ...intent, requestId: intent.requestId ?? newRequestId() };
+    return this.#calls.call(name, payload as unknown as CommandPayload<Name>, this.#withDeadline(options));
+  }
+
+  async #identify(): Promise<ErrorBody | undefined> {
+    if (this.#stored?.who !== undefined || this.#stored === undefined) return undefined;
+    if (this.#options.autoGuest === false) return undefined;
+    const guest = await this.#stored.guest();
+    if (!guest.ok) return guest.error;
+    await this.#link.authenticate(CLIENT_ATTEMPT_MS);
+    return undefined;
+  }
+
+  /** From nobody to a guest, the open connection only needs the token; any other change needs a new one. */
+  #startsGuest(): boolean {
+    return this.#link.subject === undefined && this.sessions.who !== undefined;
+  }
+
+  #subjectMayHaveChanged(sameConnection: boolean): void {
+    if (sameConnection) void this.#link.authenticate(CLIENT_ATTEMPT_MS);
+    else this.#link.restart();
+    for (const feed of this.#feeds) feed.reauthenticate(sameConnection && this.#link.subject !== undefined);
+  }
+
+  async #reauthenticate(): Promise<boolean> {
+    const before = this.#link.token;
+    const token = await this.#tokens.token(before);
+    if (token === undefined) return false;
+    await this.#link.authenticate(CLIENT_ATTEMPT_MS);
+    return true;
+  }
+}
+
+/** `crypto.randomUUID` is missing on pages that were not served over https; getRandomValues never is. */
+function newRequestId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

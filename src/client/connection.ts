@@ -1,0 +1,240 @@
+/**
+ * Keeps one link up: opens it, opens the next one when it goes, with back-off and jitter, for as long as the
+ * client lives. Everybody else asks it for the link of now, or waits for one.
+ *
+ *   reconnecting ──welcome──> online ──link gone──> reconnecting ──several failures──> offline ──welcome──> online
+ *                                   └── the browser says that the network is down ──────^
+ */
+import type { ErrorBody, Outcome } from '../protocol/errors.ts';
+import type { Notice, Welcome } from '../protocol/events.ts';
+import {
+  CLIENT_CONNECT_BASE_MS,
+  CLIENT_CONNECT_CAP_MS,
+  CLIENT_OFFLINE_AFTER_FAILURES,
+  HANDSHAKE_DEADLINE_MS,
+} from '../protocol/limits.ts';
+import type { Subject } from '../protocol/resources.ts';
+import { type Link, openLink } from './link.ts';
+import { Listeners } from './listeners.ts';
+import { backoffMs, pause } from './pause.ts';
+import type { MeasuredClock } from './server-clock.ts';
+
+export type ConnectionState = 'online' | 'reconnecting' | 'offline';
+
+/** Where access tokens come from; `rejected` is one that the server no longer takes. */
+export interface TokenSource {
+  token(rejected?: string): Promise<string | undefined>;
+}
+
+export interface ConnectionOptions {
+  readonly url: string;
+  readonly namespace: '/v1' | '/v1/admin';
+  readonly tokens: TokenSource;
+  readonly clock: MeasuredClock;
+  readonly random: () => number;
+}
+
+/** A link that lived this long was a good one: the next failure starts the back-off from its beginning. */
+const SETTLED_MS = 5_000;
+
+export class Connection {
+  /** A link is up and welcomed. */
+  readonly opened = new Listeners<[Link]>();
+  readonly events = new Listeners<[event: string, payload: unknown]>();
+  readonly stateChanged = new Listeners<[ConnectionState]>();
+
+  readonly #options: ConnectionOptions;
+  readonly #ended = new AbortController();
+  #link: Link | undefined;
+  #linkToken: string | undefined;
+  #subject: Subject | undefined;
+  #authenticating: Promise<void> | undefined;
+  #state: ConnectionState = 'reconnecting';
+  #lastError: ErrorBody | undefined;
+  #failures = 0;
+  /** The browser says so; it is not always right, so connecting is tried all the same. */
+  #networkDown = false;
+  /** Aborted to cut a wait or a handshake short: something changed that makes trying again worthwhile. */
+  #attempt = new AbortController();
+  readonly #forgetNetwork: () => void;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#forgetNetwork = onNetworkChange((up) => {
+      this.#networkDown = !up;
+      if (up) {
+        this.#attempt.abort();
+      } else {
+        this.#enter('offline');
+        this.#link?.close();
+      }
+    });
+    void this.#keepUp();
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+  /** Why the last attempt to connect failed; undefined while online. */
+  get lastError(): ErrorBody | undefined {
+    return this.#lastError;
+  }
+  /** Whom the server takes this connection for. */
+  get subject(): Subject | undefined {
+    return this.#subject;
+  }
+  /** The token that the server knows this connection by. */
+  get token(): string | undefined {
+    return this.#linkToken;
+  }
+
+  /** The link of now or the next one; undefined when the signal aborts first. */
+  ready(signal: AbortSignal): Promise<Link | undefined> {
+    if (this.#link !== undefined) return Promise.resolve(this.#link);
+    if (signal.aborted || this.#ended.signal.aborted) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      const settle = (link: Link | undefined) => {
+        forget();
+        signal.removeEventListener('abort', gone);
+        this.#ended.signal.removeEventListener('abort', gone);
+        resolve(link);
+      };
+      const gone = () => settle(undefined);
+      const forget = this.opened.add(settle);
+      signal.addEventListener('abort', gone, { once: true });
+      this.#ended.signal.addEventListener('abort', gone, { once: true });
+    });
+  }
+
+  /** Tells the server the newest token on the link of now; a link that does not take it is opened anew. */
+  authenticate(withinMs: number): Promise<void> {
+    this.#authenticating ??= this.#authenticate(withinMs).finally(() => {
+      this.#authenticating = undefined;
+    });
+    return this.#authenticating;
+  }
+
+  async #authenticate(withinMs: number): Promise<void> {
+    const token = await this.#options.tokens.token();
+    const link = this.#link;
+    if (link === undefined || token === undefined || token === this.#linkToken) return;
+    const answer = await link.ask<{ subject: Subject }>('authenticate', { token }, withinMs);
+    if (link !== this.#link) return;
+    if (answer.kind === 'answered' && answer.outcome.ok) {
+      this.#linkToken = token;
+      this.#subject = answer.outcome.data.subject;
+    } else {
+      this.restart();
+    }
+  }
+
+  /** Drops the link and opens another at once: after signing in as somebody else, or out. */
+  restart(): void {
+    this.#failures = 0;
+    this.#attempt.abort();
+    this.#link?.close();
+  }
+
+  close(): void {
+    this.#ended.abort();
+    this.#forgetNetwork();
+    this.#attempt.abort();
+    this.#link?.close();
+  }
+
+  async #keepUp(): Promise<void> {
+    const { signal } = this.#ended;
+    let rejected: string | undefined;
+    while (!signal.aborted) {
+      this.#attempt = new AbortController();
+      const attempt = this.#attempt.signal;
+      const opened = await this.#open(rejected, attempt);
+      rejected = undefined;
+      if (opened.ok) {
+        await this.#live(opened.data);
+      } else {
+        this.#lastError = opened.error;
+        this.#failures += 1;
+        if (opened.error.code === 'unauthenticated') rejected = this.#linkToken;
+        // This subject will not be let in however often it asks: wait for another one (`restart`).
+        if (opened.error.code === 'forbidden') {
+          this.#enter('offline');
+          await aborted(attempt);
+          continue;
+        }
+      }
+      if (signal.aborted) return;
+      const givenUp = this.#networkDown || this.#failures >= CLIENT_OFFLINE_AFTER_FAILURES;
+      this.#enter(givenUp ? 'offline' : 'reconnecting');
+      const limits = { baseMs: CLIENT_CONNECT_BASE_MS, capMs: CLIENT_CONNECT_CAP_MS };
+      await pause(backoffMs(this.#failures, limits, this.#options.random()), attempt);
+    }
+  }
+
+  async #open(rejected: string | undefined, signal: AbortSignal): Promise<Outcome<Link>> {
+    const { url, namespace, tokens, clock } = this.#options;
+    this.#linkToken = await tokens.token(rejected);
+    return openLink({
+      url,
+      namespace,
+      token: this.#linkToken,
+      handshakeMs: HANDSHAKE_DEADLINE_MS + 1_000,
+      signal,
+      onEvent: (event, payload) => this.#heard(event, payload),
+      onWelcome: (welcome: Welcome, roundTripMs) => {
+        this.#subject = welcome.subject;
+        clock.welcomed(welcome.serverTime, roundTripMs);
+      },
+      onRoundTrip: (ms) => clock.roundTrip(ms),
+    });
+  }
+
+  async #live(link: Link): Promise<void> {
+    const openedAt = performance.now();
+    this.#link = link;
+    this.#lastError = undefined;
+    if (this.#ended.signal.aborted) link.close();
+    this.#enter('online');
+    this.opened.emit(link);
+    await link.closed;
+    this.#link = undefined;
+    this.#failures = performance.now() - openedAt >= SETTLED_MS ? 0 : this.#failures + 1;
+  }
+
+  #heard(event: string, payload: unknown): void {
+    if (event === 'notice') this.#drain(payload as Notice);
+    else this.events.emit(event, payload);
+  }
+
+  /** The server is leaving: everybody moves within the time it gives, none at the same instant. */
+  #drain(notice: Notice): void {
+    const link = this.#link;
+    if (notice?.kind !== 'draining' || link === undefined) return;
+    void pause(notice.reconnectInMs * this.#options.random(), this.#ended.signal).then(() => link.close());
+  }
+
+  #enter(state: ConnectionState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.stateChanged.emit(state);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** What a browser knows about its network; elsewhere nothing is known and nothing is called. */
+function onNetworkChange(listener: (up: boolean) => void): () => void {
+  const page = globalThis as typeof globalThis & Partial<EventTarget>;
+  if (!('document' in globalThis) || page.addEventListener === undefined) return () => {};
+  const up = () => listener(true);
+  const down = () => listener(false);
+  page.addEventListener('online', up);
+  page.addEventListener('offline', down);
+  return () => {
+    page.removeEventListener?.('online', up);
+    page.removeEventListener?.('offline', down);
+  };
+}

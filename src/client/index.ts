@@ -1,0 +1,16 @@
+/** `nightlatch/client`: for browsers and Node 22 and later. */
+export type { ErrorBody, ErrorCode, Outcome } from '../protocol/errors.ts';
+export type { OccupancyChanged, Stats } from '../protocol/events.ts';
+export type { Booking, Calendar, Hold, Quote, Range } from '../protocol/resources.ts';
+export type { Apartment, ApartmentCard } from '../protocol/terms.ts';
+export type { AdminListener, AdminView, OccupancyWindow } from './admin.ts';
+export type { CalendarModel, Night } from './calendar-model.ts';
+export * as calendarModel from './calendar-model.ts';
+export type { CallOptions } from './calls.ts';
+export { type Client, type ClientOptions, createClient, type Intent } from './client.ts';
+export type { ConnectionState } from './connection.ts';
+export { NightlatchError, unwrap } from './outcome.ts';
+export type { ServerClock } from './server-clock.ts';
+export { browserStorage, memoryStorage, type SessionStorage, type StoredSession } from './session-storage.ts';
+export type { Sessions, Who } from './sessions.ts';
+export type { CalendarUpdate, WatchListener } from './watches.ts';

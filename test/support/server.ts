@@ -1,0 +1,149 @@
+/** The real server as a process of its own, on a free port, with an embedded PostgreSQL in a folder of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const MAIN = join(ROOT, 'src/main.ts');
+const START_DEADLINE_MS = 50_000;
+const STOP_DEADLINE_MS = 15_000;
+export const ADMIN = { email: 'admin@nightlatch.example', password: 'a password for tests' } as const;
+
+/** A row of Inside Airbnb's summary format, as `import listings` reads it. */
+export interface ListingRow {
+  readonly id: number;
+  readonly name: string;
+  readonly city: string;
+  /** Major units a night. */
+  readonly price: number;
+}
+
+export interface ServerOptions {
+  readonly holdTtlSeconds?: number;
+  readonly seed?: 'demo' | 'none';
+  /** Imported while the server runs; their ids become `airbnb-<id>`. */
+  readonly listings?: readonly ListingRow[];
+  readonly environment?: Record<string, string>;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly dataDir: string;
+  /** Everything it has written so far, for a failing test's message. */
+  output(): string;
+  /** Ends the server by SIGTERM, as an operator does, and forgets its data. */
+  stop(): Promise<void>;
+}
+
+export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+  if (!existsSync(join(ROOT, 'dist/web/index.html'))) {
+    throw new Error('dist/web is missing: run `npm run build` before the browser tests');
+  }
+  const dataDir = await mkdtemp(join(tmpdir(), 'nightlatch-server-'));
+  // The embedded PostgreSQL of a root process runs as a user of its own.
+  await chmod(dataDir, 0o755);
+  const environment = {
+    ...process.env,
+    PORT: '0',
+    NIGHTLATCH_DATA_DIR: join(dataDir, 'data'),
+    NIGHTLATCH_SEED: options.seed ?? 'none',
+    NIGHTLATCH_HOLD_TTL_SECONDS: String(options.holdTtlSeconds ?? 600),
+    NIGHTLATCH_ADMIN_EMAIL: ADMIN.email,
+    NIGHTLATCH_ADMIN_PASSWORD: ADMIN.password,
+    NIGHTLATCH_RATE_LIMIT: 'off',
+    LOG_LEVEL: 'warn',
+    ...options.environment,
+  };
+  const server = spawn(process.execPath, [MAIN, 'serve'], { cwd: ROOT, env: environment, stdio: 'pipe' });
+  let output = '';
+  for (const stream of [server.stdout, server.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  const stop = async () => {
+    await end(server);
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    const url = await firstUrl(server, () => output);
+    if (options.listings !== undefined) {
+      await importRows(options.listings, dataDir, environment);
+      await listed(url, options.listings.length);
+    }
+    return { url, dataDir, output: () => output, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function firstUrl(server: ChildProcess, output: () => string): Promise<string> {
+  const lines = createInterface({ input: server.stdout! });
+  const timer = setTimeout(() => lines.close(), START_DEADLINE_MS);
+  server.once('exit', () => lines.close());
+  try {
+    for await (const line of lines) {
+      const url = /\bGuests\s+(http:\/\/\S+?)\/?$/.exec(line)?.[1];
+      if (url !== undefined) return url;
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  throw new Error(`the server did not get ready within ${START_DEADLINE_MS} ms; it wrote:\n${output()}`);
+}
+
+async function importRows(
+  rows: readonly ListingRow[],
+  folder: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
+  const file = join(folder, 'listings.csv');
+  const header =
+    'id,name,host_id,neighbourhood_group,neighbourhood,latitude,longitude,room_type,price,minimum_nights,number_of_reviews,last_review,reviews_per_month,calculated_host_listings_count,availability_365,number_of_reviews_ltm,license,state,city';
+  const lines = rows.map(
+    ({ id, name, city, price }) =>
+      `${id},${name},1,Centre,Old Town,41.14,-8.61,Entire home/apt,${price},1,0,,,1,365,0,,,${city}`,
+  );
+  await writeFile(file, [header, ...lines, ''].join('\n'));
+  const command = spawn(
+    process.execPath,
+    [MAIN, 'import', 'listings', file, '--currency', 'EUR', '--country', 'Portugal'],
+    { cwd: ROOT, env: environment, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let output = '';
+  for (const stream of [command.stdout, command.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  const [code] = (await once(command, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`the import ended with ${code}:\n${output}`);
+}
+
+/** A running server hears of an import a moment later. */
+async function listed(url: string, count: number): Promise<void> {
+  const deadlineMs = performance.now() + START_DEADLINE_MS;
+  while (performance.now() < deadlineMs) {
+    const answer = (await (await fetch(`${url}/v1/apartments?limit=100`)).json()) as {
+      apartments: unknown[];
+    };
+    if (answer.apartments.length >= Math.min(count, 100)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`the server does not list the ${count} imported apartments`);
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const gone = once(server, 'exit');
+  server.kill('SIGTERM');
+  const timer = setTimeout(() => server.kill('SIGKILL'), STOP_DEADLINE_MS);
+  await gone;
+  clearTimeout(timer);
+}

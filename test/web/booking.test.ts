@@ -1,0 +1,219 @@
+/** The page in Chromium against the real server: what one guest does, another one and the admin see. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dateOf, nightOf } from '../../src/protocol/nights.ts';
+import { launchChromium, type Person, person } from '../support/browser.ts';
+import { ADMIN, type RunningServer, startServer } from '../support/server.ts';
+
+const PORTO = ['Casa Azul', 'Casa Verde', 'Casa Branca', 'Casa Rosa', 'Casa Nova', 'Casa Velha'];
+const listings = PORTO.map((name, i) => ({ id: i + 1, name, city: 'Porto', price: 80 + i }));
+
+/** A stay far enough ahead that no time zone disagrees about it. */
+const today = nightOf(Temporal.Now.plainDateISO('UTC').toString());
+const stay = (ahead: number, nights = 3) => ({
+  checkIn: dateOf(today + ahead),
+  checkOut: dateOf(today + ahead + nights),
+});
+const addressOf = (id: number, { checkIn, checkOut }: { checkIn: string; checkOut: string }) =>
+  `/apartments/airbnb-${id}?checkIn=${checkIn}&checkOut=${checkOut}&guests=1`;
+const day = (page: Page, date: string) => page.locator(`.day[data-date="${date}"]`);
+const state = (page: Page, date: string, is: string) =>
+  page.locator(`.day[data-date="${date}"][data-state="${is}"]`).waitFor();
+const countdownSeconds = (page: Page) =>
+  page.locator('.hold .countdown').getAttribute('data-seconds').then(Number);
+
+async function hold(page: Page): Promise<void> {
+  await page.locator('.chooser button.primary:enabled').click();
+  await page.locator('.hold').waitFor();
+}
+
+async function confirm(page: Page, method = 'sandbox_ok'): Promise<void> {
+  await page.getByLabel('Name').fill('Ana Silva');
+  await page.getByLabel('E-mail').fill('ana@example.com');
+  await page.getByLabel('Payment').selectOption(method);
+  await page.getByRole('button', { name: /Confirm and pay/ }).click();
+}
+
+describe('the page', () => {
+  let server: RunningServer;
+  let browser: Browser;
+  const people: Person[] = [];
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([startServer({ listings, holdTtlSeconds: 300 }), launchChromium()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+  const open = async (address: string): Promise<Page> => {
+    const one = await person(browser);
+    people.push(one);
+    await one.page.goto(server.url + address);
+    return one.page;
+  };
+
+  it('leads from the first page to a held stay in three clicks', async () => {
+    const page = await open('/?guests=1');
+    await page.getByRole('link', { name: /Casa Azul/ }).click();
+    await hold(page);
+    expect(await countdownSeconds(page)).toBeGreaterThan(280);
+    expect(await page.locator('.badge').textContent()).toContain('1');
+  });
+
+  it("shows another browser's hold and release at once, and says what is wrong with wanting the same", async () => {
+    const wanted = stay(40);
+    const [ana, ben] = [await open(addressOf(2, wanted)), await open(addressOf(2, wanted))];
+    await state(ben, wanted.checkIn, 'free');
+    await hold(ana);
+    await state(ben, wanted.checkIn, 'held');
+    await state(ana, wanted.checkIn, 'mine');
+    expect(await day(ben, wanted.checkIn).getAttribute('aria-label')).toContain('held by someone');
+    await ben.locator('.chooser .reason').waitFor();
+    expect(await ben.locator('.chooser button.primary').isDisabled()).toBe(true);
+    await ana.getByRole('button', { name: 'Release' }).click();
+    await state(ben, wanted.checkIn, 'free');
+    await ana.locator('.hold').waitFor({ state: 'detached' });
+    await hold(ben);
+  });
+
+  it('marks a found apartment as soon as somebody holds its nights', async () => {
+    const wanted = stay(50);
+    const found = await open(`/?checkIn=${wanted.checkIn}&checkOut=${wanted.checkOut}&guests=1`);
+    const card = found.locator('.card[data-apartment="airbnb-3"]');
+    await card.waitFor();
+    const ana = await open(addressOf(3, wanted));
+    await hold(ana);
+    await found.locator('.card[data-apartment="airbnb-3"][data-taken="true"]').waitFor();
+    await ana.getByRole('button', { name: 'Release' }).click();
+    await found.locator('.card[data-apartment="airbnb-3"][data-taken="false"]').waitFor();
+  });
+
+  it('extends a hold, confirms it, and shows the booking after a reload and to others', async () => {
+    const wanted = stay(60);
+    const [ana, ben] = [await open(addressOf(4, wanted)), await open(addressOf(4, wanted))];
+    await hold(ana);
+    await ana.getByRole('button', { name: 'More time' }).click();
+    await expect.poll(() => countdownSeconds(ana)).toBeGreaterThan(800);
+    await confirm(ana);
+    await ana.locator('.booked').waitFor();
+    await state(ben, wanted.checkIn, 'booked');
+    await ana.goto(`${server.url}/stays`);
+    const row = ana.locator('.row[data-booking]');
+    await row.waitFor();
+    expect(await row.textContent()).toContain('Casa Rosa');
+    await row.getByRole('button', { name: 'Cancel' }).click();
+    await ana.getByRole('button', { name: 'Cancel the stay' }).click();
+    await ana.locator('.row[data-status="cancelled"]').waitFor();
+    await state(ben, wanted.checkIn, 'free');
+  });
+
+  it('says that a payment was declined, keeps the hold and what was typed', async () => {
+    const ana = await open(addressOf(5, stay(70)));
+    await hold(ana);
+    await confirm(ana, 'sandbox_declined');
+    await ana.locator('.refusal[data-code="payment_declined"]').waitFor();
+    expect(await ana.getByLabel('Name').inputValue()).toBe('Ana Silva');
+    await ana.getByLabel('Payment').selectOption('sandbox_ok');
+    await ana.getByRole('button', { name: /Confirm and pay/ }).click();
+    await ana.locator('.booked').waitFor();
+  });
+
+  it('restores the hold after a reload, with its countdown', async () => {
+    const ana = await open(addressOf(6, stay(80)));
+    await hold(ana);
+    await ana.reload();
+    await ana.locator('.hold').waitFor();
+    expect(await countdownSeconds(ana)).toBeGreaterThan(250);
+    await ana.goto(`${server.url}/stays`);
+    await ana.locator('.row[data-hold]').waitFor();
+  });
+
+  it('chooses a stay with the keyboard alone', async () => {
+    const { checkIn } = stay(90);
+    const page = await open(`/apartments/airbnb-1?month=${checkIn.slice(0, 7)}`);
+    await page.locator('.day[data-state="free"]').first().waitFor();
+    await day(page, `${checkIn.slice(0, 7)}-01`).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await page.locator('.chooser button.primary:enabled', { hasText: 'Hold 2 nights' }).waitFor();
+    expect(new URL(page.url()).searchParams.get('checkIn')).toBe(`${checkIn.slice(0, 7)}-08`);
+    expect(new URL(page.url()).searchParams.get('checkOut')).toBe(`${checkIn.slice(0, 7)}-10`);
+  });
+
+  it('shows the admin what happens as it happens', async () => {
+    const admin = await open('/admin');
+    await admin.getByLabel('E-mail').fill(ADMIN.email);
+    await admin.getByLabel('Password').fill(ADMIN.password);
+    await admin.getByRole('button', { name: 'Sign in' }).click();
+    const wanted = stay(10);
+    const cell = (is: string) =>
+      admin.locator(`tr[data-apartment="airbnb-6"] td[data-night="${today + 10}"][data-state="${is}"]`);
+    await cell('free').waitFor();
+    await admin.locator('.tile', { hasText: 'Sockets' }).locator('strong', { hasText: /\d/ }).waitFor();
+    const ana = await open(addressOf(6, wanted));
+    await hold(ana);
+    await admin.locator('.feed li[data-cause="held"][data-apartment="airbnb-6"]').waitFor();
+    await cell('held').waitFor();
+    await confirm(ana);
+    await admin.locator('.feed li[data-cause="confirmed"][data-apartment="airbnb-6"]').waitFor();
+    await cell('booked').waitFor();
+  });
+
+  it('says that it is offline, takes no command then, and comes back by itself', async () => {
+    const ana = await open(addressOf(1, stay(100)));
+    const { context } = people.at(-1) as Person;
+    await ana.locator('.chooser button.primary:enabled').waitFor();
+    await context.setOffline(true);
+    await ana.locator('.pill[data-state="offline"]').waitFor();
+    expect(await ana.locator('.chooser button.primary').isDisabled()).toBe(true);
+    await context.setOffline(false);
+    await ana.locator('.pill[data-state="online"]').waitFor();
+    await hold(ana);
+    // What failed while the network was cut is no complaint.
+    (people.at(-1) as Person).complaints.length = 0;
+  });
+
+  it('answers an address that leads nowhere', async () => {
+    const page = await open('/apartments/no-such');
+    await page.getByRole('heading', { name: 'No such apartment' }).waitFor();
+    await page.goto(`${server.url}/no/such/page`);
+    await page.getByRole('heading', { name: 'Nothing here' }).waitFor();
+  });
+
+  it('ran under its security policy without a complaint', () => {
+    expect(people.flatMap(({ complaints }) => complaints).filter((text) => !text.includes('404'))).toEqual(
+      [],
+    );
+  });
+});
+
+describe('the page, when a hold ends', () => {
+  let server: RunningServer;
+  let browser: Browser;
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([startServer({ listings, holdTtlSeconds: 3 }), launchChromium()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  it('[I5] shows the expiry to both browsers, keeps what was typed, and holds again in one click', async () => {
+    const wanted = stay(30);
+    const [{ page: ana }, { page: ben }] = [await person(browser), await person(browser)];
+    await ana.goto(server.url + addressOf(1, wanted));
+    await ben.goto(server.url + addressOf(1, wanted));
+    await state(ben, wanted.checkIn, 'free');
+    await hold(ana);
+    expect(await countdownSeconds(ana)).toBeLessThanOrEqual(4);
+    await ana.getByLabel('Name').fill('Ana Silva');
+    await state(ben, wanted.checkIn, 'held');
+    await state(ben, wanted.checkIn, 'free');
+    await ana.getByText('has ended').waitFor();
+    await hold(ana);
+    expect(await ana.getByLabel('Name').inputValue()).toBe('Ana Silva');
+  });
+});
