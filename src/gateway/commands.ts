@@ -1,0 +1,164 @@
+/** The commands that a socket and an HTTP route share: who may, what fits, and what the apartment is told. */
+
+import type { ApartmentCommand } from '../protocol/apartment-command.ts';
+import {
+  BlockCommand,
+  CancelCommand,
+  ConfirmCommand,
+  ExtendCommand,
+  HoldCommand,
+  Listing,
+  Mine,
+  OccupancyQuery,
+  ReleaseCommand,
+  Search,
+  UnblockCommand,
+} from '../protocol/commands.ts';
+import { Refusal } from '../protocol/errors.ts';
+import { nightOf } from '../protocol/nights.ts';
+import type { Subject } from '../protocol/resources.ts';
+import type { Caller } from './caller.ts';
+import { type CommandTable, command } from './dispatch.ts';
+import type { GatewayParts } from './ports.ts';
+
+/** What any guest's socket may send, and HTTP too. */
+export function guestCommands<C extends Caller>(parts: GatewayParts): CommandTable<C> {
+  const { apartments, bookings, listings } = parts;
+  return {
+    hold: command({
+      access: 'subject',
+      schema: HoldCommand,
+      run(caller: C, { requestId, apartmentId, checkIn, checkOut, guests }, reply) {
+        const stay = { from: nightOf(checkIn), to: nightOf(checkOut) };
+        apartments.ask(subjectOf(caller), { kind: 'hold', requestId, apartmentId, stay, guests }, reply);
+      },
+    }),
+    extend: command({
+      access: 'subject',
+      schema: ExtendCommand,
+      run(caller: C, { requestId, apartmentId, holdId }, reply) {
+        apartments.ask(subjectOf(caller), { kind: 'extend', requestId, apartmentId, holdId }, reply);
+      },
+    }),
+    release: command({
+      access: 'subject',
+      schema: ReleaseCommand,
+      run(caller: C, { requestId, apartmentId, holdId }, reply) {
+        apartments.ask(subjectOf(caller), { kind: 'release', requestId, apartmentId, holdId }, reply);
+      },
+    }),
+    confirm: command({
+      access: 'subject',
+      schema: ConfirmCommand,
+      run(caller: C, { requestId, apartmentId, holdId, guest, payment }, reply) {
+        const confirm: ApartmentCommand = {
+          kind: 'confirm',
+          requestId,
+          apartmentId,
+          holdId,
+          contact: guest,
+          method: payment.method,
+        };
+        apartments.ask(subjectOf(caller), confirm, reply);
+      },
+    }),
+    cancel: command({
+      access: 'subject',
+      schema: CancelCommand,
+      async run(caller: C, { requestId, apartmentId, bookingId, reason }, reply) {
+        const subject = await cancellingSubject(parts, subjectOf(caller), apartmentId);
+        apartments.ask(
+          subject,
+          { kind: 'cancel', requestId, apartmentId, bookingId, ...(reason === undefined ? {} : { reason }) },
+          reply,
+        );
+      },
+    }),
+    mine: command({
+      access: 'subject',
+      schema: Mine,
+      async run(caller: C, _input, reply) {
+        reply({ ok: true, data: await bookings.mine(subjectOf(caller)) });
+      },
+    }),
+    search: command({
+      access: 'anyone',
+      schema: Search,
+      run: (_caller: C, query, reply) => reply(listings.search(query)),
+    }),
+  };
+}
+
+/** What only HTTP offers. */
+export function managementCommands<C extends Caller>(parts: GatewayParts): CommandTable<C> {
+  const { apartments, listings } = parts;
+  return {
+    list: command({
+      access: 'anyone',
+      schema: Listing,
+      run: (_caller: C, query, reply) => reply(listings.search(query)),
+    }),
+    block: command({
+      access: 'manager',
+      schema: BlockCommand,
+      async run(caller: C, { requestId, apartmentId, from, to, reason }, reply) {
+        const range = { from: nightOf(from), to: nightOf(to) };
+        if (range.to <= range.from) throw backwards(from, to);
+        const subject = await managingSubject(parts, subjectOf(caller), apartmentId);
+        apartments.ask(
+          subject,
+          { kind: 'block', requestId, apartmentId, range, ...(reason === undefined ? {} : { reason }) },
+          reply,
+        );
+      },
+    }),
+    unblock: command({
+      access: 'manager',
+      schema: UnblockCommand,
+      async run(caller: C, { requestId, apartmentId, blockId }, reply) {
+        const subject = await managingSubject(parts, subjectOf(caller), apartmentId);
+        apartments.ask(subject, { kind: 'unblock', requestId, apartmentId, blockId }, reply);
+      },
+    }),
+    occupancy: command({
+      access: 'admin',
+      schema: OccupancyQuery,
+      async run(_caller: C, { from, to, city }, reply) {
+        reply(await apartments.occupancy({ from: nightOf(from), to: nightOf(to) }, city));
+      },
+    }),
+  };
+}
+
+/** Of a caller that `access` has let through. */
+export function subjectOf(caller: Caller): Subject {
+  if (caller.subject === undefined) throw new Error('a command for subjects was run without one');
+  return caller.subject;
+}
+
+/** A host cancels as a host where the apartment is theirs; elsewhere they are a guest like any other. */
+async function cancellingSubject(
+  parts: GatewayParts,
+  subject: Subject,
+  apartmentId: string,
+): Promise<Subject> {
+  if (subject.kind !== 'host') return subject;
+  return (await parts.listings.mayManage(subject, apartmentId)) ? subject : { id: subject.id, kind: 'guest' };
+}
+
+async function managingSubject(parts: GatewayParts, subject: Subject, apartmentId: string): Promise<Subject> {
+  if (await parts.listings.mayManage(subject, apartmentId)) return subject;
+  // That an apartment exists is no secret: search shows it.
+  const known = await parts.listings.get(apartmentId);
+  throw known === undefined
+    ? new Refusal('not_found', `there is no apartment ${apartmentId}; look it up with GET /v1/apartments`)
+    : new Refusal(
+        'forbidden',
+        `apartment ${apartmentId} is another host's; its host or an admin may do this`,
+      );
+}
+
+function backwards(from: string, to: string): Refusal {
+  const message = `to ${to} is not after from ${from}; close at least 1 night`;
+  return new Refusal('invalid_request', message, { fields: [{ path: 'to', message }] });
+}

@@ -1,0 +1,123 @@
+/**
+ * One dispatch for both worlds: a name and a payload from a socket, or what an HTTP route made of its request,
+ * end in exactly one outcome. Nothing that a client sends, and no defect in a command, gets past it: what throws
+ * is logged under an id and answered `internal`.
+ */
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import { type errorBody, invalidRequest, type Outcome, Refusal, refuse } from '../protocol/errors.ts';
+import { type Access, type Caller, refusalFor } from './caller.ts';
+import type { Log } from './log.ts';
+
+export type Reply<Answer = unknown> = (outcome: Outcome<Answer>) => void;
+
+export interface Command<C extends Caller, Schema extends z.ZodType = z.ZodType> {
+  readonly access: Access;
+  readonly schema: Schema;
+  /** Calls `reply` once, now or later. What it throws or rejects with is a defect, unless it is a `Refusal`. */
+  run(caller: C, input: z.output<Schema>, reply: Reply): void | Promise<void>;
+}
+
+/** Ties `run`'s input to the schema's output; the table forgets it. */
+export function command<C extends Caller, Schema extends z.ZodType>(entry: Command<C, Schema>): Command<C> {
+  return entry as unknown as Command<C>;
+}
+
+export type CommandTable<C extends Caller> = Readonly<Record<string, Command<C>>>;
+
+export interface DispatchOptions {
+  readonly nowMs: () => number;
+  readonly log: Log;
+}
+
+export class Dispatch<C extends Caller> {
+  readonly #commands: Map<string, Command<C>>;
+  readonly #nowMs: () => number;
+  readonly #log: Log;
+  readonly #debug: boolean;
+
+  constructor(commands: CommandTable<C>, options: DispatchOptions) {
+    // A map, so that a command named `constructor` is not found.
+    this.#commands = new Map(Object.entries(commands));
+    this.#nowMs = options.nowMs;
+    this.#log = options.log;
+    this.#debug = options.log.isLevelEnabled('debug');
+  }
+
+  /** @param reply called exactly once */
+  run(caller: C, name: unknown, payload: unknown, reply: Reply): void {
+    const entry = this.#commands.get(name as string);
+    if (entry === undefined) {
+      reply(refuse('invalid_request', `no command is called ${quoted(name)}; there are: ${this.#names()}`));
+      return;
+    }
+    const answer = this.#debug ? this.#told(name as string, payload, reply) : reply;
+    try {
+      const refusal = refusalFor(caller, entry.access, this.#nowMs());
+      if (refusal !== undefined) {
+        answer({ ok: false, error: refusal });
+        return;
+      }
+      const parsed = entry.schema.safeParse(payload);
+      if (!parsed.success) {
+        answer({ ok: false, error: invalidRequest(parsed.error.issues) });
+        return;
+      }
+      const running = entry.run(caller, parsed.data, answer);
+      if (running !== undefined) {
+        running.catch((error: unknown) => answer(failure(this.#log, name as string, payload, error)));
+      }
+    } catch (error) {
+      answer(failure(this.#log, name as string, payload, error));
+    }
+  }
+
+  /** As `run`, for callers that wait. */
+  ask(caller: C, name: string, payload: unknown): Promise<Outcome<unknown>> {
+    return new Promise((resolve) => this.run(caller, name, payload, resolve));
+  }
+
+  #told(name: string, payload: unknown, reply: Reply): Reply {
+    const startedAt = performance.now();
+    return (outcome) => {
+      this.#log.debug({
+        event: outcome.ok ? `${name}.answered` : `${name}.refused`,
+        ...idsOf(payload),
+        ...(outcome.ok ? {} : { code: outcome.error.code }),
+        durationMs: Math.round((performance.now() - startedAt) * 1_000) / 1_000,
+      });
+      reply(outcome);
+    };
+  }
+
+  #names(): string {
+    return [...this.#commands.keys()].join(', ');
+  }
+}
+
+/** A refusal on its way through code that throws is that refusal; anything else is a defect. */
+export function failure(
+  log: Log,
+  name: string,
+  payload: unknown,
+  error: unknown,
+): { ok: false; error: ReturnType<typeof errorBody> } {
+  if (error instanceof Refusal) return { ok: false, error: error.body };
+  const faultId = randomUUID();
+  log.error({ event: 'gateway.fault', faultId, command: name, ...idsOf(payload), cause: error });
+  return refuse('internal', `${name} failed because of a defect; quote ${faultId} when you report it`);
+}
+
+/** Never a whole payload: it may carry a guest's name. */
+function idsOf(payload: unknown): { requestId?: string; apartmentId?: string } {
+  if (typeof payload !== 'object' || payload === null) return {};
+  const { requestId, apartmentId } = payload as Record<string, unknown>;
+  return {
+    ...(typeof requestId === 'string' ? { requestId: requestId.slice(0, 64) } : {}),
+    ...(typeof apartmentId === 'string' ? { apartmentId: apartmentId.slice(0, 64) } : {}),
+  };
+}
+
+function quoted(name: unknown): string {
+  return typeof name === 'string' ? JSON.stringify(name.slice(0, 64)) : `(${typeof name})`;
+}

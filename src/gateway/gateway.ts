@@ -1,0 +1,139 @@
+/**
+ * The gateway: HTTP and Socket.IO on one port, over the same dispatch.
+ *
+ *   listen ──> serving ──drain──> no new sockets, everyone asked to leave ──> in-flight answers out ──> closed
+ */
+import type { AddressInfo } from 'node:net';
+import { refuse } from '../protocol/errors.ts';
+import { DRAIN_DEADLINE_MS, DRAIN_SPREAD_MAX_MS, DRAIN_SPREAD_PER_SOCKET_MS } from '../protocol/limits.ts';
+import { createHttp } from './http/server.ts';
+import type { Log } from './log.ts';
+import type { GatewayParts } from './ports.ts';
+import { createRateLimits } from './rate-limits.ts';
+import { SocketServer } from './sockets/server.ts';
+import { until } from './until.ts';
+
+export interface GatewayOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Folder of the built page. */
+  readonly webRoot: string;
+  readonly rateLimit: 'on' | 'off';
+  /** Origins besides its own whose pages may open sockets. */
+  readonly origins: readonly string[];
+  readonly log: Log;
+}
+
+export interface Gateway {
+  /** @throws Error whose message is one sentence for the operator, where the address cannot be had */
+  listen(): Promise<{ url: string }>;
+  /**
+   * Leaves without an error seen outside: `/readyz` turns 503, clients are asked to connect elsewhere, what is
+   * under way is answered (at most DRAIN_DEADLINE_MS), then everything is closed.
+   */
+  drain(): Promise<void>;
+  /** At once. */
+  close(): Promise<void>;
+  /** Open WebSockets. */
+  sockets(): number;
+}
+
+export async function createGateway(parts: GatewayParts, options: GatewayOptions): Promise<Gateway> {
+  const { log } = options;
+  const limits = createRateLimits(options.rateLimit);
+  const inFlight = { count: 0 };
+  let state: 'serving' | 'draining' | 'leaving' | 'closed' = 'serving';
+
+  const refusal = () => (state === 'leaving' || state === 'closed' ? REFUSAL : undefined);
+  const http = await createHttp({
+    parts,
+    limits,
+    log,
+    webRoot: options.webRoot,
+    refusal,
+    notReady: () => (state === 'serving' ? parts.operations.notReady() : [LEAVING]),
+  });
+  const sockets = new SocketServer(http.server, {
+    parts,
+    limits,
+    log,
+    origins: options.origins,
+    inFlight,
+    refusal,
+  });
+
+  async function listen(): Promise<{ url: string }> {
+    const { host, port } = options;
+    try {
+      await http.listen({ host, port });
+    } catch (error) {
+      throw addressProblem(error, host, port);
+    }
+    const { port: actual } = http.server.address() as AddressInfo;
+    const name = host.includes(':') ? `[${host}]` : host;
+    const url = `http://${name}:${actual}`;
+    log.info({ event: 'gateway.listening', url });
+    return { url };
+  }
+
+  async function drain(): Promise<void> {
+    if (state !== 'serving') return;
+    state = 'draining';
+    const deadlineMs = performance.now() + DRAIN_DEADLINE_MS;
+    const spreadMs = Math.min(sockets.size * DRAIN_SPREAD_PER_SOCKET_MS, DRAIN_SPREAD_MAX_MS);
+    log.info({ event: 'gateway.draining', sockets: sockets.size, spreadMs });
+    sockets.closeDoor();
+    sockets.askToLeave(spreadMs);
+    // Commands are still taken while clients move, so that none sees an error.
+    await until(() => sockets.size === 0, Math.min(deadlineMs, performance.now() + spreadMs));
+    state = 'leaving';
+    await until(() => inFlight.count === 0, deadlineMs);
+    log.info({ event: 'gateway.drained', abandoned: inFlight.count });
+    await end(deadlineMs - performance.now());
+  }
+
+  /** @param graceMs how long requests under way may still take */
+  async function end(graceMs: number): Promise<void> {
+    if (state === 'closed') return;
+    state = 'closed';
+    await sockets.close();
+    const impatience = setTimeout(() => http.server.closeAllConnections(), Math.max(0, graceMs));
+    await http.close();
+    clearTimeout(impatience);
+  }
+
+  return { listen, drain, close: () => end(0), sockets: () => sockets.size };
+}
+
+const LEAVING = 'this server is about to leave; ask another one';
+const REFUSAL = refuse(
+  'unavailable',
+  'this server is about to leave; send it again with the same requestId',
+  {
+    retryAfterMs: 100,
+  },
+);
+
+function addressProblem(error: unknown, host: string, port: number): Error {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return new Error(
+        `Port ${port} on ${host} is taken; stop what listens there, or set PORT to another one.`,
+        {
+          cause: error,
+        },
+      );
+    case 'EACCES':
+      return new Error(`Port ${port} on ${host} may not be used by this user; set PORT to 1024 or more.`, {
+        cause: error,
+      });
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new Error(`${host} is no address of this machine; set HOST to one that is, such as 127.0.0.1.`, {
+        cause: error,
+      });
+    default:
+      return error as Error;
+  }
+}

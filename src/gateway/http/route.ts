@@ -1,0 +1,162 @@
+/**
+ * One wrapper around every route: who may, how often, what fits, and one way in which an outcome becomes a
+ * response. A route's handler gets typed input and gives an outcome; it never touches the response.
+ */
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { ERRORS, type ErrorBody, errorBody, type Outcome } from '../../protocol/errors.ts';
+import { ACCESS_TOKEN_LENGTH_MAX } from '../../protocol/limits.ts';
+import { type Access, BAD_TOKEN, type Caller, callerOf, NOBODY, refusalFor } from '../caller.ts';
+import { failure } from '../dispatch.ts';
+import type { Log } from '../log.ts';
+import type { GatewayParts } from '../ports.ts';
+import type { RateLimits } from '../rate-limits.ts';
+import { Failure, IntentHeaders } from './schemas.ts';
+
+export interface Takes {
+  readonly params?: z.ZodType;
+  readonly querystring?: z.ZodType;
+  readonly body?: z.ZodType;
+}
+type Read<T extends Takes, Key extends keyof Takes> = T[Key] extends z.ZodType ? z.output<T[Key]> : undefined;
+
+export interface Call<T extends Takes = Takes> {
+  readonly caller: Caller;
+  readonly address: string;
+  /** The client's Idempotency-Key, or one made for this request. */
+  readonly requestId: string;
+  readonly params: Read<T, 'params'>;
+  readonly query: Read<T, 'querystring'>;
+  readonly body: Read<T, 'body'>;
+}
+
+export interface Definition<T extends Takes> {
+  readonly access: Access;
+  /** One sentence for the documentation. */
+  readonly does: string;
+  readonly takes?: T;
+  readonly status?: 200 | 201;
+  readonly answers: z.ZodType;
+  /** Reads `Idempotency-Key`. */
+  readonly intent?: true;
+  /** Version of what is answered: becomes the ETag, and 304 where the client has it. */
+  readonly etag?: (answer: never) => number;
+  run(call: Call<T>): Promise<Outcome<unknown>> | Outcome<unknown>;
+}
+
+export type Method = 'GET' | 'POST' | 'DELETE';
+
+export interface RouterOptions {
+  readonly app: FastifyInstance;
+  readonly parts: GatewayParts;
+  readonly limits: RateLimits;
+  readonly log: Log;
+  readonly refusal: () => { ok: false; error: ErrorBody } | undefined;
+}
+
+export type Router = <T extends Takes>(method: Method, path: string, definition: Definition<T>) => void;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller;
+  }
+}
+
+export function createRouter({ app, parts, limits, log, refusal }: RouterOptions): Router {
+  app.decorateRequest('caller', null as unknown as Caller);
+
+  return (method, path, definition) => {
+    const { access, does, takes = {}, status = 200, answers, intent, etag } = definition;
+    app.route({
+      method,
+      // Fastify writes :id where the protocol (and OpenAPI) writes {id}.
+      url: path.replace(/\{(\w+)\}/g, ':$1'),
+      schema: {
+        summary: does,
+        tags: [tagOf(path)],
+        ...(access === 'anyone' ? {} : { security: [{ bearer: [] }] }),
+        ...takes,
+        ...(intent === undefined ? {} : { headers: IntentHeaders }),
+        response: { [status]: answers, '4xx': Failure, '5xx': Failure },
+      },
+      // Before anything else is read: who is not allowed learns nothing about what would have fitted.
+      async onRequest(request, reply) {
+        const refusal = await admit(request, access);
+        if (refusal !== undefined) return refuse(reply, refusal);
+      },
+      async handler(request, reply) {
+        const requestId = (request.headers['idempotency-key'] as string | undefined) ?? randomUUID();
+        let outcome: Outcome<unknown>;
+        try {
+          outcome = await definition.run({
+            caller: request.caller,
+            address: request.ip,
+            requestId,
+            params: request.params,
+            query: request.query,
+            body: request.body,
+          } as Call<never>);
+        } catch (error) {
+          outcome = failure(log, `${method} ${path}`, { requestId }, error);
+        }
+        if (!outcome.ok) return refuse(reply, outcome.error);
+        if (etag !== undefined) {
+          const tag = `"${etag(outcome.data as never)}"`;
+          reply.header('etag', tag).header('cache-control', 'no-cache');
+          if (matches(request.headers['if-none-match'], tag)) return reply.code(304).send();
+        }
+        return reply.code(status).send(outcome.data);
+      },
+    });
+  };
+
+  async function admit(request: FastifyRequest, access: Access): Promise<ErrorBody | undefined> {
+    const leaving = refusal();
+    if (leaving !== undefined) return leaving.error;
+    const address = limits.ofAddress(request.ip);
+    if (address?.take() === false) return tooMany(address.retryAfterMs());
+    const caller = await callerFrom(request.headers.authorization);
+    if (caller === undefined) return BAD_TOKEN;
+    request.caller = caller;
+    const own = caller.subject === undefined ? undefined : limits.ofSubject(caller.subject.id);
+    if (own?.take() === false) return tooMany(own.retryAfterMs());
+    return refusalFor(caller, access, parts.operations.nowMs());
+  }
+
+  /** Undefined where a token is there and is not good. */
+  async function callerFrom(authorization: string | undefined): Promise<Caller | undefined> {
+    if (authorization === undefined) return NOBODY;
+    const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+    if (token === undefined || token.length > ACCESS_TOKEN_LENGTH_MAX) return undefined;
+    const verified = await parts.accounts.verify(token);
+    return verified === undefined ? undefined : callerOf(verified);
+  }
+}
+
+export function tooMany(retryAfterMs: number): ErrorBody {
+  return errorBody('rate_limited', `too many requests; wait ${retryAfterMs} ms`, { retryAfterMs });
+}
+
+/** The one place where an error becomes a response. */
+export function refuse(reply: FastifyReply, error: ErrorBody): FastifyReply {
+  if (error.retryAfterMs !== undefined) {
+    // In whole seconds (RFC 9110, section 10.2.3).
+    reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfterMs / 1_000)));
+  }
+  if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
+  return reply.code(ERRORS[error.code].http).send({ error });
+}
+
+/** `If-None-Match` compares weakly (RFC 9110, section 13.1.2). */
+function matches(header: string | undefined, tag: string): boolean {
+  if (header === undefined) return false;
+  return header.split(',').some((candidate) => {
+    const known = candidate.trim();
+    return known === '*' || known === tag || known === `W/${tag}`;
+  });
+}
+
+function tagOf(path: string): string {
+  return /^\/v1\/(\w+)/.exec(path)?.[1] ?? 'operations';
+}

@@ -1,0 +1,189 @@
+/** The HTTP side: routes, documentation, the page, headers, and the translation of everything that goes wrong. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import helmet from '@fastify/helmet';
+import fastifyStatic from '@fastify/static';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+} from 'fastify';
+import {
+  createJsonSchemaTransform,
+  createJsonSchemaTransformObject,
+  hasZodFastifySchemaValidationErrors,
+  validatorCompiler,
+} from 'fastify-type-provider-zod';
+import { type ErrorBody, errorBody, Refusal } from '../../protocol/errors.ts';
+import { FRAME_BYTES_MAX, HANDSHAKE_DEADLINE_MS } from '../../protocol/limits.ts';
+import { failure } from '../dispatch.ts';
+import type { Log } from '../log.ts';
+import type { GatewayParts } from '../ports.ts';
+import type { RateLimits } from '../rate-limits.ts';
+import { createHandlers } from './handlers.ts';
+import { createRouter, refuse } from './route.ts';
+import { defineRoutes } from './routes.ts';
+import { Health, NAMED, Readiness } from './schemas.ts';
+
+export interface HttpOptions {
+  readonly parts: GatewayParts;
+  readonly limits: RateLimits;
+  readonly log: Log;
+  /** The built page; it may be missing. */
+  readonly webRoot: string;
+  /** Why no further request is carried out; undefined while all is well. */
+  readonly refusal: () => { ok: false; error: ErrorBody } | undefined;
+  /** Sentences on why this server does not serve; empty where it does. */
+  readonly notReady: () => string[];
+}
+
+export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const { parts, limits, log } = options;
+  const app = fastify({
+    bodyLimit: FRAME_BYTES_MAX,
+    // A connection that says nothing, or never finishes what it says, is dropped in time.
+    requestTimeout: HANDSHAKE_DEADLINE_MS,
+    http: { headersTimeout: HANDSHAKE_DEADLINE_MS, connectionsCheckingInterval: 500 },
+    forceCloseConnections: 'idle',
+    // A draining server says so in the protocol's own words.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 200 },
+    frameworkErrors: (error, _request, reply) => {
+      refuse(
+        reply as unknown as FastifyReply,
+        errorBody('invalid_request', `${error.message}; send another path`),
+      );
+    },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  // What leaves was typed on its way here; its schema is for the documentation.
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  app.setErrorHandler((error: FastifyError, request, reply) => refuse(reply, errorOf(log, error, request)));
+  acceptEmptyJson(app);
+
+  await app.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY } });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Nightlatch',
+        version: '1.0.0',
+        description: 'Hold, confirm and release nights of apartments. The same commands go over Socket.IO.',
+      },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+    },
+    transform: createJsonSchemaTransform({ schemaRegistry: NAMED }),
+    transformObject: createJsonSchemaTransformObject({ schemaRegistry: NAMED }),
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs' });
+
+  defineRoutes(createRouter({ app, ...options }), createHandlers(parts, limits, log));
+  operations(app, options);
+  await servePage(app, options.webRoot);
+  await app.ready();
+  return app;
+}
+
+function operations(app: FastifyInstance, { notReady }: HttpOptions): void {
+  const tags = ['operations'];
+  app.get('/healthz', {
+    schema: { summary: 'This process answers', tags, response: { 200: Health } },
+    handler: () => ({ ok: true }),
+  });
+  app.get('/readyz', {
+    schema: { summary: 'It can serve', tags, response: { 200: Readiness, 503: Readiness } },
+    handler: (_request, reply) => {
+      const reasons = notReady();
+      return reply.code(reasons.length === 0 ? 200 : 503).send({ ready: reasons.length === 0, reasons });
+    },
+  });
+  app.get('/v1/openapi.json', { schema: { hide: true }, handler: () => app.swagger() });
+}
+
+/** Files of the page; its client routes (/apartments/x, /admin) all get index.html. */
+async function servePage(app: FastifyInstance, root: string): Promise<void> {
+  const built = existsSync(join(root, 'index.html'));
+  if (built) {
+    await app.register(fastifyStatic, {
+      root,
+      // Vite names what is under /assets by its content.
+      cacheControl: false,
+      setHeaders: (reply, path) => {
+        const named = path.startsWith(join(root, 'assets'));
+        reply.header('cache-control', named ? 'public, max-age=31536000, immutable' : 'no-cache');
+      },
+    });
+  }
+  app.setNotFoundHandler((request, reply) => {
+    const { method, url } = request;
+    const forPerson = method === 'GET' && (request.headers.accept ?? '').includes('text/html');
+    if (!forPerson || /^\/(v1|socket\.io|assets)(\/|$|\?)/.test(url)) {
+      return refuse(
+        reply,
+        errorBody('not_found', `there is no ${method} ${pathOf(url)}; see /docs for what there is`),
+      );
+    }
+    if (built) return reply.sendFile('index.html');
+    return reply.code(503).type('text/html').send(NOT_BUILT);
+  });
+}
+
+const NOT_BUILT =
+  '<!doctype html><title>Nightlatch</title><p>The page has not been built. Run <code>npm run build</code> and load it again. The API is documented at <a href="/docs">/docs</a>.';
+
+function errorOf(log: Log, error: FastifyError, request: FastifyRequest): ErrorBody {
+  if (error instanceof Refusal) return error.body;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const fields = error.validation.slice(0, 20).map((issue) => ({
+      path: issue.instancePath.slice(1).replaceAll('/', '.') || '(payload)',
+      message: issue.message ?? 'does not fit',
+    }));
+    const [first] = fields;
+    return errorBody('invalid_request', `${first?.path}: ${first?.message}`, { fields });
+  }
+  const { statusCode } = error;
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return errorBody('invalid_request', `${error.message}; send JSON of at most ${FRAME_BYTES_MAX} bytes`);
+  }
+  return failure(log, `${request.method} ${request.routeOptions.url ?? '(no route)'}`, undefined, error)
+    .error;
+}
+
+/** Clients that set the content type on every request send it with an empty body too. */
+function acceptEmptyJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else void parse(request, body as string, done);
+  });
+}
+
+const CONTENT_SECURITY = {
+  defaultSrc: ["'self'"],
+  baseUri: ["'none'"],
+  connectSrc: ["'self'", ownWebSocket],
+  fontSrc: ["'self'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
+  imgSrc: ["'self'", 'data:'],
+  objectSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  scriptSrcAttr: ["'none'"],
+  styleSrc: ["'self'"],
+  // The demo is plain HTTP on a loopback address.
+  upgradeInsecureRequests: null,
+};
+
+/** Not every browser takes 'self' for ws: and wss: too. */
+function ownWebSocket(request: { headers: { host?: string | undefined } }): string {
+  const { host } = request.headers;
+  return host !== undefined && /^[\w.-]+(:\d+)?$/.test(host) ? `ws://${host} wss://${host}` : "'self'";
+}
+
+function pathOf(url: string): string {
+  return (url.split('?', 1)[0] ?? '').slice(0, 200);
+}

@@ -1,0 +1,13 @@
+/** What the gateway needs of a logger; pino fits. Event names are stable, no token and no personal data goes in. */
+export interface Log {
+  isLevelEnabled(level: string): boolean;
+  debug(fields: LogFields): void;
+  info(fields: LogFields): void;
+  warn(fields: LogFields): void;
+  error(fields: LogFields): void;
+}
+export interface LogFields {
+  /** Dotted and stable: `hold.refused`, `socket.cut`, `gateway.fault`. */
+  readonly event: string;
+  readonly [field: string]: unknown;
+}

@@ -1,0 +1,148 @@
+/**
+ * From a committed change to the sockets that it concerns: watchers of the apartment, every socket of the guest,
+ * admins on the feed. One room an emit (`a:<apartment>`, `g:<guest>`, `feed`), each message made once however
+ * many get it, and nothing made for an empty room.
+ */
+import type { Namespace } from 'socket.io';
+import type { CommittedChange, NightChange } from '../../protocol/committed-change.ts';
+import type { OccupancyChanged } from '../../protocol/events.ts';
+import { instant } from '../../protocol/instant.ts';
+import { dateOf } from '../../protocol/nights.ts';
+import type { Range } from '../../protocol/resources.ts';
+import { socketIdsIn } from './beneath.ts';
+import type { Delta, Session } from './session.ts';
+import { eventText, frameOf, holdText, type Lane } from './wire.ts';
+
+export const FEED = 'feed';
+export function apartmentRoom(apartmentId: string): string {
+  return `a:${apartmentId}`;
+}
+export function guestRoom(guestId: string): string {
+  return `g:${guestId}`;
+}
+
+const UNKNOWN = -1;
+/** From this many sockets on, one frame for all is cheaper than the text framed for each. */
+const SHARED_FRAME_FROM = 3;
+
+export interface Side {
+  readonly namespace: Namespace;
+  readonly lane: Lane;
+  readonly sessions: ReadonlyMap<string, Session>;
+}
+
+export class FanOut {
+  readonly #guests: Side;
+  readonly #admins: Side;
+  /** Apartments that somebody here watches: their newest version, for the beacons, UNKNOWN until one is heard of. */
+  readonly versions = new Map<string, number>();
+
+  constructor(guests: Side, admins: Side) {
+    this.#guests = guests;
+    this.#admins = admins;
+    guests.namespace.adapter.on('delete-room', (room: string) => {
+      if (room.startsWith('a:')) this.versions.delete(room.slice(2));
+    });
+  }
+
+  committed(change: CommittedChange): void {
+    this.#toWatchers(change);
+    if (change.guestId !== undefined) this.#toGuest(change.guestId, change);
+    if (change.cause !== undefined) this.#toAdmins(change);
+  }
+
+  /** Somebody has joined the room: from here on its changes are told. */
+  watched(apartmentId: string): void {
+    if (!this.versions.has(apartmentId)) this.versions.set(apartmentId, UNKNOWN);
+  }
+
+  /** A calendar was read for a watcher: the beacons start from it. */
+  known(apartmentId: string, version: number): void {
+    const newest = this.versions.get(apartmentId);
+    if (newest !== undefined && version > newest) this.versions.set(apartmentId, version);
+  }
+
+  beacon(apartmentId: string): void {
+    const version = this.versions.get(apartmentId);
+    const room = socketIdsIn(this.#guests.namespace, apartmentRoom(apartmentId));
+    if (version === undefined || version === UNKNOWN || room === undefined) return;
+    const json = `{"apartmentId":"${apartmentId}","version":${version},"changes":[]}`;
+    this.#deliver(this.#guests, room, apartmentId, eventText(this.#guests.lane, 'availability', json), true);
+  }
+
+  /** To every admin on the feed, made only where there is one. */
+  toFeed(event: string, payload: () => unknown): void {
+    const room = socketIdsIn(this.#admins.namespace, FEED);
+    if (room === undefined) return;
+    this.#send(this.#admins, room, eventText(this.#admins.lane, event, JSON.stringify(payload())));
+  }
+
+  #toWatchers({ apartmentId, version, changes }: CommittedChange): void {
+    if (!this.versions.has(apartmentId)) return;
+    const room = socketIdsIn(this.#guests.namespace, apartmentRoom(apartmentId));
+    if (room === undefined) return;
+    this.versions.set(apartmentId, version);
+    const json = `{"apartmentId":"${apartmentId}","version":${version},"changes":${rangesText(changes)}}`;
+    this.#deliver(this.#guests, room, apartmentId, eventText(this.#guests.lane, 'availability', json), false);
+  }
+
+  #toGuest(guestId: string, { hold, replaced, booking }: CommittedChange): void {
+    if (hold === undefined && replaced === undefined && booking === undefined) return;
+    const room = socketIdsIn(this.#guests.namespace, guestRoom(guestId));
+    if (room === undefined) return;
+    const { lane } = this.#guests;
+    for (const ended of replaced ?? []) {
+      this.#send(this.#guests, room, eventText(lane, 'hold', JSON.stringify({ hold: ended })));
+    }
+    if (hold !== undefined) this.#send(this.#guests, room, eventText(lane, 'hold', holdText({ hold })));
+    if (booking !== undefined) {
+      this.#send(this.#guests, room, eventText(lane, 'booking', JSON.stringify({ booking })));
+    }
+  }
+
+  #toAdmins({ apartmentId, version, changes, cause, atMs, guestId }: CommittedChange): void {
+    const room = socketIdsIn(this.#admins.namespace, FEED);
+    if (room === undefined || cause === undefined) return;
+    const payload: OccupancyChanged = {
+      apartmentId,
+      version,
+      changes: changes.map(rangeOf),
+      cause,
+      at: instant(atMs),
+      ...(guestId === undefined ? {} : { guestId }),
+    };
+    const text = eventText(this.#admins.lane, 'occupancy', JSON.stringify(payload));
+    this.#deliver(this.#admins, room, apartmentId, text, false);
+  }
+
+  #deliver(side: Side, room: ReadonlySet<string>, apartmentId: string, text: string, beacon: boolean): void {
+    const delta: Delta = { apartmentId, beacon, message: messageFor(room, text) };
+    for (const id of room) side.sessions.get(id)?.deliver(delta);
+  }
+
+  #send(side: Side, room: ReadonlySet<string>, text: string): void {
+    const message = messageFor(room, text);
+    for (const id of room) side.sessions.get(id)?.link.send(message);
+  }
+}
+
+function messageFor(room: ReadonlySet<string>, text: string): string | Buffer {
+  return room.size >= SHARED_FRAME_FROM ? frameOf(text) : text;
+}
+
+function rangeOf({ from, to, status, heldUntilMs }: NightChange): Range {
+  const range: Range = { from: dateOf(from), to: dateOf(to), status };
+  if (heldUntilMs !== undefined) range.heldUntil = instant(heldUntilMs);
+  return range;
+}
+
+/** JSON of ranges whose parts need no escaping. */
+function rangesText(changes: readonly NightChange[]): string {
+  let text = '[';
+  for (const { from, to, status, heldUntilMs } of changes) {
+    if (text.length > 1) text += ',';
+    text += `{"from":"${dateOf(from)}","to":"${dateOf(to)}","status":"${status}"`;
+    text += heldUntilMs === undefined ? '}' : `,"heldUntil":"${instant(heldUntilMs)}"}`;
+  }
+  return `${text}]`;
+}

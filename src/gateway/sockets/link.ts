@@ -1,0 +1,209 @@
+/**
+ * One WebSocket, in bytes. Frames of one turn of the event loop leave in one write; what a slow reader does not
+ * take is bounded; what a client sends is counted before it is looked at.
+ *
+ *            room for more                      past SOCKET_CONFLATE_BYTES: `isBehind`, deltas are conflated
+ *   send ──> queue of this turn ──flush──> TCP ──> past SOCKET_CUT_BYTES, or nothing taken for STALLED_READER_MS: cut
+ */
+import type { Socket as TcpSocket } from 'node:net';
+import type { WebSocket } from 'ws';
+import { FLOOD_REFUSALS_MAX, SOCKET_CONFLATE_BYTES, SOCKET_CUT_BYTES } from '../../protocol/limits.ts';
+import type { Budget } from '../budgets.ts';
+import type { Log } from '../log.ts';
+import { type EngineConnection, interceptMessages, tcpSocketOf, webSocketOf } from './beneath.ts';
+import { headerLength, readAckId, readEvent, writeFrame } from './wire.ts';
+
+const FLOOD_WINDOW_MS = 10_000;
+const OPEN = 1;
+const CLOSED = 3;
+
+/** What gets the events of the one namespace that has most of them, straight from the frame. */
+export interface EventSink {
+  /** The first bytes of its events: `42/v1,`. */
+  readonly prefix: Buffer;
+  /** The budget of whoever sends them; undefined: that of the link. */
+  readonly budget: Budget | undefined;
+  receive(args: unknown[], ackId: number | undefined): void;
+  refuseForRate(ackId: number | undefined, retryAfterMs: number): void;
+}
+
+export interface LinkHost {
+  readonly log: Log;
+  /** Calls `link.flush()` before the loop waits again. */
+  flushSoon(link: Link): void;
+  /** Bytes are waiting for the reader: its progress is watched from now on. */
+  watchReader(link: Link): void;
+}
+
+export class Link {
+  readonly address: string;
+  sink: EventSink | undefined;
+  /** Told when a reader that was behind has taken all it was sent. */
+  readonly sessions = new Set<{ caughtUp(): void }>();
+  readonly #connection: EngineConnection;
+  readonly #webSocket: WebSocket;
+  readonly #tcp: TcpSocket;
+  readonly #host: LinkHost;
+  /** Of its own while nobody is signed in, and of its address; undefined where rates are not limited. */
+  readonly #ownBudget: Budget | undefined;
+  readonly #addressBudget: Budget | undefined;
+  #queue: (string | Buffer)[] = [];
+  /** About, in characters where it is text. */
+  #queuedBytes = 0;
+  #handedBytes = 0;
+  #refusals = 0;
+  #refusalsSinceMs = 0;
+
+  constructor(
+    connection: EngineConnection,
+    options: {
+      host: LinkHost;
+      address: string;
+      ownBudget: Budget | undefined;
+      addressBudget: Budget | undefined;
+    },
+  ) {
+    this.address = options.address;
+    this.#connection = connection;
+    this.#webSocket = webSocketOf(connection);
+    this.#tcp = tcpSocketOf(this.#webSocket);
+    this.#host = options.host;
+    this.#ownBudget = options.ownBudget;
+    this.#addressBudget = options.addressBudget;
+    interceptMessages(this.#webSocket, (engine) => (message, isBinary) => {
+      if (!this.#take(message)) return;
+      const { sink } = this;
+      if (sink !== undefined && !isBinary && startsWith(message, sink.prefix)) {
+        const packet = readEvent(message.toString(), sink.prefix.length);
+        if (packet !== undefined) {
+          sink.receive(packet.args, packet.ackId);
+          return;
+        }
+      }
+      engine(message, isBinary);
+    });
+    this.#tcp.on('drain', () => this.#caughtUp());
+  }
+
+  get isOpen(): boolean {
+    return this.#webSocket.readyState === OPEN;
+  }
+
+  /** Deltas written now would only lengthen what the reader is behind by. */
+  get isBehind(): boolean {
+    return this.#tcp.writableLength + this.#queuedBytes > SOCKET_CONFLATE_BYTES;
+  }
+
+  /** Bytes that the kernel has taken, and whether some still wait. */
+  get progress(): { takenBytes: number; waiting: boolean } {
+    const waiting = this.#tcp.writableLength;
+    return { takenBytes: this.#handedBytes - waiting, waiting: waiting > 0 };
+  }
+
+  /** @param message an Engine.IO message, or one framed already; leaves with the others of this turn, in order */
+  send(message: string | Buffer): void {
+    if (!this.isOpen) return;
+    // Asked before this message is added: one answer may be large, a backlog of them may not.
+    if (this.#tcp.writableLength + this.#queuedBytes > SOCKET_CUT_BYTES) {
+      this.cut('reader_too_slow');
+      return;
+    }
+    this.#queuedBytes += message.length;
+    if (this.#queue.push(message) === 1) this.#host.flushSoon(this);
+  }
+
+  flush(): void {
+    const queue = this.#queue;
+    if (queue.length === 0) return;
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    if (!this.isOpen || this.#tcp.destroyed) return;
+    const bytes = queue.length === 1 && typeof queue[0] !== 'string' ? queue[0]! : joined(queue);
+    this.#handedBytes += bytes.length;
+    this.#tcp.write(bytes);
+    if (this.#tcp.writableLength === 0) this.#caughtUp();
+    else this.#host.watchReader(this);
+  }
+
+  /** At once, without waiting for the reader. */
+  cut(reason: 'reader_too_slow' | 'reader_stalled' | 'flood'): void {
+    if (!this.isOpen) return;
+    this.#host.log.info({ event: 'socket.cut', reason });
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    this.#webSocket.terminate();
+  }
+
+  /** Closes after what is queued has been written. */
+  close(): void {
+    this.flush();
+    this.#connection.close();
+  }
+
+  get isClosed(): boolean {
+    return this.#webSocket.readyState === CLOSED;
+  }
+
+  /** Of a peer that has not answered the closing handshake. */
+  terminate(): void {
+    if (!this.isClosed) this.#webSocket.terminate();
+  }
+
+  #caughtUp(): void {
+    for (const session of this.sessions) session.caughtUp();
+  }
+
+  /** False where this frame is one too many: it is answered from its first bytes, or dropped. */
+  #take(message: Buffer): boolean {
+    if (this.#addressBudget === undefined) return true;
+    const nowMs = performance.now();
+    // One's own first: who floods spends what is theirs, not what they share with their neighbours.
+    const own = this.sink?.budget ?? this.#ownBudget;
+    const spent =
+      own?.take(nowMs) === false ? own : this.#addressBudget.take(nowMs) ? undefined : this.#addressBudget;
+    if (spent === undefined) return true;
+    this.#refuse(message, spent.retryAfterMs(), nowMs);
+    return false;
+  }
+
+  /** A client that does not listen to refusals is cut. */
+  #refuse(message: Buffer, retryAfterMs: number, nowMs: number): void {
+    if (nowMs - this.#refusalsSinceMs > FLOOD_WINDOW_MS) {
+      this.#refusalsSinceMs = nowMs;
+      this.#refusals = 0;
+    }
+    this.#refusals += 1;
+    if (this.#refusals > FLOOD_REFUSALS_MAX) {
+      this.cut('flood');
+      return;
+    }
+    const { sink } = this;
+    if (sink === undefined || !startsWith(message, sink.prefix)) return;
+    sink.refuseForRate(readAckId(message, sink.prefix.length), retryAfterMs);
+  }
+}
+
+function startsWith(message: Buffer, prefix: Buffer): boolean {
+  if (message.length < prefix.length) return false;
+  for (let i = 0; i < prefix.length; i++) if (message[i] !== prefix[i]) return false;
+  return true;
+}
+
+/** The frames of one turn, one after the other in one buffer: one write, one system call. */
+function joined(queue: readonly (string | Buffer)[]): Buffer {
+  const lengths: number[] = [];
+  let total = 0;
+  for (const message of queue) {
+    const length = typeof message === 'string' ? Buffer.byteLength(message) : message.length;
+    lengths.push(length);
+    total += typeof message === 'string' ? headerLength(length) + length : length;
+  }
+  const bytes = Buffer.allocUnsafe(total);
+  let at = 0;
+  for (let i = 0; i < queue.length; i++) {
+    const message = queue[i]!;
+    if (typeof message === 'string') at = writeFrame(bytes, at, message, lengths[i]!);
+    else at += message.copy(bytes, at);
+  }
+  return bytes;
+}

@@ -1,0 +1,289 @@
+/**
+ * Socket.IO on the HTTP server's port: WebSocket only (no sticky sessions, no long polling), no compression (a
+ * broadcast is encoded once), no connection state recovery (versions and beacons do that), and the two namespaces.
+ */
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import { type Namespace, Server, type Socket } from 'socket.io';
+import type { ErrorBody } from '../../protocol/errors.ts';
+import { PROTOCOL_VERSION, type Welcome } from '../../protocol/events.ts';
+import { instant } from '../../protocol/instant.ts';
+import {
+  COMMANDS_PER_SUBJECT,
+  FRAME_BYTES_MAX,
+  HANDSHAKE_DEADLINE_MS,
+  PING_DEADLINE_MS,
+  PING_EVERY_MS,
+} from '../../protocol/limits.ts';
+import { Budget } from '../budgets.ts';
+import { BAD_TOKEN, callerOf, NO_ADMIN } from '../caller.ts';
+import { Dispatch, failure } from '../dispatch.ts';
+import type { Log } from '../log.ts';
+import type { GatewayParts, VerifiedToken } from '../ports.ts';
+import type { RateLimits } from '../rate-limits.ts';
+import { until } from '../until.ts';
+import { adminSocketCommands, leaveFeed } from './admin-commands.ts';
+import { Beacons } from './beacons.ts';
+import {
+  connectionOf,
+  type EngineConnection,
+  forgetHandshake,
+  redirectEvents,
+  redirectWrites,
+  releaseRequest,
+} from './beneath.ts';
+import { Door } from './door.ts';
+import { FanOut } from './fan-out.ts';
+import { guestSocketCommands, signIn, signOut } from './guest-commands.ts';
+import { Link } from './link.ts';
+import { Outlet } from './outlet.ts';
+import { Session, type SessionHost } from './session.ts';
+import { laneOf } from './wire.ts';
+
+export interface SocketServerOptions {
+  readonly parts: GatewayParts;
+  readonly limits: RateLimits;
+  readonly log: Log;
+  /** Origins whose pages may connect, besides our own. */
+  readonly origins: readonly string[];
+  readonly inFlight: { count: number };
+  /** Why no further command is taken; undefined while all is well. */
+  readonly refusal: () => { ok: false; error: ErrorBody } | undefined;
+}
+
+const TICK_MS = 1_000;
+const CLOSING_HANDSHAKE_MS = 500;
+
+export class SocketServer {
+  readonly #options: SocketServerOptions;
+  readonly #io: Server;
+  readonly #door: Door;
+  readonly #outlet = new Outlet();
+  readonly #links = new Map<string, Link>();
+  readonly #guests = new Map<string, Session>();
+  readonly #admins = new Map<string, Session>();
+  readonly #fanOut: FanOut;
+  readonly #beacons: Beacons;
+  readonly #unsubscribe: (() => void)[];
+  readonly #tick: NodeJS.Timeout;
+
+  constructor(http: HttpServer, options: SocketServerOptions) {
+    this.#options = options;
+    const { parts, log } = options;
+    this.#door = new Door(options);
+    this.#io = new Server({
+      path: '/socket.io/',
+      transports: ['websocket'],
+      serveClient: false,
+      perMessageDeflate: false,
+      httpCompression: false,
+      allowUpgrades: false,
+      maxHttpBufferSize: FRAME_BYTES_MAX,
+      connectTimeout: HANDSHAKE_DEADLINE_MS,
+      pingInterval: PING_EVERY_MS,
+      pingTimeout: PING_DEADLINE_MS,
+      cleanupEmptyChildNamespaces: true,
+      allowRequest: (request: IncomingMessage, done) => this.#door.check(request, done),
+    });
+    this.#io.attach(http);
+    this.#io.engine.on('connection', (connection: EngineConnection) => this.#linked(connection));
+
+    const guests = this.#io.of('/v1');
+    const admins = this.#io.of('/v1/admin');
+    const guestLane = laneOf('/v1');
+    const adminLane = laneOf('/v1/admin');
+    this.#fanOut = new FanOut(
+      { namespace: guests, lane: guestLane, sessions: this.#guests },
+      { namespace: admins, lane: adminLane, sessions: this.#admins },
+    );
+    const common = {
+      log,
+      inFlight: options.inFlight,
+      refusal: options.refusal,
+      budgetOf: (subjectId: string) => options.limits.ofSubject(subjectId),
+    };
+    const dispatch = { nowMs: () => parts.operations.nowMs(), log };
+    this.#serveGuests(guests, {
+      ...common,
+      lane: guestLane,
+      dispatch: new Dispatch(guestSocketCommands(parts, this.#fanOut), dispatch),
+    });
+    this.#serveAdmins(admins, {
+      ...common,
+      lane: adminLane,
+      dispatch: new Dispatch(adminSocketCommands(parts), dispatch),
+    });
+    this.#beacons = new Beacons(this.#fanOut);
+    this.#unsubscribe = [
+      parts.apartments.subscribe((change) => this.#fanOut.committed(change)),
+      parts.accounts.onRevoked((sessionId) => this.#revoked(sessionId)),
+    ];
+    this.#tick = setInterval(() => this.#everySecond(), TICK_MS);
+    this.#tick.unref();
+  }
+
+  /** Open WebSockets. */
+  get size(): number {
+    return this.#links.size;
+  }
+
+  /** No new sockets from here on. */
+  closeDoor(): void {
+    this.#door.close();
+  }
+
+  /** Asks every client to connect elsewhere, each at a moment of its own within `spreadMs`. */
+  askToLeave(spreadMs: number): void {
+    for (const session of [...this.#guests.values(), ...this.#admins.values()]) {
+      session.send('notice', { kind: 'draining', reconnectInMs: Math.floor(Math.random() * spreadMs) });
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#tick);
+    this.#beacons.close();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    const links = [...this.#links.values()];
+    for (const link of links) link.close();
+    this.#io.engine.close();
+    await until(() => links.every((link) => link.isClosed), performance.now() + CLOSING_HANDSHAKE_MS);
+    for (const link of links) link.terminate();
+  }
+
+  /** A WebSocket is open; nothing has been said on it yet. */
+  #linked(connection: EngineConnection): void {
+    const { limits } = this.#options;
+    const address = connection.remoteAddress ?? 'unknown';
+    const addressBudget = limits.ofAddress(address);
+    releaseRequest(connection);
+    const link = new Link(connection, {
+      host: {
+        log: this.#options.log,
+        flushSoon: this.#outlet.flushSoon,
+        watchReader: this.#outlet.watchReader,
+      },
+      address,
+      addressBudget,
+      ownBudget: addressBudget === undefined ? undefined : new Budget(COMMANDS_PER_SUBJECT),
+    });
+    this.#links.set(connection.id, link);
+    this.#door.entered(address);
+    connection.once('close', () => {
+      this.#links.delete(connection.id);
+      this.#door.left(address);
+    });
+  }
+
+  #serveGuests(namespace: Namespace, host: SessionHost): void {
+    const tokens = this.#admit(namespace, host, () => undefined);
+    namespace.on('connection', (socket) => {
+      const session = this.#open(socket, host, this.#guests);
+      // The guests' namespace has nearly all traffic: its events come straight from the frame.
+      session.link.sink = session;
+      const token = tokens.get(socket);
+      if (token !== undefined) void signIn(session, token);
+      this.#welcome(session);
+    });
+  }
+
+  #serveAdmins(namespace: Namespace, host: SessionHost): void {
+    const tokens = this.#admit(namespace, host, (token) =>
+      token?.subject.kind === 'admin' ? undefined : token === undefined ? BAD_TOKEN : NO_ADMIN,
+    );
+    namespace.on('connection', (socket) => {
+      const session = this.#open(socket, host, this.#admins);
+      const token = tokens.get(socket);
+      if (token !== undefined) session.become(callerOf(token));
+      this.#welcome(session);
+    });
+  }
+
+  /** Who connects is settled before the namespace is joined: a refusal is a `connect_error` with the Error. */
+  #admit(
+    namespace: Namespace,
+    host: SessionHost,
+    objection: (token: VerifiedToken | undefined) => ErrorBody | undefined,
+  ): WeakMap<Socket, VerifiedToken> {
+    const tokens = new WeakMap<Socket, VerifiedToken>();
+    namespace.use((socket, next) => {
+      this.#identify(socket, host).then(
+        (token) => {
+          const error = 'code' in token ? token : objection(token.verified);
+          if (error === undefined && 'verified' in token && token.verified !== undefined) {
+            tokens.set(socket, token.verified);
+          }
+          next(error === undefined ? undefined : connectError(error));
+        },
+        (fault: unknown) => {
+          next(connectError(failure(this.#options.log, 'connect', undefined, fault).error));
+        },
+      );
+    });
+    return tokens;
+  }
+
+  async #identify(
+    socket: Socket,
+    host: SessionHost,
+  ): Promise<{ verified: VerifiedToken | undefined } | ErrorBody> {
+    const refusal = host.refusal();
+    if (refusal !== undefined) return refusal.error;
+    const token: unknown = (socket.handshake.auth as { token?: unknown } | undefined)?.token;
+    forgetHandshake(socket);
+    if (token === undefined || token === null) return { verified: undefined };
+    const verified = typeof token === 'string' ? await this.#options.parts.accounts.verify(token) : undefined;
+    return verified === undefined ? BAD_TOKEN : { verified };
+  }
+
+  #open(socket: Socket, host: SessionHost, sessions: Map<string, Session>): Session {
+    const link = this.#links.get(connectionOf(socket).id);
+    if (link === undefined) throw new Error('a namespace was joined on a connection that is not open');
+    const session = new Session(socket, link, host);
+    redirectWrites(socket, (message) => link.send(message));
+    redirectEvents(socket, (args, ackId) => session.receive(args, ackId));
+    // Socket.IO puts each socket into a room of its own, for which there is no use here.
+    session.leave(socket.id);
+    sessions.set(socket.id, session);
+    link.sessions.add(session);
+    socket.on('disconnect', () => {
+      sessions.delete(socket.id);
+      link.sessions.delete(session);
+      if (link.sink === session) link.sink = undefined;
+    });
+    return session;
+  }
+
+  #welcome(session: Session): void {
+    const welcome: Welcome = {
+      protocol: PROTOCOL_VERSION,
+      serverTime: instant(this.#options.parts.operations.nowMs()),
+      ...(session.subject === undefined ? {} : { subject: session.subject }),
+    };
+    session.send('welcome', welcome);
+  }
+
+  #everySecond(): void {
+    const { operations } = this.#options.parts;
+    this.#outlet.cutStalledReaders();
+    const nowMs = operations.nowMs();
+    this.#end((session) => session.expiresAtMs <= nowMs);
+    this.#fanOut.toFeed('stats', () => operations.stats(this.size));
+  }
+
+  #revoked(sessionId: string): void {
+    this.#end((session) => session.sessionId === sessionId);
+  }
+
+  /** Whose right has ended keeps the socket and what anyone may see, nothing else. */
+  #end(ended: (session: Session) => boolean): void {
+    for (const session of this.#guests.values()) {
+      if (session.subject !== undefined && ended(session)) signOut(session);
+    }
+    for (const session of this.#admins.values()) {
+      if (session.subject !== undefined && ended(session)) leaveFeed(session);
+    }
+  }
+}
+
+function connectError(error: ErrorBody): Error {
+  return Object.assign(new Error(error.message), { data: error });
+}

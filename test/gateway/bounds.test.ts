@@ -1,0 +1,227 @@
+/** Floods, budgets, half-open connections, drain. */
+import { connect } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { Budget } from '../../src/gateway/budgets.ts';
+import { createGateway } from '../../src/gateway/gateway.ts';
+import { network } from '../../src/gateway/rate-limits.ts';
+import { Notice } from '../../src/protocol/events.ts';
+import {
+  COMMANDS_PER_SUBJECT,
+  GUESTS_PER_ADDRESS,
+  SIGN_INS_PER_EMAIL_AND_ADDRESS,
+} from '../../src/protocol/limits.ts';
+import { createWorld } from './fakes.ts';
+import { eventually, HOLD, openHouse } from './harness.ts';
+
+describe('budgets', () => {
+  it('refills by its rate and never past its burst', () => {
+    const budget = new Budget({ perSecond: 10, burst: 3 }, 0);
+    expect([budget.take(0), budget.take(0), budget.take(0), budget.take(0)]).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect(budget.retryAfterMs()).toBeGreaterThanOrEqual(100);
+    expect(budget.take(99)).toBe(false);
+    expect(budget.take(200)).toBe(true);
+    const later = [60_000, 60_000, 60_000, 60_000].map((ms) => budget.take(ms));
+    expect(later).toEqual([true, true, true, false]);
+  });
+
+  it.each([
+    ['203.0.113.9', '203.0.113.9'],
+    ['::ffff:203.0.113.9', '203.0.113.9'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:db8:1:2::6', '2001:db8:1:2'],
+    ['2001:db8::6', '2001:db8:0:0'],
+    ['::1', '0:0:0:0'],
+  ])('counts %s as %s', (address, expected) => {
+    expect(network(address)).toBe(expected);
+  });
+
+  it('limits the commands of one subject over all their sockets, and nobody else', async () => {
+    await using house = await openHouse({ rateLimit: 'on' });
+    const token = house.world.token('guest', 'ana');
+    const [phone, laptop] = [await house.client(token), await house.client(token)];
+    const burst = COMMANDS_PER_SUBJECT.burst + 100;
+    const answers = await Promise.all(
+      Array.from({ length: burst }, (_, n) => (n % 2 === 0 ? phone : laptop).ask('mine', {})),
+    );
+    const limited = answers.filter((answer) => !answer.ok);
+    expect(limited.length).toBeGreaterThan(50);
+    expect(limited[0]).toMatchObject({ error: { code: 'rate_limited', retryable: true } });
+    expect((limited[0] as { error: { retryAfterMs: number } }).error.retryAfterMs).toBeGreaterThan(0);
+    // The same budget, though it fills a little between the two.
+    let http = await house.http('GET', '/v1/bookings', { token });
+    for (let n = 0; n < 50 && http.status !== 429; n++)
+      http = await house.http('GET', '/v1/bookings', { token });
+    expect([http.status, http.headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^\d+$/)]);
+    const ben = await house.client(house.world.token('guest', 'ben'));
+    expect(await ben.ask('mine', {})).toMatchObject({ ok: true });
+  });
+
+  it('limits guesses at a password, and not who knows it', async () => {
+    await using house = await openHouse({ rateLimit: 'on' });
+    const attempt = (email: string, password: string) =>
+      house.http('POST', '/v1/sessions', { body: { email, password } });
+    for (let n = 0; n < SIGN_INS_PER_EMAIL_AND_ADDRESS; n++) {
+      expect((await attempt('Ana@example.com', `guess ${n}`)).status).toBe(401);
+    }
+    const refused = await attempt('ana@example.com', 'correct horse');
+    expect([refused.status, refused.body.error.code]).toEqual([429, 'rate_limited']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(60);
+    for (let n = 0; n <= SIGN_INS_PER_EMAIL_AND_ADDRESS; n++) {
+      expect((await attempt('ben@example.com', 'correct horse')).status).toBe(200);
+    }
+  });
+
+  it('limits new guests of one address', async () => {
+    await using house = await openHouse({ rateLimit: 'on' });
+    const statuses = await Promise.all(
+      Array.from(
+        { length: GUESTS_PER_ADDRESS + 1 },
+        async () => (await house.http('POST', '/v1/sessions/guest')).status,
+      ),
+    );
+    expect(statuses.filter((status) => status === 429)).toHaveLength(1);
+  });
+});
+
+describe('a flood', () => {
+  it('of 10,000 events from one socket is shed, leaves others whole, and ends with the socket', {
+    timeout: 30_000,
+  }, async () => {
+    await using house = await openHouse({ rateLimit: 'on' });
+    const raw = await (await house.raw()).enter(house.world.token('guest', 'flood'));
+    const other = await house.client(house.world.token('guest', 'ben'));
+    const frame = JSON.stringify(['hold', HOLD]);
+    const delays: number[] = [];
+    for (let n = 0; n < 10_000 && raw.socket.readyState === raw.socket.OPEN; n++) {
+      raw.send(`42/v1,${n}${frame}`);
+      if (n % 500 !== 0) continue;
+      const askedAt = performance.now();
+      expect(await other.ask('mine', {})).toMatchObject({ ok: true });
+      delays.push(performance.now() - askedAt);
+    }
+    await raw.closed;
+    expect(house.world.log.lines).toContainEqual(
+      expect.objectContaining({ event: 'socket.cut', reason: 'flood' }),
+    );
+    expect(house.world.commands.length).toBeLessThan(2 * COMMANDS_PER_SUBJECT.burst);
+    expect(raw.frames.some((text) => text.includes('"rate_limited"'))).toBe(true);
+    expect(delays.sort((a, b) => a - b)[Math.floor(delays.length / 2)]).toBeLessThan(100);
+  });
+
+  it('of frames that are no commands ends too, also before any namespace is joined', async () => {
+    await using house = await openHouse({ rateLimit: 'on' });
+    const raw = await house.raw();
+    for (let n = 0; n < 10_000 && raw.socket.readyState === raw.socket.OPEN; n++) {
+      raw.send('40/nowhere,');
+      if (n % 500 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await raw.closed;
+    expect(raw.frames.length).toBeLessThan(COMMANDS_PER_SUBJECT.burst * 2);
+  });
+});
+
+describe('connections that say nothing', () => {
+  it.each([
+    ['no byte', ''],
+    ['half a request', 'GET / HTTP/1.1\r\nHost: x\r\n'],
+  ])('are dropped within 5 s after %s', async (_what, bytes) => {
+    await using house = await openHouse();
+    const socket = connect(Number(new URL(house.url).port), '127.0.0.1');
+    socket.write(bytes);
+    const startedAt = performance.now();
+    await new Promise<void>((resolve) =>
+      socket
+        .on('close', () => resolve())
+        .on('error', () => {})
+        .resume(),
+    );
+    expect(performance.now() - startedAt).toBeLessThan(5_500);
+  });
+});
+
+describe('leaving', () => {
+  it('asks everyone to go, answers what is under way, takes nothing new, and closes', async () => {
+    await using house = await openHouse();
+    const client = await house.client(house.world.token('guest'));
+    const held: (() => void)[] = [];
+    const { answer } = house.world;
+    house.world.answer = (subject, command, reply) => held.push(() => answer(subject, command, reply));
+    const underWay = client.ask('hold', HOLD);
+    await eventually('the hold is under way', () => held.length === 1);
+    const drained = house.gateway.drain();
+    const notice = Notice.parse(await client.hears('notice'));
+    expect(notice.reconnectInMs).toBeLessThan(4_000);
+    expect((await house.http('GET', '/readyz')).status).toBe(503);
+    await expect(house.raw()).rejects.toThrow('400');
+    await eventually('it stops taking commands', () => house.world.commands.length >= 1);
+    let refusal: unknown;
+    do refusal = await client.ask('mine', {});
+    while ((refusal as { ok: boolean }).ok);
+    expect(refusal).toMatchObject({ error: { code: 'unavailable', retryable: true } });
+    const gone = new Promise<string>((resolve) => client.socket.on('disconnect', resolve));
+    for (const release of held) release();
+    expect(await underWay).toMatchObject({ ok: true });
+    await drained;
+    // A reason on which client libraries connect again by themselves.
+    expect(await gone).toMatch(/transport/);
+    await expect(house.http('GET', '/healthz')).rejects.toThrow();
+  });
+
+  it('lets a request finish that is under way, and does not wait for a peer that never says goodbye', async () => {
+    await using house = await openHouse();
+    const token = house.world.token('guest');
+    const held: (() => void)[] = [];
+    const { answer } = house.world;
+    house.world.answer = (subject, command, reply) => held.push(() => answer(subject, command, reply));
+    const mute = await (await house.raw()).enter();
+    mute.tcp.pause();
+    const request = house.http('POST', '/v1/apartments/apt-1/holds', { token, body: HOLD });
+    await eventually('the hold is under way', () => held.length === 1);
+    const startedAt = performance.now();
+    const drained = house.gateway.drain();
+    await expect(house.raw()).rejects.toThrow();
+    for (const release of held) release();
+    expect((await request).status).toBe(201);
+    await drained;
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
+  it('does not wait for what never answers longer than its deadline', { timeout: 20_000 }, async () => {
+    await using house = await openHouse();
+    const client = await house.client(house.world.token('guest'));
+    house.world.answer = () => {};
+    client.socket.emit('hold', HOLD);
+    await eventually('the hold is under way', () => house.world.commands.length === 1);
+    const startedAt = performance.now();
+    await house.gateway.drain();
+    expect(performance.now() - startedAt).toBeLessThan(11_500);
+    expect(house.world.log.lines).toContainEqual(
+      expect.objectContaining({ event: 'gateway.drained', abandoned: 1 }),
+    );
+  });
+});
+
+describe('starting', () => {
+  it('says in one sentence that the port is taken', async () => {
+    await using house = await openHouse();
+    const port = Number(new URL(house.url).port);
+    const world = createWorld();
+    const second = await createGateway(world.parts, {
+      host: '127.0.0.1',
+      port,
+      webRoot: '/nonexistent',
+      rateLimit: 'on',
+      origins: [],
+      log: world.log,
+    });
+    await expect(second.listen()).rejects.toThrow(
+      `Port ${port} on 127.0.0.1 is taken; stop what listens there`,
+    );
+    await second.close();
+  });
+});

@@ -1,0 +1,351 @@
+/** A small world in memory behind GatewayParts: enough to speak to, with switches for what can go wrong. */
+
+import type { Log, LogFields } from '../../src/gateway/log.ts';
+import type { GatewayParts } from '../../src/gateway/ports.ts';
+import type { ApartmentAnswer, ApartmentCommand } from '../../src/protocol/apartment-command.ts';
+import type { CommittedChange, NightChange } from '../../src/protocol/committed-change.ts';
+import { type Outcome, refuse } from '../../src/protocol/errors.ts';
+import { instant } from '../../src/protocol/instant.ts';
+import { dateOf, type NightRange } from '../../src/protocol/nights.ts';
+import type { Booking, Calendar, Hold, Session, Subject } from '../../src/protocol/resources.ts';
+import type { Apartment } from '../../src/protocol/terms.ts';
+
+export interface World {
+  readonly parts: GatewayParts;
+  readonly commands: { subject: Subject; command: ApartmentCommand }[];
+  readonly log: Log & { lines: LogFields[] };
+  /** A token for anybody, valid until `expiresAtMs`. */
+  token(kind: Subject['kind'], id?: string, expiresAtMs?: number): string;
+  revoke(sessionId: string): void;
+  change(change: Partial<CommittedChange> & { apartmentId: string }): CommittedChange;
+  /** Replaces the way an apartment answers. */
+  answer: (
+    subject: Subject,
+    command: ApartmentCommand,
+    reply: (outcome: Outcome<ApartmentAnswer>) => void,
+  ) => void;
+  calendarOf: (apartmentId: string, window: NightRange) => Promise<Outcome<Calendar>>;
+  mineOf: (subject: Subject) => Promise<{ holds: Hold[]; bookings: Booking[] }>;
+  notReady: string[];
+  nowMs: number;
+  readonly statsAsked: { count: number };
+}
+
+export const APARTMENTS = ['apt-1', 'apt-2', 'apt-3'];
+export const HOST = 'host-1';
+const NOW_MS = Date.UTC(2026, 9, 1, 12);
+
+export function createWorld(): World {
+  const versions = new Map(APARTMENTS.map((id) => [id, 0]));
+  const tokens = new Map<string, { subject: Subject; sessionId: string; expiresAtMs: number }>();
+  const bookings = new Map<string, { guestId: string; booking: Booking }>();
+  const changeListeners = new Set<(change: CommittedChange) => void>();
+  const revokedListeners = new Set<(sessionId: string) => void>();
+  const lines: LogFields[] = [];
+  let count = 0;
+
+  const push = (level: string) => (fields: LogFields) => void lines.push({ ...fields, level });
+  const world: World = {
+    commands: [],
+    statsAsked: { count: 0 },
+    notReady: [],
+    nowMs: NOW_MS,
+    log: {
+      lines,
+      isLevelEnabled: (level) => level !== 'trace',
+      debug: push('debug'),
+      info: push('info'),
+      warn: push('warn'),
+      error: push('error'),
+    },
+    token(kind, id = `${kind}-1`, expiresAtMs = NOW_MS + 900_000) {
+      count += 1;
+      const token = `token-${count}`;
+      tokens.set(token, { subject: { id, kind }, sessionId: `session-${count}`, expiresAtMs });
+      return token;
+    },
+    revoke(sessionId) {
+      for (const [token, known] of tokens) if (known.sessionId === sessionId) tokens.delete(token);
+      for (const listener of revokedListeners) listener(sessionId);
+    },
+    change(given) {
+      const version = given.version ?? (versions.get(given.apartmentId) ?? 0) + 1;
+      versions.set(given.apartmentId, version);
+      const change: CommittedChange = {
+        version,
+        cause: 'held',
+        changes: [],
+        atMs: world.nowMs,
+        guestId: undefined,
+        hold: undefined,
+        booking: undefined,
+        ...given,
+      };
+      for (const listener of changeListeners) listener(change);
+      return change;
+    },
+    async calendarOf(apartmentId, window) {
+      const version = versions.get(apartmentId);
+      if (version === undefined) return refuse('not_found', `there is no apartment ${apartmentId}`);
+      return {
+        ok: true,
+        data: { apartmentId, version, from: dateOf(window.from), to: dateOf(window.to), taken: [] },
+      };
+    },
+    mineOf: async () => ({ holds: [], bookings: [] }),
+    answer(subject, command, reply) {
+      if (!versions.has(command.apartmentId)) {
+        reply(refuse('not_found', `there is no apartment ${command.apartmentId}`));
+        return;
+      }
+      switch (command.kind) {
+        case 'hold': {
+          const nights: NightChange = { ...command.stay, status: 'held', heldUntilMs: world.nowMs + 600_000 };
+          const version = (versions.get(command.apartmentId) ?? 0) + 1;
+          const hold = holdOf(command, version, world.nowMs);
+          reply({ ok: true, data: { hold } });
+          world.change({ apartmentId: command.apartmentId, changes: [nights], guestId: subject.id, hold });
+          return;
+        }
+        case 'extend':
+        case 'release': {
+          if (command.holdId !== 'hold-1') {
+            reply(refuse('not_found', `there is no hold ${command.holdId} of yours`));
+            return;
+          }
+          reply({ ok: true, data: { hold: holdOf(undefined, 2, world.nowMs) } });
+          return;
+        }
+        case 'confirm': {
+          const booking = bookingOf('booking-1', command.apartmentId, world.nowMs);
+          bookings.set(booking.id, { guestId: subject.id, booking });
+          reply({ ok: true, data: { booking } });
+          return;
+        }
+        case 'cancel': {
+          const known = bookings.get(command.bookingId);
+          if (known === undefined) reply(refuse('not_found', `there is no booking ${command.bookingId}`));
+          else reply({ ok: true, data: { booking: { ...known.booking, status: 'cancelled' } } });
+          return;
+        }
+        case 'block': {
+          const { from, to } = command.range;
+          reply({
+            ok: true,
+            data: {
+              block: {
+                id: 'block-1',
+                apartmentId: command.apartmentId,
+                from: dateOf(from),
+                to: dateOf(to),
+                version: 3,
+              },
+            },
+          });
+          return;
+        }
+        case 'unblock':
+          if (command.blockId === 'block-1') {
+            reply({
+              ok: true,
+              data: {
+                block: {
+                  id: 'block-1',
+                  apartmentId: command.apartmentId,
+                  from: dateOf(0),
+                  to: dateOf(1),
+                  version: 4,
+                },
+              },
+            });
+          } else reply(refuse('not_found', `there is no block ${command.blockId}`));
+          return;
+        default:
+          reply(refuse('invalid_request', `${command.kind} is not played here`));
+      }
+    },
+    parts: {
+      apartments: {
+        ask(subject, command, reply) {
+          world.commands.push({ subject, command });
+          world.answer(subject, command, reply);
+        },
+        calendar: (apartmentId, window) => world.calendarOf(apartmentId, window),
+        async occupancy(window, city) {
+          if (city === 'Atlantis') return refuse('not_found', 'there is no city Atlantis');
+          const ids = [...versions.keys()];
+          const calendars = await Promise.all(ids.map((id) => world.calendarOf(id, window)));
+          return {
+            ok: true,
+            data: {
+              apartments: ids.map((id) => ({ id, name: id, city: city ?? 'Lisbon' })),
+              calendars: calendars.flatMap((outcome) => (outcome.ok ? [outcome.data] : [])),
+              totals: { apartments: ids.length, nights: 1, held: 0, booked: 0, blocked: 0 },
+            },
+          };
+        },
+        async history(apartmentId, atMs) {
+          const calendar = await world.calendarOf(apartmentId, { from: 20_000, to: 20_010 });
+          if (!calendar.ok) return calendar;
+          const facts = [
+            { version: 1, kind: 'held', at: instant(atMs ?? world.nowMs), fact: { kind: 'held' } },
+          ];
+          return { ok: true, data: { calendar: calendar.data, facts } };
+        },
+        subscribe(listener) {
+          changeListeners.add(listener);
+          return () => changeListeners.delete(listener);
+        },
+      },
+      bookings: {
+        mine: (subject) => world.mineOf(subject),
+        list: async (subject, { limit }) =>
+          [...bookings.values()]
+            .filter(({ guestId }) => subject.kind === 'admin' || guestId === subject.id)
+            .slice(0, limit)
+            .map(({ booking }) => booking),
+        async get(subject, bookingId) {
+          const known = bookings.get(bookingId);
+          const mayRead = known !== undefined && (subject.kind === 'admin' || known.guestId === subject.id);
+          return mayRead
+            ? { ok: true, data: known.booking }
+            : refuse('not_found', `there is no booking ${bookingId}`);
+        },
+      },
+      listings: {
+        search: (query) =>
+          query.city === 'Atlantis'
+            ? refuse('rule_violation', 'Atlantis is under water')
+            : { ok: true, data: { apartments: [], nextCursor: JSON.stringify(query) } },
+        get: async (id) => (versions.has(id) ? apartmentOf(id) : undefined),
+        mayManage: async (subject, id) =>
+          versions.has(id) && (subject.kind === 'admin' || (subject.id === HOST && id === 'apt-1')),
+      },
+      accounts: {
+        signUp: async ({ email }) =>
+          email.includes('@')
+            ? { ok: true, data: sessionOf(world, 'guest', `acc-${email.length}`) }
+            : refuse('invalid_request', `${email} is no e-mail address`, {
+                fields: [{ path: 'email', message: 'no' }],
+              }),
+        signIn: async ({ password }) =>
+          password === 'correct horse'
+            ? { ok: true, data: sessionOf(world, 'guest', 'acc-1') }
+            : refuse('unauthenticated', 'the e-mail address or the password is wrong'),
+        anonymous: async () => sessionOf(world, 'guest', `anon-${count}`),
+        refresh: async (token) =>
+          token === 'refresh-1'
+            ? { ok: true, data: sessionOf(world, 'guest', 'acc-1') }
+            : refuse('unauthenticated', 'the refresh token is unknown'),
+        signOut: async (sessionId) => world.revoke(sessionId),
+        async verify(token) {
+          const known = tokens.get(token);
+          return known !== undefined && known.expiresAtMs > world.nowMs ? known : undefined;
+        },
+        onRevoked(listener) {
+          revokedListeners.add(listener);
+          return () => revokedListeners.delete(listener);
+        },
+      },
+      operations: {
+        stats: (sockets) => {
+          world.statsAsked.count += 1;
+          return {
+            at: instant(world.nowMs),
+            holdsOpen: 0,
+            bookingsToday: 0,
+            commandsPerSecond: 0,
+            commitMsP50: 0,
+            commitMsP99: 0,
+            sockets,
+            nodes: [],
+          };
+        },
+        notReady: () => world.notReady,
+        nowMs: () => world.nowMs,
+      },
+    },
+  };
+  return world;
+}
+
+function sessionOf(world: World, kind: Subject['kind'], id: string): Session {
+  const accessToken = world.token(kind, id);
+  return { accessToken, expiresInSeconds: 900, refreshToken: 'refresh-1', subject: { id, kind } };
+}
+
+const QUOTE: Hold['quote'] = {
+  currency: 'EUR',
+  totalMinor: 53_000,
+  lines: [
+    { kind: 'nights', label: '4 nights', amountMinor: 45_000 },
+    { kind: 'cleaning', label: 'Cleaning fee', amountMinor: 5_000 },
+    { kind: 'tax', label: 'Tax 6 %', amountMinor: 3_000 },
+  ],
+};
+
+export function holdOf(
+  command: Extract<ApartmentCommand, { kind: 'hold' }> | undefined,
+  version: number,
+  nowMs: number,
+): Hold {
+  return {
+    id: 'hold-1',
+    apartmentId: command?.apartmentId ?? 'apt-1',
+    checkIn: command === undefined ? '2026-11-03' : dateOf(command.stay.from),
+    checkOut: command === undefined ? '2026-11-07' : dateOf(command.stay.to),
+    guests: command?.guests ?? 1,
+    status: 'held',
+    expiresAt: instant(nowMs + 600_000),
+    extendable: true,
+    quote: QUOTE,
+    version,
+  };
+}
+
+export function bookingOf(id: string, apartmentId: string, nowMs: number): Booking {
+  return {
+    id,
+    apartmentId,
+    checkIn: '2026-11-03',
+    checkOut: '2026-11-07',
+    guests: 2,
+    status: 'confirmed',
+    price: QUOTE,
+    guest: { name: 'Ana Müller', email: 'ana@example.com' },
+    createdAt: instant(nowMs),
+    version: 3,
+  };
+}
+
+function apartmentOf(id: string): Apartment {
+  return {
+    id,
+    name: 'Rooftop in Alfama',
+    description: 'Light.',
+    city: 'Lisbon',
+    country: 'Portugal',
+    latitude: 38.7,
+    longitude: -9.1,
+    amenities: ['wifi'],
+    status: 'listed',
+    terms: {
+      timeZone: 'Europe/Lisbon',
+      currency: 'EUR',
+      nightlyMinor: 11_000,
+      seasons: [],
+      cleaningMinor: 5_000,
+      taxBasisPoints: 600,
+      stayDiscounts: [],
+      capacity: 4,
+      minNights: 1,
+      maxNights: 30,
+      arrivalDays: [1, 2, 3, 4, 5, 6, 7],
+      departureDays: [1, 2, 3, 4, 5, 6, 7],
+      turnoverNights: 0,
+      noticeDays: 0,
+      horizonNights: 365,
+      cancellationPolicy: 'moderate',
+    },
+  };
+}
