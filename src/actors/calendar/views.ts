@@ -94,8 +94,10 @@ export function changesOf(
       return [{ from, to, status: 'held', heldUntilMs: fact.expiresAtMs }];
     case 'confirming':
       return [{ from, to, status: 'held', heldUntilMs: fact.deadlineMs }];
+    // Nothing changed for a watcher; said again, so that this step is told apart from a beacon.
+    case 'authorised':
     case 'declined':
-      return [{ from, to, status: 'held', heldUntilMs: (touched as HoldClaim).expiresAtMs }];
+      return [{ from, to, status: 'held', heldUntilMs: deadlineMsOf(touched as HoldClaim) }];
     case 'confirmed':
       return [{ from, to, status: 'booked' }];
     case 'released':
