@@ -114,7 +114,9 @@ export class RequestWindow {
       }
       let i = old[from]! & mask;
       while (slots[i * STRIDE + 2] !== 0) i = (i + 1) & mask;
-      slots.set(old.subarray(from, from + STRIDE), i * STRIDE);
+      slots[i * STRIDE] = old[from]!;
+      slots[i * STRIDE + 1] = old[from + 1]!;
+      slots[i * STRIDE + 2] = distance;
     }
     this.#slots = slots;
   }

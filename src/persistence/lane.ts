@@ -105,6 +105,10 @@ export class Lane {
     client
       .query(
         `select set_config('synchronous_commit', case current_setting('synchronous_commit') when 'off' then 'on' else current_setting('synchronous_commit') end, false),
+                -- Prepared once, when the tables may be empty: a scan that was right then is kept for ever. Every
+                -- row that a batch touches is found by its key.
+                set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false),
+                set_config('enable_mergejoin', 'off', false), set_config('enable_bitmapscan', 'off', false),
                 case when exists (select from pg_settings where name = 'transaction_timeout')
                   then set_config('transaction_timeout', '${TRANSACTION_TIMEOUT_MS}', false) end`,
       )

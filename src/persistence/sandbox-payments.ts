@@ -58,30 +58,11 @@ export function postgresBooks(pool: Pool): SandboxBooks {
     },
 
     async save(changes) {
-      const result = await pool.query(
-        `with change as (
-           select * from json_to_recordset($1) as c(
-             key text, "wasStatus" text, "wasRefundedMinor" bigint, status text, "amountMinor" bigint,
-             "refundedMinor" bigint, currency text, method text, "refundKeys" text[], "atMs" float8)
-         ), changed as (
-           update sandbox_payments p
-           set status = c.status, refunded_minor = c."refundedMinor", refund_keys = c."refundKeys",
-               updated_at = to_timestamp(c."atMs" / 1000)
-           from change c
-           where p.key = c.key and p.status = c."wasStatus" and p.refunded_minor = c."wasRefundedMinor"
-           returning p.key
-         ), opened as (
-           insert into sandbox_payments
-             (key, status, amount_minor, refunded_minor, currency, method, refund_keys, updated_at)
-           select key, status, "amountMinor", "refundedMinor", currency, method, "refundKeys",
-                  to_timestamp("atMs" / 1000)
-           from change where "wasStatus" is null
-           on conflict (key) do nothing
-           returning key
-         )
-         select key from changed union all select key from opened`,
-        [JSON.stringify(changes.map(rowOf))],
-      );
+      const result = await pool.query<{ key: string }>({
+        name: 'save_sandbox_payments',
+        text: 'select save_sandbox_payments($1) as key',
+        values: [JSON.stringify(changes.map(rowOf))],
+      });
       return new Set(result.rows.map((row) => row.key));
     },
   };

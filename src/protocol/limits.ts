@@ -58,7 +58,7 @@ export const PASSIVATE_AFTER_MS = 15 * 60_000;
 export const SNAPSHOT_EVERY_FACTS = 256;
 
 /** Appends in one commit statement, and appends waiting on one lane. */
-export const BATCH_ENTRIES_MAX = 512;
+export const BATCH_ENTRIES_MAX = 256;
 export const LANE_QUEUE_MAX = 50_000;
 /** Ownership is by shard: `shardOf(apartmentId)` is in [0, SHARDS). */
 export const SHARDS = 256;

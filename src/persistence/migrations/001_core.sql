@@ -166,7 +166,6 @@ create table bookings (
   constraint one_booking_a_night exclude using gist (apartment_id with =, stay with &&) where (status = 'confirmed')
 );
 create unique index bookings_id on bookings (id);
-create index bookings_hold on bookings (apartment_id, hold_id);
 create index bookings_guest on bookings (guest_id, created_at desc);
 create index bookings_unsettled on bookings (apartment_id) where status = 'pending' or refund_owed;
 
@@ -193,3 +192,32 @@ create table sandbox_payments (
   refund_keys text[] not null default '{}',
   updated_at timestamptz not null default now()
 );
+
+-- One batch of the sandbox's books: a change counts only where the stored payment is still what it was decided on.
+-- A function, so that it is planned once; and with scans off, because that may be while the table is empty.
+create function save_sandbox_payments(changes json) returns setof text
+language plpgsql set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+begin
+  return query
+  with change as (
+    select * from json_to_recordset(changes) as c(
+      key text, "wasStatus" text, "wasRefundedMinor" bigint, status text, "amountMinor" bigint,
+      "refundedMinor" bigint, currency text, method text, "refundKeys" text[], "atMs" float8)
+  ), changed as (
+    update sandbox_payments p
+    set status = c.status, refunded_minor = c."refundedMinor", refund_keys = c."refundKeys",
+        updated_at = to_timestamp(c."atMs" / 1000)
+    from change c
+    where p.key = c.key and p.status = c."wasStatus" and p.refunded_minor = c."wasRefundedMinor"
+    returning p.key
+  ), opened as (
+    insert into sandbox_payments
+      (key, status, amount_minor, refunded_minor, currency, method, refund_keys, updated_at)
+    select c.key, c.status, c."amountMinor", c."refundedMinor", c.currency, c.method, c."refundKeys",
+           to_timestamp(c."atMs" / 1000)
+    from change c where c."wasStatus" is null
+    on conflict on constraint sandbox_payments_pkey do nothing
+    returning sandbox_payments.key
+  )
+  select changed.key from changed union all select opened.key from opened;
+end $$;
