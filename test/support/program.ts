@@ -1,0 +1,122 @@
+/** The program as an operator has it: started, killed and started again on one data folder; its other commands beside it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const DEADLINE_MS = 50_000;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+export class Program {
+  readonly dataDir: string;
+  readonly environment: Record<string, string>;
+  url = '';
+  output = '';
+  #server: ChildProcess | undefined;
+
+  static async create(environment: Record<string, string> = {}): Promise<Program> {
+    const folder = await mkdtemp(join(tmpdir(), 'nightlatch-program-'));
+    // The embedded PostgreSQL of a root process runs as a user of its own.
+    await chmod(folder, 0o755);
+    return new Program(folder, environment);
+  }
+
+  private constructor(folder: string, environment: Record<string, string>) {
+    this.dataDir = join(folder, 'data');
+    this.environment = {
+      PORT: '0',
+      NIGHTLATCH_DATA_DIR: this.dataDir,
+      NIGHTLATCH_SEED: 'demo',
+      NIGHTLATCH_RATE_LIMIT: 'off',
+      NIGHTLATCH_HOLDS_PER_GUEST: '1000',
+      LOG_LEVEL: 'warn',
+      ...environment,
+    };
+  }
+
+  /** Resolves once it has printed that it is ready. */
+  async start(): Promise<this> {
+    const server = this.#spawn(['serve'], {});
+    this.#server = server;
+    this.output = '';
+    const ready = new Promise<void>((resolve) => {
+      for (const stream of [server.stdout, server.stderr]) {
+        stream?.on('data', (chunk: Buffer) => {
+          this.output += chunk.toString();
+          if (this.output.includes('Stop it with Ctrl+C')) resolve();
+        });
+      }
+    });
+    const gone = once(server, 'exit').then(() => {
+      throw new Error(`the server ended before it was ready:\n${this.output}`);
+    });
+    await Promise.race([ready, gone]);
+    gone.catch(() => {});
+    this.url = /Guests\s+(http:\/\/\S+?)\/\s/.exec(this.output)?.[1] ?? '';
+    return this;
+  }
+
+  /** SIGKILL of the server alone, or of its PostgreSQL too. */
+  async kill(what: 'server' | 'everything' = 'server'): Promise<void> {
+    const server = this.#server;
+    if (server === undefined) return;
+    const gone = once(server, 'exit');
+    server.kill('SIGKILL');
+    await gone;
+    if (what === 'everything') {
+      const postmaster = Number(
+        readFileSync(join(this.dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[0],
+      );
+      process.kill(postmaster, 'SIGKILL');
+    }
+  }
+
+  /** SIGTERM, as an operator does. */
+  async stop(): Promise<number | null> {
+    const server = this.#server;
+    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return null;
+    const gone = once(server, 'exit') as Promise<[number | null]>;
+    server.kill('SIGTERM');
+    const [code] = await gone;
+    return code;
+  }
+
+  /** Another command of the program on the same data, to its end. */
+  async run(args: string[], environment: Record<string, string> = {}): Promise<Ended> {
+    const command = this.#spawn(args, environment);
+    let output = '';
+    for (const stream of [command.stdout, command.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+      });
+    }
+    const timer = setTimeout(() => command.kill('SIGKILL'), DEADLINE_MS);
+    const [code] = (await once(command, 'close')) as [number | null];
+    clearTimeout(timer);
+    return { code, output };
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    // A server that was killed has left its PostgreSQL running: a clean start and stop ends that too.
+    const isOrphaned = this.#server?.signalCode === 'SIGKILL';
+    if (isOrphaned) await this.start().then(() => this.stop());
+    await rm(join(this.dataDir, '..'), { recursive: true, force: true });
+  }
+
+  #spawn(args: string[], environment: Record<string, string>): ChildProcess {
+    return spawn(process.execPath, [join(ROOT, 'src/main.ts'), ...args], {
+      cwd: ROOT,
+      env: { ...process.env, ...this.environment, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  }
+}

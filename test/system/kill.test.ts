@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Client, createClient, type Hold, type Outcome } from '../../src/client/index.ts';
+import { credentials } from '../../src/persistence/credentials.ts';
+import { dateOf } from '../../src/protocol/nights.ts';
+import { Program } from '../support/program.ts';
+
+const KILLS = 20;
+const GUESTS = 6;
+const APARTMENTS = 12;
+const ADMIN = { email: 'admin@example.com', password: 'a password for tests' };
+const TODAY = Math.floor(Date.now() / 86_400_000);
+
+interface Acked {
+  readonly guest: number;
+  readonly request: Parameters<Client['hold']>[0];
+  readonly answer: string;
+  readonly hold: Hold;
+  ended: 'released' | 'confirmed' | undefined;
+}
+
+let program: Program;
+let guests: Client[] = [];
+const acked: Acked[] = [];
+let unknown = 0;
+
+beforeAll(async () => {
+  program = await Program.create({
+    PORT: String(await freePort()),
+    NIGHTLATCH_SEED: 'none',
+    NIGHTLATCH_ADMIN_EMAIL: ADMIN.email,
+    NIGHTLATCH_ADMIN_PASSWORD: ADMIN.password,
+  });
+  const header = 'id,name,latitude,longitude,room_type,price,minimum_nights,neighbourhood,city';
+  const rows = Array.from(
+    { length: APARTMENTS },
+    (_, i) => `${i + 1},Flat ${i + 1},38.7,-9.1,Entire home/apt,80,1,Baixa,Lisbon`,
+  );
+  await program.run(['verify']);
+  const file = join(program.dataDir, '../listings.csv');
+  await writeFile(file, [header, ...rows, ''].join('\n'));
+  const imported = await program.run(['import', 'listings', file]);
+  expect(imported.output).toContain(`${APARTMENTS} new`);
+  await program.start();
+  guests = Array.from({ length: GUESTS }, () =>
+    createClient({ url: program.url, deadlineMs: 30_000, attemptMs: 3_000 }),
+  );
+}, 60_000);
+
+afterAll(async () => {
+  for (const guest of guests) await guest.close();
+  await program.remove();
+}, 60_000);
+
+describe('a server killed in mid-load', () => {
+  it(`[I1] [I2] [I3] [I4] keeps every answer over ${KILLS} kills`, async () => {
+    const stop = new AbortController();
+    const load = guests.map((_, guest) => live(guest, stop.signal));
+    for (let round = 0; round < KILLS; round++) {
+      const before = acked.length;
+      // Killed while answers flow: not before this round has had some, and at a different moment each time.
+      await expect
+        .poll(() => acked.length, { timeout: 20_000, interval: 5 })
+        .toBeGreaterThan(before + 3 * (round % 7));
+      await program.kill(round % 5 === 4 ? 'everything' : 'server');
+      await program.start();
+    }
+    stop.abort();
+    await Promise.all(load);
+    expect(acked.length).toBeGreaterThan(KILLS * 3);
+
+    const histories = await historiesOfAll();
+    for (const { hold, ended } of acked) {
+      const facts = histories.get(hold.apartmentId) ?? [];
+      const about = facts.filter(({ fact }) => fact.hold === hold.id).map(({ kind }) => kind);
+      expect(about[0], `hold ${hold.id} was answered ok`).toBe('held');
+      if (ended !== undefined) expect(about.at(-1), `hold ${hold.id} was ${ended}`).toBe(ended);
+    }
+    for (const facts of histories.values()) {
+      expect(facts.map(({ version }) => version)).toEqual(facts.map((_, i) => i + 1));
+      const requests = facts.map(({ kind, fact, subjectId }) => `${kind} ${fact.hold ?? ''} ${subjectId}`);
+      expect(new Set(requests.filter((text) => text.startsWith('held'))).size).toBe(
+        requests.filter((text) => text.startsWith('held')).length,
+      );
+    }
+  }, 150_000);
+
+  it('[I3] answers a command that took effect before the kills with the same bytes', async () => {
+    for (const { guest, request, answer } of [...acked.slice(0, 20), ...acked.slice(-20)]) {
+      expect(JSON.stringify(await guests[guest]!.hold(request))).toBe(answer);
+    }
+  }, 60_000);
+
+  it('leaves a database with which `verify` is content, and `verify` notices one that was tampered with', async () => {
+    expect(await program.stop()).toBe(0);
+    const content = await program.run(['verify']);
+    expect(content.output).toContain('every calendar follows from the journal');
+    expect(content.code).toBe(0);
+
+    await program.start();
+    const { ownerUrl } = await urls();
+    const owner = new pg.Client({ connectionString: ownerUrl });
+    await owner.connect();
+    const moved = await owner.query<{ apartment_id: string }>(
+      `update bookings set stay = daterange(lower(stay) + 3000, upper(stay) + 3000)
+       where id = (select id from bookings where status = 'confirmed' limit 1) returning apartment_id`,
+    );
+    await owner.end();
+    const noticed = await program.run(['verify']);
+    expect(noticed.output).toMatch(new RegExp(`${moved.rows[0]?.apartment_id}: booking .* differs`));
+    expect(noticed.code).toBe(1);
+  }, 60_000);
+});
+
+/** A guest who holds, and then releases, books, or leaves it at that; every answer is written down. */
+async function live(guest: number, signal: AbortSignal): Promise<void> {
+  const client = guests[guest]!;
+  for (let n = 0; !signal.aborted; n++) {
+    // Each guest has nights of their own, so that what is refused is a fault.
+    const night = TODAY + 3 + guest * 110 + ((n * 2) % 108);
+    const apartmentId = `airbnb-${1 + (Math.floor(n / 54) % APARTMENTS)}`;
+    const request = {
+      requestId: randomUUID(),
+      apartmentId,
+      checkIn: dateOf(night),
+      checkOut: dateOf(night + 2),
+    };
+    const placed = await client.hold(request);
+    if (!counted(placed)) continue;
+    const { hold } = placed.data;
+    const entry: Acked = { guest, request, answer: JSON.stringify(placed), hold, ended: undefined };
+    acked.push(entry);
+    if (n % 3 === 0) {
+      const contact = { name: 'Ana', email: 'ana@example.com' };
+      const booked = await client.confirm({
+        apartmentId,
+        holdId: hold.id,
+        guest: contact,
+        payment: { method: 'sandbox_ok' },
+      });
+      if (counted(booked)) entry.ended = 'confirmed';
+    } else if (n % 3 === 1) {
+      if (counted(await client.release({ apartmentId, holdId: hold.id }))) entry.ended = 'released';
+    }
+  }
+}
+
+function counted<T>(outcome: Outcome<T>): outcome is Extract<Outcome<T>, { ok: true }> {
+  if (outcome.ok) return true;
+  if (outcome.error.code !== 'unavailable') throw new Error(JSON.stringify(outcome.error));
+  unknown += 1;
+  if (unknown > 200) throw new Error('more than 200 commands were not answered');
+  return false;
+}
+
+interface FactView {
+  readonly version: number;
+  readonly kind: string;
+  readonly subjectId?: string;
+  readonly fact: { readonly hold?: string };
+}
+
+async function historiesOfAll(): Promise<Map<string, FactView[]>> {
+  const signIn = await fetch(`${program.url}/v1/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(ADMIN),
+  });
+  const { accessToken } = (await signIn.json()) as { accessToken: string };
+  const histories = new Map<string, FactView[]>();
+  for (let i = 1; i <= APARTMENTS; i++) {
+    const answer = await fetch(`${program.url}/v1/admin/apartments/airbnb-${i}/journal`, {
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
+    expect(answer.status).toBe(200);
+    histories.set(`airbnb-${i}`, ((await answer.json()) as { facts: FactView[] }).facts);
+  }
+  return histories;
+}
+
+async function urls(): Promise<{ ownerUrl: string }> {
+  const secrets = await credentials(program.dataDir);
+  const { readFile } = await import('node:fs/promises');
+  const lines = (await readFile(join(program.dataDir, 'postgres/postmaster.pid'), 'utf8')).split('\n');
+  return { ownerUrl: `postgres://postgres:${secrets.owner}@127.0.0.1:${lines[3]}/nightlatch` };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
