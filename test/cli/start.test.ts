@@ -134,12 +134,7 @@ describe('other commands', () => {
     await writeFile(file, [header, row(3, 'Second', '99'), ''].join('\n'));
     await program.run(['import', 'listings', file]);
     await expect
-      .poll(
-        async () => (await (await fetch(`${program.url}/v1/apartments?city=los+angeles`)).json()).apartments,
-        {
-          timeout: 5_000,
-        },
-      )
+      .poll(() => listedIn('los+angeles'), { timeout: 5_000 })
       .toMatchObject([{ name: 'Second' }, { name: 'Sea & "sun" 🌊' }]);
     await program.stop();
   });
@@ -164,3 +159,8 @@ describe('other commands', () => {
     expect(code).toBe(0);
   });
 });
+
+async function listedIn(city: string): Promise<unknown> {
+  const answer = await fetch(`${program.url}/v1/apartments?city=${city}`);
+  return ((await answer.json()) as { apartments: unknown }).apartments;
+}

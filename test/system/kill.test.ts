@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, createClient, type Hold, type Outcome } from '../../src/client/index.ts';
 import { credentials } from '../../src/persistence/credentials.ts';
 import { dateOf } from '../../src/protocol/nights.ts';
-import { Program } from '../support/program.ts';
+import { freePort, Program } from '../support/program.ts';
 
 const KILLS = 20;
 const GUESTS = 6;
@@ -188,12 +186,4 @@ async function urls(): Promise<{ ownerUrl: string }> {
   const { readFile } = await import('node:fs/promises');
   const lines = (await readFile(join(program.dataDir, 'postgres/postmaster.pid'), 'utf8')).split('\n');
   return { ownerUrl: `postgres://postgres:${secrets.owner}@127.0.0.1:${lines[3]}/nightlatch` };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
