@@ -73,7 +73,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     const { port: actual } = http.server.address() as AddressInfo;
     const name = host.includes(':') ? `[${host}]` : host;
     const url = `http://${name}:${actual}`;
-    log.info({ event: 'gateway.listening', url });
+    log.debug({ event: 'gateway.listening', url });
     return { url };
   }
 
