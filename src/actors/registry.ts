@@ -296,12 +296,14 @@ export class Registry {
   #passivate(): void {
     const nowMs = this.#parts.clock.nowMs();
     const over = this.#running.size - APARTMENTS_RUNNING_MAX;
+    const isIdle = (apartment: RunningApartment) => nowMs - apartment.lastUsedMs >= PASSIVATE_AFTER_MS;
+    // The cheap question first: `isQuiet` looks through a whole calendar, of apartments that are mostly in use.
     const quiet = [...this.#running.values()].filter(
-      (apartment) => apartment.isQuiet && (over > 0 || nowMs - apartment.lastUsedMs >= PASSIVATE_AFTER_MS),
+      (apartment) => (over > 0 || isIdle(apartment)) && apartment.isQuiet,
     );
     if (over > 0) quiet.sort((a, b) => a.lastUsedMs - b.lastUsedMs);
     for (const [i, apartment] of quiet.entries()) {
-      if (i >= over && nowMs - apartment.lastUsedMs < PASSIVATE_AFTER_MS) break;
+      if (i >= over && !isIdle(apartment)) break;
       const snapshot = apartment.unsaved();
       if (snapshot !== undefined) this.#parts.snapshots.write(snapshot);
       apartment.end();

@@ -21,9 +21,11 @@ export interface ImportFlags {
 const NOTES_SHOWN = 12;
 
 export async function importListings(config: Config, file: string, flags: ImportFlags): Promise<void> {
-  const { size } = await stat(file).catch((error: NodeJS.ErrnoException) => {
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
     throw new Error(`${file} cannot be read (${error.code}); name a CSV file`);
   });
+  if (found.isDirectory()) throw new Error(`${file} is a folder; name a CSV file in it`);
+  const { size } = found;
   const storage = await openStorage({
     databaseUrl: config.DATABASE_URL,
     dataDir: config.NIGHTLATCH_DATA_DIR,

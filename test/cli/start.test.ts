@@ -1,23 +1,18 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
+
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestDatabase } from '../support/postgres.ts';
-import { type Ended, Program } from '../support/program.ts';
+import { startEmbedded } from '../../src/persistence/embedded.ts';
+import { expectOneSentence } from '../support/one-sentence.ts';
+import { asOwner, createTestDatabase } from '../support/postgres.ts';
+import { Program } from '../support/program.ts';
 
 let program: Program;
 beforeAll(async () => {
   program = await Program.create();
 });
 afterAll(() => program.remove());
-
-function expectOneSentence({ code, output }: Ended, sentence: RegExp): void {
-  expect(output).toMatch(sentence);
-  expect(output).not.toMatch(/\n\s+at /);
-  expect(output.trim().split('\n')).toHaveLength(1);
-  expect(code).toBe(1);
-}
 
 describe('a start that cannot be', () => {
   it('lists every wrong value of the environment', async () => {
@@ -35,16 +30,22 @@ describe('a start that cannot be', () => {
 
   it('says that the database cannot be reached', async () => {
     const ended = await program.run(['serve'], { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none' });
-    expectOneSentence(ended, /127\.0\.0\.1:9/);
+    expectOneSentence(
+      ended,
+      /^cannot use PostgreSQL at 127\.0\.0\.1:9\/none: .*ECONNREFUSED.*; correct DATABASE_URL/,
+    );
   });
 
   it('refuses a database that may forget what it acknowledged, unless told otherwise', async () => {
     await using database = await createTestDatabase();
     const name = new URL(database.url).pathname.slice(1);
-    const { asOwner } = await import('../support/postgres.ts');
     await asOwner(database.ownerUrl, `alter database ${name} set synchronous_commit = off`);
     const ended = await program.run(['serve'], { DATABASE_URL: database.url });
-    expectOneSentence(ended, /synchronous_commit/);
+    expectOneSentence(ended, /setting synchronous_commit is off.*NIGHTLATCH_UNSAFE_STORAGE=accept-data-loss/);
+    await program.start({ DATABASE_URL: database.url, NIGHTLATCH_UNSAFE_STORAGE: 'accept-data-loss' });
+    expect(program.output).toContain('the PostgreSQL of DATABASE_URL');
+    expect(program.output).toContain('Listings 0');
+    expect(await program.stop()).toBe(0);
   });
 });
 
@@ -86,7 +87,10 @@ describe('a start', () => {
     const { port } = other.address() as AddressInfo;
     const ended = await program.run(['serve'], { PORT: String(port) });
     other.close();
-    expectOneSentence(ended, new RegExp(`${port}`));
+    expectOneSentence(
+      ended,
+      new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is taken; stop what listens there, or set PORT`),
+    );
   });
 
   it('finds the PostgreSQL that a killed server left, and says when one was recovered', async () => {
@@ -104,63 +108,24 @@ describe('a start', () => {
     const file = join(program.dataDir, 'postgres/PG_VERSION');
     const version = await readFile(file, 'utf8');
     await writeFile(file, '99\n');
-    expectOneSentence(await program.run(['serve']), /99/);
+    expectOneSentence(
+      await program.run(['serve']),
+      /written by PostgreSQL 99 .*; start a newer nightlatch, or set/,
+    );
     await writeFile(file, version);
+
+    await program.start();
+    await program.asOwner((owner) =>
+      owner.query(`insert into migrations (name, run_on) values ('999_later', now())`),
+    );
+    await program.stop();
+    const newer = /written by a newer nightlatch \(999_later unknown here\); start that version/;
+    expectOneSentence(await program.run(['serve']), newer);
+    expectOneSentence(await program.run(['verify']), newer);
+    const storage = await startEmbedded(program.dataDir);
+    expect(storage.state).toBe('started');
+    await program.asOwner((owner) => owner.query(`delete from migrations where name = '999_later'`));
+    await storage.stop();
     expect((await program.run(['verify'])).code).toBe(0);
   });
 });
-
-describe('other commands', () => {
-  it('import listings: reports by line, is repeatable, works beside a running server and without one', async () => {
-    const file = join(program.dataDir, '../listings.csv');
-    const header =
-      'id,name,host_id,neighbourhood_group,neighbourhood,latitude,longitude,room_type,price,minimum_nights,number_of_reviews,last_review,reviews_per_month,calculated_host_listings_count,availability_365,number_of_reviews_ltm,license,state,city';
-    const row = (id: number, name: string, price: string) =>
-      `${id},"${name}",1,Centre,Old Town,34.05,-118.24,Entire home/apt,${price},2,0,,,1,365,0,,CA,Los Angeles`;
-    await writeFile(
-      file,
-      [header, row(1, 'Sea &amp; ""sun"" 🌊', '152'), row(2, 'No price', ''), row(1, 'Again', '90'), ''].join(
-        '\n',
-      ),
-    );
-    const first = await program.run(['import', 'listings', file]);
-    expect(first.output).toMatch(/3 rows, 1 new, 0 changed, 0 as before, 2 skipped/);
-    expect(first.output).toMatch(/line 3 skipped: .*price/i);
-    expect(first.code).toBe(0);
-
-    await program.start();
-    const again = await program.run(['import', 'listings', file]);
-    expect(again.output).toMatch(/3 rows, 0 new, 0 changed, 1 as before/);
-    await writeFile(file, [header, row(3, 'Second', '99'), ''].join('\n'));
-    await program.run(['import', 'listings', file]);
-    await expect
-      .poll(() => listedIn('los+angeles'), { timeout: 5_000 })
-      .toMatchObject([{ name: 'Second' }, { name: 'Sea & "sun" 🌊' }]);
-    await program.stop();
-  });
-
-  it('say in one sentence what is wrong with a file or a word', async () => {
-    expectOneSentence(
-      await program.run(['import', 'listings', '/no/such/file.csv']),
-      /\/no\/such\/file\.csv cannot be read/,
-    );
-    const file = join(program.dataDir, '../wrong.csv');
-    await writeFile(file, 'a,b\n1,2\n');
-    const { code, output } = await program.run(['import', 'listings', file]);
-    expect([code, /column/.test(output), /\n\s+at /.test(output)]).toEqual([1, true, false]);
-    const unknown = await program.run(['sreve']);
-    expect(unknown.output).toMatch(/unknown command/);
-    expect(unknown.code).toBe(1);
-  });
-
-  it('admin create makes an admin, and says the password that it made', async () => {
-    const { code, output } = await program.run(['admin', 'create', 'boss@example.com']);
-    expect(output).toMatch(/boss@example.com is an admin, password \S+/);
-    expect(code).toBe(0);
-  });
-});
-
-async function listedIn(city: string): Promise<unknown> {
-  const answer = await fetch(`${program.url}/v1/apartments?city=${city}`);
-  return ((await answer.json()) as { apartments: unknown }).apartments;
-}

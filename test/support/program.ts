@@ -1,12 +1,13 @@
 /** The program as an operator has it: started, killed and started again on one data folder; its other commands beside it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { credentials } from '../../src/persistence/credentials.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DEADLINE_MS = 50_000;
@@ -44,8 +45,8 @@ export class Program {
   }
 
   /** Resolves once it has printed that it is ready. */
-  async start(): Promise<this> {
-    const server = this.#spawn(['serve'], {});
+  async start(environment: Record<string, string> = {}): Promise<this> {
+    const server = this.#spawn(['serve'], environment);
     this.#server = server;
     this.output = '';
     const ready = new Promise<void>((resolve) => {
@@ -65,7 +66,7 @@ export class Program {
     return this;
   }
 
-  /** SIGKILL of the server alone, or of its PostgreSQL too. */
+  /** SIGKILL of the server alone, or of every process of its PostgreSQL too. */
   async kill(what: 'server' | 'everything' = 'server'): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;
@@ -73,10 +74,27 @@ export class Program {
     server.kill('SIGKILL');
     await gone;
     if (what === 'everything') {
-      const postmaster = Number(
-        readFileSync(join(this.dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[0],
-      );
-      process.kill(postmaster, 'SIGKILL');
+      const { pid } = await this.#postmaster();
+      // Each of its processes is a group of its own.
+      const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
+      for (const process of [pid, ...children.map(Number)]) killed(process);
+    }
+  }
+
+  /** Something done to the running embedded PostgreSQL by who owns everything in it. */
+  async asOwner<T>(work: (owner: pg.Client) => Promise<T>): Promise<T> {
+    const [{ port }, { owner: password }] = await Promise.all([
+      this.#postmaster(),
+      credentials(this.dataDir),
+    ]);
+    const owner = new pg.Client({
+      connectionString: `postgres://postgres:${password}@127.0.0.1:${port}/nightlatch`,
+    });
+    await owner.connect();
+    try {
+      return await work(owner);
+    } finally {
+      await owner.end();
     }
   }
 
@@ -107,10 +125,15 @@ export class Program {
 
   async remove(): Promise<void> {
     await this.stop();
-    // A server that was killed has left its PostgreSQL running: a clean start and stop ends that too.
+    // A server that was killed has left its PostgreSQL running: a command that stops what it started ends that too.
     const isOrphaned = this.#server?.signalCode === 'SIGKILL';
-    if (isOrphaned) await this.start().then(() => this.stop());
+    if (isOrphaned) await this.run(['verify']);
     await rm(join(this.dataDir, '..'), { recursive: true, force: true });
+  }
+
+  async #postmaster(): Promise<{ pid: number; port: number }> {
+    const lines = (await readFile(join(this.dataDir, 'postgres/postmaster.pid'), 'utf8')).split('\n');
+    return { pid: Number(lines[0]), port: Number(lines[3]) };
   }
 
   #spawn(args: string[], environment: Record<string, string>): ChildProcess {
@@ -119,6 +142,14 @@ export class Program {
       env: { ...process.env, ...this.environment, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+  }
+}
+
+function killed(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself, as PostgreSQL's processes do without their first one.
   }
 }
 

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Client, createClient, type Hold, type Outcome } from '../../src/client/index.ts';
-import { credentials } from '../../src/persistence/credentials.ts';
+import { type Client, createClient, type Hold, type Outcome, unwrap } from '../../src/client/index.ts';
 import { dateOf } from '../../src/protocol/nights.ts';
 import { freePort, Program } from '../support/program.ts';
 
@@ -19,7 +17,10 @@ interface Acked {
   readonly request: Parameters<Client['hold']>[0];
   readonly answer: string;
   readonly hold: Hold;
+  /** What was answered ok about it later; undefined also where that is unknown. */
   ended: 'released' | 'confirmed' | undefined;
+  /** Nothing more was asked about it. */
+  isLeft: boolean;
 }
 
 let program: Program;
@@ -88,6 +89,31 @@ describe('a server killed in mid-load', () => {
     }
   }, 150_000);
 
+  it('[I2] shows each guest the holds that were left open', async () => {
+    for (const [guest, client] of guests.entries()) {
+      const open = acked.filter((entry) => entry.guest === guest && entry.isLeft).map(({ hold }) => hold);
+      const mine = new Map(unwrap(await client.mine()).holds.map((hold) => [hold.id, hold]));
+      expect(open.length).toBeGreaterThan(0);
+      // The version is the apartment's, and has gone on.
+      for (const { version, ...hold } of open) expect(mine.get(hold.id)).toMatchObject(hold);
+    }
+  });
+
+  it('[I6] took exactly one payment for each booking, and none for anything else', async () => {
+    const payments = await program.asOwner((owner) =>
+      owner.query<{ booking: string | null; payment: string | null; payments: number }>(
+        `select b.status as booking, p.status as payment, count(*)::int as payments
+         from bookings b full join sandbox_payments p on p.key = b.payment_key group by 1, 2`,
+      ),
+    );
+    const confirmed = acked.filter(({ ended }) => ended === 'confirmed').length;
+    const [booked] = payments.rows;
+    expect(payments.rows).toEqual([
+      { booking: 'confirmed', payment: 'captured', payments: booked?.payments },
+    ]);
+    expect(booked?.payments).toBeGreaterThanOrEqual(confirmed);
+  });
+
   it('[I3] answers a command that took effect before the kills with the same bytes', async () => {
     for (const { guest, request, answer } of [...acked.slice(0, 20), ...acked.slice(-20)]) {
       expect(JSON.stringify(await guests[guest]!.hold(request))).toBe(answer);
@@ -101,16 +127,26 @@ describe('a server killed in mid-load', () => {
     expect(content.code).toBe(0);
 
     await program.start();
-    const { ownerUrl } = await urls();
-    const owner = new pg.Client({ connectionString: ownerUrl });
-    await owner.connect();
-    const moved = await owner.query<{ apartment_id: string }>(
-      `update bookings set stay = daterange(lower(stay) + 3000, upper(stay) + 3000)
-       where id = (select id from bookings where status = 'confirmed' limit 1) returning apartment_id`,
-    );
-    await owner.end();
+    const [moved, forgotten] = await program.asOwner(async (owner) => {
+      const changed = await owner.query<{ apartment_id: string }>(
+        `update bookings set stay = daterange(lower(stay) + 3000, upper(stay) + 3000)
+         where id = (select id from bookings where status = 'confirmed' limit 1) returning apartment_id`,
+      );
+      const apartmentId = changed.rows[0]?.apartment_id;
+      await owner.query('alter table journal disable trigger user');
+      const removed = await owner.query<{ apartment_id: string }>(
+        `delete from journal where (apartment_id, version) =
+           (select apartment_id, max(version) / 2 from journal where apartment_id <> $1 group by 1 having max(version) > 3 limit 1)
+         returning apartment_id`,
+        [apartmentId],
+      );
+      await owner.query('alter table journal enable trigger user');
+      return [apartmentId, removed.rows[0]?.apartment_id];
+    });
     const noticed = await program.run(['verify']);
-    expect(noticed.output).toMatch(new RegExp(`${moved.rows[0]?.apartment_id}: booking .* differs`));
+    expect(noticed.output).toMatch(new RegExp(`^${moved}: booking \\S+ differs`, 'm'));
+    expect(noticed.output).toMatch(new RegExp(`^${forgotten}: version \\d+ .*does not follow`, 'm'));
+    expect(noticed.output).not.toMatch(/\n\s+at /);
     expect(noticed.code).toBe(1);
   }, 60_000);
 });
@@ -131,7 +167,14 @@ async function live(guest: number, signal: AbortSignal): Promise<void> {
     const placed = await client.hold(request);
     if (!counted(placed)) continue;
     const { hold } = placed.data;
-    const entry: Acked = { guest, request, answer: JSON.stringify(placed), hold, ended: undefined };
+    const entry: Acked = {
+      guest,
+      request,
+      answer: JSON.stringify(placed),
+      hold,
+      ended: undefined,
+      isLeft: n % 3 === 2,
+    };
     acked.push(entry);
     if (n % 3 === 0) {
       const contact = { name: 'Ana', email: 'ana@example.com' };
@@ -179,11 +222,4 @@ async function historiesOfAll(): Promise<Map<string, FactView[]>> {
     histories.set(`airbnb-${i}`, ((await answer.json()) as { facts: FactView[] }).facts);
   }
   return histories;
-}
-
-async function urls(): Promise<{ ownerUrl: string }> {
-  const secrets = await credentials(program.dataDir);
-  const { readFile } = await import('node:fs/promises');
-  const lines = (await readFile(join(program.dataDir, 'postgres/postmaster.pid'), 'utf8')).split('\n');
-  return { ownerUrl: `postgres://postgres:${secrets.owner}@127.0.0.1:${lines[3]}/nightlatch` };
 }
