@@ -8,8 +8,13 @@
  */
 import { type Actor, createActor } from 'xstate';
 import { errorBody, refuse } from '../protocol/errors.ts';
-import { COMMAND_DEADLINE_MS, PIPELINE_MAX, SNAPSHOT_EVERY_FACTS } from '../protocol/limits.ts';
-import type { NightRange } from '../protocol/nights.ts';
+import {
+  COMMAND_DEADLINE_MS,
+  HORIZON_NIGHTS_MAX,
+  PIPELINE_MAX,
+  SNAPSHOT_EVERY_FACTS,
+} from '../protocol/limits.ts';
+import { localNight, type NightRange } from '../protocol/nights.ts';
 import type { Calendar as CalendarView, Hold } from '../protocol/resources.ts';
 import type { Terms } from '../protocol/terms.ts';
 import { apartmentMachine, type CommandEvent, MACHINE_VERSION } from './apartment-machine.ts';
@@ -17,7 +22,7 @@ import { apply } from './calendar/apply.ts';
 import { type Calendar, emptyCalendar, findHold, isRestless, nextDeadlineMs } from './calendar/calendar.ts';
 import type { Circumstances } from './calendar/decide.ts';
 import type { PaymentStep } from './calendar/payment.ts';
-import { calendarView, holdView } from './calendar/views.ts';
+import { allRanges, calendarView, holdView } from './calendar/views.ts';
 import type { Deadlines, Due } from './deadlines.ts';
 import { endedHoldRefusal } from './ended-hold.ts';
 import type { BookingRecord } from './facts.ts';
@@ -63,7 +68,7 @@ export class RunningApartment implements TurnOwner, Due {
   #terms: Terms;
   /** The output gate: turns whose facts, or whose predecessors' facts, are not on disk yet. */
   #gate: Turn[] = [];
-  /** Confirms that wait for the payment of a hold. */
+  /** Confirms that wait for a payment, by its key. */
   #waiters: Map<string, Asked[]> | undefined;
   #armedAtMs = Number.POSITIVE_INFINITY;
   #factsSinceSnapshot = 0;
@@ -71,6 +76,7 @@ export class RunningApartment implements TurnOwner, Due {
   #snapshotDue: StoredSnapshot | undefined;
   #defect: unknown;
   #over = false;
+  #publishedVersion = 0;
 
   constructor(
     place: { readonly apartmentId: string; readonly shard: number; readonly epoch: number },
@@ -83,6 +89,7 @@ export class RunningApartment implements TurnOwner, Due {
     this.#parts = parts;
     this.#terms = stored.terms;
     this.#calendar = restore(stored, this.#window);
+    this.#publishedVersion = this.#calendar.version;
     this.#factsSinceSnapshot = this.#calendar.version - (stored.snapshot?.version ?? 0);
     this.lastUsedMs = parts.clock.nowMs();
     const calendar = this.#calendar;
@@ -111,6 +118,27 @@ export class RunningApartment implements TurnOwner, Due {
     return this.#calendar.claims.filter((claim) => claim.kind === 'hold');
   }
 
+  /** The last version that watchers were told. */
+  get publishedVersion(): number {
+    return this.#publishedVersion;
+  }
+
+  /**
+   * Tells the versions that an instance before this one wrote without hearing that they were on disk: nobody was
+   * told. Each as a step of its own, the last with every night of the horizon as it is now.
+   */
+  catchUp(fromVersion: number): void {
+    const { clock, publisher } = this.#parts;
+    const atMs = clock.nowMs();
+    const today = localNight(this.#terms.timeZone, atMs);
+    const window = { from: today - 1, to: today + HORIZON_NIGHTS_MAX };
+    for (let version = fromVersion + 1; version <= this.#calendar.version; version++) {
+      const changes = version === this.#calendar.version ? allRanges(this.#calendar, window) : [];
+      const nobody = { cause: undefined, guestId: undefined, hold: undefined, booking: undefined };
+      publisher.committed({ apartmentId: this.id, version, changes, atMs, ...nobody });
+    }
+  }
+
   get isOver(): boolean {
     return this.#over;
   }
@@ -134,20 +162,19 @@ export class RunningApartment implements TurnOwner, Due {
   }
 
   receive(asked: Asked): void {
+    this.#lapse();
+    if (this.#over) return this.#parts.again(asked);
     const { command, subject } = asked;
-    const { requestId } = command;
+    const before = this.#window.find(subject.id, command.requestId);
+    if (before !== undefined) return this.#answerAgain(asked, before);
+    if (this.#window.isFull) this.#window.forgetOld(this.#parts.clock.nowMs());
     if (this.#gate.length >= PIPELINE_MAX || this.#window.isFull) {
       const sentence = `apartment ${this.id} has more commands than it can take; try again in a moment`;
       asked.reply(refuse('rate_limited', sentence, { retryAfterMs: 1_000 }));
       return;
     }
-    const before = this.#window.find(subject.id, requestId);
-    if (before !== undefined && !this.#reopened(asked)) return this.#answerAgain(asked, before);
     if (command.kind === 'cancel') return this.#cancel(asked, command.bookingId);
-    if ('holdId' in command && findHold(this.#calendar, command.holdId) === undefined) {
-      return this.#answerEnded(asked, command.holdId);
-    }
-    this.#decide(asked, undefined);
+    this.#proceed(asked);
   }
 
   /** The committed calendar, in order with the deltas around it. */
@@ -207,14 +234,18 @@ export class RunningApartment implements TurnOwner, Due {
   /** Answers `unavailable` to what has waited too long; whether it took effect stays unknown. @returns still waiting */
   overdue(nowMs: number): boolean {
     const isOverdue = (asked: Asked) => nowMs - asked.sinceMs >= COMMAND_DEADLINE_MS;
-    for (const { asked } of this.#gate) {
-      if (asked !== undefined && isOverdue(asked)) answerUnavailable(asked);
+    for (const turn of this.#gate) {
+      if (turn.asked !== undefined && isOverdue(turn.asked)) answerUnavailable(turn.asked);
+      if (turn.followers === undefined || nowMs - turn.atMs < COMMAND_DEADLINE_MS) continue;
+      const followers = turn.followers;
+      turn.followers = undefined;
+      for (const follower of followers) follower.lost();
     }
-    for (const [holdId, waiters] of this.#waiters ?? []) {
+    for (const [key, waiters] of this.#waiters ?? []) {
       for (const asked of waiters.filter(isOverdue)) answerUnavailable(asked);
       const rest = waiters.filter((asked) => !isOverdue(asked));
-      if (rest.length > 0) this.#waiters?.set(holdId, rest);
-      else this.#waiters?.delete(holdId);
+      if (rest.length > 0) this.#waiters?.set(key, rest);
+      else this.#waiters?.delete(key);
     }
     if (this.#waiters?.size === 0) this.#waiters = undefined;
     return this.isWaiting;
@@ -268,10 +299,24 @@ export class RunningApartment implements TurnOwner, Due {
     this.#finish(turn);
   }
 
-  /** Decides once the booking's row is here; others may be decided meanwhile. */
+  /** To the machine, unless it is about a hold that is not open (any more). */
+  #proceed(asked: Asked): void {
+    const { command } = asked;
+    if ('holdId' in command && findHold(this.#calendar, command.holdId) === undefined) {
+      return this.#answerEnded(asked, command.holdId);
+    }
+    this.#decide(asked, undefined);
+  }
+
+  /** Decides once the booking's row is here; others, the same command sent twice among them, may be decided meanwhile. */
   #cancel(asked: Asked, bookingId: string): void {
     this.#parts.journal.booking(this.id, bookingId).then(
-      (booking) => (this.#over ? this.#parts.again(asked) : this.#decide(asked, booking)),
+      (booking) => {
+        if (this.#over) return this.#parts.again(asked);
+        const before = this.#window.find(asked.subject.id, asked.command.requestId);
+        if (before !== undefined) return this.#answerAgain(asked, before);
+        this.#decide(asked, booking);
+      },
       (cause) => this.#unread(asked, cause),
     );
   }
@@ -293,36 +338,32 @@ export class RunningApartment implements TurnOwner, Due {
     answerUnavailable(asked);
   }
 
-  /** A confirm asked again while its payment is under way waits with the first; one that was declined is decided anew. */
-  #reopened({ command }: Asked): boolean {
-    if (command.kind !== 'confirm') return false;
-    const hold = findHold(this.#calendar, command.holdId);
-    return hold !== undefined && hold.payment === undefined;
-  }
-
   #answerAgain(asked: Asked, version: number): void {
-    const { command } = asked;
-    if (command.kind === 'confirm' && findHold(this.#calendar, command.holdId)?.payment !== undefined) {
-      return this.#wait(command.holdId, asked);
-    }
+    const { command, subject } = asked;
     const look = () =>
-      answerAgain(this.#parts.journal, asked.subject.id, command, version).then(
+      answerAgain(this.#parts.journal, subject.id, command, version).then(
         (again) => {
           if (this.#over) return this.#parts.again(asked);
           if (again.outcome !== undefined) return asked.reply(again.outcome);
-          if (again.isOwn) return this.#decide(asked, undefined);
-          this.#window.setApart(asked.subject.id, command.requestId);
-          this.receive(asked);
+          if (!again.isOwn) {
+            this.#window.setApart(subject.id, command.requestId);
+            return this.receive(asked);
+          }
+          // A confirm: its payment is under way, or came to nothing and is decided anew.
+          const hold = 'holdId' in command ? findHold(this.#calendar, command.holdId) : undefined;
+          if (hold?.payment !== undefined) this.#wait(hold.payment.key, asked);
+          else this.#proceed(asked);
         },
         (cause) => this.#unread(asked, cause),
       );
     this.#behindGate({ released: () => void look(), lost: () => this.#parts.again(asked) });
   }
 
-  #wait(holdId: string, asked: Asked): void {
+  /** @param key of the payment whose outcome is the answer */
+  #wait(key: string, asked: Asked): void {
     this.#waiters ??= new Map();
-    const waiters = this.#waiters.get(holdId);
-    if (waiters === undefined) this.#waiters.set(holdId, [asked]);
+    const waiters = this.#waiters.get(key);
+    if (waiters === undefined) this.#waiters.set(key, [asked]);
     else waiters.push(asked);
     this.#parts.waiting(this);
   }
@@ -357,9 +398,8 @@ export class RunningApartment implements TurnOwner, Due {
       this.#window.add(entries[i]!);
       this.#parts.openHolds.follow(entries[i]!, changes[i]!.guestId);
     }
-    if (asked !== undefined && turn.outcome === undefined && asked.command.kind === 'confirm') {
-      this.#wait(asked.command.holdId, asked);
-    }
+    const last = entries.at(-1)!.fact;
+    if (asked !== undefined && last.kind === 'confirming') this.#wait(last.key, asked);
     if (this.#gate.length === 0) this.#parts.waiting(this);
     this.#gate.push(turn);
     this.#arm();
@@ -372,10 +412,13 @@ export class RunningApartment implements TurnOwner, Due {
   #release(turn: Turn): void {
     const { asked, outcome } = turn;
     if (asked !== undefined && outcome !== undefined) asked.reply(outcome);
-    for (const change of turn.changes) this.#parts.publisher.committed(change);
+    for (const change of turn.changes) {
+      this.#publishedVersion = change.version;
+      this.#parts.publisher.committed(change);
+    }
     for (const verdict of turn.verdicts ?? []) {
-      const waiters = this.#waiters?.get(verdict.holdId) ?? [];
-      this.#waiters?.delete(verdict.holdId);
+      const waiters = this.#waiters?.get(verdict.key) ?? [];
+      this.#waiters?.delete(verdict.key);
       if (this.#waiters?.size === 0) this.#waiters = undefined;
       for (const waiter of waiters) waiter.reply(verdict.outcome);
     }

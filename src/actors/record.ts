@@ -41,7 +41,7 @@ export function recordLapse(calendar: Calendar, turn: Turn): void {
     if (claim.payment !== undefined) {
       addVerdict(
         turn,
-        claim.id,
+        claim.payment.key,
         refuse(
           'hold_expired',
           'the payment was not answered in time and the hold has expired; nothing will be charged',
@@ -59,10 +59,10 @@ export function recordPayment(calendar: Calendar, step: PaymentStep, turn: Turn)
   }
   const booking = 'booking' in step ? { ...step.booking, apartmentId: turn.apartmentId } : undefined;
   for (const decided of facts) note(calendar, turn, decided, undefined, null, booking);
-  if (refusal !== undefined && 'holdId' in step) addVerdict(turn, step.holdId, { ok: false, error: refusal });
+  if (refusal !== undefined) addVerdict(turn, step.key, { ok: false, error: refusal });
   if (step.kind === 'captured' && facts.length > 0) {
     const confirmed = turn.changes.at(-1)?.booking;
-    if (confirmed !== undefined) addVerdict(turn, step.holdId, { ok: true, data: { booking: confirmed } });
+    if (confirmed !== undefined) addVerdict(turn, step.key, { ok: true, data: { booking: confirmed } });
   }
 }
 
@@ -244,7 +244,7 @@ function addStep(turn: Turn, step: OutsideStep): void {
   turn.steps.push(step);
 }
 
-function addVerdict(turn: Turn, holdId: string, outcome: Outcome<ApartmentAnswer>): void {
+function addVerdict(turn: Turn, key: string, outcome: Outcome<ApartmentAnswer>): void {
   turn.verdicts ??= [];
-  turn.verdicts.push({ holdId, outcome });
+  turn.verdicts.push({ key, outcome });
 }

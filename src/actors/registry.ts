@@ -54,6 +54,10 @@ export class Registry {
   readonly #toLoad: string[] = [];
   #loads = 0;
   readonly #waiting = new Set<RunningApartment>();
+  /** Have open holds or payments, and must run again however long the storage is away. */
+  readonly #owed = new Set<string>();
+  /** Of instances that were lost: the last version that watchers were told. */
+  readonly #told = new Map<string, number>();
   readonly #timers: (() => void)[] = [];
   #stopped = false;
   /** Commands answered or refused by apartments here, since the start. */
@@ -84,7 +88,7 @@ export class Registry {
   ask(asked: Asked): void {
     this.commands += 1;
     const { apartmentId } = asked.command;
-    const running = this.#running.get(apartmentId);
+    const running = this.#owned(apartmentId);
     if (running !== undefined) return running.receive(asked);
     this.with(
       apartmentId,
@@ -107,7 +111,7 @@ export class Registry {
 
   /** Calls one of both, once: with the running apartment, started if need be, or with why there is none. */
   with(apartmentId: string, sinceMs: number, ready: Waiting['ready'], failed: Waiting['failed']): void {
-    const running = this.#running.get(apartmentId);
+    const running = this.#owned(apartmentId);
     if (running !== undefined) return ready(running);
     const waiting: Waiting = { ready, failed, sinceMs };
     const mailbox = this.#loading.get(apartmentId);
@@ -140,6 +144,7 @@ export class Registry {
   /** Starts apartments whose deadlines or payments must go on. Resolves when all are running. */
   async wake(apartmentIds: readonly string[]): Promise<void> {
     const BATCH = LOADS_AT_ONCE_MAX * 4;
+    for (const id of apartmentIds) this.#owed.add(id);
     for (let i = 0; i < apartmentIds.length && !this.#stopped; i += BATCH) {
       const sinceMs = this.#parts.clock.nowMs();
       await Promise.all(
@@ -191,6 +196,15 @@ export class Registry {
     await this.#parts.snapshots.flush();
   }
 
+  /** The running instance, unless this node no longer owns its shard at its epoch: then it says nothing more. */
+  #owned(apartmentId: string): RunningApartment | undefined {
+    const running = this.#running.get(apartmentId);
+    if (running === undefined || running.epoch === this.#parts.ownership.epochOf(running.shard))
+      return running;
+    this.#lost(running, 'fenced', undefined);
+    return this.#running.get(apartmentId);
+  }
+
   #isBusy(): boolean {
     if (this.#loading.size > 0) return true;
     for (const apartment of this.#waiting) if (apartment.isWaiting) return true;
@@ -220,12 +234,15 @@ export class Registry {
     }
     const mailbox = this.#loading.get(apartmentId) ?? [];
     this.#loading.delete(apartmentId);
+    if (stored === undefined) this.#owed.delete(apartmentId);
     if (stored === undefined || epoch === undefined || this.#stopped) {
       for (const { failed } of mailbox) failed(this.#stopped ? 'unavailable' : 'unknown');
     } else {
       try {
         const apartment = new RunningApartment({ apartmentId, shard, epoch }, stored, this.#apartmentParts);
         this.#running.set(apartmentId, apartment);
+        this.#owed.delete(apartmentId);
+        this.#catchUp(apartment);
         apartment.resume();
         for (const { ready } of mailbox) ready(apartment);
       } catch (cause) {
@@ -234,6 +251,12 @@ export class Registry {
       }
     }
     this.#loadNext();
+  }
+
+  #catchUp(apartment: RunningApartment): void {
+    const told = this.#told.get(apartment.id);
+    this.#told.delete(apartment.id);
+    if (told !== undefined && told < apartment.version) apartment.catchUp(told);
   }
 
   #notLoaded(apartmentId: string, cause: unknown): void {
@@ -270,14 +293,20 @@ export class Registry {
     });
     this.#running.delete(apartment.id);
     this.#waiting.delete(apartment);
-    const restless = !apartment.isQuiet;
+    if (!apartment.isQuiet) this.#owed.add(apartment.id);
+    this.#told.set(apartment.id, apartment.publishedVersion);
     const unanswered = apartment.end();
     if (culprit !== undefined && reason === 'conflict') culprit.attempts += 1;
     for (const asked of unanswered) {
-      if (asked.attempts < ATTEMPTS_MAX) this.#again(asked);
-      else asked.reply(refuse('internal', 'the storage refused this command; it has been logged'));
+      if (asked.attempts >= ATTEMPTS_MAX) {
+        asked.reply(refuse('internal', 'the storage refused this command; it has been logged'));
+      } else if (reason === 'fenced') {
+        this.#again(asked);
+      } else {
+        // Not at once: a storage that refuses every write would be asked in a hot loop.
+        this.#parts.scheduler.after(RELOAD_AFTER_MS, () => this.#again(asked));
+      }
     }
-    if (restless && unanswered.length === 0) void this.wake([apartment.id]);
   }
 
   #again(asked: Asked): void {
@@ -290,6 +319,16 @@ export class Registry {
     const nowMs = this.#parts.clock.nowMs();
     for (const apartment of this.#waiting) {
       if (apartment.isOver || !apartment.overdue(nowMs)) this.#waiting.delete(apartment);
+    }
+    for (const id of this.#owed) {
+      if (this.#running.has(id)) this.#owed.delete(id);
+      else if (!this.#loading.has(id))
+        this.with(
+          id,
+          nowMs,
+          () => {},
+          () => {},
+        );
     }
   }
 

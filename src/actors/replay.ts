@@ -32,14 +32,25 @@ export async function answerAgain(
     return { isOwn: false, outcome: undefined };
   }
   if (!asksForSame(command, entry.fact)) {
-    const sentence = `requestId ${requestId} was used for something else on this apartment`;
-    return {
-      isOwn: true,
-      outcome: refuse('idempotency_conflict', `${sentence}; send a new one for each intent`),
-    };
+    return { isOwn: true, outcome: usedForElse(command) };
+  }
+  if (command.kind === 'confirm' && entry.fact.kind === 'confirming') {
+    const booking = await journal.booking(apartmentId, entry.fact.booking);
+    // An attempt that came to nothing took no effect: another way to pay may be tried under the same id.
+    if (booking === undefined) return { isOwn: true, outcome: undefined };
+    const { name, email } = booking.contact;
+    const { contact, method } = command;
+    if (method !== entry.fact.method || contact.name !== name || contact.email !== email) {
+      return { isOwn: true, outcome: usedForElse(command) };
+    }
   }
   const answer = await answerOf(journal, entry);
   return { isOwn: true, outcome: answer === undefined ? undefined : { ok: true, data: answer } };
+}
+
+function usedForElse({ requestId }: ApartmentCommand) {
+  const sentence = `requestId ${requestId} was used for something else on this apartment`;
+  return refuse('idempotency_conflict', `${sentence}; send a new one for each intent`);
 }
 
 async function answerOf(journal: Journal, entry: JournalEntry): Promise<ApartmentAnswer | undefined> {
@@ -65,7 +76,12 @@ async function answerOf(journal: Journal, entry: JournalEntry): Promise<Apartmen
     }
     case 'cancelled': {
       const booking = await journal.booking(apartmentId, fact.booking);
-      return booking === undefined ? undefined : { booking: bookingView(booking) };
+      if (booking === undefined) return undefined;
+      const { refundMinor } = fact;
+      const cancelledAtMs = entry.atMs;
+      return {
+        booking: bookingView({ ...booking, status: 'cancelled', cancelledAtMs, refundMinor, version }),
+      };
     }
     case 'blocked':
       return {
@@ -119,7 +135,7 @@ function asksForSame(command: ApartmentCommand, fact: Fact): boolean {
     case 'release':
       return fact.kind === 'released' && fact.hold === command.holdId;
     case 'confirm':
-      return fact.kind === 'confirming' && fact.hold === command.holdId && fact.method === command.method;
+      return fact.kind === 'confirming' && fact.hold === command.holdId;
     case 'cancel':
       return (
         fact.kind === 'cancelled' && fact.booking === command.bookingId && fact.reason === command.reason

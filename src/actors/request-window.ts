@@ -81,6 +81,11 @@ export class RequestWindow {
     }
   }
 
+  /** Otherwise done as entries come; for a window that is full, and takes none. */
+  forgetOld(nowMs: number): void {
+    this.#forget(nowMs - IDEMPOTENCY_WINDOW_MS);
+  }
+
   /** Every request remembered took effect after this version; `current` where none is remembered. */
   fromVersion(current: number): number {
     const oldest = this.#marks[0];

@@ -62,7 +62,7 @@ export class Turn implements Append {
   outcome: Outcome<ApartmentAnswer> | undefined = undefined;
   steps: OutsideStep[] | undefined = undefined;
   /** What became of payments: the answer to the confirms that wait for them. */
-  verdicts: { readonly holdId: string; readonly outcome: Outcome<ApartmentAnswer> }[] | undefined = undefined;
+  verdicts: { readonly key: string; readonly outcome: Outcome<ApartmentAnswer> }[] | undefined = undefined;
   /** Reads that must not leave before this turn is on disk. */
   followers: Follower[] | undefined = undefined;
   readonly #owner: TurnOwner;

@@ -21,10 +21,11 @@ export function bookingsFace({ pool, nowMs, openHoldsOf }: BookingsParts): Booki
   return {
     async mine(subject) {
       const today = localNight(LAST_ZONE, nowMs());
-      const [holds, bookings] = await Promise.all([
-        openHoldsOf(subject.id),
-        upcomingBookings(pool, subject.id, today, MINE_BOOKINGS_MAX),
-      ]);
+      // One after the other: a hold that becomes a booking meanwhile is in both rather than in neither.
+      const open = await openHoldsOf(subject.id);
+      const bookings = await upcomingBookings(pool, subject.id, today, MINE_BOOKINGS_MAX);
+      const booked = new Set(bookings.map(({ holdId }) => holdId));
+      const holds = open.filter(({ id }) => !booked.has(id));
       return { holds, bookings: bookings.map(bookingView) };
     },
 

@@ -46,8 +46,8 @@ export const ALTERNATIVES_REACH_NIGHTS = 60;
 /** Ranges named in one refusal. */
 export const CONFLICTS_MAX = 20;
 
-/** Commands waiting in one apartment's mailbox while it is loaded. */
-export const MAILBOX_MAX = 1_024;
+/** Commands waiting in one apartment's mailbox while it is loaded: all that its gate may have held, and as many more. */
+export const MAILBOX_MAX = 8_192;
 /** Turns of one apartment waiting for the disk. */
 export const PIPELINE_MAX = 4_096;
 /** Apartments kept running; past it the ones idle longest are passivated. */

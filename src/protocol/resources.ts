@@ -62,8 +62,8 @@ export const Hold = z.object({
 });
 export type Hold = z.infer<typeof Hold>;
 
-/** Printable text of people: PostgreSQL cannot store U+0000, and nothing good is meant by the other controls. */
-export const PRINTABLE = /^[^\p{Cc}]*$/u;
+/** Printable text of people: PostgreSQL cannot store U+0000 or half a surrogate pair, and nothing good is meant by the other controls. */
+export const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;
 
 export const GuestContact = z.object({
   name: z

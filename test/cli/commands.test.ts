@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectOneSentence } from '../support/one-sentence.ts';
+import { Program } from '../support/program.ts';
+
+let program: Program;
+beforeAll(async () => {
+  program = await Program.create({ NIGHTLATCH_SEED: 'none' });
+});
+afterAll(() => program.remove());
+
+async function signIn(
+  email: string,
+  password: string,
+): Promise<{ status: number; kind: string | undefined }> {
+  const answer = await fetch(`${program.url}/v1/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password }),
+  });
+  const { subject } = (await answer.json()) as { subject?: { kind: string } };
+  return { status: answer.status, kind: subject?.kind };
+}
+
+describe('the command line', () => {
+  it('explains itself', async () => {
+    const help = await program.run(['--help']);
+    for (const command of ['serve', 'import', 'admin', 'verify', 'config'])
+      expect(help.output).toContain(`  ${command}`);
+    expect(help.output).toMatch(/NIGHTLATCH_HOLD_TTL_SECONDS .*\[600\]/);
+    expect(help.code).toBe(0);
+    const config = await program.run(['config']);
+    expect(config.output).toMatch(/^\| `PORT` \| 3000 \| .+ \|$/m);
+    expect(config.code).toBe(0);
+  });
+
+  it('refuses a command, a flag and a lack that it does not know', async () => {
+    for (const [args, what] of [
+      [['sreve'], /unknown command 'sreve'.*serve/s],
+      [['serve', '--prot', '80'], /unknown option '--prot'/],
+      [['import', 'listings'], /missing required argument 'file'/],
+    ] as const) {
+      const { code, output } = await program.run([...args]);
+      expect(output).toMatch(what);
+      expect(output).not.toMatch(/\n\s+at /);
+      expect(code).toBe(1);
+    }
+  });
+
+  it('admin create makes an admin who can sign in, or gives one a new password', async () => {
+    const made = await program.run(['admin', 'create', 'boss@example.com']);
+    const [, first] = /^boss@example\.com is an admin, password (\S+)$/m.exec(made.output) ?? [];
+    expect(made.code).toBe(0);
+    await program.start();
+    expect(await signIn('boss@example.com', first ?? '')).toEqual({ status: 200, kind: 'admin' });
+
+    const next = 'another password of theirs';
+    const again = await program.run(['admin', 'create', 'boss@example.com'], {
+      NIGHTLATCH_ADMIN_PASSWORD: next,
+    });
+    expect(again.output.trim()).toBe('boss@example.com is an admin');
+    expect(again.code).toBe(0);
+    expect((await signIn('boss@example.com', first ?? '')).status).toBe(401);
+    expect(await signIn('boss@example.com', next)).toEqual({ status: 200, kind: 'admin' });
+  });
+
+  it('admin create says what is wrong with an address', async () => {
+    expectOneSentence(
+      await program.run(['admin', 'create', 'boss']),
+      /^email: send an e-mail address such as/,
+    );
+  });
+
+  it('verify is content beside a running server, and leaves it running', async () => {
+    const { code, output } = await program.run(['verify']);
+    expect(output).toMatch(/every calendar follows from the journal, no night is claimed twice/);
+    expect(code).toBe(0);
+    expect((await fetch(`${program.url}/readyz`)).status).toBe(200);
+  });
+});
