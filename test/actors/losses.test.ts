@@ -1,0 +1,163 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
+import { COMMAND_DEADLINE_MS } from '../../src/protocol/limits.ts';
+import { memoryBooks } from '../../src/services/payments/memory-books.ts';
+import { SandboxPayments } from '../../src/services/payments/sandbox.ts';
+import { House, ManualTime, turnOfEvents } from '../support/apartment-house.ts';
+import { openTerms } from '../support/terms.ts';
+
+const NOW_MS = Date.UTC(2027, 0, 1, 12);
+const TODAY = Math.floor(NOW_MS / 86_400_000);
+const ana = { id: 'ana', kind: 'guest' } as const;
+const A = 'a1';
+const hold = (from: number) =>
+  ({ kind: 'hold', stay: { from: TODAY + from, to: TODAY + from + 2 }, guests: 1 }) as const;
+const confirm = (holdId: string, method = 'sandbox_ok', name = 'Ana') =>
+  ({ kind: 'confirm', holdId, contact: { name, email: 'ana@example.com' }, method }) as const;
+
+let journal: MemoryJournal;
+let time: ManualTime;
+let house: House;
+let epoch: number | undefined;
+
+beforeEach(() => {
+  epoch = 1;
+  journal = new MemoryJournal();
+  journal.addListing(A, openTerms());
+  time = new ManualTime(NOW_MS);
+  const after = (ms: number, call: () => void) => time.after(ms, call);
+  const provider = new SandboxPayments({ books: memoryBooks(), nowMs: () => time.nowMs, after });
+  house = new House({ journal, time, provider, epochOf: () => epoch });
+});
+
+async function placed(from: number): Promise<string> {
+  const answer = house.ask(ana, A, hold(from));
+  await time.pass(100);
+  return answer.holdId;
+}
+
+describe('what is lost comes back', () => {
+  it('[I5] [I6] an apartment with an open hold and a payment runs again, however long storage was away', async () => {
+    const booked = house.ask(ana, A, confirm(await placed(0), 'sandbox_slow'));
+    await placed(10);
+    journal.stall();
+    house.ask(ana, A, hold(20));
+    const load = journal.load.bind(journal);
+    journal.load = () => Promise.reject(new Error('away'));
+    await time.pass(COMMAND_DEADLINE_MS + 1_000);
+    journal.failNext('unknown');
+    journal.resume();
+    await time.pass(60_000);
+    journal.load = load;
+    await time.pass(900_000);
+    const kinds = (await journal.entries(A, 0, 100)).map(({ fact }) => fact.kind);
+    expect(kinds).toContain('expired');
+    expect(kinds).toContain('confirmed');
+    expect(booked.code).toBeDefined();
+    expect(house.openHolds.count).toBe(0);
+  });
+
+  it('[I4] a fact whose acknowledgement was lost is told to watchers once it is found', async () => {
+    const holdId = await placed(0);
+    journal.failNext('lost');
+    const release = house.ask(ana, A, { kind: 'release', holdId });
+    await time.pass(2_000);
+    expect(release.code).toBe('ok');
+    expect(house.changes.map(({ version }) => version)).toEqual([1, 2]);
+    expect(house.changes[1]?.changes).toMatchObject([{ status: 'free', to: TODAY + 730 }]);
+  });
+
+  it('[C1] reads and repeats behind a stalled gate end at the deadline', async () => {
+    journal.stall();
+    const requestId = House.requestId();
+    house.ask(ana, A, hold(0), requestId);
+    await turnOfEvents();
+    const again = house.ask(ana, A, hold(0), requestId);
+    let read: unknown = 'waiting';
+    house.registry.get(A)?.read({ from: TODAY, to: TODAY + 5 }, (view) => {
+      read = view;
+    });
+    await time.pass(COMMAND_DEADLINE_MS + 1_000);
+    expect(again.code).toBe('unavailable');
+    expect(read).toBeUndefined();
+  });
+
+  it('a node that no longer owns the shard says nothing from memory', async () => {
+    await placed(0);
+    epoch = undefined;
+    const answer = house.ask({ id: 'ben', kind: 'guest' }, A, hold(0));
+    await time.pass(COMMAND_DEADLINE_MS + 1_000);
+    expect(answer.code).toBe('unavailable');
+  });
+
+  it('a storage that refuses every write is not asked in a hot loop', async () => {
+    let appends = 0;
+    journal.failWhen(() => {
+      appends += 1;
+      return 'unknown';
+    });
+    const answer = house.ask(ana, A, hold(0));
+    await time.pass(COMMAND_DEADLINE_MS + 1_000);
+    expect(answer.code).toBe('unavailable');
+    expect(appends).toBeLessThan(200);
+  });
+});
+
+describe('[I3] repeats', () => {
+  it('of a confirm are compared: another hold, another contact or a hold’s own id are conflicts', async () => {
+    const requestId = House.requestId();
+    const placing = house.ask(ana, A, hold(0), requestId);
+    const other = await placed(10);
+    const misused = house.ask(ana, A, confirm(placing.holdId), requestId);
+    await time.pass(1_000);
+    expect(misused.code).toBe('idempotency_conflict');
+    const id = House.requestId();
+    const first = house.ask(ana, A, confirm(other), id);
+    const elsewhere = house.ask(ana, A, confirm(placing.holdId), id);
+    await time.pass(1_000);
+    const renamed = house.ask(ana, A, confirm(other, 'sandbox_ok', 'Eve'), id);
+    await time.pass(1_000);
+    expect([first.code, elsewhere.code, renamed.code]).toEqual([
+      'ok',
+      'idempotency_conflict',
+      'idempotency_conflict',
+    ]);
+  });
+
+  it('a verdict of an earlier payment does not answer the confirm of a later one', async () => {
+    const holdId = await placed(0);
+    const declined = house.ask(ana, A, confirm(holdId, 'sandbox_declined'));
+    await turnOfEvents();
+    let paid: ReturnType<House['ask']> | undefined;
+    const append = journal.append.bind(journal);
+    journal.append = (turn) => {
+      append(turn);
+      if (turn.entries[0]?.fact.kind === 'declined') paid ??= house.ask(ana, A, confirm(holdId));
+    };
+    await time.pass(2_000);
+    paid ??= house.ask(ana, A, confirm(holdId));
+    await time.pass(2_000);
+    expect([declined.code, paid.code]).toEqual(['payment_declined', 'ok']);
+  });
+
+  it('of a cancel, sent twice at once and again after the refund, get the same bytes', async () => {
+    const booked = house.ask(ana, A, confirm(await placed(0)));
+    await time.pass(1_000);
+    const requestId = House.requestId();
+    const cancel = { kind: 'cancel', bookingId: booked.bookingId } as const;
+    const [one, two] = [house.ask(ana, A, cancel, requestId), house.ask(ana, A, cancel, requestId)];
+    await time.pass(5_000);
+    const three = house.ask(ana, A, cancel, requestId);
+    await time.pass(1_000);
+    expect(one.code).toBe('ok');
+    for (const again of [two, three]) expect(JSON.stringify(again.outcome)).toBe(JSON.stringify(one.outcome));
+  });
+
+  it('[H8] the first command after a deadline is told that the hold has expired', async () => {
+    const holdId = await placed(0);
+    time.nowMs += 600_000;
+    const late = house.ask(ana, A, confirm(holdId));
+    await turnOfEvents();
+    expect(late.code).toBe('hold_expired');
+  });
+});
