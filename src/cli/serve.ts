@@ -24,6 +24,8 @@ export async function serve(config: Config): Promise<void> {
       if (config.NIGHTLATCH_SEED === 'demo' && parts.storage.isEmbedded) await seedDemo(parts);
     },
   });
+  // Before anybody can read that it is ready: a signal that comes right after must find it listening.
+  const stopped = untilAskedToStop(app, log);
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
   const data = app.storage.isEmbedded
     ? `${STARTED[app.storage.state]}, in ${resolve(config.NIGHTLATCH_DATA_DIR)}`
@@ -40,7 +42,7 @@ export async function serve(config: Config): Promise<void> {
 Stop it with Ctrl+C.
 `,
   );
-  await untilAskedToStop(app, log);
+  await stopped;
 }
 
 function untilAskedToStop(app: App, log: ReturnType<typeof createLog>): Promise<void> {
