@@ -1,6 +1,6 @@
 /** Listings: one named function a statement. `tx` says which transaction wrote a row last; readers follow it. */
 import type { Pool } from 'pg';
-import type { Apartment, ListingStatus } from '../protocol/terms.ts';
+import type { Apartment } from '../protocol/terms.ts';
 
 export interface ListingRow {
   readonly apartment: Apartment;
@@ -120,15 +120,6 @@ export async function upsertListings(
   );
   const inserted = result.rows.filter((row) => row.fresh).length;
   return { inserted, updated: result.rows.length - inserted };
-}
-
-/** @returns false where there is no such listing, or it has this status already */
-export async function setListingStatus(pool: Pool, id: string, status: ListingStatus): Promise<boolean> {
-  const result = await pool.query('update listings set status = $2 where id = $1 and status <> $2', [
-    id,
-    status,
-  ]);
-  return result.rowCount === 1;
 }
 
 interface StoredListing extends Apartment {

@@ -5,7 +5,6 @@ import { openStorage } from '../../src/persistence/index.ts';
 import { migrate, SchemaTooNew } from '../../src/persistence/migrate.ts';
 import { createPool, StorageUnreachable } from '../../src/persistence/pool.ts';
 import { checkStorage } from '../../src/persistence/requirements.ts';
-import { readSetting, writeSetting } from '../../src/persistence/settings.ts';
 import { asOwner, createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 let database: TestDatabase;
@@ -66,12 +65,5 @@ describe('openStorage', () => {
     );
     expect(rows).toEqual([{ night: '2026-03-29', most: 9_007_199_254_740_991 }]);
     await expect(database.pool.query('select 9007199254740993::int8')).rejects.toThrow(/past 2\^53/);
-  });
-
-  it('keeps settings', async () => {
-    expect(await readSetting(database.pool, 'k')).toBeUndefined();
-    await writeSetting(database.pool, 'k', { a: [1, null] });
-    await writeSetting(database.pool, 'k', 'two');
-    expect(await readSetting(database.pool, 'k')).toBe('two');
   });
 });

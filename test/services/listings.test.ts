@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { setListingStatus, upsertListings } from '../../src/persistence/listings.ts';
+import { upsertListings } from '../../src/persistence/listings.ts';
 import type { CommittedChange } from '../../src/protocol/committed-change.ts';
 import { nightOf } from '../../src/protocol/nights.ts';
 import type { Apartment } from '../../src/protocol/terms.ts';
@@ -149,8 +149,7 @@ it('tells of changed terms and status, not of what only looks different', async 
     ['a', 77, 'listed'],
     ['b', 10_000, 'listed'],
   ]);
-  expect(await setListingStatus(database.pool, 'a', 'paused')).toBe(true);
-  expect(await setListingStatus(database.pool, 'a', 'paused')).toBe(false);
+  await database.pool.query(`update listings set status = 'paused' where id = 'a'`);
   await listings.poll();
   expect(heard.at(-1)).toEqual(['a', 77, 'paused']);
   expect(found()).toEqual(['b']);
