@@ -13,6 +13,7 @@ import type { Config } from './config.ts';
 import { apartmentsFace, Changes, openHoldsOf } from './faces/apartments.ts';
 import { bookingsFace } from './faces/bookings.ts';
 import { operationsFace } from './faces/operations.ts';
+import { refusingOutages } from './faces/outages.ts';
 import { createGateway } from './gateway/gateway.ts';
 import type { Log } from './observability/log.ts';
 import { countConfirmedSince } from './persistence/bookings.ts';
@@ -157,20 +158,25 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
     const reads = new ApartmentReads(registry, journal, clock);
     const gateway = await createGateway(
       {
-        apartments: apartmentsFace({
-          registry,
-          reads,
-          clock,
-          changes,
-          overview: (city, limit) => listingsOverview(pool, city, limit),
-        }),
-        bookings: bookingsFace({
-          pool,
-          nowMs,
-          openHoldsOf: (guestId) => openHoldsOf(openHolds, reads, guestId),
-        }),
-        listings,
-        accounts,
+        apartments: refusingOutages(
+          apartmentsFace({
+            registry,
+            reads,
+            clock,
+            changes,
+            overview: (city, limit) => listingsOverview(pool, city, limit),
+          }),
+        ),
+        bookings: refusingOutages(
+          bookingsFace({
+            pool,
+            nowMs,
+            openHoldsOf: (guestId) => openHoldsOf(openHolds, reads, guestId),
+            mayManage: (subject, apartmentId) => listings.mayManage(subject, apartmentId),
+          }),
+        ),
+        listings: refusingOutages(listings),
+        accounts: refusingOutages(accounts),
         operations: operationsFace({
           registry,
           openHolds,

@@ -256,7 +256,12 @@ export class RunningApartment implements TurnOwner, Due {
     return this.#gate.length === 0 && this.#factsSinceSnapshot > 0 ? this.#capture() : undefined;
   }
 
-  /** Ends this instance. @returns what it was asked and has not answered */
+  /** Who holds nights here, for whoever takes these out of `OpenHolds` when the next instance knows better. */
+  openHolds(): { readonly guestId: string; readonly id: string }[] {
+    return this.#calendar.claims.filter((claim) => claim.kind === 'hold');
+  }
+
+  /** Ends this instance. Its open holds stay in `OpenHolds`. @returns what it was asked and has not answered */
   end(): Asked[] {
     this.#over = true;
     this.#machine.stop();
@@ -271,7 +276,6 @@ export class RunningApartment implements TurnOwner, Due {
     this.#waiters = undefined;
     for (const claim of this.#calendar.claims) {
       if (claim.kind !== 'hold') continue;
-      this.#parts.openHolds.remove(claim.guestId, claim.id);
       if (claim.payment !== undefined) this.#parts.saga.forget(claim.payment.key);
     }
     for (const { key } of this.#calendar.settlements) this.#parts.saga.forget(key);

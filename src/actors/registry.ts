@@ -58,6 +58,8 @@ export class Registry {
   readonly #owed = new Set<string>();
   /** Of instances that were lost: the last version that watchers were told. */
   readonly #told = new Map<string, number>();
+  /** Of instances that were lost: open holds that `OpenHolds` still lists, so that `mine` waits for the reload. */
+  readonly #listed = new Map<string, readonly { readonly guestId: string; readonly id: string }[]>();
   readonly #timers: (() => void)[] = [];
   #stopped = false;
   /** Commands answered or refused by apartments here, since the start. */
@@ -234,10 +236,14 @@ export class Registry {
     }
     const mailbox = this.#loading.get(apartmentId) ?? [];
     this.#loading.delete(apartmentId);
-    if (stored === undefined) this.#owed.delete(apartmentId);
+    if (stored === undefined) {
+      this.#owed.delete(apartmentId);
+      this.#unlist(apartmentId);
+    }
     if (stored === undefined || epoch === undefined || this.#stopped) {
       for (const { failed } of mailbox) failed(this.#stopped ? 'unavailable' : 'unknown');
     } else {
+      this.#unlist(apartmentId);
       try {
         const apartment = new RunningApartment({ apartmentId, shard, epoch }, stored, this.#apartmentParts);
         this.#running.set(apartmentId, apartment);
@@ -251,6 +257,12 @@ export class Registry {
       }
     }
     this.#loadNext();
+  }
+
+  #unlist(apartmentId: string): void {
+    for (const { guestId, id } of this.#listed.get(apartmentId) ?? [])
+      this.#parts.openHolds.remove(guestId, id);
+    this.#listed.delete(apartmentId);
   }
 
   #catchUp(apartment: RunningApartment): void {
@@ -295,6 +307,7 @@ export class Registry {
     this.#waiting.delete(apartment);
     if (!apartment.isQuiet) this.#owed.add(apartment.id);
     this.#told.set(apartment.id, apartment.publishedVersion);
+    this.#listed.set(apartment.id, apartment.openHolds());
     const unanswered = apartment.end();
     if (culprit !== undefined && reason === 'conflict') culprit.attempts += 1;
     for (const asked of unanswered) {

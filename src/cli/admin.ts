@@ -18,7 +18,7 @@ export async function createAdmin(config: Config, email: string): Promise<void> 
     const password = config.NIGHTLATCH_ADMIN_PASSWORD ?? randomBytes(12).toString('base64url');
     const outcome = await accounts.createAdmin(email, password);
     accounts.close();
-    if (!outcome.ok) throw new Error(outcome.error.message);
+    if (!outcome.ok) throw new Error(`${email} cannot be made an admin: ${outcome.error.message}`);
     const made = config.NIGHTLATCH_ADMIN_PASSWORD === undefined ? `, password ${password}` : '';
     console.log(`${email} is an admin${made}`);
   } finally {

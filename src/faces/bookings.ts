@@ -6,18 +6,20 @@ import { bookingById, listBookings, upcomingBookings } from '../persistence/book
 import { refuse } from '../protocol/errors.ts';
 import { MINE_BOOKINGS_MAX } from '../protocol/limits.ts';
 import { localNight } from '../protocol/nights.ts';
-import type { Hold } from '../protocol/resources.ts';
+import type { Hold, Subject } from '../protocol/resources.ts';
 
 export interface BookingsParts {
   readonly pool: Pool;
   readonly nowMs: () => number;
   readonly openHoldsOf: (guestId: string) => Promise<Hold[]>;
+  /** Whether a subject is the host of an apartment, or an admin. */
+  readonly mayManage: (subject: Subject, apartmentId: string) => Promise<boolean>;
 }
 
 /** The zone that is furthest behind: a stay is future as long as its last day is somewhere still to come. */
 const LAST_ZONE = 'Etc/GMT+12';
 
-export function bookingsFace({ pool, nowMs, openHoldsOf }: BookingsParts): Bookings {
+export function bookingsFace({ pool, nowMs, openHoldsOf, mayManage }: BookingsParts): Bookings {
   return {
     async mine(subject) {
       const today = localNight(LAST_ZONE, nowMs());
@@ -36,14 +38,14 @@ export function bookingsFace({ pool, nowMs, openHoldsOf }: BookingsParts): Booki
 
     async get(subject, bookingId) {
       const booking = await bookingById(pool, bookingId);
-      const isVisible = subject.kind === 'admin' || booking?.guestId === subject.id;
-      if (booking === undefined || booking.status === 'pending' || !isVisible) {
-        return refuse(
-          'not_found',
-          `there is no booking ${bookingId} of yours; \`GET /v1/bookings\` lists them`,
-        );
+      if (booking !== undefined && booking.status !== 'pending') {
+        const isVisible = booking.guestId === subject.id || (await mayManage(subject, booking.apartmentId));
+        if (isVisible) return { ok: true, data: bookingView(booking) };
       }
-      return { ok: true, data: bookingView(booking) };
+      return refuse(
+        'not_found',
+        `there is no booking ${bookingId} of yours; \`GET /v1/bookings\` lists them`,
+      );
     },
   };
 }

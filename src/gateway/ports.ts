@@ -40,7 +40,7 @@ export interface Bookings {
   mine(subject: Subject): Promise<MineAnswer>;
   /** The caller's own, an admin's any; newest first. */
   list(subject: Subject, page: { limit: number; before?: string }): Promise<Booking[]>;
-  /** `not_found` also where it is not the caller's. */
+  /** The caller's own, one on the caller's own apartment, an admin's any; `not_found` where it is none of these. */
   get(subject: Subject, bookingId: string): Promise<Outcome<Booking>>;
 }
 

@@ -34,6 +34,26 @@ export function outcomeOf(error: unknown): SqlOutcome {
   return OUTCOMES[state] ?? OUTCOMES_OF_CLASS[state.slice(0, 2)] ?? 'later';
 }
 
+/** Connection exception, insufficient resources (connections, disk), operator intervention (shutdown, time-out). */
+const OUTAGE_CLASSES: ReadonlySet<string> = new Set(['08', '53', '57']);
+/** pg says these in words alone. */
+const OUTAGE_MESSAGES = [
+  'Connection terminated',
+  'timeout exceeded when trying to connect',
+  'Client has encountered a connection error',
+];
+
+/** Whether a statement failed for a cause outside it: the connection, the server, its resources. */
+export function isOutage(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isOutage);
+  if (!(error instanceof Error)) return false;
+  const state = sqlStateOf(error);
+  if (state !== undefined && OUTAGE_CLASSES.has(state.slice(0, 2))) return true;
+  const isErrno = 'syscall' in error || ('code' in error && ERRNO.test(String(error.code)));
+  return isErrno || OUTAGE_MESSAGES.some((message) => error.message.startsWith(message));
+}
+const ERRNO = /^E(CONN|PIPE|TIMEDOUT|HOST|NET)/;
+
 /** The five characters, or undefined where the error is not PostgreSQL's own (a broken connection, say). */
 export function sqlStateOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ApartmentReads } from '../../src/actors/reads.ts';
+import { openHoldsOf } from '../../src/faces/apartments.ts';
 import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
 import { COMMAND_DEADLINE_MS } from '../../src/protocol/limits.ts';
 import { memoryBooks } from '../../src/services/payments/memory-books.ts';
@@ -65,6 +67,21 @@ describe('what is lost comes back', () => {
     expect(release.code).toBe('ok');
     expect(house.changes.map(({ version }) => version)).toEqual([1, 2]);
     expect(house.changes[1]?.changes).toMatchObject([{ status: 'free', to: TODAY + 730 }]);
+  });
+
+  it('[I2] `mine` waits for an apartment that is being loaded again, and then tells what is on disk', async () => {
+    const holdId = await placed(0);
+    journal.failNext('unknown');
+    const never = house.ask(ana, A, hold(10));
+    await turnOfEvents();
+    expect(never.code).toBeUndefined();
+    const reads = new ApartmentReads(house.registry, journal, { nowMs: () => time.nowMs });
+    const mine = openHoldsOf(house.openHolds, reads, ana.id);
+    await time.pass(50);
+    expect((await mine).map(({ id }) => id)).toEqual([holdId]);
+    await time.pass(2_000);
+    expect(never.code).toBe('ok');
+    expect(house.openHolds.count).toBe(2);
   });
 
   it('[C1] reads and repeats behind a stalled gate end at the deadline', async () => {

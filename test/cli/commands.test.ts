@@ -66,7 +66,7 @@ describe('the command line', () => {
   it('admin create says what is wrong with an address', async () => {
     expectOneSentence(
       await program.run(['admin', 'create', 'boss']),
-      /^email: send an e-mail address such as/,
+      /^boss cannot be made an admin: email: send an e-mail address such as/,
     );
   });
 
