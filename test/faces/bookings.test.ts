@@ -1,0 +1,54 @@
+import type { Pool } from 'pg';
+import { describe, expect, it } from 'vitest';
+import type { BookingRecord } from '../../src/actors/facts.ts';
+import { bookingsFace } from '../../src/faces/bookings.ts';
+import type { Subject } from '../../src/protocol/resources.ts';
+
+const record: BookingRecord = {
+  id: 'b2-x',
+  apartmentId: 'a1',
+  holdId: 'h1-x',
+  from: 20_000,
+  to: 20_002,
+  guests: 1,
+  guestId: 'ana',
+  contact: { name: 'Ana', email: 'ana@example.com' },
+  price: { currency: 'EUR', lines: [] },
+  policy: 'moderate',
+  paymentKey: 'h1-x-1',
+  status: 'confirmed',
+  createdAtMs: 0,
+  cancelledAtMs: null,
+  refundMinor: null,
+  version: 4,
+  confirmedVersion: 4,
+};
+
+async function seenBy(kind: Subject['kind'], id: string, status: BookingRecord['status'] = 'confirmed') {
+  const face = bookingsFace({
+    pool: { query: () => Promise.resolve({ rows: [{ ...record, status }] }) } as unknown as Pool,
+    nowMs: () => 0,
+    openHoldsOf: () => Promise.resolve([]),
+    mayManage: (subject, apartmentId) =>
+      Promise.resolve(subject.kind === 'admin' || (subject.id === 'host-of-a1' && apartmentId === 'a1')),
+  });
+  const outcome = await face.get({ kind, id }, record.id);
+  return outcome.ok ? outcome.data.id : outcome.error.code;
+}
+
+describe('a booking', () => {
+  it.each([
+    ['guest', 'ana', 'b2-x'],
+    ['guest', 'ben', 'not_found'],
+    ['host', 'host-of-a1', 'b2-x'],
+    ['host', 'host-of-a2', 'not_found'],
+    ['admin', 'root', 'b2-x'],
+  ] as const)('is for %s %s: %s', async (kind, id, answer) => {
+    expect(await seenBy(kind, id)).toBe(answer);
+  });
+
+  it('does not exist before it is confirmed', async () => {
+    expect(await seenBy('guest', 'ana', 'pending')).toBe('not_found');
+    expect(await seenBy('admin', 'root', 'pending')).toBe('not_found');
+  });
+});
