@@ -60,6 +60,8 @@ async function initialise(
   const initdb = as.command(binaries.initdb, [
     ...['--pgdata', draft, '--username', OWNER, '--pwfile', passwordFile],
     ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C', '--no-instructions'],
+    // A new log segment is filled with zeros and flushed while commits wait: 4 ms at 1 MB here, 16 ms at the usual 16.
+    ...['--wal-segsize', '1'],
     ...['--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--sync-method', SYNC_METHOD],
   ]);
   const child = spawn(initdb.file, initdb.args, {
