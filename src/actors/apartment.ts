@@ -6,33 +6,29 @@
  *   receive ─> [decided before? answer again] ─> machine ─> turn ─┬─ facts ──> journal ──> settled ─┐
  *                                                                 └─ none ──> behind what is ahead ─┴─> released
  */
-import { type Actor, createActor } from 'xstate';
-import { errorBody, refuse } from '../protocol/errors.ts';
-import {
-  COMMAND_DEADLINE_MS,
-  HORIZON_NIGHTS_MAX,
-  PIPELINE_MAX,
-  SNAPSHOT_EVERY_FACTS,
-} from '../protocol/limits.ts';
-import { localNight, type NightRange } from '../protocol/nights.ts';
+import { refuse } from '../protocol/errors.ts';
+import { PIPELINE_MAX, SNAPSHOT_EVERY_FACTS } from '../protocol/limits.ts';
+import type { NightRange } from '../protocol/nights.ts';
 import type { Calendar as CalendarView, Hold } from '../protocol/resources.ts';
 import type { Terms } from '../protocol/terms.ts';
-import { apartmentMachine, type CommandEvent, MACHINE_VERSION } from './apartment-machine.ts';
-import { apply } from './calendar/apply.ts';
-import { type Calendar, emptyCalendar, findHold, isRestless, nextDeadlineMs } from './calendar/calendar.ts';
-import type { Circumstances } from './calendar/decide.ts';
+import { type ApartmentEvent, type CommandEvent, MACHINE_VERSION, react } from './apartment-machine.ts';
+import { type Calendar, findHold, isRestless, nextDeadlineMs } from './calendar/calendar.ts';
 import type { PaymentStep } from './calendar/payment.ts';
-import { allRanges, calendarView, holdView } from './calendar/views.ts';
+import { calendarView, holdView } from './calendar/views.ts';
 import type { Deadlines, Due } from './deadlines.ts';
 import { endedHoldRefusal } from './ended-hold.ts';
 import type { BookingRecord } from './facts.ts';
-import type { OpenHolds } from './open-holds.ts';
+import type { ListedHold, OpenHolds } from './open-holds.ts';
+import { OutputGate } from './output-gate.ts';
+import { answerUnavailable } from './overdue.ts';
 import type { PaymentSaga } from './payment-saga.ts';
+import { PaymentWaiters } from './payment-waiters.ts';
 import type { AppendResult, Clock, Journal, Publisher, StoredApartment, StoredSnapshot } from './ports.ts';
-import { paymentJob } from './record.ts';
+import { stepsUnderWay } from './record.ts';
 import { answerAgain } from './replay.ts';
 import { RequestWindow } from './request-window.ts';
-import { type Asked, type Follower, type OutsideStep, Turn, type TurnOwner } from './turn.ts';
+import { restore, type Unheard } from './restore.ts';
+import { type Asked, Turn, type TurnOwner } from './turn.ts';
 
 /** What all running apartments of a process share. */
 export interface ApartmentParts {
@@ -63,50 +59,38 @@ export class RunningApartment implements TurnOwner, Due {
   lastUsedMs: number;
   readonly #parts: ApartmentParts;
   readonly #calendar: Calendar;
-  readonly #machine: Actor<typeof apartmentMachine>;
   readonly #window = new RequestWindow();
+  readonly #gate = new OutputGate();
+  readonly #waiters = new PaymentWaiters();
   #terms: Terms;
-  /** The output gate: turns whose facts, or whose predecessors' facts, are not on disk yet. */
-  #gate: Turn[] = [];
-  /** Confirms that wait for a payment, by its key. */
-  #waiters: Map<string, Asked[]> | undefined;
   #armedAtMs = Number.POSITIVE_INFINITY;
-  #factsSinceSnapshot = 0;
+  #factsSinceSnapshot: number;
   /** Captured at a version that is not on disk yet. */
   #snapshotDue: StoredSnapshot | undefined;
-  #defect: unknown;
   #over = false;
-  #publishedVersion = 0;
+  #publishedVersion: number;
 
+  /** @param unheard facts of an instance before this one that are told now */
   constructor(
     place: { readonly apartmentId: string; readonly shard: number; readonly epoch: number },
     stored: StoredApartment,
     parts: ApartmentParts,
+    unheard?: Unheard,
   ) {
     this.id = place.apartmentId;
     this.shard = place.shard;
     this.epoch = place.epoch;
     this.#parts = parts;
     this.#terms = stored.terms;
-    this.#calendar = restore(stored, this.#window);
-    this.#publishedVersion = this.#calendar.version;
-    this.#factsSinceSnapshot = this.#calendar.version - (stored.snapshot?.version ?? 0);
+    const { calendar, changes } = restore(stored, this.#window, unheard);
+    this.#calendar = calendar;
+    this.#publishedVersion = calendar.version;
+    this.#factsSinceSnapshot = calendar.version - (stored.snapshot?.version ?? 0);
     this.lastUsedMs = parts.clock.nowMs();
-    const calendar = this.#calendar;
-    this.#machine = createActor(apartmentMachine, {
-      input: { calendar },
-      snapshot: apartmentMachine.resolveState({ value: calendar.status, context: { calendar } }),
-    });
-    // Without an error observer XState throws what an action threw out of a timer, past everyone who could catch it.
-    this.#machine.subscribe({
-      error: (cause) => {
-        this.#defect = cause;
-      },
-    });
-    this.#machine.start();
     for (const claim of calendar.claims) {
       if (claim.kind === 'hold') parts.openHolds.add(claim.guestId, claim.id, this.id);
     }
+    for (const change of changes) parts.publisher.committed(change);
     this.#arm();
   }
 
@@ -123,28 +107,12 @@ export class RunningApartment implements TurnOwner, Due {
     return this.#publishedVersion;
   }
 
-  /**
-   * Tells the versions that an instance before this one wrote without hearing that they were on disk: nobody was
-   * told. Each as a step of its own, the last with every night of the horizon as it is now.
-   */
-  catchUp(fromVersion: number): void {
-    const { clock, publisher } = this.#parts;
-    const atMs = clock.nowMs();
-    const today = localNight(this.#terms.timeZone, atMs);
-    const window = { from: today - 1, to: today + HORIZON_NIGHTS_MAX };
-    for (let version = fromVersion + 1; version <= this.#calendar.version; version++) {
-      const changes = version === this.#calendar.version ? allRanges(this.#calendar, window) : [];
-      const nobody = { cause: undefined, guestId: undefined, hold: undefined, booking: undefined };
-      publisher.committed({ apartmentId: this.id, version, changes, atMs, ...nobody });
-    }
-  }
-
   get isOver(): boolean {
     return this.#over;
   }
 
   get isWaiting(): boolean {
-    return this.#gate.length > 0 || this.#waiters !== undefined;
+    return !this.#gate.isEmpty || !this.#waiters.isEmpty;
   }
 
   /** Nothing unanswered, and nothing that time or a provider will change. */
@@ -181,7 +149,7 @@ export class RunningApartment implements TurnOwner, Due {
   read(window: NightRange, done: (view: CalendarView | undefined) => void): void {
     this.#lapse();
     const view = calendarView(this.id, this.#calendar, window);
-    this.#behindGate({ released: () => done(view), lost: () => done(undefined) });
+    this.#gate.behind({ released: () => done(view), lost: () => done(undefined) });
   }
 
   openHoldsOf(guestId: string, done: (holds: Hold[] | undefined) => void): void {
@@ -189,18 +157,15 @@ export class RunningApartment implements TurnOwner, Due {
     const holds: Hold[] = [];
     for (const claim of this.#calendar.claims) {
       if (claim.kind !== 'hold' || claim.guestId !== guestId) continue;
-      const { payment } = claim;
-      holds.push(
-        holdView(this.id, claim, payment === undefined ? 'held' : 'confirming', this.#calendar.version),
-      );
+      const status = claim.payment === undefined ? 'held' : 'confirming';
+      holds.push(holdView(this.id, claim, status, this.#calendar.version));
     }
-    this.#behindGate({ released: () => done(holds), lost: () => done(undefined) });
+    this.#gate.behind({ released: () => done(holds), lost: () => done(undefined) });
   }
 
   payment(step: PaymentStep): void {
-    const turn = this.#turn(undefined);
-    this.#machine.send({ type: 'payment', step, turn });
-    this.#finish(turn);
+    const turn = this.#turn(undefined, this.#parts.clock.nowMs());
+    this.#take({ type: 'payment', step, turn });
   }
 
   due(): void {
@@ -215,14 +180,9 @@ export class RunningApartment implements TurnOwner, Due {
     if (result.status !== 'committed') {
       return this.#parts.lost(this, result.status, result.cause, turn.asked);
     }
-    const gate = this.#gate;
-    const head = gate.indexOf(turn);
-    if (head === -1) return this.#parts.lost(this, 'defect', new Error(`${this.id}: a turn committed twice`));
-    // Turns without facts wait right behind the one that they rest on.
-    let end = head + 1;
-    while (end < gate.length && gate[end]!.entries.length === 0) end += 1;
-    const ready = end === gate.length ? gate : gate.slice(0, end);
-    this.#gate = end === gate.length ? [] : gate.slice(end);
+    const ready = this.#gate.committed(turn);
+    if (ready.length === 0)
+      return this.#parts.lost(this, 'defect', new Error(`${this.id}: a turn committed twice`));
     for (const turn of ready) this.#release(turn);
     const due = this.#snapshotDue;
     if (due !== undefined && turn.entries.at(-1)!.version >= due.version) {
@@ -233,65 +193,52 @@ export class RunningApartment implements TurnOwner, Due {
 
   /** Answers `unavailable` to what has waited too long; whether it took effect stays unknown. @returns still waiting */
   overdue(nowMs: number): boolean {
-    const isOverdue = (asked: Asked) => nowMs - asked.sinceMs >= COMMAND_DEADLINE_MS;
-    for (const turn of this.#gate) {
-      if (turn.asked !== undefined && isOverdue(turn.asked)) answerUnavailable(turn.asked);
-      if (turn.followers === undefined || nowMs - turn.atMs < COMMAND_DEADLINE_MS) continue;
-      const followers = turn.followers;
-      turn.followers = undefined;
-      for (const follower of followers) follower.lost();
-    }
-    for (const [key, waiters] of this.#waiters ?? []) {
-      for (const asked of waiters.filter(isOverdue)) answerUnavailable(asked);
-      const rest = waiters.filter((asked) => !isOverdue(asked));
-      if (rest.length > 0) this.#waiters?.set(key, rest);
-      else this.#waiters?.delete(key);
-    }
-    if (this.#waiters?.size === 0) this.#waiters = undefined;
+    this.#gate.overdue(nowMs);
+    this.#waiters.overdue(nowMs);
     return this.isWaiting;
   }
 
   /** The state as it is on disk, where facts have come since the last snapshot; undefined while some are in the gate. */
   unsaved(): StoredSnapshot | undefined {
-    return this.#gate.length === 0 && this.#factsSinceSnapshot > 0 ? this.#capture() : undefined;
+    return this.#gate.isEmpty && this.#factsSinceSnapshot > 0 ? this.#capture() : undefined;
   }
 
-  /** Who holds nights here, for whoever takes these out of `OpenHolds` when the next instance knows better. */
-  openHolds(): { readonly guestId: string; readonly id: string }[] {
-    return this.#calendar.claims.filter((claim) => claim.kind === 'hold');
+  /** Every hold that may be open on disk: the open ones, and those that ended in a turn which may have been lost. */
+  mayBeOpen(): ListedHold[] {
+    const holds: ListedHold[] = this.#calendar.claims.filter((claim) => claim.kind === 'hold');
+    for (const turn of this.#gate) {
+      for (const { guestId, hold, replaced = [] } of turn.changes) {
+        if (guestId === undefined || hold === undefined) continue;
+        for (const { id } of [hold, ...replaced]) holds.push({ guestId, id });
+      }
+    }
+    return holds;
   }
 
   /** Ends this instance. Its open holds stay in `OpenHolds`. @returns what it was asked and has not answered */
   end(): Asked[] {
     this.#over = true;
-    this.#machine.stop();
-    const unanswered: Asked[] = [];
-    const followers: Follower[] = [];
-    for (const turn of this.#gate) {
-      if (turn.asked !== undefined) unanswered.push(turn.asked);
-      followers.push(...(turn.followers ?? []));
-    }
-    for (const waiters of this.#waiters?.values() ?? []) unanswered.push(...waiters);
-    this.#gate = [];
-    this.#waiters = undefined;
+    const unanswered = new Set<Asked>();
+    const turns = this.#gate.close();
+    for (const { asked } of turns) if (asked !== undefined) unanswered.add(asked);
+    for (const asked of this.#waiters.close()) unanswered.add(asked);
     for (const claim of this.#calendar.claims) {
-      if (claim.kind !== 'hold') continue;
-      if (claim.payment !== undefined) this.#parts.saga.forget(claim.payment.key);
+      if (claim.kind === 'hold' && claim.payment !== undefined) this.#parts.saga.forget(claim.payment.key);
     }
     for (const { key } of this.#calendar.settlements) this.#parts.saga.forget(key);
-    for (const follower of followers) follower.lost();
-    return [...new Set(unanswered)];
+    for (const { followers = [] } of turns) for (const follower of followers) follower.lost();
+    return [...unanswered];
   }
 
   #decide(asked: Asked, booking: BookingRecord | undefined): void {
-    this.#lapse();
+    const nowMs = this.#lapse();
     if (this.#over) return this.#parts.again(asked);
     const { command, subject } = asked;
     const { entropy, openHolds, holdTtlMs, holdsPerGuest } = this.#parts;
-    const turn = this.#turn(asked);
-    const at: Circumstances = {
+    const turn = this.#turn(asked, nowMs);
+    const at = {
       terms: this.#terms,
-      nowMs: turn.atMs,
+      nowMs,
       subject,
       entropy: entropy(),
       holdTtlMs,
@@ -299,8 +246,7 @@ export class RunningApartment implements TurnOwner, Due {
       openHolds: command.kind === 'hold' ? openHolds.countOf(subject.id) : 0,
       booking,
     };
-    this.#machine.send({ type: command.kind, command, at, turn } as CommandEvent);
-    this.#finish(turn);
+    this.#take({ type: command.kind, command, at, turn } as CommandEvent);
   }
 
   /** To the machine, unless it is about a hold that is not open (any more). */
@@ -333,7 +279,7 @@ export class RunningApartment implements TurnOwner, Due {
         (error) => asked.reply({ ok: false, error }),
         (cause) => this.#unread(asked, cause),
       );
-    this.#behindGate({ released: () => void look(), lost: () => again(asked) });
+    this.#gate.behind({ released: () => void look(), lost: () => again(asked) });
   }
 
   /** The journal could not be read for this answer: nothing is known to be wrong with the apartment. */
@@ -360,41 +306,41 @@ export class RunningApartment implements TurnOwner, Due {
         },
         (cause) => this.#unread(asked, cause),
       );
-    this.#behindGate({ released: () => void look(), lost: () => this.#parts.again(asked) });
+    this.#gate.behind({ released: () => void look(), lost: () => this.#parts.again(asked) });
   }
 
   /** @param key of the payment whose outcome is the answer */
   #wait(key: string, asked: Asked): void {
-    this.#waiters ??= new Map();
-    const waiters = this.#waiters.get(key);
-    if (waiters === undefined) this.#waiters.set(key, [asked]);
-    else waiters.push(asked);
+    this.#waiters.add(key, asked);
     this.#parts.waiting(this);
   }
 
-  #turn(asked: Asked | undefined): Turn {
-    const nowMs = this.#parts.clock.nowMs();
+  #turn(asked: Asked | undefined, nowMs: number): Turn {
     this.lastUsedMs = nowMs;
-    return new Turn(this, { apartmentId: this.id, shard: this.shard, epoch: this.epoch }, nowMs, asked);
+    return new Turn(this, this.id, this.shard, this.epoch, nowMs, asked);
   }
 
-  #lapse(): void {
+  /** Ends what time has ended, before anything else is decided (H7). @returns now */
+  #lapse(): number {
     const nowMs = this.#parts.clock.nowMs();
-    if (nowMs < this.#armedAtMs || nowMs < nextDeadlineMs(this.#calendar)) return;
-    const turn = this.#turn(undefined);
-    this.#machine.send({ type: 'tick', turn });
-    this.#finish(turn);
+    if (nowMs >= this.#armedAtMs && nowMs >= nextDeadlineMs(this.#calendar)) {
+      this.#take({ type: 'tick', turn: this.#turn(undefined, nowMs) });
+    }
+    return nowMs;
   }
 
-  /** A turn is decided: its facts to the journal, the rest into the gate. */
-  #finish(turn: Turn): void {
-    if (this.#defect !== undefined) {
+  /** An event to the machine; then its facts to the journal, the rest into the gate. */
+  #take(event: ApartmentEvent): void {
+    const { turn } = event;
+    try {
+      react(this.#calendar, event);
+    } catch (cause) {
       turn.asked?.reply(refuse('internal', 'a defect was found while deciding; it has been logged'));
-      return this.#parts.lost(this, 'defect', this.#defect);
+      return this.#parts.lost(this, 'defect', cause);
     }
     const { entries, changes, asked } = turn;
     if (entries.length === 0) {
-      if (this.#gate.length === 0) this.#release(turn);
+      if (this.#gate.isEmpty) this.#release(turn);
       else this.#gate.push(turn);
       return;
     }
@@ -404,7 +350,7 @@ export class RunningApartment implements TurnOwner, Due {
     }
     const last = entries.at(-1)!.fact;
     if (asked !== undefined && last.kind === 'confirming') this.#wait(last.key, asked);
-    if (this.#gate.length === 0) this.#parts.waiting(this);
+    if (this.#gate.isEmpty) this.#parts.waiting(this);
     this.#gate.push(turn);
     this.#arm();
     this.#factsSinceSnapshot += entries.length;
@@ -420,21 +366,9 @@ export class RunningApartment implements TurnOwner, Due {
       this.#publishedVersion = change.version;
       this.#parts.publisher.committed(change);
     }
-    for (const verdict of turn.verdicts ?? []) {
-      const waiters = this.#waiters?.get(verdict.key) ?? [];
-      this.#waiters?.delete(verdict.key);
-      if (this.#waiters?.size === 0) this.#waiters = undefined;
-      for (const waiter of waiters) waiter.reply(verdict.outcome);
-    }
+    for (const { key, outcome } of turn.verdicts ?? []) this.#waiters.answer(key, outcome);
     for (const step of turn.steps ?? []) this.#parts.saga.take(this.id, step);
     for (const follower of turn.followers ?? []) follower.released();
-  }
-
-  #behindGate(follower: Follower): void {
-    const last = this.#gate.at(-1);
-    if (last === undefined) return follower.released();
-    last.followers ??= [];
-    last.followers.push(follower);
   }
 
   #arm(): void {
@@ -456,39 +390,4 @@ export class RunningApartment implements TurnOwner, Due {
       state: structuredClone({ value: calendar.status, calendar }),
     };
   }
-}
-
-/** Snapshot, then the facts after it; earlier facts only say which requests took effect. */
-export function restore(stored: StoredApartment, window: RequestWindow): Calendar {
-  const { snapshot, entries, status } = stored;
-  const calendar =
-    snapshot === undefined ? emptyCalendar(status) : (snapshot.state as { calendar: Calendar }).calendar;
-  window.addAll(entries);
-  for (const entry of entries) if (entry.version > calendar.version) apply(calendar, entry);
-  return calendar;
-}
-
-function stepsUnderWay(calendar: Calendar): OutsideStep[] {
-  const steps: OutsideStep[] = [];
-  for (const claim of calendar.claims) {
-    if (claim.kind !== 'hold' || claim.payment === undefined) continue;
-    steps.push({
-      do: claim.payment.authorised ? 'capture' : 'authorise',
-      payment: paymentJob(claim, undefined),
-    });
-  }
-  for (const settlement of calendar.settlements) steps.push({ do: 'settle', settlement });
-  return steps;
-}
-
-function answerUnavailable(asked: Asked): void {
-  asked.reply({
-    ok: false,
-    error: errorBody(
-      'unavailable',
-      'it was not stored in time and whether it took effect is unknown; send it again with the same requestId',
-      { retryAfterMs: 500 },
-    ),
-  });
-  asked.reply = () => {};
 }

@@ -82,7 +82,7 @@ export interface JournalEntry {
   readonly requestId: string | null;
   readonly atMs: number;
   /** Change to the bookings table that is committed in the same statement. */
-  readonly booking?: BookingWrite;
+  readonly booking?: BookingWrite | undefined;
 }
 
 export type BookingWrite =

@@ -1,5 +1,10 @@
 import type { JournalEntry } from './facts.ts';
 
+export interface ListedHold {
+  readonly guestId: string;
+  readonly id: string;
+}
+
 /** Where each guest's open holds are, over all apartments running here: for the limit on them, and for `mine`. */
 export class OpenHolds {
   readonly #byGuest = new Map<string, Map<string, string>>();

@@ -6,14 +6,14 @@ import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-co
 import { type Outcome, refuse } from '../protocol/errors.ts';
 import { dateOf } from '../protocol/nights.ts';
 import { totalMinor } from '../protocol/price.ts';
-import type { Block, Booking, HoldStatus } from '../protocol/resources.ts';
+import type { Block } from '../protocol/resources.ts';
 import { apply } from './calendar/apply.ts';
 import type { Calendar, Claim, HoldClaim } from './calendar/calendar.ts';
-import { findHold } from './calendar/calendar.ts';
 import { type Circumstances, type DecidedFact, type Decision, decideLapse } from './calendar/decide.ts';
 import { decidePaymentStep, type PaymentStep } from './calendar/payment.ts';
-import { bookingView, causeOf, changesOf, holdView } from './calendar/views.ts';
-import type { BookingRecord, Fact, FactKind, JournalEntry, PendingBooking } from './facts.ts';
+import { changeOf, type KnownBooking } from './changes.ts';
+import type { Fact, JournalEntry, PendingBooking } from './facts.ts';
+import { replacedBy } from './restore.ts';
 import type { OutsideStep, PaymentJob, Turn } from './turn.ts';
 
 export function recordDecision(
@@ -73,85 +73,24 @@ function note(
   { fact, booking }: DecidedFact,
   command: ApartmentCommand | undefined,
   subjectId: string | null,
-  record: (PendingBooking & { apartmentId: string }) | BookingRecord | undefined,
+  known: KnownBooking | undefined,
 ): Claim | undefined {
-  const { apartmentId, atMs } = turn;
   const entry: JournalEntry = {
-    apartmentId,
+    apartmentId: turn.apartmentId,
     version: calendar.version + 1,
     fact,
     subjectId,
     requestId: command?.requestId ?? null,
-    atMs,
-    ...(booking !== undefined && { booking }),
+    atMs: turn.atMs,
+    booking,
   };
-  const replaced =
-    fact.kind === 'held' && fact.replaces !== undefined ? holdsOf(calendar, fact.replaces) : [];
+  const replaced = replacedBy(entry, calendar);
   const claim = apply(calendar, entry);
   turn.entries.push(entry);
-
-  const status = HOLD_STATUS[fact.kind];
-  const hold = claim?.kind === 'hold' && status !== undefined ? claim : undefined;
-  turn.changes.push({
-    apartmentId,
-    version: entry.version,
-    cause: causeOf(fact),
-    changes: changesOf(fact, claim, replaced),
-    atMs,
-    guestId: claim === undefined || claim.kind === 'block' ? undefined : claim.guestId,
-    hold:
-      hold === undefined
-        ? undefined
-        : holdView(
-            apartmentId,
-            hold,
-            status!,
-            entry.version,
-            fact.kind === 'confirmed' ? fact.booking : undefined,
-          ),
-    ...(replaced.length > 0 && {
-      replaced: replaced.map((gone) => holdView(apartmentId, gone, 'released', entry.version)),
-    }),
-    booking: record === undefined ? undefined : bookingChange(fact, record, entry),
-  });
+  turn.changes.push(changeOf(entry, claim, replaced, known));
   const step = stepAfter(calendar, fact, claim, entry);
   if (step !== undefined) addStep(turn, step);
   return claim;
-}
-
-/** The status that a hold has after a fact about it; a fact that leaves the status as it was is not listed. */
-const HOLD_STATUS: Partial<Record<FactKind, HoldStatus>> = {
-  held: 'held',
-  extended: 'held',
-  confirming: 'confirming',
-  declined: 'held',
-  confirmed: 'confirmed',
-  released: 'released',
-  expired: 'expired',
-};
-
-function bookingChange(
-  fact: Fact,
-  record: (PendingBooking & { apartmentId: string }) | BookingRecord,
-  entry: JournalEntry,
-): Booking | undefined {
-  const { version, atMs } = entry;
-  if (fact.kind === 'confirmed') {
-    return bookingView({
-      ...record,
-      status: 'confirmed',
-      createdAtMs: atMs,
-      cancelledAtMs: null,
-      refundMinor: null,
-      version,
-      confirmedVersion: version,
-    });
-  }
-  if (fact.kind === 'cancelled' && 'createdAtMs' in record) {
-    const { refundMinor } = fact;
-    return bookingView({ ...record, status: 'cancelled', cancelledAtMs: atMs, refundMinor, version });
-  }
-  return undefined;
 }
 
 function stepAfter(
@@ -183,7 +122,7 @@ function stepAfter(
 }
 
 /** The payment that a confirming hold has under way. */
-export function paymentJob(hold: HoldClaim, booking: PendingBooking | undefined): PaymentJob {
+function paymentJob(hold: HoldClaim, booking: PendingBooking | undefined): PaymentJob {
   const { payment, price } = hold;
   if (payment === undefined) throw new Error(`hold ${hold.id} has no payment under way`);
   return {
@@ -194,6 +133,18 @@ export function paymentJob(hold: HoldClaim, booking: PendingBooking | undefined)
     method: payment.method,
     booking,
   };
+}
+
+/** What a loaded apartment has to go on with: payments half done, what is still owed. */
+export function stepsUnderWay(calendar: Calendar): OutsideStep[] {
+  const steps: OutsideStep[] = [];
+  for (const claim of calendar.claims) {
+    if (claim.kind !== 'hold' || claim.payment === undefined) continue;
+    const payment = paymentJob(claim, undefined);
+    steps.push({ do: claim.payment.authorised ? 'capture' : 'authorise', payment });
+  }
+  for (const settlement of calendar.settlements) steps.push({ do: 'settle', settlement });
+  return steps;
 }
 
 function answerTo(
@@ -233,10 +184,6 @@ export function blockView(apartmentId: string, claim: Claim, version: number): B
     ...(reason !== undefined && { reason }),
     version,
   };
-}
-
-function holdsOf(calendar: Calendar, ids: readonly string[]): HoldClaim[] {
-  return ids.map((id) => findHold(calendar, id)).filter((hold) => hold !== undefined);
 }
 
 function addStep(turn: Turn, step: OutsideStep): void {

@@ -4,21 +4,20 @@
  * asked again what it had not answered, so that a failure shows as latency. Idle ones are snapshotted and let go.
  */
 import { refuse } from '../protocol/errors.ts';
-import { shardOf } from '../protocol/ids.ts';
 import {
   APARTMENTS_RUNNING_MAX,
   COMMAND_DEADLINE_MS,
   LOADS_AT_ONCE_MAX,
-  LOADS_WAITING_MAX,
-  MAILBOX_MAX,
   PASSIVATE_AFTER_MS,
 } from '../protocol/limits.ts';
 import type { Terms } from '../protocol/terms.ts';
 import { type ApartmentParts, RunningApartment } from './apartment.ts';
-import { MACHINE_VERSION } from './apartment-machine.ts';
 import type { PaymentStep } from './calendar/payment.ts';
 import type { Scheduler } from './deadlines.ts';
+import { Loader, type Place, RELOAD_AFTER_MS, type Waiting } from './loader.ts';
+import type { ListedHold } from './open-holds.ts';
 import type { Ownership, StoredApartment } from './ports.ts';
+import type { Unheard } from './restore.ts';
 import type { SnapshotWriter } from './snapshot-writer.ts';
 import type { Asked } from './turn.ts';
 
@@ -30,36 +29,29 @@ export interface RegistryParts
   readonly onFault: (event: string, details: Record<string, unknown>) => void;
 }
 
-/** Waits for a running apartment, or for word that there is none. */
-interface Waiting {
-  readonly ready: (apartment: RunningApartment) => void;
-  /** `unknown`: there is no such apartment. `unavailable`: it could not be loaded in time. */
-  readonly failed: (why: 'unknown' | 'unavailable') => void;
-  readonly sinceMs: number;
-}
-
 /** How often what has waited too long is looked for, in milliseconds. */
 const SWEEP_EVERY_MS = 250;
 const PASSIVATE_EVERY_MS = 10_000;
-/** Between two tries to load, in milliseconds. */
-const RELOAD_AFTER_MS = 100;
 /** A command whose turn was refused by the storage this often is a defect, not bad luck. */
 const ATTEMPTS_MAX = 3;
+
+/** What an instance that was lost leaves to the next. */
+interface Left {
+  /** The last version that watchers were told. */
+  readonly publishedVersion: number;
+  /** That `OpenHolds` lists until the next instance knows better, so that `mine` waits for the reload. */
+  readonly holds: readonly ListedHold[];
+}
 
 export class Registry {
   readonly #parts: RegistryParts;
   readonly #apartmentParts: ApartmentParts;
   readonly #running = new Map<string, RunningApartment>();
-  readonly #loading = new Map<string, Waiting[]>();
-  readonly #toLoad: string[] = [];
-  #loads = 0;
+  readonly #loader: Loader;
   readonly #waiting = new Set<RunningApartment>();
   /** Have open holds or payments, and must run again however long the storage is away. */
   readonly #owed = new Set<string>();
-  /** Of instances that were lost: the last version that watchers were told. */
-  readonly #told = new Map<string, number>();
-  /** Of instances that were lost: open holds that `OpenHolds` still lists, so that `mine` waits for the reload. */
-  readonly #listed = new Map<string, readonly { readonly guestId: string; readonly id: string }[]>();
+  readonly #left = new Map<string, Left>();
   readonly #timers: (() => void)[] = [];
   #stopped = false;
   /** Commands answered or refused by apartments here, since the start. */
@@ -75,6 +67,15 @@ export class Registry {
       waiting: (apartment) => void this.#waiting.add(apartment),
       snapshot: (snapshot) => parts.snapshots.write(snapshot),
     };
+    this.#loader = new Loader({
+      ...parts,
+      told: (apartmentId) => this.#left.get(apartmentId)?.publishedVersion,
+      start: (place, stored, unheard) => this.#start(place, stored, unheard),
+      absent: (apartmentId) => {
+        this.#owed.delete(apartmentId);
+        this.#inherit(apartmentId);
+      },
+    });
     this.#every(SWEEP_EVERY_MS, () => this.#sweep());
     this.#every(PASSIVATE_EVERY_MS, () => this.#passivate());
   }
@@ -115,17 +116,7 @@ export class Registry {
   with(apartmentId: string, sinceMs: number, ready: Waiting['ready'], failed: Waiting['failed']): void {
     const running = this.#owned(apartmentId);
     if (running !== undefined) return ready(running);
-    const waiting: Waiting = { ready, failed, sinceMs };
-    const mailbox = this.#loading.get(apartmentId);
-    if (mailbox !== undefined) {
-      if (mailbox.length >= MAILBOX_MAX) return failed('unavailable');
-      mailbox.push(waiting);
-      return;
-    }
-    if (this.#stopped || this.#toLoad.length >= LOADS_WAITING_MAX) return failed('unavailable');
-    this.#loading.set(apartmentId, [waiting]);
-    this.#toLoad.push(apartmentId);
-    this.#loadNext();
+    this.#loader.load(apartmentId, { ready, failed, sinceMs });
   }
 
   /** An answer of the payment provider, for the apartment wherever it is in its life. */
@@ -188,6 +179,7 @@ export class Registry {
   /** Takes no new command, writes the snapshots of all that have changed, ends them. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#loader.stop();
     for (const cancel of this.#timers) cancel();
     for (const apartment of this.#running.values()) {
       const snapshot = apartment.unsaved();
@@ -208,91 +200,24 @@ export class Registry {
   }
 
   #isBusy(): boolean {
-    if (this.#loading.size > 0) return true;
+    if (this.#loader.isBusy) return true;
     for (const apartment of this.#waiting) if (apartment.isWaiting) return true;
     return false;
   }
 
-  #loadNext(): void {
-    while (this.#loads < LOADS_AT_ONCE_MAX) {
-      const apartmentId = this.#toLoad.shift();
-      if (apartmentId === undefined) return;
-      this.#loads += 1;
-      const epoch = this.#parts.ownership.epochOf(shardOf(apartmentId));
-      this.#parts.journal.load(apartmentId, MACHINE_VERSION).then(
-        (stored) => this.#loaded(apartmentId, stored, epoch),
-        (cause) => this.#notLoaded(apartmentId, cause),
-      );
-    }
+  #start(place: Place, stored: StoredApartment, unheard: Unheard | undefined): RunningApartment {
+    this.#inherit(place.apartmentId);
+    const apartment = new RunningApartment(place, stored, this.#apartmentParts, unheard);
+    this.#running.set(place.apartmentId, apartment);
+    this.#owed.delete(place.apartmentId);
+    apartment.resume();
+    return apartment;
   }
 
-  /** @param epoch of its shard when the load began: what was read under another is not to be decided on */
-  #loaded(apartmentId: string, stored: StoredApartment | undefined, epoch: number | undefined): void {
-    this.#loads -= 1;
-    const shard = shardOf(apartmentId);
-    if (stored !== undefined && (epoch === undefined || epoch !== this.#parts.ownership.epochOf(shard))) {
-      this.#retryLoad(apartmentId);
-      return this.#loadNext();
-    }
-    const mailbox = this.#loading.get(apartmentId) ?? [];
-    this.#loading.delete(apartmentId);
-    if (stored === undefined) {
-      this.#owed.delete(apartmentId);
-      this.#unlist(apartmentId);
-    }
-    if (stored === undefined || epoch === undefined || this.#stopped) {
-      for (const { failed } of mailbox) failed(this.#stopped ? 'unavailable' : 'unknown');
-    } else {
-      this.#unlist(apartmentId);
-      try {
-        const apartment = new RunningApartment({ apartmentId, shard, epoch }, stored, this.#apartmentParts);
-        this.#running.set(apartmentId, apartment);
-        this.#owed.delete(apartmentId);
-        this.#catchUp(apartment);
-        apartment.resume();
-        for (const { ready } of mailbox) ready(apartment);
-      } catch (cause) {
-        this.#parts.onFault('apartment.unreadable', { apartmentId, cause });
-        for (const { failed } of mailbox) failed('unavailable');
-      }
-    }
-    this.#loadNext();
-  }
-
-  #unlist(apartmentId: string): void {
-    for (const { guestId, id } of this.#listed.get(apartmentId) ?? [])
+  #inherit(apartmentId: string): void {
+    for (const { guestId, id } of this.#left.get(apartmentId)?.holds ?? [])
       this.#parts.openHolds.remove(guestId, id);
-    this.#listed.delete(apartmentId);
-  }
-
-  #catchUp(apartment: RunningApartment): void {
-    const told = this.#told.get(apartment.id);
-    this.#told.delete(apartment.id);
-    if (told !== undefined && told < apartment.version) apartment.catchUp(told);
-  }
-
-  #notLoaded(apartmentId: string, cause: unknown): void {
-    this.#loads -= 1;
-    this.#parts.onFault('apartment.not_loaded', { apartmentId, cause });
-    this.#retryLoad(apartmentId);
-    this.#loadNext();
-  }
-
-  /** Keeps who still has time; their deadline bounds the tries. */
-  #retryLoad(apartmentId: string): void {
-    const nowMs = this.#parts.clock.nowMs();
-    const mailbox = this.#loading.get(apartmentId) ?? [];
-    const patient = mailbox.filter(({ sinceMs }) => nowMs - sinceMs < COMMAND_DEADLINE_MS && !this.#stopped);
-    for (const waiting of mailbox) if (!patient.includes(waiting)) waiting.failed('unavailable');
-    if (patient.length === 0) {
-      this.#loading.delete(apartmentId);
-      return;
-    }
-    this.#loading.set(apartmentId, patient);
-    this.#parts.scheduler.after(RELOAD_AFTER_MS, () => {
-      this.#toLoad.push(apartmentId);
-      this.#loadNext();
-    });
+    this.#left.delete(apartmentId);
   }
 
   #lost(apartment: RunningApartment, reason: string, cause: unknown, culprit?: Asked): void {
@@ -306,8 +231,9 @@ export class Registry {
     this.#running.delete(apartment.id);
     this.#waiting.delete(apartment);
     if (!apartment.isQuiet) this.#owed.add(apartment.id);
-    this.#told.set(apartment.id, apartment.publishedVersion);
-    this.#listed.set(apartment.id, apartment.openHolds());
+    const holds = apartment.mayBeOpen();
+    for (const { guestId, id } of holds) this.#parts.openHolds.add(guestId, id, apartment.id);
+    this.#left.set(apartment.id, { publishedVersion: apartment.publishedVersion, holds });
     const unanswered = apartment.end();
     if (culprit !== undefined && reason === 'conflict') culprit.attempts += 1;
     for (const asked of unanswered) {
@@ -335,7 +261,7 @@ export class Registry {
     }
     for (const id of this.#owed) {
       if (this.#running.has(id)) this.#owed.delete(id);
-      else if (!this.#loading.has(id))
+      else if (!this.#loader.isLoading(id))
         this.with(
           id,
           nowMs,

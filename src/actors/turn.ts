@@ -69,14 +69,16 @@ export class Turn implements Append {
 
   constructor(
     owner: TurnOwner,
-    place: { apartmentId: string; shard: number; epoch: number },
+    apartmentId: string,
+    shard: number,
+    epoch: number,
     atMs: number,
     asked: Asked | undefined,
   ) {
     this.#owner = owner;
-    this.apartmentId = place.apartmentId;
-    this.shard = place.shard;
-    this.epoch = place.epoch;
+    this.apartmentId = apartmentId;
+    this.shard = shard;
+    this.epoch = epoch;
     this.atMs = atMs;
     this.asked = asked;
   }

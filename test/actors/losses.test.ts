@@ -66,7 +66,42 @@ describe('what is lost comes back', () => {
     await time.pass(2_000);
     expect(release.code).toBe('ok');
     expect(house.changes.map(({ version }) => version)).toEqual([1, 2]);
-    expect(house.changes[1]?.changes).toMatchObject([{ status: 'free', to: TODAY + 730 }]);
+    expect(house.changes[1]).toMatchObject({
+      cause: 'released',
+      changes: [{ from: TODAY, to: TODAY + 2, status: 'free' }],
+      guestId: ana.id,
+      hold: { id: holdId, status: 'released' },
+    });
+  });
+
+  it('the guest hears of a booking whose acknowledgement was lost, with its contact', async () => {
+    const holdId = await placed(0);
+    journal.failNext('lost', ({ entries }) => entries.some(({ fact }) => fact.kind === 'confirmed'));
+    const confirmed = house.ask(ana, A, confirm(holdId));
+    await time.pass(2_000);
+    expect(confirmed.code).toBe('ok');
+    const told = house.changes.filter(({ booking }) => booking !== undefined);
+    expect(told).toMatchObject([
+      {
+        hold: { id: holdId, status: 'confirmed', bookingId: confirmed.bookingId },
+        booking: { id: confirmed.bookingId, status: 'confirmed', guest: { name: 'Ana' } },
+      },
+    ]);
+    expect(confirmed.outcome).toEqual({ ok: true, data: { booking: told[0]?.booking } });
+  });
+
+  it('[I2] `mine` still tells a hold whose release was lost before it was on disk', async () => {
+    const holdId = await placed(0);
+    journal.failNext('unknown');
+    const release = house.ask(ana, A, { kind: 'release', holdId });
+    await turnOfEvents();
+    expect([release.code, house.openHolds.countOf(ana.id)]).toEqual([undefined, 1]);
+    const reads = new ApartmentReads(house.registry, journal, { nowMs: () => time.nowMs });
+    const mine = openHoldsOf(house.openHolds, reads, ana.id);
+    await time.pass(50);
+    expect((await mine).map(({ id }) => id)).toEqual([holdId]);
+    await time.pass(2_000);
+    expect([release.code, house.openHolds.count]).toEqual(['ok', 0]);
   });
 
   it('[I2] `mine` waits for an apartment that is being loaded again, and then tells what is on disk', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createActor } from 'xstate';
+import { apartmentMachine } from '../../src/actors/apartment-machine.ts';
 import type { ApartmentCommand } from '../../src/protocol/apartment-command.ts';
 import type { ListingStatus } from '../../src/protocol/terms.ts';
 import { BareApartment } from '../support/bare-apartment.ts';
@@ -116,15 +118,35 @@ describe('the apartment machine, state by event', () => {
     ][]) {
       it(`${status} × ${event}: ${expected}, then ${after}`, () => {
         const { apartment, run } = furnished(status);
-        expect(apartment.state).toBe(status);
+        expect(apartment.calendar.status).toBe(status);
         const { outcome, entries } = run[event]();
         if (expected === 'nothing') expect([outcome, entries]).toEqual([undefined, []]);
         else if (expected === 'waits') expect([outcome, entries.length]).toEqual([undefined, 1]);
         else if (expected === 'ok') expect(outcome).toMatchObject({ ok: true });
         else expect(outcome).toMatchObject({ ok: false, error: { code: expected.slice('refused '.length) } });
-        expect(apartment.state).toBe(after);
         expect(apartment.calendar.status).toBe(after);
       });
     }
   }
+
+  it('does what XState does with the same machine', () => {
+    for (const status of Object.keys(TABLE) as ListingStatus[]) {
+      for (const event of Object.keys(TABLE[status]) as Event[]) {
+        const { apartment: own, run } = furnished(status);
+        const { outcome, entries } = run[event]();
+
+        const { apartment: theirs, run: runTheirs } = furnished(status);
+        const context = { calendar: theirs.calendar };
+        const actor = createActor(apartmentMachine, {
+          input: context,
+          snapshot: apartmentMachine.resolveState({ value: status, context }),
+        }).start();
+        theirs.react = (_calendar, event) => actor.send(event);
+        const turn = runTheirs[event]();
+        expect([turn.outcome, turn.entries], `${status} × ${event}`).toEqual([outcome, entries]);
+        expect(actor.getSnapshot().value).toBe(own.calendar.status);
+        expect(theirs.calendar).toEqual(own.calendar);
+      }
+    }
+  });
 });

@@ -1,5 +1,4 @@
-import { createActor } from 'xstate';
-import { apartmentMachine, type CommandEvent } from '../../src/actors/apartment-machine.ts';
+import { type ApartmentEvent, type CommandEvent, react } from '../../src/actors/apartment-machine.ts';
 import { apply } from '../../src/actors/calendar/apply.ts';
 import { type Calendar, emptyCalendar } from '../../src/actors/calendar/calendar.ts';
 import type { PaymentStep } from '../../src/actors/calendar/payment.ts';
@@ -21,16 +20,13 @@ export class BareApartment {
   nowMs: number;
   holdTtlMs = 600_000;
   holdsPerGuest = 5;
+  /** The machine; a test may put another in its place. */
+  react = react;
   #sequence = 0;
-  readonly #machine = createActor(apartmentMachine, { input: { calendar: this.calendar } }).start();
 
   constructor(nowMs: number, terms: Terms = openTerms()) {
     this.nowMs = nowMs;
     this.terms = terms;
-  }
-
-  get state(): unknown {
-    return this.#machine.getSnapshot().value;
   }
 
   command(subject: Subject, body: Unaddressed<ApartmentCommand>, booking?: BookingRecord): Turn {
@@ -53,20 +49,15 @@ export class BareApartment {
       openHolds,
       booking,
     };
-    this.#machine.send({ type: command.kind, command, at, turn } as CommandEvent);
-    return this.#kept(turn);
+    return this.#take({ type: command.kind, command, at, turn } as CommandEvent);
   }
 
   tick(): Turn {
-    const turn = this.#turn();
-    this.#machine.send({ type: 'tick', turn });
-    return this.#kept(turn);
+    return this.#take({ type: 'tick', turn: this.#turn() });
   }
 
   payment(step: PaymentStep): Turn {
-    const turn = this.#turn();
-    this.#machine.send({ type: 'payment', step, turn });
-    return this.#kept(turn);
+    return this.#take({ type: 'payment', step, turn: this.#turn() });
   }
 
   /** What the journal alone says: every entry replayed on an empty calendar, through JSON as storage would. */
@@ -77,14 +68,12 @@ export class BareApartment {
   }
 
   #turn(): Turn {
-    return new Turn({ settled() {} }, { apartmentId: this.id, shard: 0, epoch: 1 }, this.nowMs, undefined);
+    return new Turn({ settled() {} }, this.id, 0, 1, this.nowMs, undefined);
   }
 
-  #kept(turn: Turn): Turn {
-    const { status } = this.#machine.getSnapshot();
-    if (status !== 'active')
-      throw new Error(`the machine is ${status}`, { cause: this.#machine.getSnapshot().error });
-    this.entries.push(...turn.entries);
-    return turn;
+  #take(event: ApartmentEvent): Turn {
+    this.react(this.calendar, event);
+    this.entries.push(...event.turn.entries);
+    return event.turn;
   }
 }

@@ -112,22 +112,6 @@ export function changesOf(
   }
 }
 
-/** Every night of a window, free ones too, as changes in order. */
-export function allRanges(calendar: Calendar, window: NightRange): NightChange[] {
-  const changes: NightChange[] = [];
-  let night = window.from;
-  for (const claim of claimsIn(calendar, window)) {
-    const from = Math.max(claim.from, window.from);
-    const to = Math.min(claim.to, window.to);
-    if (from > night) changes.push({ from: night, to: from, status: 'free' });
-    if (claim.kind === 'hold') changes.push({ from, to, status: 'held', heldUntilMs: deadlineMsOf(claim) });
-    else changes.push({ from, to, status: claim.kind === 'booking' ? 'booked' : 'blocked' });
-    night = to;
-  }
-  if (night < window.to) changes.push({ from: night, to: window.to, status: 'free' });
-  return changes;
-}
-
 function freed(range: NightRange): NightChange {
   return { from: range.from, to: range.to, status: 'free' };
 }

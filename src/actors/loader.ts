@@ -1,0 +1,162 @@
+/**
+ * Starts apartments from storage: each once, however many ask for it at the same time; they wait in a bounded
+ * mailbox. A load that fails is tried again as long as somebody in the mailbox has time left.
+ */
+import { shardOf } from '../protocol/ids.ts';
+import {
+  COMMAND_DEADLINE_MS,
+  LOADS_AT_ONCE_MAX,
+  LOADS_WAITING_MAX,
+  MAILBOX_MAX,
+} from '../protocol/limits.ts';
+import type { RunningApartment } from './apartment.ts';
+import { MACHINE_VERSION } from './apartment-machine.ts';
+import type { Scheduler } from './deadlines.ts';
+import type { Clock, Journal, Ownership, StoredApartment } from './ports.ts';
+import { readUnheard, type Unheard } from './restore.ts';
+
+/** Waits for a running apartment, or for word that there is none. */
+export interface Waiting {
+  readonly ready: (apartment: RunningApartment) => void;
+  /** `unknown`: there is no such apartment. `unavailable`: it could not be loaded in time. */
+  readonly failed: (why: 'unknown' | 'unavailable') => void;
+  readonly sinceMs: number;
+}
+
+export interface Place {
+  readonly apartmentId: string;
+  readonly shard: number;
+  readonly epoch: number;
+}
+
+export interface LoaderParts {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly ownership: Ownership;
+  readonly scheduler: Scheduler;
+  /** The last version of an apartment that watchers were told by a lost instance. */
+  readonly told: (apartmentId: string) => number | undefined;
+  /** Makes the instance and lists it; what it throws is a defect of what is stored. */
+  readonly start: (place: Place, stored: StoredApartment, unheard: Unheard | undefined) => RunningApartment;
+  /** There is no such apartment. */
+  readonly absent: (apartmentId: string) => void;
+  readonly onFault: (event: string, details: Record<string, unknown>) => void;
+}
+
+/** Between two tries to load, in milliseconds. */
+export const RELOAD_AFTER_MS = 100;
+
+export class Loader {
+  readonly #parts: LoaderParts;
+  readonly #mailboxes = new Map<string, Waiting[]>();
+  readonly #toLoad: string[] = [];
+  #loads = 0;
+  #stopped = false;
+
+  constructor(parts: LoaderParts) {
+    this.#parts = parts;
+  }
+
+  get isBusy(): boolean {
+    return this.#mailboxes.size > 0;
+  }
+
+  isLoading(apartmentId: string): boolean {
+    return this.#mailboxes.has(apartmentId);
+  }
+
+  /** Calls one of `ready` and `failed`, once. The apartment must not be running. */
+  load(apartmentId: string, waiting: Waiting): void {
+    const mailbox = this.#mailboxes.get(apartmentId);
+    if (mailbox !== undefined) {
+      if (mailbox.length >= MAILBOX_MAX) return waiting.failed('unavailable');
+      mailbox.push(waiting);
+      return;
+    }
+    if (this.#stopped || this.#toLoad.length >= LOADS_WAITING_MAX) return waiting.failed('unavailable');
+    this.#mailboxes.set(apartmentId, [waiting]);
+    this.#toLoad.push(apartmentId);
+    this.#next();
+  }
+
+  /** What is being loaded is not started any more. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #next(): void {
+    while (this.#loads < LOADS_AT_ONCE_MAX) {
+      const apartmentId = this.#toLoad.shift();
+      if (apartmentId === undefined) return;
+      this.#loads += 1;
+      this.#read(apartmentId)
+        .catch((cause) => {
+          this.#parts.onFault('apartment.not_loaded', { apartmentId, cause });
+          this.#retry(apartmentId);
+        })
+        .finally(() => {
+          this.#loads -= 1;
+          this.#next();
+        });
+    }
+  }
+
+  async #read(apartmentId: string): Promise<void> {
+    const { journal, ownership, told } = this.#parts;
+    const shard = shardOf(apartmentId);
+    const epoch = ownership.epochOf(shard);
+    const stored = await journal.load(apartmentId, MACHINE_VERSION);
+    if (stored === undefined) {
+      this.#parts.absent(apartmentId);
+      return this.#fail(apartmentId, 'unknown');
+    }
+    const version = told(apartmentId);
+    const unheard =
+      version === undefined ? undefined : await readUnheard(journal, apartmentId, stored, version);
+    // What was read under another epoch is not to be decided on.
+    if (epoch === undefined || epoch !== ownership.epochOf(shard)) return this.#retry(apartmentId);
+    if (this.#stopped) return this.#fail(apartmentId, 'unavailable');
+    this.#start({ apartmentId, shard, epoch }, stored, unheard);
+  }
+
+  #start(place: Place, stored: StoredApartment, unheard: Unheard | undefined): void {
+    const { apartmentId } = place;
+    let apartment: RunningApartment;
+    try {
+      apartment = this.#parts.start(place, stored, unheard);
+    } catch (cause) {
+      this.#parts.onFault('apartment.unreadable', { apartmentId, cause });
+      return this.#fail(apartmentId, 'unavailable');
+    }
+    for (const { ready } of this.#emptied(apartmentId)) ready(apartment);
+  }
+
+  #fail(apartmentId: string, why: 'unknown' | 'unavailable'): void {
+    for (const { failed } of this.#emptied(apartmentId)) failed(why);
+  }
+
+  #emptied(apartmentId: string): Waiting[] {
+    const mailbox = this.#mailboxes.get(apartmentId) ?? [];
+    this.#mailboxes.delete(apartmentId);
+    return mailbox;
+  }
+
+  /** Keeps who still has time; their deadline bounds the tries. */
+  #retry(apartmentId: string): void {
+    const nowMs = this.#parts.clock.nowMs();
+    const patient: Waiting[] = [];
+    const late: Waiting[] = [];
+    for (const waiting of this.#emptied(apartmentId)) {
+      const hasTime = nowMs - waiting.sinceMs < COMMAND_DEADLINE_MS && !this.#stopped;
+      (hasTime ? patient : late).push(waiting);
+    }
+    if (patient.length > 0) {
+      this.#mailboxes.set(apartmentId, patient);
+      this.#parts.scheduler.after(RELOAD_AFTER_MS, () => {
+        this.#toLoad.push(apartmentId);
+        this.#next();
+      });
+    }
+    for (const { failed } of late) failed('unavailable');
+  }
+}

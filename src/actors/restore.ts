@@ -1,0 +1,66 @@
+/** An apartment from storage: its snapshot, then the facts after it. */
+import type { CommittedChange } from '../protocol/committed-change.ts';
+import { apply } from './calendar/apply.ts';
+import { type Calendar, emptyCalendar, findHold, type HoldClaim } from './calendar/calendar.ts';
+import { changeOf } from './changes.ts';
+import type { BookingRecord, JournalEntry } from './facts.ts';
+import type { Journal, StoredApartment } from './ports.ts';
+import type { RequestWindow } from './request-window.ts';
+
+/** Facts that an instance before this one wrote without hearing that they were on disk: nobody was told of them. */
+export interface Unheard {
+  readonly afterVersion: number;
+  /** The bookings that they are about. */
+  readonly bookings: ReadonlyMap<string, BookingRecord>;
+}
+
+export interface Restored {
+  readonly calendar: Calendar;
+  /** What `unheard` facts changed, in order. */
+  readonly changes: readonly CommittedChange[];
+}
+
+/** Facts before the snapshot only say which requests took effect. */
+export function restore(
+  { snapshot, entries, status }: StoredApartment,
+  window: RequestWindow,
+  unheard: Unheard | undefined,
+): Restored {
+  const calendar =
+    snapshot === undefined ? emptyCalendar(status) : (snapshot.state as { calendar: Calendar }).calendar;
+  window.addAll(entries);
+  const changes: CommittedChange[] = [];
+  for (const entry of entries) {
+    if (entry.version <= calendar.version) continue;
+    const replaced = replacedBy(entry, calendar);
+    const claim = apply(calendar, entry);
+    if (unheard === undefined || entry.version <= unheard.afterVersion) continue;
+    const { fact } = entry;
+    const booking = 'booking' in fact ? unheard.bookings.get(fact.booking) : undefined;
+    changes.push(changeOf(entry, claim, replaced, booking));
+  }
+  return { calendar, changes };
+}
+
+/** Reads what is needed to tell of facts after a version. A snapshot is never ahead of what has been told. */
+export async function readUnheard(
+  journal: Journal,
+  apartmentId: string,
+  { entries }: StoredApartment,
+  afterVersion: number,
+): Promise<Unheard> {
+  const bookings = new Map<string, BookingRecord>();
+  for (const { version, fact } of entries) {
+    if (version <= afterVersion || (fact.kind !== 'confirmed' && fact.kind !== 'cancelled')) continue;
+    const booking = await journal.booking(apartmentId, fact.booking);
+    if (booking !== undefined) bookings.set(fact.booking, booking);
+  }
+  return { afterVersion, bookings };
+}
+
+/** The open holds that end as this one begins, before the entry is applied. */
+export function replacedBy({ fact }: JournalEntry, calendar: Calendar): HoldClaim[] {
+  if (fact.kind !== 'held' || fact.replaces === undefined) return NONE;
+  return fact.replaces.map((id) => findHold(calendar, id)).filter((hold) => hold !== undefined);
+}
+const NONE: HoldClaim[] = [];
