@@ -1,5 +1,6 @@
-/** Where a server's CPU time went: the top of a `.cpuprofile` by function and by file, as shares of its busy time. */
+/** Where a server's CPU time went: the top of a `.cpuprofile` by stage, by function and by file, as shares of its busy time. */
 import { readFile } from 'node:fs/promises';
+import { stageOf } from './stages.ts';
 import { table } from './table.ts';
 
 interface CpuProfile {
@@ -26,6 +27,7 @@ export async function profileReport(file: string): Promise<string> {
   });
   const byFunction = new Map<string, number>();
   const byFile = new Map<string, number>();
+  const byStage = new Map<string, number>();
   let busy = 0;
   for (const { id, callFrame } of profile.nodes) {
     const micros = selfMicros.get(id) ?? 0;
@@ -36,11 +38,17 @@ export async function profileReport(file: string): Promise<string> {
     const line = place === '' ? '' : `${place}:${callFrame.lineNumber + 1}`;
     add(byFunction, `${name}\t${line}`, micros);
     add(byFile, place || name, micros);
+    add(byStage, stageOf(place === '' ? name : `${place} ${name}`), micros);
   }
   const share = (micros: number) => `${((100 * micros) / Math.max(1, busy)).toFixed(1)} %`;
   const ms = (micros: number) => (micros / 1_000).toFixed(0);
   return [
     `${file}: ${(busy / 1e6).toFixed(2)} s busy; self time`,
+    table(
+      ['share', 'ms', 'stage'],
+      top(byStage).map(([key, micros]) => [share(micros), ms(micros), key]),
+      2,
+    ),
     table(
       ['share', 'ms', 'function', 'at'],
       top(byFunction).map(([key, micros]) => [share(micros), ms(micros), ...key.split('\t')]),

@@ -7,8 +7,11 @@ import { COMMAND_DEADLINE_MS } from '../protocol/limits.ts';
 import { answerUnavailable, isOverdue } from './overdue.ts';
 import type { Follower, Turn } from './turn.ts';
 
+/** Of every gate with nothing in it; never pushed to. */
+const EMPTY: Turn[] = [];
+
 export class OutputGate {
-  #turns: Turn[] = [];
+  #turns = EMPTY;
 
   get isEmpty(): boolean {
     return this.#turns.length === 0;
@@ -19,7 +22,8 @@ export class OutputGate {
   }
 
   push(turn: Turn): void {
-    this.#turns.push(turn);
+    if (this.#turns === EMPTY) this.#turns = [turn];
+    else this.#turns.push(turn);
   }
 
   /** Runs behind what is in the gate now, at once where nothing is. */
@@ -38,7 +42,7 @@ export class OutputGate {
     let end = head + 1;
     while (end < turns.length && turns[end]!.entries.length === 0) end += 1;
     if (end === turns.length) {
-      this.#turns = [];
+      this.#turns = EMPTY;
       return turns;
     }
     this.#turns = turns.slice(end);
@@ -59,7 +63,7 @@ export class OutputGate {
   /** @returns what will never leave */
   close(): readonly Turn[] {
     const turns = this.#turns;
-    this.#turns = [];
+    this.#turns = EMPTY;
     return turns;
   }
 

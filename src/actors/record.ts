@@ -86,8 +86,7 @@ function note(
   };
   const replaced = replacedBy(entry, calendar);
   const claim = apply(calendar, entry);
-  turn.entries.push(entry);
-  turn.changes.push(changeOf(entry, claim, replaced, known));
+  turn.record(entry, changeOf(entry, claim, replaced, known));
   const step = stepAfter(calendar, fact, claim, entry);
   if (step !== undefined) addStep(turn, step);
   return claim;

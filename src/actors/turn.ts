@@ -50,14 +50,18 @@ export interface TurnOwner {
   settled(turn: Turn, result: AppendResult): void;
 }
 
+const NO_ENTRIES: readonly JournalEntry[] = [];
+const NO_CHANGES: readonly CommittedChange[] = [];
+
 export class Turn implements Append {
   readonly apartmentId: string;
   readonly shard: number;
   readonly epoch: number;
   readonly atMs: number;
   readonly asked: Asked | undefined;
-  readonly entries: JournalEntry[] = [];
-  readonly changes: CommittedChange[] = [];
+  entries: readonly JournalEntry[] = NO_ENTRIES;
+  /** One for each entry. */
+  changes: readonly CommittedChange[] = NO_CHANGES;
   /** Undefined while the answer is the payment provider's to give. */
   outcome: Outcome<ApartmentAnswer> | undefined = undefined;
   steps: OutsideStep[] | undefined = undefined;
@@ -81,6 +85,13 @@ export class Turn implements Append {
     this.epoch = epoch;
     this.atMs = atMs;
     this.asked = asked;
+  }
+
+  /** Nearly always one: a literal array of one takes a tenth of what an array takes that is pushed to. */
+  record(entry: JournalEntry, change: CommittedChange): void {
+    const isFirst = this.entries.length === 0;
+    this.entries = isFirst ? [entry] : [...this.entries, entry];
+    this.changes = isFirst ? [change] : [...this.changes, change];
   }
 
   done(result: AppendResult): void {

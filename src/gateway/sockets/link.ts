@@ -189,13 +189,16 @@ function startsWith(message: Buffer, prefix: Buffer): boolean {
   return true;
 }
 
+/** Of the messages being joined, in bytes; kept between calls, so that it is not made for each. */
+const lengths: number[] = [];
+
 /** The frames of one turn, one after the other in one buffer: one write, one system call. */
 function joined(queue: readonly (string | Buffer)[]): Buffer {
-  const lengths: number[] = [];
   let total = 0;
-  for (const message of queue) {
+  for (let i = 0; i < queue.length; i++) {
+    const message = queue[i]!;
     const length = typeof message === 'string' ? Buffer.byteLength(message) : message.length;
-    lengths.push(length);
+    lengths[i] = length;
     total += typeof message === 'string' ? headerLength(length) + length : length;
   }
   const bytes = Buffer.allocUnsafe(total);
