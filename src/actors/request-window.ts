@@ -144,16 +144,22 @@ let hashedId = '';
 let hashA = 0;
 let hashB = 0;
 
+/** Two FNV-1a over the id's UTF-16 units, each avalanched (murmur3's finaliser), as unsigned 32-bit integers. */
 function rehash(requestId: string): void {
+  let a = 0x811c9dc5;
+  let b = 0x01234567;
+  for (let i = 0; i < requestId.length; i++) {
+    const unit = requestId.charCodeAt(i);
+    a = Math.imul(a ^ unit, 0x01000193);
+    b = Math.imul(b ^ unit, 0x01000193);
+  }
   hashedId = requestId;
-  hashA = hash(requestId, 0x811c9dc5);
-  hashB = hash(requestId, 0x01234567);
+  hashA = avalanched(a);
+  hashB = avalanched(b);
 }
 
-/** FNV-1a over the id's UTF-16 units, avalanched (murmur3's finaliser), as an unsigned 32-bit integer. */
-function hash(text: string, seed: number): number {
-  let h = seed;
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+function avalanched(hash: number): number {
+  let h = hash;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
