@@ -44,6 +44,7 @@ export function apartmentsFace({ registry, reads, clock, changes, overview }: Ap
     calendar: (apartmentId, window) => reads.calendar(apartmentId, window),
     occupancy: (window, city) => occupancy(window, city),
     history: (apartmentId, atMs) => reads.history(apartmentId, atMs),
+    versions: async (apartmentIds) => publishedVersions(registry, apartmentIds),
     subscribe: (listener) => changes.subscribe(listener),
   };
 
@@ -68,6 +69,15 @@ export function apartmentsFace({ registry, reads, clock, changes, overview }: Ap
     }
     return { ok: true, data: { apartments, calendars, totals } };
   }
+}
+
+function publishedVersions(registry: Registry, apartmentIds: readonly string[]): Map<string, number> {
+  const versions = new Map<string, number>();
+  for (const id of apartmentIds) {
+    const apartment = registry.get(id);
+    if (apartment !== undefined) versions.set(id, apartment.publishedVersion);
+  }
+  return versions;
 }
 
 /** A guest's open holds, wherever they are. */

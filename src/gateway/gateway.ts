@@ -6,6 +6,7 @@
 import type { AddressInfo } from 'node:net';
 import { refuse } from '../protocol/errors.ts';
 import { DRAIN_DEADLINE_MS, DRAIN_SPREAD_MAX_MS, DRAIN_SPREAD_PER_SOCKET_MS } from '../protocol/limits.ts';
+import type { Backplane } from './backplane/backplane.ts';
 import { createHttp } from './http/server.ts';
 import type { Log } from './log.ts';
 import type { GatewayParts } from './ports.ts';
@@ -22,6 +23,8 @@ export interface GatewayOptions {
   readonly rateLimit: 'on' | 'off';
   /** Origins besides its own whose pages may open sockets. */
   readonly origins: readonly string[];
+  /** To the sockets of other servers; undefined where this one is alone. */
+  readonly backplane?: Backplane | undefined;
   readonly log: Log;
 }
 
@@ -59,6 +62,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     limits,
     log,
     origins: options.origins,
+    backplane: options.backplane,
     inFlight,
     refusal,
   });

@@ -20,6 +20,8 @@ export interface Apartments {
   occupancy(window: NightRange, city: string | undefined): Promise<Outcome<OccupancyAnswer>>;
   /** One apartment's facts in order, and its calendar as of `atMs` (now where undefined). */
   history(apartmentId: string, atMs: number | undefined): Promise<Outcome<History>>;
+  /** The last versions told of these apartments, of those that their owners have running. Never rejects. */
+  versions(apartmentIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Every committed change of apartments owned here. Returns the way to unsubscribe. */
   subscribe(listener: (change: CommittedChange) => void): () => void;
 }

@@ -206,3 +206,10 @@ export const STREAM_ROWS = 2_000;
 export const OCCUPANCY_APARTMENTS_MAX = 2_000;
 /** Future bookings in one `mine`. */
 export const MINE_BOOKINGS_MAX = 200;
+
+/** Redis: answers waited for at once and how long, in milliseconds; past either a message is dropped and counted. */
+export const REDIS_INFLIGHT_MAX = 20_000;
+export const REDIS_COMMAND_TIMEOUT_MS = 2_000;
+/** A lost connection to Redis is tried again after the first, doubling up to the second, in milliseconds. */
+export const REDIS_RECONNECT_FIRST_MS = 20;
+export const REDIS_RECONNECT_MAX_MS = 500;

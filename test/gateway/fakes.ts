@@ -18,6 +18,8 @@ export interface World {
   token(kind: Subject['kind'], id?: string, expiresAtMs?: number): string;
   revoke(sessionId: string): void;
   change(change: Partial<CommittedChange> & { apartmentId: string }): CommittedChange;
+  /** A change elsewhere, of which the news was lost. */
+  changeUnheard(apartmentId: string): void;
   /** Replaces the way an apartment answers. */
   answer: (
     subject: Subject,
@@ -83,6 +85,9 @@ export function createWorld(): World {
       };
       for (const listener of changeListeners) listener(change);
       return change;
+    },
+    changeUnheard(apartmentId) {
+      versions.set(apartmentId, (versions.get(apartmentId) ?? 0) + 1);
     },
     async calendarOf(apartmentId, window) {
       const version = versions.get(apartmentId);
@@ -171,6 +176,7 @@ export function createWorld(): World {
           world.answer(subject, command, reply);
         },
         calendar: (apartmentId, window) => world.calendarOf(apartmentId, window),
+        versions: async () => versions,
         async occupancy(window, city) {
           if (city === 'Atlantis') return refuse('not_found', 'there is no city Atlantis');
           const ids = [...versions.keys()];

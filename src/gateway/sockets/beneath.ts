@@ -83,3 +83,58 @@ const FORGOTTEN = Object.freeze({ headers: {}, auth: {}, query: {} });
 export function socketIdsIn(namespace: Namespace, room: string): ReadonlySet<string> | undefined {
   return namespace.adapter.rooms.get(room);
 }
+
+/** As far as it is used here, the adapter of `@socket.io/redis-adapter`. */
+interface ShardedAdapter {
+  readonly uid: string;
+  onMessage(message: ClusterMessage, offset?: unknown): void;
+  publish(message: { readonly type: number; readonly data: unknown }): void;
+  dynamicChannel(room: string): string;
+}
+interface ClusterMessage {
+  readonly uid: string;
+  readonly nsp: string;
+  readonly type: number;
+  readonly data?: { readonly packet?: { readonly data?: unknown }; readonly opts?: { rooms?: unknown } };
+}
+/** `MessageType.BROADCAST` of socket.io-adapter, and `PacketType.EVENT` of socket.io-parser. */
+const BROADCAST = 3;
+const EVENT = 2;
+
+function shardedAdapterOf(namespace: Namespace): ShardedAdapter {
+  return namespace.adapter as unknown as ShardedAdapter;
+}
+
+/** An event for the sockets of other servers in a room, as any Socket.IO emitter would send it. */
+export function publishEvent(namespace: Namespace, room: string, event: string, payload: unknown): void {
+  shardedAdapterOf(namespace).publish({
+    type: BROADCAST,
+    data: {
+      packet: { type: EVENT, data: [event, payload], nsp: namespace.name },
+      opts: { rooms: [room], except: [], flags: {} },
+    },
+  });
+}
+
+/** Such an event from another server goes to `deliver` instead of straight to the sockets. */
+export function redirectBroadcasts(
+  namespace: Namespace,
+  deliver: (room: string, event: string, payload: unknown) => void,
+): void {
+  const adapter = shardedAdapterOf(namespace);
+  const inherited = adapter.onMessage.bind(adapter);
+  adapter.onMessage = (message, offset) => {
+    const { uid, nsp, type, data } = message;
+    const rooms = data?.opts?.rooms;
+    const args = data?.packet?.data;
+    if (uid === adapter.uid || nsp !== namespace.name) return;
+    if (type !== BROADCAST || !Array.isArray(rooms) || rooms.length !== 1 || !Array.isArray(args)) {
+      return inherited(message, offset);
+    }
+    deliver(String(rooms[0]), String(args[0]), args[1]);
+  };
+}
+
+export function roomChannel(namespace: Namespace, room: string): string {
+  return shardedAdapterOf(namespace).dynamicChannel(room);
+}

@@ -1,7 +1,7 @@
 /**
  * From a committed change to the sockets that it concerns: watchers of the apartment, every socket of the guest,
  * admins on the feed. One room an emit (`a:<apartment>`, `g:<guest>`, `feed`), each message made once however
- * many get it, and nothing made for an empty room.
+ * many get it, and nothing made for an empty room. Other servers get the same events for the same rooms.
  */
 import type { Namespace } from 'socket.io';
 import type { CommittedChange, NightChange } from '../../protocol/committed-change.ts';
@@ -9,6 +9,7 @@ import type { OccupancyChanged } from '../../protocol/events.ts';
 import { instant } from '../../protocol/instant.ts';
 import { dateOf } from '../../protocol/nights.ts';
 import type { Range } from '../../protocol/resources.ts';
+import type { Backplane } from '../backplane/backplane.ts';
 import { socketIdsIn } from './beneath.ts';
 import type { Delta, Session } from './session.ts';
 import { eventText, frameOf, holdText, type Lane } from './wire.ts';
@@ -34,12 +35,17 @@ export interface Side {
 export class FanOut {
   readonly #guests: Side;
   readonly #admins: Side;
+  readonly #backplane: Backplane | undefined;
   /** Apartments that somebody here watches: their newest version, for the beacons, UNKNOWN until one is heard of. */
   readonly versions = new Map<string, number>();
 
-  constructor(guests: Side, admins: Side) {
+  /** @param backplane to other servers' sockets; undefined where there are none */
+  constructor(guests: Side, admins: Side, backplane: Backplane | undefined) {
     this.#guests = guests;
     this.#admins = admins;
+    this.#backplane = backplane;
+    for (const side of [guests, admins])
+      backplane?.listen(side.namespace, (room, event, payload) => this.#remote(side, room, event, payload));
     guests.namespace.adapter.on('delete-room', (room: string) => {
       if (room.startsWith('a:')) this.versions.delete(room.slice(2));
     });
@@ -49,6 +55,7 @@ export class FanOut {
     this.#toWatchers(change);
     if (change.guestId !== undefined) this.#toGuest(change.guestId, change);
     if (change.cause !== undefined) this.#toAdmins(change);
+    if (this.#backplane?.isNeeded === true) this.#toOthers(this.#backplane, change);
   }
 
   /** Somebody has joined the room: from here on its changes are told. */
@@ -62,10 +69,12 @@ export class FanOut {
     if (newest !== undefined && version > newest) this.versions.set(apartmentId, version);
   }
 
-  beacon(apartmentId: string): void {
-    const version = this.versions.get(apartmentId);
+  /** @param ownVersion what its owner says; undefined where that is not known, or nothing has changed there */
+  beacon(apartmentId: string, ownVersion: number | undefined): void {
+    const version = Math.max(this.versions.get(apartmentId) ?? UNKNOWN, ownVersion ?? UNKNOWN);
     const room = socketIdsIn(this.#guests.namespace, apartmentRoom(apartmentId));
-    if (version === undefined || version === UNKNOWN || room === undefined) return;
+    if (version === UNKNOWN || room === undefined) return;
+    this.versions.set(apartmentId, version);
     const json = `{"apartmentId":"${apartmentId}","version":${version},"changes":[]}`;
     this.#deliver(this.#guests, room, apartmentId, eventText(this.#guests.lane, 'availability', json), true);
   }
@@ -100,19 +109,39 @@ export class FanOut {
     }
   }
 
-  #toAdmins({ apartmentId, version, changes, cause, atMs, guestId }: CommittedChange): void {
+  #toAdmins(change: CommittedChange): void {
     const room = socketIdsIn(this.#admins.namespace, FEED);
-    if (room === undefined || cause === undefined) return;
-    const payload: OccupancyChanged = {
-      apartmentId,
-      version,
-      changes: changes.map(rangeOf),
-      cause,
-      at: instant(atMs),
-      ...(guestId === undefined ? {} : { guestId }),
-    };
+    const payload = room && occupancyOf(change);
+    if (room === undefined || payload === undefined) return;
     const text = eventText(this.#admins.lane, 'occupancy', JSON.stringify(payload));
-    this.#deliver(this.#admins, room, apartmentId, text, false);
+    this.#deliver(this.#admins, room, change.apartmentId, text, false);
+  }
+
+  #toOthers(backplane: Backplane, change: CommittedChange): void {
+    const { apartmentId, version, changes, guestId, hold, replaced = [], booking } = change;
+    const guests = this.#guests.namespace;
+    const availability = { apartmentId, version, changes: changes.map(rangeOf) };
+    backplane.publish(guests, apartmentRoom(apartmentId), 'availability', availability);
+    if (guestId !== undefined) {
+      const room = guestRoom(guestId);
+      for (const ended of replaced) backplane.publish(guests, room, 'hold', { hold: ended });
+      if (hold !== undefined) backplane.publish(guests, room, 'hold', { hold });
+      if (booking !== undefined) backplane.publish(guests, room, 'booking', { booking });
+    }
+    const occupancy = occupancyOf(change);
+    if (occupancy !== undefined) backplane.publish(this.#admins.namespace, FEED, 'occupancy', occupancy);
+  }
+
+  /** Another server has told one of its changes to a room of which some sockets are here. */
+  #remote(side: Side, name: string, event: string, payload: unknown): void {
+    const room = socketIdsIn(side.namespace, name);
+    if (room === undefined) return;
+    const text = eventText(side.lane, event, JSON.stringify(payload));
+    if (event !== 'availability' && event !== 'occupancy') return this.#send(side, room, text);
+    const { apartmentId, version } = payload as { apartmentId: string; version: number };
+    // Also where a calendar that was read for somebody else has overtaken it: who has it already ignores it.
+    if (event === 'availability') this.known(apartmentId, version);
+    this.#deliver(side, room, apartmentId, text, false);
   }
 
   #deliver(side: Side, room: ReadonlySet<string>, apartmentId: string, text: string, beacon: boolean): void {
@@ -124,6 +153,15 @@ export class FanOut {
     const message = messageFor(room, text);
     for (const id of room) side.sessions.get(id)?.link.send(message);
   }
+}
+
+/** Undefined for a step that no night shows. */
+function occupancyOf(change: CommittedChange): OccupancyChanged | undefined {
+  const { apartmentId, version, changes, cause, atMs, guestId } = change;
+  if (cause === undefined) return undefined;
+  const at = instant(atMs);
+  const payload = { apartmentId, version, changes: changes.map(rangeOf), cause, at };
+  return guestId === undefined ? payload : { ...payload, guestId };
 }
 
 function messageFor(room: ReadonlySet<string>, text: string): string | Buffer {

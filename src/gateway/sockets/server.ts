@@ -14,6 +14,7 @@ import {
   PING_DEADLINE_MS,
   PING_EVERY_MS,
 } from '../../protocol/limits.ts';
+import type { Backplane } from '../backplane/backplane.ts';
 import { Budget } from '../budgets.ts';
 import { BAD_TOKEN, callerOf, NO_ADMIN } from '../caller.ts';
 import { Dispatch, failure } from '../dispatch.ts';
@@ -45,6 +46,8 @@ export interface SocketServerOptions {
   readonly log: Log;
   /** Origins whose pages may connect, besides our own. */
   readonly origins: readonly string[];
+  /** To the sockets of other servers; undefined where this one is alone. */
+  readonly backplane: Backplane | undefined;
   readonly inFlight: { count: number };
   /** Why no further command is taken; undefined while all is well. */
   readonly refusal: () => { ok: false; error: ErrorBody } | undefined;
@@ -68,7 +71,7 @@ export class SocketServer {
 
   constructor(http: HttpServer, options: SocketServerOptions) {
     this.#options = options;
-    const { parts, log } = options;
+    const { parts, log, backplane } = options;
     this.#door = new Door(options);
     this.#io = new Server({
       path: '/socket.io/',
@@ -84,6 +87,7 @@ export class SocketServer {
       cleanupEmptyChildNamespaces: true,
       allowRequest: (request: IncomingMessage, done) => this.#door.check(request, done),
     });
+    backplane?.serve(this.#io);
     this.#io.attach(http);
     this.#io.engine.on('connection', (connection: EngineConnection) => this.#linked(connection));
 
@@ -94,7 +98,10 @@ export class SocketServer {
     this.#fanOut = new FanOut(
       { namespace: guests, lane: guestLane, sessions: this.#guests },
       { namespace: admins, lane: adminLane, sessions: this.#admins },
+      backplane,
     );
+    const subscribed = (namespace: Namespace) => async (rooms: readonly string[]) =>
+      backplane?.subscribed(namespace, rooms);
     const common = {
       log,
       inFlight: options.inFlight,
@@ -105,14 +112,17 @@ export class SocketServer {
     this.#serveGuests(guests, {
       ...common,
       lane: guestLane,
+      subscribed: subscribed(guests),
       dispatch: new Dispatch(guestSocketCommands(parts, this.#fanOut), dispatch),
     });
     this.#serveAdmins(admins, {
       ...common,
       lane: adminLane,
+      subscribed: subscribed(admins),
       dispatch: new Dispatch(adminSocketCommands(parts), dispatch),
     });
-    this.#beacons = new Beacons(this.#fanOut);
+    this.#beacons = new Beacons(this.#fanOut, (ids) => parts.apartments.versions(ids));
+    backplane?.onBack(() => void this.#beacons.catchUp());
     this.#unsubscribe = [
       parts.apartments.subscribe((change) => this.#fanOut.committed(change)),
       parts.accounts.onRevoked((sessionId) => this.#revoked(sessionId)),

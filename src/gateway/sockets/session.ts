@@ -19,6 +19,8 @@ export interface SessionHost {
   readonly dispatch: Dispatch<Session>;
   readonly log: Log;
   budgetOf(subjectId: string): Budget | undefined;
+  /** Resolves once what other servers tell these rooms arrives here; at once where there are none. */
+  subscribed(rooms: readonly string[]): Promise<void>;
   /** Commands under way on this server, which a drain waits for. */
   readonly inFlight: { count: number };
   /** Undefined while this server takes commands. */
@@ -72,11 +74,12 @@ export class Session implements Caller, EventSink {
     this.budget = caller.subject === undefined ? undefined : this.#host.budgetOf(caller.subject.id);
   }
 
-  /** In this process the room is joined on return; with servers beside it, when the promise resolves. */
+  /** Changes made on this server are heard from the return on; those of other servers, when the promise resolves. */
   async join(rooms: string | string[]): Promise<void> {
     if (!this.socket.connected) return;
     try {
       await this.socket.join(rooms);
+      await this.#host.subscribed([rooms].flat());
     } catch (cause) {
       // Deltas of other servers may be missing; the beacons tell.
       this.#host.log.error({ event: 'room.unreachable', cause });

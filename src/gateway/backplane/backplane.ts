@@ -1,0 +1,50 @@
+/**
+ * Rooms across servers: Socket.IO's sharded Redis adapter, with one channel a room that is listened to only where
+ * somebody is in it. What a server tells its own sockets does not go through here; what it tells the others' arrives
+ * there as an event for a room, and is delivered as one of their own, in the same bounded way.
+ */
+import { createShardedAdapter } from '@socket.io/redis-adapter';
+import type { Namespace, Server } from 'socket.io';
+import { publishEvent, redirectBroadcasts, roomChannel } from '../sockets/beneath.ts';
+import type { RedisLink } from './redis.ts';
+
+export type RemoteEvent = (room: string, event: string, payload: unknown) => void;
+
+export class Backplane {
+  readonly #redis: RedisLink;
+  readonly #hasOthers: () => boolean;
+
+  /** @param hasOthers whether there is any other server just now: for none, nothing needs to be published */
+  constructor(redis: RedisLink, hasOthers: () => boolean) {
+    this.#redis = redis;
+    this.#hasOthers = hasOthers;
+  }
+
+  /** Before any namespace is made. */
+  serve(io: Server): void {
+    io.adapter(createShardedAdapter(this.#redis, this.#redis, { subscriptionMode: 'dynamic' }) as never);
+  }
+
+  listen(namespace: Namespace, deliver: RemoteEvent): void {
+    redirectBroadcasts(namespace, deliver);
+  }
+
+  get isNeeded(): boolean {
+    return this.#hasOthers();
+  }
+
+  /** Best effort: versions and beacons tell a watcher what was lost on the way. */
+  publish(namespace: Namespace, room: string, event: string, payload: unknown): void {
+    publishEvent(namespace, room, event, payload);
+  }
+
+  /** Resolves once events for these rooms, joined before, arrive here; while Redis is away, when it is back. */
+  async subscribed(namespace: Namespace, rooms: readonly string[]): Promise<void> {
+    if (!this.#redis.isUp || rooms.length === 0) return;
+    await Promise.all(rooms.map((room) => this.#redis.ssubscribe(roomChannel(namespace, room))));
+  }
+
+  onBack(listener: () => void): void {
+    this.#redis.onBack(listener);
+  }
+}

@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Backplane } from '../../src/gateway/backplane/backplane.ts';
+import { RedisLink } from '../../src/gateway/backplane/redis.ts';
+import { TestRedis } from '../support/redis.ts';
+import { bookingOf } from './fakes.ts';
+import { eventually, type House, openHouse, WINDOW } from './harness.ts';
+
+const NIGHTS = { from: 20_760, to: 20_762, status: 'held', heldUntilMs: 1_800_000_000_000 } as const;
+const WATCH = { apartmentIds: ['apt-1'], ...WINDOW };
+
+interface Server {
+  readonly house: House;
+  readonly redis: RedisLink;
+}
+
+let redis: TestRedis;
+let here: Server;
+let there: Server;
+const servers: Server[] = [];
+
+/** A server beside others: its commits are its own, its sockets hear everybody's. */
+async function server(): Promise<Server> {
+  const link = new RedisLink({ url: redis.url, onFault() {} });
+  await eventually('Redis is up', () => link.isUp);
+  const house = await openHouse({ backplane: new Backplane(link, () => true) });
+  servers.push({ house, redis: link });
+  return { house, redis: link };
+}
+
+beforeEach(async () => {
+  redis = await TestRedis.start();
+  here = await server();
+  there = await server();
+});
+
+afterEach(async () => {
+  for (const { house, redis } of servers.splice(0)) {
+    await house[Symbol.asyncDispose]();
+    redis.close();
+  }
+  await redis.kill();
+});
+
+describe('sockets of another server', () => {
+  it('[I4] hear a committed change once, in the same words as its own', async () => {
+    const [near, far] = [await here.house.client(), await there.house.client()];
+    await Promise.all([near, far].map((client) => client.ask('watch', WATCH)));
+    here.house.world.change({ apartmentId: 'apt-1', changes: [NIGHTS] });
+    here.house.world.change({ apartmentId: 'apt-1' });
+    const heard = await Promise.all(
+      [near, far].map((client) => client.hears<{ version: number }>('availability', (a) => a.version === 2)),
+    );
+    expect(heard[1]).toEqual(heard[0]);
+    const told = (client: typeof near) =>
+      client.heard.filter(({ event }) => event === 'availability').map(({ payload }) => payload);
+    expect(told(far)).toEqual(told(near));
+    expect(told(far)).toHaveLength(2);
+  });
+
+  it('belong to the guest: hold and booking events arrive, and only theirs', async () => {
+    const [ana, ben] = [
+      await there.house.client(there.house.world.token('guest', 'ana')),
+      await there.house.client(there.house.world.token('guest', 'ben')),
+    ];
+    const booking = bookingOf('booking-1', 'apt-1', 0);
+    // The room is joined after the welcome; a change that comes before that is for `mine` to tell.
+    await eventually('the event arrives', () => {
+      here.house.world.change({ apartmentId: 'apt-1', guestId: 'ana', booking });
+      return ana.heard.some(({ event }) => event === 'booking');
+    });
+    expect(await ana.hears('booking')).toEqual({ booking });
+    expect(ben.heard.map(({ event }) => event)).not.toContain('booking');
+  });
+
+  it('see the admin feed of every server', async () => {
+    const admin = await there.house.client(there.house.world.token('admin', 'boss'), '/v1/admin');
+    await admin.ask('occupancy', WINDOW);
+    here.house.world.change({ apartmentId: 'apt-1', changes: [NIGHTS], cause: 'held', guestId: 'ana' });
+    expect(await admin.hears('occupancy')).toMatchObject({
+      apartmentId: 'apt-1',
+      cause: 'held',
+      guestId: 'ana',
+    });
+  });
+});
+
+describe('while Redis is away', () => {
+  it('[I4] nothing fails, own sockets hear on, and the others are told of what they missed once it is back', async () => {
+    const [near, far] = [await here.house.client(), await there.house.client()];
+    await Promise.all([near, far].map((client) => client.ask('watch', WATCH)));
+    await redis.kill();
+    await eventually('its loss is noticed', () => !here.redis.isUp && !there.redis.isUp);
+    here.house.world.change({ apartmentId: 'apt-1', changes: [NIGHTS] });
+    expect(await near.hears('availability')).toMatchObject({ version: 1 });
+    expect((await far.ask('watch', WATCH)).ok).toBe(true);
+    expect(here.redis.dropped).toBeGreaterThan(0);
+    expect(far.heard.map(({ event }) => event)).not.toContain('availability');
+
+    // The owner's word is what counts, and both houses stand for servers of one system.
+    there.house.world.changeUnheard('apt-1');
+    await redis.start();
+    expect(await far.hears('availability')).toEqual({ apartmentId: 'apt-1', version: 1, changes: [] });
+
+    here.house.world.change({ apartmentId: 'apt-1' });
+    expect(await far.hears<{ version: number }>('availability', (a) => a.version === 2)).toBeDefined();
+  });
+
+  it('a server starts without it, and joins when it is there', async () => {
+    await redis.kill();
+    const link = new RedisLink({ url: redis.url, onFault() {} });
+    const house = await openHouse({ backplane: new Backplane(link, () => true) });
+    servers.push({ house, redis: link });
+    const client = await house.client();
+    expect((await client.ask('watch', WATCH)).ok).toBe(true);
+    await redis.start();
+    await eventually('both are back', () => link.isUp && here.redis.isUp);
+    await eventually('a change arrives', () => {
+      here.house.world.change({ apartmentId: 'apt-1' });
+      return client.heard.some(({ event }) => event === 'availability');
+    });
+  });
+});
