@@ -1,4 +1,4 @@
-/** `nightlatch/client`: for browsers and Node 22 and later. */
+/** `nightlatch/client`: for browsers and Node 20.3 and later. `npm run build` makes it plain JavaScript with declarations. */
 export type { ErrorBody, ErrorCode, Outcome } from '../protocol/errors.ts';
 export type { OccupancyChanged, Stats } from '../protocol/events.ts';
 export type { Booking, Calendar, Hold, Quote, Range } from '../protocol/resources.ts';
