@@ -45,6 +45,8 @@ export interface App {
 }
 
 export interface AppHooks {
+  /** Aborted during the start: the step under way is finished, none is begun, and what was started is stopped again. */
+  readonly signal?: AbortSignal;
   /** Runs when commands are carried out, before the port is opened: fills an empty catalogue, say. */
   readonly beforeListening?: (app: Omit<App, 'url' | 'drain' | 'close'>) => Promise<void>;
 }
@@ -59,12 +61,16 @@ const scheduler: Scheduler = {
   },
 };
 
-/** @throws Error whose message is one sentence for the operator */
+/** @throws Error whose message is one sentence for the operator, or the signal's reason */
 export async function createApp(config: Config, log: Log, hooks: AppHooks = {}): Promise<App> {
   const onFault = (event: string, details: Record<string, unknown>) => log.warn({ ...details, event });
   const stops: (() => Promise<void> | void)[] = [];
   const stopAll = async () => {
     for (const stop of stops.splice(0).reverse()) await stop();
+  };
+  const started = (stop: () => Promise<void> | void) => {
+    stops.push(stop);
+    hooks.signal?.throwIfAborted();
   };
 
   try {
@@ -73,7 +79,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
       dataDir: config.NIGHTLATCH_DATA_DIR,
       acceptDataLoss: config.NIGHTLATCH_UNSAFE_STORAGE === 'accept-data-loss',
     });
-    stops.push(() => storage.close());
+    started(() => storage.close());
     const { pool, journal } = storage;
 
     const membership = await Membership.join({
@@ -82,7 +88,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
       onRejoined: () => registry.dropAll('this node was declared dead'),
       onFault,
     });
-    stops.push(() => membership.stop());
+    started(() => membership.stop());
     const { clock } = membership;
     const nowMs = () => clock.nowMs();
 
@@ -92,7 +98,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
       nowMs,
       onError: (cause) => onFault('accounts.fault', { cause }),
     });
-    stops.push(() => accounts.close());
+    started(() => accounts.close());
 
     const listings = createListings({
       pool,
@@ -100,7 +106,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
       takenAfter: (night) => takenAfter(storage, registry, night),
       onError: (cause) => onFault('listings.fault', { cause }),
     });
-    stops.push(() => listings.close());
+    started(() => listings.close());
 
     const changes = new Changes();
     changes.subscribe((change) => listings.committed(change));
@@ -129,7 +135,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
       snapshots: new SnapshotWriter(journal, scheduler, onFault),
       onFault,
     });
-    stops.push(async () => {
+    started(async () => {
       await registry.stop();
       saga.stop();
       deadlines.stop();
@@ -150,7 +156,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
       () => countBookings().catch((cause) => onFault('stats.fault', { cause })),
       BOOKINGS_TODAY_EVERY_MS,
     );
-    stops.push(() => clearInterval(counting));
+    started(() => clearInterval(counting));
 
     const inner = { storage, accounts, listings, registry, nowMs };
     await hooks.beforeListening?.(inner);
@@ -195,7 +201,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
         log,
       },
     );
-    stops.push(() => gateway.close());
+    started(() => gateway.close());
     isStarted = true;
     const { url } = await gateway.listen();
 

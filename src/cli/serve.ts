@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { type App, createApp } from '../app.ts';
+import { createApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { createLog } from '../observability/log.ts';
 import { firstAdmin } from './first-admin.ts';
@@ -13,19 +14,24 @@ const STARTED: Record<string, string> = {
   given: 'the PostgreSQL of DATABASE_URL',
 };
 
-/** Runs the server until SIGTERM or SIGINT, then drains it; a second signal ends it at once. */
+/** Runs the server until SIGTERM or SIGINT, then drains it, or undoes its start; a second signal ends it at once. */
 export async function serve(config: Config): Promise<void> {
   const startedMs = performance.now();
   const log = createLog(config.LOG_LEVEL);
+  const signal = untilAskedToStop(log);
   let adminLine = '';
   const app = await createApp(config, log, {
+    signal,
     async beforeListening(parts) {
       adminLine = await firstAdmin(config, parts.storage, parts.accounts);
       if (config.NIGHTLATCH_SEED === 'demo' && parts.storage.isEmbedded) await seedDemo(parts);
     },
+  }).catch((cause) => {
+    if (!signal.aborted) throw cause;
+    // Ctrl+C at a terminal also reaches what the start runs, and that it failed is what was asked for.
+    if (cause !== signal.reason) log.info({ event: 'start.cut_short', cause });
+    return process.exit(0);
   });
-  // Before anybody can read that it is ready: a signal that comes right after must find it listening.
-  const stopped = untilAskedToStop(app, log);
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
   const data = app.storage.isEmbedded
     ? `${STARTED[app.storage.state]}, in ${resolve(config.NIGHTLATCH_DATA_DIR)}`
@@ -42,19 +48,19 @@ export async function serve(config: Config): Promise<void> {
 Stop it with Ctrl+C.
 `,
   );
-  await stopped;
+  if (!signal.aborted) await once(signal, 'abort');
+  await app.drain();
+  process.exit(0);
 }
 
-function untilAskedToStop(app: App, log: ReturnType<typeof createLog>): Promise<void> {
-  return new Promise((_, reject) => {
-    let isLeaving = false;
-    const leave = (signal: NodeJS.Signals) => {
-      if (isLeaving) process.exit(1);
-      isLeaving = true;
-      log.info({ event: 'server.draining', signal });
-      app.drain().then(() => process.exit(0), reject);
-    };
-    process.on('SIGTERM', leave);
-    process.on('SIGINT', leave);
-  });
+function untilAskedToStop(log: ReturnType<typeof createLog>): AbortSignal {
+  const asked = new AbortController();
+  const leave = (signal: NodeJS.Signals) => {
+    if (asked.signal.aborted) process.exit(1);
+    log.info({ event: 'server.draining', signal });
+    asked.abort(new Error(`asked to stop by ${signal}`));
+  };
+  process.on('SIGTERM', leave);
+  process.on('SIGINT', leave);
+  return asked.signal;
 }

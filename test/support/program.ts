@@ -1,16 +1,18 @@
 /** The program as an operator has it: started, killed and started again on one data folder; its other commands beside it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { credentials } from '../../src/persistence/credentials.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DEADLINE_MS = 50_000;
+const POLL_MS = 2;
 
 export interface Ended {
   readonly code: number | null;
@@ -64,6 +66,42 @@ export class Program {
     gone.catch(() => {});
     this.url = /Guests\s+(http:\/\/\S+?)\/\s/.exec(this.output)?.[1] ?? '';
     return this;
+  }
+
+  /**
+   * Starts it and sends the signals one after the other as soon as it is time, which should be before it is ready.
+   * @param to its process, or its whole group, as a terminal does
+   */
+  async interrupt(
+    isTime: () => Promise<boolean>,
+    signals: readonly NodeJS.Signals[],
+    to: 'process' | 'group' = 'process',
+  ): Promise<Ended> {
+    const server = this.#spawn(['serve'], {}, to === 'group');
+    this.output = '';
+    for (const stream of [server.stdout, server.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.output += chunk.toString();
+      });
+    }
+    const closed = once(server, 'close') as Promise<[number | null]>;
+    const pid = to === 'group' ? -(server.pid ?? 0) : (server.pid ?? 0);
+    while (server.exitCode === null && !(await isTime())) await delay(POLL_MS);
+    for (const signal of signals) if (server.exitCode === null) process.kill(pid, signal);
+    const [code] = await closed;
+    return { code, output: this.output };
+  }
+
+  /** Processes that work on this data folder: the embedded PostgreSQL's, and what makes it. */
+  async processes(): Promise<string[]> {
+    const found: string[] = [];
+    for (const pid of await readdir('/proc')) {
+      if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue;
+      const folder = await readlink(`/proc/${pid}/cwd`).catch(() => '');
+      const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ');
+      if (`${folder} ${command}`.includes(this.dataDir)) found.push(`${pid} ${command}`);
+    }
+    return found;
   }
 
   /** SIGKILL of the server alone, or of every process of its PostgreSQL too. */
@@ -136,11 +174,12 @@ export class Program {
     return { pid: Number(lines[0]), port: Number(lines[3]) };
   }
 
-  #spawn(args: string[], environment: Record<string, string>): ChildProcess {
+  #spawn(args: string[], environment: Record<string, string>, detached = false): ChildProcess {
     return spawn(process.execPath, [join(ROOT, 'src/main.ts'), ...args], {
       cwd: ROOT,
       env: { ...process.env, ...this.environment, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached,
     });
   }
 }
