@@ -141,25 +141,65 @@ export async function sessionsRevokedWithin(pool: Pool, windowMs: number, limit:
   return result.rows.map((row) => row.id);
 }
 
-/** Sessions that ended more than a day ago, with their tokens; at most `limit`. */
-export async function purgeEndedSessions(pool: Pool, limit: number): Promise<number> {
+/** Sessions that ended more than `keptMs` ago, with their tokens; at most `limit`. */
+export async function purgeEndedSessions(pool: Pool, keptMs: number, limit: number): Promise<number> {
   const result = await pool.query(
     `delete from sessions where id in (
        select id from sessions
-       where least(expires_at, coalesce(revoked_at, 'infinity')) < now() - interval '1 day' limit $1)`,
-    [limit],
+       where expires_at < now() - $1 * interval '1 millisecond'
+          or revoked_at < now() - $1 * interval '1 millisecond'
+       limit $2)`,
+    [keptMs, limit],
   );
   return result.rowCount ?? 0;
 }
 
-/** Refresh tokens past their lifetime: reuse of one can no longer be told from an unknown token, and need not be. */
-export async function purgeExpiredRefreshTokens(pool: Pool, limit: number): Promise<number> {
+/**
+ * Refresh tokens that expired more than `keptMs` ago, at most `limit`: reuse of one can no longer be told from an
+ * unknown token, and need not be.
+ */
+export async function purgeExpiredRefreshTokens(pool: Pool, keptMs: number, limit: number): Promise<number> {
   const result = await pool.query(
     `delete from refresh_tokens where hash in (
-       select hash from refresh_tokens where expires_at < now() limit $1)`,
-    [limit],
+       select hash from refresh_tokens where expires_at < now() - $1 * interval '1 millisecond' limit $2)`,
+    [keptMs, limit],
   );
   return result.rowCount ?? 0;
+}
+
+export interface AnonymousStep {
+  readonly removed: number;
+  /** The last account looked at, where the next step goes on; undefined: it was the last of all. */
+  readonly last: string | undefined;
+}
+
+/**
+ * Anonymous guests among the next `limit` after the id `after`, older than `keptMs`, with no booking and no session
+ * that a refresh token is kept for (the two purges above leave none of what ended more than `keptMs` ago): nobody
+ * can be them again. Holds and the journal name subjects by their ids alone and need no account.
+ */
+export async function purgeAnonymousAccounts(
+  pool: Pool,
+  { after, keptMs, limit }: { after: string; keptMs: number; limit: number },
+): Promise<AnonymousStep> {
+  const result = await pool.query(
+    `with looked as (
+       select id, created_at from accounts
+       where email is null and kind = 'guest' and id > $1 order by id limit $3
+     ), removed as (
+       delete from accounts a using looked
+       where a.id = looked.id and looked.created_at < now() - $2 * interval '1 millisecond'
+         and not exists (select from bookings b where b.guest_id = a.id)
+         and not exists (
+           select from sessions s join refresh_tokens t on t.session_id = s.id where s.account_id = a.id)
+       returning 1
+     )
+     select (select count(*) from looked)::int as looked, (select count(*) from removed)::int as removed,
+            (select max(id) from looked) as last`,
+    [after, keptMs, limit],
+  );
+  const step: { looked: number; removed: number; last: string | null } = result.rows[0];
+  return { removed: step.removed, last: step.looked < limit ? undefined : (step.last ?? undefined) };
 }
 
 /** Stores a setting unless there is one already; returns what is stored. Servers that start together agree. */

@@ -94,6 +94,15 @@ export const REFRESH_GRACE_MS = 10_000;
 export const REVOCATION_POLL_MS = 2_000;
 /** Revoked sessions remembered while an access token of theirs may still be valid. */
 export const REVOKED_SESSIONS_MAX = 100_000;
+/**
+ * How long after its end a session, a refresh token, and an anonymous guest without a booking whose sessions have all
+ * ended are kept, in milliseconds: longer than an access token lives, a hold lasts and its payment takes.
+ */
+export const ENDED_SESSION_KEPT_MS = 24 * 60 * 60_000;
+/** Rows removed, and anonymous guests looked at, in one step of a purge: each is one short statement. */
+export const PURGE_ROWS = 1_000;
+/** A purge begins this often, in milliseconds; while there is more to do, its steps follow one another at each poll. */
+export const PURGE_EVERY_MS = 60 * 60_000;
 /** Passwords, in characters. */
 export const PASSWORD_LENGTH_MIN = 10;
 export const PASSWORD_LENGTH_MAX = 200;

@@ -1,7 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { purgeEndedSessions, purgeExpiredRefreshTokens } from '../../src/persistence/accounts.ts';
 import type { Outcome } from '../../src/protocol/errors.ts';
 import { ACCESS_TOKEN_TTL_SECONDS } from '../../src/protocol/limits.ts';
 import { type AccountsService, createAccounts } from '../../src/services/accounts/index.ts';
@@ -260,21 +259,6 @@ describe('signing out', () => {
     expect(await heard).toBe(sessionId);
     expect(await other.verify(accessToken)).toBeUndefined();
   });
-});
-
-it('purges what ended long ago, and nothing that lives', async () => {
-  const { pool } = database;
-  const old = await accounts.anonymous();
-  const { sessionId } = (await accounts.verify(old.accessToken)) ?? { sessionId: '' };
-  const live = await accounts.anonymous();
-  await pool.query(`update sessions set revoked_at = now() - interval '2 days' where id = $1`, [sessionId]);
-  expect(await purgeEndedSessions(pool, 1_000)).toBeGreaterThanOrEqual(1);
-  await pool.query(`insert into refresh_tokens (hash, session_id, expires_at)
-                    select '\\x01', id, now() - interval '1 second' from sessions limit 1`);
-  expect(await purgeExpiredRefreshTokens(pool, 1_000)).toBeGreaterThanOrEqual(1);
-  const left = await pool.query('select 1 from sessions where id = $1', [sessionId]);
-  expect(left.rowCount).toBe(0);
-  expect(code(await accounts.refresh(live.refreshToken))).toBe('ok');
 });
 
 describe('createAdmin', () => {

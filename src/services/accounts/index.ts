@@ -7,8 +7,6 @@ import {
   insertAccount,
   openSession,
   promoteToAdmin,
-  purgeEndedSessions,
-  purgeExpiredRefreshTokens,
   refreshTokenState,
   revokeSession,
   type SessionOwner,
@@ -27,11 +25,10 @@ import { AccessTokens } from './access-tokens.ts';
 import { checkCredentials, normalEmail } from './credentials.ts';
 import { tokenKeys } from './keys.ts';
 import { hashPassword, TooManyPasswords, verifyPassword } from './passwords.ts';
+import { Purge } from './purge.ts';
 import { firstRefreshToken, hashOf, isRefreshToken, successorOf } from './refresh-tokens.ts';
 import { Revocations } from './revocations.ts';
 
-const PURGE_EVERY_POLLS = 1_800;
-const PURGE_ROWS = 10_000;
 const NOT_SIGNED_IN = 'the refresh token is unknown, spent or out of date; sign in again';
 
 export interface AccountsService extends Accounts {
@@ -59,7 +56,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
   const revocations = new Revocations(pool);
   await revocations.load();
 
-  let polls = 0;
+  const purge = new Purge(pool);
   let polling = false;
   const timer = setInterval(() => {
     if (polling) return;
@@ -78,9 +75,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
 
   async function poll(): Promise<void> {
     await revocations.poll();
-    if (polls++ % PURGE_EVERY_POLLS !== 0) return;
-    await purgeExpiredRefreshTokens(pool, PURGE_ROWS);
-    await purgeEndedSessions(pool, PURGE_ROWS);
+    await purge.poll();
   }
 
   async function begin(subject: Subject): Promise<Session> {
