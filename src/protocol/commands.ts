@@ -9,7 +9,15 @@ import {
   WINDOW_NIGHTS_MAX,
 } from './limits.ts';
 import { IsoDate, nightOf } from './nights.ts';
-import { Booking, type Calendar, GuestContact, Hold, PRINTABLE, type Subject } from './resources.ts';
+import {
+  Booking,
+  type Calendar,
+  Currency,
+  GuestContact,
+  Hold,
+  PRINTABLE,
+  type Subject,
+} from './resources.ts';
 import { ApartmentCard } from './terms.ts';
 
 const Guests = z.int().min(1, 'at least 1 guest').max(GUESTS_MAX, `at most ${GUESTS_MAX} guests`);
@@ -46,7 +54,11 @@ export const SearchSort = z.enum(['price_asc', 'price_desc', 'name']);
 const searchShape = {
   city: z.string().max(100).optional(),
   guests: Guests.optional(),
+  /** Only apartments priced in it. */
+  currency: Currency.optional(),
+  /** Minor units of `currency`; without one, of each apartment's own. */
   maxTotalMinor: z.int().nonnegative().optional(),
+  /** By price: one currency after the other, by its code. */
   sort: SearchSort.optional(),
   limit: z.int().min(1).max(PAGE_SIZE_MAX).default(PAGE_SIZE_DEFAULT),
   cursor: z.string().max(512).optional(),

@@ -71,9 +71,15 @@ describe('accounts and sessions', () => {
 describe('apartments', () => {
   it('searches with the query turned into numbers, and lists without dates', async () => {
     const path =
-      '/v1/apartments?city=Lisbon&checkIn=2026-11-03&checkOut=2026-11-07&guests=2&maxTotalMinor=5000&limit=5';
+      '/v1/apartments?city=Lisbon&checkIn=2026-11-03&checkOut=2026-11-07&guests=2&currency=EUR&maxTotalMinor=5000&limit=5';
     const { body } = await house.http('GET', path);
-    expect(JSON.parse(body.nextCursor)).toEqual({ city: 'Lisbon', ...STAY, maxTotalMinor: 5_000, limit: 5 });
+    expect(JSON.parse(body.nextCursor)).toEqual({
+      city: 'Lisbon',
+      ...STAY,
+      currency: 'EUR',
+      maxTotalMinor: 5_000,
+      limit: 5,
+    });
     expect(JSON.parse((await house.http('GET', '/v1/apartments')).body.nextCursor)).toEqual({ limit: 24 });
   });
 

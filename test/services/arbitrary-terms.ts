@@ -50,6 +50,7 @@ export function termsAround(night: number): fc.Arbitrary<Terms> {
         departureDays: weekdays,
         turnoverNights: fc.integer({ min: 0, max: 3 }),
         noticeDays: fc.integer({ min: 0, max: 5 }),
+        currency: fc.constantFrom('EUR', 'JPY', 'KWD'),
         timeZone: fc.constantFrom('UTC', 'Pacific/Kiritimati', 'Pacific/Pago_Pago'),
       },
       { requiredKeys: ['nightlyMinor', 'seasons', 'cleaningMinor', 'taxBasisPoints', 'stayDiscounts'] },

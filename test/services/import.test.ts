@@ -191,13 +191,12 @@ describe('files', () => {
     });
   });
 
-  it('in a currency without minor units', async () => {
-    await run(csv(row({ price: '15000', latitude: '35.01', longitude: '135.76' })), { currency: 'JPY' });
-    expect((await stored('airbnb-1'))?.terms).toMatchObject({
-      nightlyMinor: 15_000,
-      currency: 'JPY',
-      timeZone: 'Asia/Tokyo',
-    });
+  it.each([
+    ['without minor units', 'JPY', '15000', 15_000],
+    ['with a thousand minor units', 'IQD', '15000.5', 15_000_500],
+  ])('[P1] in a currency %s', async (_what, currency, price, nightlyMinor) => {
+    await run(csv(row({ price })), { currency });
+    expect((await stored('airbnb-1'))?.terms).toMatchObject({ nightlyMinor, currency });
   });
 
   it.each([

@@ -166,6 +166,50 @@ describe('what is found', () => {
   });
 });
 
+describe('apartments priced in several currencies', () => {
+  const priced = (id: string, currency: string, nightlyMinor: number) => ({
+    id,
+    terms: openTerms({ currency, nightlyMinor, cleaningMinor: 0, taxBasisPoints: 0 }),
+  });
+  const index = indexOf([
+    priced('tokyo', 'JPY', 12_000),
+    priced('kyoto', 'JPY', 9_000),
+    priced('boston', 'USD', 10_000),
+    priced('denver', 'USD', 30_000),
+    priced('kuwait', 'KWD', 20_000),
+  ]);
+  const oneNight = { checkIn: '2026-12-10', checkOut: '2026-12-11' };
+
+  it.each([
+    ['price_asc', ['kyoto', 'tokyo', 'kuwait', 'boston', 'denver']],
+    ['price_desc', ['tokyo', 'kyoto', 'kuwait', 'denver', 'boston']],
+    ['name', ['boston', 'denver', 'kuwait', 'kyoto', 'tokyo']],
+  ] as const)('[P2] sorted by %s come one currency after the other, page by page', (sort, expected) => {
+    for (const dates of [oneNight, {}]) {
+      expect(found(index, { ...dates, sort })).toEqual(expected);
+      const seen: string[] = [];
+      for (let cursor: string | undefined, pages = 0; pages === 0 || cursor !== undefined; pages++) {
+        const page = pageOf(index, { ...dates, sort, limit: 2, cursor });
+        seen.push(...page.apartments.map(({ id }) => id));
+        cursor = page.nextCursor;
+      }
+      expect(seen).toEqual(expected);
+    }
+  });
+
+  it('[P2] are found of one currency alone', () => {
+    expect(found(index, { ...oneNight, currency: 'USD' })).toEqual(['boston', 'denver']);
+    expect(found(index, { currency: 'KWD' })).toEqual(['kuwait']);
+    expect(found(index, { currency: 'EUR' })).toEqual([]);
+  });
+
+  it('[P3] are measured by a limit in the currency asked for, else each in its own', () => {
+    expect(found(index, { ...oneNight, currency: 'JPY', maxTotalMinor: 10_000 })).toEqual(['kyoto']);
+    expect(found(index, { ...oneNight, currency: 'USD', maxTotalMinor: 10_000 })).toEqual(['boston']);
+    expect(found(index, { ...oneNight, maxTotalMinor: 10_000 })).toEqual(['kyoto', 'boston']);
+  });
+});
+
 describe('refusals', () => {
   const index = indexOf([{ id: 'a' }]);
   it.each([
@@ -234,9 +278,15 @@ function oracle(
       }
       return checkStay(terms, stay, query.guests ?? 1, localNight(terms.timeZone, NOW)) === undefined;
     })
-    .map(({ id, terms }): [string, number] => [id, totalMinor(priceOf(terms, stay))])
-    .filter(([, total]) => total <= (query.maxTotalMinor ?? Number.POSITIVE_INFINITY))
-    .sort(([a, x], [b, y]) => (query.sort === 'price_desc' ? y - x : x - y) || (a < b ? -1 : 1));
+    .filter(({ terms }) => query.currency === undefined || terms.currency === query.currency)
+    .map(({ id, terms }) => ({ id, total: totalMinor(priceOf(terms, stay)), currency: terms.currency }))
+    .filter(({ total }) => total <= (query.maxTotalMinor ?? Number.POSITIVE_INFINITY))
+    .sort((a, b) => {
+      if (a.currency !== b.currency) return a.currency < b.currency ? -1 : 1;
+      const ascending = a.total - b.total;
+      return (query.sort === 'price_desc' ? -ascending : ascending) || (a.id < b.id ? -1 : 1);
+    })
+    .map(({ id, total }) => [id, total]);
 }
 
 it('finds exactly what a hold would take, page by page, in order', () => {
@@ -249,6 +299,7 @@ it('finds exactly what a hold would take, page by page, in order', () => {
         guests: fc.integer({ min: 1, max: 4 }),
         sort: fc.constantFrom('price_asc', 'price_desc'),
         limit: fc.integer({ min: 1, max: 5 }),
+        currency: fc.option(fc.constantFrom('EUR', 'JPY'), { nil: undefined }),
         maxTotalMinor: fc.option(fc.integer({ min: 0, max: 1_000_000_000 }), { nil: undefined }),
       }),
       (flats, { start, nights, ...rest }) => {

@@ -1,22 +1,27 @@
 /** How amounts, dates and times read. The pages are English; dates are written so that nobody swaps day and month. */
+import { minorDigits } from '../../src/protocol/money.ts';
 import { dateOf, nightOf } from '../../src/protocol/nights.ts';
 
 const LOCALE = 'en-GB';
-const moneyFormats = new Map<string, { format: Intl.NumberFormat; minorPerMajor: number }>();
+const moneyFormats = new Map<string, Intl.NumberFormat>();
 
-/** @param amountMinor integer minor units; a currency without them (JPY) is shown without decimals */
+/**
+ * `€123.45`, `US$123.45`, `KWD 12.345`: never a bare sign that several currencies share.
+ * @param amountMinor integer minor units of the ISO 4217 currency: all its decimals are shown, none for JPY
+ */
 export function money(amountMinor: number, currency: string): string {
-  let known = moneyFormats.get(currency);
-  if (known === undefined) {
-    const format = new Intl.NumberFormat(LOCALE, {
+  const digits = minorDigits(currency);
+  let format = moneyFormats.get(currency);
+  if (format === undefined) {
+    format = new Intl.NumberFormat(LOCALE, {
       style: 'currency',
       currency,
-      currencyDisplay: 'narrowSymbol',
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
     });
-    known = { format, minorPerMajor: 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2) };
-    moneyFormats.set(currency, known);
+    moneyFormats.set(currency, format);
   }
-  return known.format.format(amountMinor / known.minorPerMajor);
+  return format.format(amountMinor / 10 ** digits);
 }
 
 const utc = (options: Intl.DateTimeFormatOptions) =>

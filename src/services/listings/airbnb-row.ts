@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { decodeHTML } from 'entities';
 import type { ListingUpsert } from '../../persistence/listings.ts';
 import { HORIZON_NIGHTS_MAX } from '../../protocol/limits.ts';
+import { minorDigits } from '../../protocol/money.ts';
 import { Apartment } from '../../protocol/terms.ts';
 import { countryOf, timeZoneAt } from './place.ts';
 
@@ -154,17 +155,6 @@ function priceMinor(text: string, currency: string): number | undefined {
   const amount = /^[^\d.,-]*(\d{1,3}(?:,\d{3})+(?:\.\d{1,4})?|\d{1,9}(?:\.\d{1,4})?)$/.exec(text)?.[1];
   const minor = Math.round(Number(amount?.replaceAll(',', '')) * 10 ** minorDigits(currency));
   return minor > 0 && Number.isSafeInteger(minor) ? minor : undefined;
-}
-
-const digits = new Map<string, number>();
-function minorDigits(currency: string): number {
-  let known = digits.get(currency);
-  if (known === undefined) {
-    const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-    known = format.resolvedOptions().maximumFractionDigits ?? 2;
-    digits.set(currency, known);
-  }
-  return known;
 }
 
 function number(text: string): number | undefined {

@@ -81,6 +81,7 @@ function broken(path: string, message: string): ReturnType<typeof refuse> {
 interface Question {
   readonly city?: string | undefined;
   readonly guests?: number | undefined;
+  readonly currency?: string | undefined;
   readonly maxTotalMinor?: number | undefined;
   readonly limit: number;
   readonly sort: Sort;
@@ -112,18 +113,21 @@ function best(index: SearchIndex, question: Question): Found[] {
     if (guests > capacities[slot]!) continue;
     if (isFree !== undefined && !isFree(slot)) continue;
     if (isAllowed !== undefined && !isAllowed(slot)) continue;
+    const apartment = apartments[slot]!;
+    const priced = apartment.terms.currency;
+    if (question.currency !== undefined && priced !== question.currency) continue;
     const amount =
       stay === undefined ? prices.nightlyMinor(slot) : prices.totalMinor(slot, stay.from, stay.to);
     if (amount > maxTotalMinor) continue;
-    const apartment = apartments[slot]!;
+    const currency = sort === 'name' ? '' : priced;
     const key = sort === 'name' ? apartment.nameKey : amount;
-    if (worst !== undefined && order(sort, key, ids[slot]!, worst) >= 0) continue;
     const id = ids[slot]!;
-    if (after !== undefined && order(sort, key, id, after) <= 0) continue;
+    if (worst !== undefined && order(sort, currency, key, id, worst) >= 0) continue;
+    if (after !== undefined && order(sort, currency, key, id, after) <= 0) continue;
     if (stay !== undefined && apartment.terms.turnoverNights > 0) {
       if (occupancy.hasStay(slot, turnoverRange(apartment.terms, stay))) continue;
     }
-    insert(found, { key, id, slot }, sort);
+    insert(found, { currency, key, id, slot }, sort);
     if (found.length > limit + 1) found.pop();
     if (found.length === limit + 1) worst = found[limit];
   }
@@ -172,8 +176,12 @@ function rulesTest(
   };
 }
 
-/** Below 0 where (key, id) comes before the place. Ids settle equal keys, so that the order is total. */
-function order(sort: Sort, key: number | string, id: string, place: Place): number {
+/**
+ * Below 0 where (currency, key, id) comes before the place. Amounts are compared within one currency only: 12,000 yen
+ * are neither more nor less than 100 dollars without a rate. Ids settle equal keys, so that the order is total.
+ */
+function order(sort: Sort, currency: string, key: number | string, id: string, place: Place): number {
+  if (currency !== place.currency) return currency < place.currency ? -1 : 1;
   if (typeof key === 'string') {
     if (key !== place.key) return key < place.key ? -1 : 1;
   } else if (key !== place.key) {
@@ -188,7 +196,7 @@ function insert(found: Found[], result: Found, sort: Sort): void {
   let high = found.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (order(sort, result.key, result.id, found[middle]!) < 0) high = middle;
+    if (order(sort, result.currency, result.key, result.id, found[middle]!) < 0) high = middle;
     else low = middle + 1;
   }
   found.splice(low, 0, result);

@@ -17,6 +17,8 @@ const SORTS = { price_asc: 'Cheapest first', price_desc: 'Dearest first', name: 
 type Sort = keyof typeof SORTS;
 interface Wanted extends StayFields {
   readonly city: string;
+  /** Empty: any. Without a rate amounts of several are not compared, so results come one after the other. */
+  readonly currency: string;
   readonly sort: Sort;
 }
 
@@ -26,11 +28,11 @@ export function CataloguePage() {
   const wanted = useMemo(() => wantedOf(query, today), [query, today]);
   const { pages, error, loading, more } = useResults(wanted);
   const cards = pages.flatMap(({ apartments }) => apartments);
-  const cities = useCities();
+  const { cities, currencies } = useChoices();
 
   const want = (changes: Partial<Wanted>) => {
-    const { city, checkIn, checkOut, guests, sort } = { ...wanted, ...changes };
-    navigate(addressOf('/', { city, checkIn, checkOut, guests, sort }), 'replace');
+    const { city, currency, checkIn, checkOut, guests, sort } = { ...wanted, ...changes };
+    navigate(addressOf('/', { city, currency, checkIn, checkOut, guests, sort }), 'replace');
   };
 
   return (
@@ -47,7 +49,7 @@ export function CataloguePage() {
               <span>City</span>
               <select value={wanted.city} onChange={({ target }) => want({ city: target.value })}>
                 <option value="">Anywhere</option>
-                {[...new Set([...cities, ...(wanted.city === '' ? [] : [wanted.city])])].map((city) => (
+                {withChosen(cities, wanted.city).map((city) => (
                   <option key={city}>{city}</option>
                 ))}
               </select>
@@ -63,6 +65,17 @@ export function CataloguePage() {
               ))}
             </select>
           </label>
+          {withChosen(currencies, wanted.currency).length > 1 && (
+            <label className="field">
+              <span>Currency</span>
+              <select value={wanted.currency} onChange={({ target }) => want({ currency: target.value })}>
+                <option value="">Any, one after the other</option>
+                {withChosen(currencies, wanted.currency).map((currency) => (
+                  <option key={currency}>{currency}</option>
+                ))}
+              </select>
+            </label>
+          )}
         </form>
       </div>
 
@@ -172,6 +185,7 @@ function wantedOf(query: URLSearchParams, today: string): Wanted {
     ...stay,
     ...(undated ? { checkIn: plusDays(today, 14), checkOut: plusDays(today, 17) } : {}),
     city: query.get('city') ?? '',
+    currency: /^[A-Z]{3}$/.exec(query.get('currency') ?? '')?.[0] ?? '',
     sort: sort in SORTS ? (sort as Sort) : 'price_asc',
   };
 }
@@ -224,12 +238,13 @@ function ask(
   cursor: string | undefined,
   signal: AbortSignal,
 ): Promise<Outcome<SearchAnswer>> {
-  const { city, checkIn, checkOut, guests, sort } = wanted;
+  const { city, currency, checkIn, checkOut, guests, sort } = wanted;
   const common = {
     guests,
     sort,
     limit: PAGE_SIZE_DEFAULT,
     ...(city === '' ? {} : { city }),
+    ...(currency === '' ? {} : { currency }),
     ...(cursor === undefined ? {} : { cursor }),
   };
   const dated =
@@ -239,15 +254,29 @@ function ask(
     : client.list(common, { signal });
 }
 
-/** Those of the first hundred apartments: enough to choose from, and typed into the address any other works too. */
-function useCities(): readonly string[] {
-  const [cities, setCities] = useState<readonly string[]>([]);
+interface Choices {
+  readonly cities: readonly string[];
+  readonly currencies: readonly string[];
+}
+
+/** Those of the first hundred apartments by name: enough to choose from, and typed into the address any other works too. */
+function useChoices(): Choices {
+  const [choices, setChoices] = useState<Choices>({ cities: [], currencies: [] });
   useEffect(() => {
-    void client.list({ limit: 100 }).then((outcome) => {
-      if (outcome.ok) setCities([...new Set(outcome.data.apartments.map(({ city }) => city))].sort());
+    void client.list({ limit: 100, sort: 'name' }).then((outcome) => {
+      if (!outcome.ok) return;
+      const { apartments } = outcome.data;
+      setChoices({
+        cities: [...new Set(apartments.map(({ city }) => city))].sort(),
+        currencies: [...new Set(apartments.map(({ currency }) => currency))].sort(),
+      });
     });
   }, []);
-  return cities;
+  return choices;
+}
+
+function withChosen(choices: readonly string[], chosen: string): string[] {
+  return [...new Set([...choices, ...(chosen === '' ? [] : [chosen])])];
 }
 
 function summary(

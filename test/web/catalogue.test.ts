@@ -1,0 +1,35 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchChromium, person } from '../support/browser.ts';
+import { type RunningServer, startServer } from '../support/server.ts';
+
+let server: RunningServer;
+let browser: Browser;
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer({ seed: 'demo' }), launchChromium()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+it('[P2] the catalogue shows one currency after the other, or the one that is chosen', async () => {
+  const { page, complaints } = await person(browser);
+  await page.goto(server.url);
+  const prices = page.locator('.card .price strong');
+  await prices.first().waitFor();
+  const signs = (await prices.allTextContents()).map((text) => text.replace(/[\s\d.,]/g, ''));
+  const runs = signs.filter((sign, i) => sign !== signs[i - 1]);
+  // As far as the first page reaches.
+  expect(runs.length).toBeGreaterThan(1);
+  expect(runs).toEqual(['CA$', 'DKK', '€', '£', 'JP¥', 'US$'].slice(0, runs.length));
+
+  await page.getByLabel('Currency').selectOption('JPY');
+  await page.locator('.card .price strong', { hasText: 'JP¥' }).first().waitFor();
+  expect(page.url()).toContain('currency=JPY');
+  const yen = await prices.allTextContents();
+  for (const text of yen) expect(text).toMatch(/^JP¥\d{1,3}(,\d{3})*$/);
+  const amounts = yen.map((text) => Number(text.replace(/\D/g, '')));
+  expect(amounts).toEqual([...amounts].sort((a, b) => a - b));
+  expect(complaints).toEqual([]);
+});
