@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { migrate } from '../src/persistence/migrate.ts';
-import type { Terms } from '../src/protocol/terms.ts';
+import { openTerms } from '../test/support/terms.ts';
 import { DIRECT_SCHEMA } from './servers/direct-ledger.ts';
 
 export interface Contender {
@@ -92,9 +92,8 @@ async function fill(databaseUrl: string, insert: string, apartments: number): Pr
 }
 
 /** Those of an ordinary listing: every rule is there to be checked, none forbids what the driver asks for. */
-const TERMS: Terms = {
+const TERMS = openTerms({
   timeZone: 'Europe/Lisbon',
-  currency: 'EUR',
   nightlyMinor: 12_000,
   weekendMinor: 14_500,
   seasons: [
@@ -107,13 +106,6 @@ const TERMS: Terms = {
     { minNights: 7, basisPoints: 500 },
     { minNights: 28, basisPoints: 1_500 },
   ],
-  capacity: 4,
-  minNights: 1,
   maxNights: 28,
-  arrivalDays: [1, 2, 3, 4, 5, 6, 7],
-  departureDays: [1, 2, 3, 4, 5, 6, 7],
-  turnoverNights: 0,
-  noticeDays: 0,
-  horizonNights: 730,
   cancellationPolicy: 'moderate',
-};
+});

@@ -9,6 +9,7 @@ import { instant } from '../../src/protocol/instant.ts';
 import { dateOf, type NightRange } from '../../src/protocol/nights.ts';
 import type { Booking, Calendar, Hold, Session, Subject } from '../../src/protocol/resources.ts';
 import type { Apartment } from '../../src/protocol/terms.ts';
+import { openTerms } from '../support/terms.ts';
 
 export interface World {
   readonly parts: GatewayParts;
@@ -335,23 +336,6 @@ function apartmentOf(id: string): Apartment {
     longitude: -9.1,
     amenities: ['wifi'],
     status: 'listed',
-    terms: {
-      timeZone: 'Europe/Lisbon',
-      currency: 'EUR',
-      nightlyMinor: 11_000,
-      seasons: [],
-      cleaningMinor: 5_000,
-      taxBasisPoints: 600,
-      stayDiscounts: [],
-      capacity: 4,
-      minNights: 1,
-      maxNights: 30,
-      arrivalDays: [1, 2, 3, 4, 5, 6, 7],
-      departureDays: [1, 2, 3, 4, 5, 6, 7],
-      turnoverNights: 0,
-      noticeDays: 0,
-      horizonNights: 365,
-      cancellationPolicy: 'moderate',
-    },
+    terms: openTerms(),
   };
 }

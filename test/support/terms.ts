@@ -1,6 +1,6 @@
 import type { Terms } from '../../src/protocol/terms.ts';
 
-/** Terms under which every stay within the horizon is allowed; a test overrides what it is about. */
+/** Terms under which every stay within the horizon is allowed; a test or a bench overrides what it is about. */
 export function openTerms(overrides: Partial<Terms> = {}): Terms {
   return {
     timeZone: 'UTC',
