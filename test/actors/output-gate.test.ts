@@ -242,6 +242,16 @@ describe('answers asked again', () => {
     expect(other.code).toBe('idempotency_conflict');
   });
 
+  it('[C2] for another apartment are commands of their own', async () => {
+    journal.addListing('b1', openTerms());
+    const requestId = House.requestId();
+    const here = house.ask(ana, A, hold(0), requestId);
+    const there = house.ask(ana, 'b1', hold(5), requestId);
+    await turnOfEvents();
+    expect([here.code, there.code]).toEqual(['ok', 'ok']);
+    expect(there.holdId).not.toBe(here.holdId);
+  });
+
   it('[I3] are told apart by subject', async () => {
     const requestId = House.requestId();
     const mine = house.ask(ana, A, hold(0), requestId);
