@@ -222,3 +222,32 @@ export const REDIS_COMMAND_TIMEOUT_MS = 2_000;
 /** A lost connection to Redis is tried again after the first, doubling up to the second, in milliseconds. */
 export const REDIS_RECONNECT_FIRST_MS = 20;
 export const REDIS_RECONNECT_MAX_MS = 500;
+
+/** Links to other servers, and from them: more nodes than shards would have nothing to own. */
+export const PEERS_MAX = SHARDS;
+/** Requests to one peer without an answer yet; requests of one peer being served. Past either they are `busy`. */
+export const PEER_INFLIGHT_MAX = 8_192;
+export const PEER_SERVING_MAX = 8_192;
+/** One frame between servers, in bytes: an answer of 2,000 short calendars fits; a larger body is a fault. */
+export const PEER_FRAME_BYTES_MAX = 4 * 1024 * 1024;
+/** A batch is closed and the next one begun past this, in characters: parsing it must not hold up the other side. */
+export const PEER_BATCH_CHARACTERS = 256 * 1024;
+/** Bytes waiting for one peer: past the first it is `busy`; past the second, answers it does not take, it is cut. */
+export const PEER_QUEUE_BYTES_MAX = 8 * 1024 * 1024;
+export const PEER_CUT_BYTES = 32 * 1024 * 1024;
+/** Each end of a link pings; an end that heard nothing in so many pings of its own in a row calls the other silent. */
+export const PEER_PING_EVERY_MS = 250;
+export const PEER_SILENT_PINGS = 4;
+/** How long a dial may take until the other side is known, in milliseconds, and how many may be on their way in. */
+export const PEER_DIAL_DEADLINE_MS = 1_000;
+export const PEER_ARRIVALS_MAX = 64;
+/** Pauses between dials: none after a link that was steady for the third, then doubling, in milliseconds. */
+export const PEER_REDIAL_FIRST_MS = 25;
+export const PEER_REDIAL_MAX_MS = 1_000;
+export const PEER_STEADY_MS = 1_000;
+/** A peer that nobody has asked for this long is not dialled again, in milliseconds. */
+export const PEER_WANTED_MS = 10_000;
+/** How often a wrong secret is complained of at most, in milliseconds. */
+export const PEER_COMPLAINT_EVERY_MS = 60_000;
+/** How long an end waits for the other to close, in milliseconds. */
+export const PEER_CLOSE_MS = 500;

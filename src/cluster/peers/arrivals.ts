@@ -1,0 +1,104 @@
+/**
+ * The listening side until a dialler has opened: checks the upgrade, proves itself, waits for the one frame that only
+ * somebody can send who has the secret and heard the answer. Refusals: 401 who does not know the secret, 421 who
+ * looks for another incarnation, 503 who comes when this server leaves.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Scheduler } from '../../actors/deadlines.ts';
+import { PEER_ARRIVALS_MAX, PEER_DIAL_DEADLINE_MS } from '../../protocol/limits.ts';
+import { WEBSOCKET_OPTIONS } from './dial.ts';
+import { equal, type Handshake, LISTENER_HEADER, PEER_PATH } from './handshake.ts';
+
+export interface ArrivalsHost {
+  readonly selfId: () => string;
+  readonly handshake: Handshake;
+  readonly scheduler: Scheduler;
+  /** Somebody without the secret; told of each. */
+  readonly stranger: (address: string | undefined) => void;
+  readonly arrived: (peerId: string, webSocket: WebSocket, socket: Socket) => void;
+}
+
+const REASONS = { 401: 'Unauthorized', 421: 'Misdirected Request', 503: 'Service Unavailable' } as const;
+
+export class Arrivals {
+  readonly #host: ArrivalsHost;
+  readonly #server = new WebSocketServer({ ...WEBSOCKET_OPTIONS, noServer: true, clientTracking: false });
+  readonly #proofs = new WeakMap<IncomingMessage, string>();
+  /** Not opened yet, the oldest first. */
+  readonly #waiting = new Set<WebSocket>();
+  #isClosed = false;
+
+  constructor(host: ArrivalsHost) {
+    this.#host = host;
+    this.#server.on('headers', (headers, request) => {
+      const proof = this.#proofs.get(request);
+      if (proof !== undefined) headers.push(`${LISTENER_HEADER}: ${proof}`);
+    });
+  }
+
+  /** @returns false where the path is another's; otherwise the socket is taken, whatever becomes of it */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+    if (request.url !== PEER_PATH) return false;
+    const introduction = this.#host.handshake.readIntroduction(request.headers.authorization);
+    if (introduction === undefined) {
+      this.#host.stranger(request.socket.remoteAddress);
+      refuse(socket, 401);
+    } else if (this.#isClosed) {
+      refuse(socket, 503);
+    } else if (introduction.to !== this.#host.selfId()) {
+      refuse(socket, 421);
+    } else {
+      const { proof, opening } = this.#host.handshake.answer(introduction);
+      this.#proofs.set(request, proof);
+      this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+        this.#wait(webSocket, opening, () =>
+          this.#host.arrived(introduction.from, webSocket, socket as Socket),
+        );
+      });
+    }
+    return true;
+  }
+
+  /** Nobody is let in any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.forget();
+  }
+
+  /** Cuts those that have not opened yet. */
+  forget(): void {
+    for (const webSocket of this.#waiting) webSocket.terminate();
+  }
+
+  /** Its first frame is compared, not parsed. */
+  #wait(webSocket: WebSocket, opening: string, opened: () => void): void {
+    // Who repeats recorded upgrades must not keep out those who can open: the oldest makes room.
+    const [oldest] = this.#waiting;
+    if (oldest !== undefined && this.#waiting.size >= PEER_ARRIVALS_MAX) {
+      this.#waiting.delete(oldest);
+      oldest.terminate();
+    }
+    this.#waiting.add(webSocket);
+    const stopWaiting = this.#host.scheduler.after(PEER_DIAL_DEADLINE_MS, () => webSocket.terminate());
+    const settle = () => {
+      stopWaiting();
+      this.#waiting.delete(webSocket);
+    };
+    webSocket.once('close', settle);
+    webSocket.on('error', () => webSocket.terminate());
+    webSocket.once('message', (frame: Buffer) => {
+      settle();
+      if (equal(frame, opening)) opened();
+      else webSocket.terminate();
+    });
+  }
+}
+
+function refuse(socket: Duplex, status: keyof typeof REASONS): void {
+  socket.on('error', () => socket.destroy());
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} ${REASONS[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}

@@ -1,0 +1,104 @@
+/** One attempt at a link: from a url to a WebSocket on which both ends have proved who they are. */
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import type { Scheduler } from '../../actors/deadlines.ts';
+import { PEER_DIAL_DEADLINE_MS, PEER_FRAME_BYTES_MAX } from '../../protocol/limits.ts';
+import { type Handshake, LISTENER_HEADER, PEER_PATH } from './handshake.ts';
+
+export interface Peer {
+  /** Of this incarnation; another one at the same url is another peer. */
+  readonly id: string;
+  /** `http:`, `https:`, `ws:` or `wss:`; the two with an s speak TLS. */
+  readonly url: string;
+}
+
+/**
+ * How a link ended, or an attempt failed. `refused`: nobody listens at the url, or another incarnation does: the
+ * process that was asked for is gone. `silent`: it may be there, and says nothing. `closed`: whatever else.
+ */
+export type PeerLoss = 'closed' | 'refused' | 'silent';
+
+export type Dialled =
+  | { readonly ok: true; readonly webSocket: WebSocket; readonly socket: Socket }
+  | { readonly ok: false; readonly how: PeerLoss; readonly objection?: Objection };
+
+/** What an operator must hear of: the two ends do not have the same secret, or the url is none. */
+export type Objection = 'our_secret_refused' | 'peer_unproven' | 'url_invalid';
+
+export interface DialOptions {
+  readonly selfId: () => string;
+  readonly handshake: Handshake;
+  readonly scheduler: Scheduler;
+  /** Who signs the certificates of peers, as PEM; undefined: the public authorities. */
+  readonly ca: string | undefined;
+}
+
+export const WEBSOCKET_OPTIONS = {
+  perMessageDeflate: false,
+  maxPayload: PEER_FRAME_BYTES_MAX,
+  // Each end pings at a pace of its own; that is as good as an answer.
+  autoPong: false,
+} as const;
+
+const MISDIRECTED = 421;
+const UNAUTHORIZED = 401;
+
+/** Calls `done` once, never before return. @returns gives the attempt up without a call of `done` */
+export function dial(peer: Peer, options: DialOptions, done: (dialled: Dialled) => void): () => void {
+  const { introduction, authorization } = options.handshake.introduce(options.selfId(), peer.id);
+  const webSocket = connect(peer.url, authorization, options.ca);
+  let isSettled = false;
+
+  const settle = (dialled?: Dialled) => {
+    if (isSettled) return;
+    isSettled = true;
+    stopWaiting();
+    if (dialled?.ok !== true) webSocket?.terminate();
+    if (dialled !== undefined) done(dialled);
+  };
+  const fail = (how: PeerLoss, objection?: Objection) =>
+    settle({ ok: false, how, ...(objection === undefined ? {} : { objection }) });
+  const stopWaiting = options.scheduler.after(PEER_DIAL_DEADLINE_MS, () => fail('silent'));
+
+  if (webSocket === undefined) {
+    setImmediate(() => fail('closed', 'url_invalid'));
+    return () => settle();
+  }
+  let opening: string | undefined;
+  let socket: Socket;
+  webSocket.on('upgrade', (response: IncomingMessage) => {
+    socket = response.socket;
+    opening = options.handshake.readAnswer(introduction, response.headers[LISTENER_HEADER]);
+    if (opening === undefined) fail('closed', 'peer_unproven');
+  });
+  webSocket.on('open', () => {
+    if (opening === undefined) return;
+    webSocket.send(opening);
+    settle({ ok: true, webSocket, socket });
+  });
+  webSocket.on('unexpected-response', (_request, { statusCode }) => {
+    if (statusCode === MISDIRECTED) fail('refused');
+    else fail('closed', statusCode === UNAUTHORIZED ? 'our_secret_refused' : undefined);
+  });
+  webSocket.on('error', (cause) =>
+    fail('code' in cause && cause.code === 'ECONNREFUSED' ? 'refused' : 'closed'),
+  );
+  webSocket.on('close', () => fail('closed'));
+  return () => settle();
+}
+
+function connect(url: string, authorization: string, ca: string | undefined): WebSocket | undefined {
+  try {
+    return new WebSocket(new URL(PEER_PATH, url), {
+      ...WEBSOCKET_OPTIONS,
+      headers: { authorization },
+      // A mask keeps a page's script from writing what a proxy might take for HTTP (RFC 6455, 10.3); there are no
+      // pages here, and a mask of zeros spares both ends the work.
+      generateMask: (mask) => mask.fill(0),
+      ...(ca === undefined ? {} : { ca }),
+    });
+  } catch {
+    return undefined;
+  }
+}

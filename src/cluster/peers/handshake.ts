@@ -1,0 +1,90 @@
+/**
+ * How two servers come to know that both have the secret, and which incarnations they are, before either says a word:
+ *
+ *   dialler   GET /v1/peer   authorization: nightlatch-peer <from>.<to>.<nonce>.<proof of dialling>
+ *   listener  101            nightlatch-peer: <nonce>.<proof of listening, over both nonces>
+ *   dialler   first frame    proof of opening, over both nonces
+ *
+ * The listener proves itself with the upgrade's answer, so the dialler never speaks to a stranger. A recorded upgrade
+ * that is sent again gets another nonce, and nobody can open with it: until the first frame has come and is right,
+ * nothing of that link is parsed. No clock and no memory of nonces is needed. Who sits on the wire can still read and
+ * take over a link once it is open: across a network that is not one's own the url is `wss:`.
+ */
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+
+export const PEER_PATH = '/v1/peer';
+export const LISTENER_HEADER = 'nightlatch-peer';
+
+const INTRODUCTION = /^nightlatch-peer ([\w-]{1,64})\.([\w-]{1,64})\.([\w-]{22})\.([\w-]{43})$/;
+const LISTENER_PROOF = /^([\w-]{22})\.([\w-]{43})$/;
+const NONCE_BYTES = 16;
+/** The secret also signs tokens: here it is only ever used through a key of its own. */
+const PURPOSE = 'nightlatch peer links v1';
+
+export interface Introduction {
+  readonly from: string;
+  readonly to: string;
+  readonly nonce: string;
+}
+
+export class Handshake {
+  readonly #key: Buffer;
+
+  constructor(secret: string) {
+    this.#key = createHmac('sha256', secret).update(PURPOSE).digest();
+  }
+
+  /** What a dialler says first: one header. */
+  introduce(from: string, to: string): { introduction: Introduction; authorization: string } {
+    const introduction = { from, to, nonce: newNonce() };
+    const proof = this.#prove('dial', introduction);
+    return {
+      introduction,
+      authorization: `nightlatch-peer ${from}.${to}.${introduction.nonce}.${proof}`,
+    };
+  }
+
+  /** Undefined where it is none, or whoever wrote it does not know the secret. */
+  readIntroduction(authorization: string | undefined): Introduction | undefined {
+    const [, from, to, nonce, proof] = INTRODUCTION.exec(authorization ?? '') ?? [];
+    if (from === undefined || to === undefined || nonce === undefined || proof === undefined)
+      return undefined;
+    const introduction = { from, to, nonce };
+    return equal(proof, this.#prove('dial', introduction)) ? introduction : undefined;
+  }
+
+  /** The listener's header, and the frame with which the dialler must open. */
+  answer(introduction: Introduction): { proof: string; opening: string } {
+    const nonce = newNonce();
+    return {
+      proof: `${nonce}.${this.#prove('listen', introduction, nonce)}`,
+      opening: this.#prove('open', introduction, nonce),
+    };
+  }
+
+  /** The frame to open with; undefined where the listener does not know the secret. */
+  readAnswer(introduction: Introduction, header: string | string[] | undefined): string | undefined {
+    const [, nonce, proof] = LISTENER_PROOF.exec(typeof header === 'string' ? header : '') ?? [];
+    if (nonce === undefined || proof === undefined) return undefined;
+    return equal(proof, this.#prove('listen', introduction, nonce))
+      ? this.#prove('open', introduction, nonce)
+      : undefined;
+  }
+
+  #prove(role: 'dial' | 'listen' | 'open', { from, to, nonce }: Introduction, listenerNonce = ''): string {
+    return createHmac('sha256', this.#key)
+      .update([role, PEER_PATH, from, to, nonce, listenerNonce].join('\n'))
+      .digest('base64url');
+  }
+}
+
+/** In a time that does not tell where they differ. */
+export function equal(a: string | Buffer, b: string): boolean {
+  const left = typeof a === 'string' ? Buffer.from(a) : a;
+  const right = Buffer.from(b);
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+function newNonce(): string {
+  return randomBytes(NONCE_BYTES).toString('base64url');
+}

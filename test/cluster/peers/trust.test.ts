@@ -1,0 +1,198 @@
+/** Who may have a link: nobody without the secret, on either end, and nobody who only overheard it being used. */
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Handshake } from '../../../src/cluster/peers/handshake.ts';
+import { PEER_ARRIVALS_MAX, PEER_COMPLAINT_EVERY_MS } from '../../../src/protocol/limits.ts';
+import { ask, atEnd, dialRaw, type Node, SECRET, startNode, until } from './house.ts';
+
+const REFUSED = { ok: false, why: 'refused' };
+
+/** What a node answers to an upgrade with these headers, up to the end of the head. */
+async function upgrade(node: Node, headers: Record<string, string>, path = '/v1/peer'): Promise<string> {
+  const socket = connect(node.port, '127.0.0.1');
+  atEnd(() => socket.destroy());
+  const lines = {
+    Host: 'x',
+    Connection: 'Upgrade',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Version': '13',
+    'Sec-WebSocket-Key': randomBytes(16).toString('base64'),
+    ...headers,
+  };
+  socket.write(
+    `GET ${path} HTTP/1.1\r\n${Object.entries(lines)
+      .map(([name, value]) => `${name}: ${value}\r\n`)
+      .join('')}\r\n`,
+  );
+  return String((await once(socket, 'data'))[0]);
+}
+
+describe('the secret', () => {
+  it('that is wrong gets 401, is complained of once a minute at most by each end, and is no busy loop', async () => {
+    let nowMs = 0;
+    const a = await startNode('node_a', {
+      secret: 'another secret of thirty-two characters',
+      nowMs: () => nowMs,
+    });
+    const b = await startNode('node_b', { nowMs: () => nowMs, onRequest: () => expect.unreachable() });
+    expect(await ask(a, b.peer, 1)).toEqual(REFUSED);
+    await until(() => a.lost.length >= 4);
+    expect(a.lost.every(({ how }) => how === 'closed')).toBe(true);
+    const complaints = () => [...a.faults, ...b.faults].map(({ event }) => event).sort();
+    expect(complaints()).toEqual(['peer.our_secret_refused', 'peer.stranger']);
+    expect(b.links.figures().strangers).toBeGreaterThanOrEqual(4);
+    // Asking all the time dials no more often.
+    const dials = a.links.figures().dials;
+    for (let n = 0; n < 1_000; n++) await ask(a, b.peer, n);
+    expect(a.links.figures().dials - dials).toBeLessThan(5);
+    nowMs += PEER_COMPLAINT_EVERY_MS;
+    const { strangers } = b.links.figures();
+    void ask(a, b.peer, 1);
+    await until(() => b.links.figures().strangers > strangers);
+    await until(() => complaints().length === 4);
+  });
+
+  it('is needed in every part of the introduction', async () => {
+    const b = await startNode('node_b');
+    const { authorization } = new Handshake(SECRET).introduce('node_a', 'node_b');
+    const [from, to, nonce, proof] = authorization.replace('nightlatch-peer ', '').split('.');
+    const wrong = [
+      `nightlatch-peer node_c.${to}.${nonce}.${proof}`,
+      `nightlatch-peer ${from}.node_c.${nonce}.${proof}`,
+      `nightlatch-peer ${from}.${to}.${'A'.repeat(22)}.${proof}`,
+      `nightlatch-peer ${from}.${to}.${nonce}.${'A'.repeat(43)}`,
+      `nightlatch-peer ${from}.${to}.${nonce}`,
+      `Bearer ${proof}`,
+      '',
+    ];
+    for (const value of wrong) expect(await upgrade(b, { authorization: value })).toMatch(/^HTTP\/1.1 401 /);
+    expect(await upgrade(b, { authorization })).toMatch(/^HTTP\/1.1 101 /);
+    await fc.assert(
+      fc.asyncProperty(fc.stringMatching(/^[!-~][ -~]{0,200}[!-~]$/), async (value) => {
+        expect(await upgrade(b, { authorization: value })).toMatch(/^HTTP\/1.1 401 /);
+      }),
+      { numRuns: 40 },
+    );
+    // A proof of one role is none of another.
+    const introduction = { from: from!, to: to!, nonce: nonce! };
+    const { proof: listening, opening } = new Handshake(SECRET).answer(introduction);
+    for (const other of [listening.split('.')[1], opening])
+      expect(new Handshake(SECRET).readIntroduction(`nightlatch-peer ${from}.${to}.${nonce}.${other}`)).toBe(
+        undefined,
+      );
+  });
+
+  it('is proved by the listener before the dialler says anything', async () => {
+    let heard = 0;
+    const impostor = createServer();
+    impostor.on('upgrade', (request, socket: Socket) => {
+      const accept = createHash('sha1')
+        .update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+        .digest('base64');
+      socket.on('error', () => {});
+      socket.on('data', (bytes) => {
+        heard += bytes.length;
+      });
+      // It overheard somebody's proof; the nonce it was made for is another.
+      const introduction = { from: 'node_a', to: 'node_b', nonce: 'A'.repeat(22) };
+      const { proof } = new Handshake(SECRET).answer(introduction);
+      socket.write(
+        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\nnightlatch-peer: ${proof}\r\n\r\n`,
+      );
+    });
+    impostor.listen(0, '127.0.0.1');
+    await once(impostor, 'listening');
+    atEnd(() => {
+      impostor.closeAllConnections();
+      impostor.close();
+    });
+    const a = await startNode('node_a');
+    const { port } = impostor.address() as AddressInfo;
+    expect(await ask(a, { id: 'node_b', url: `ws://127.0.0.1:${port}` }, 'a guest’s name')).toEqual(REFUSED);
+    expect(a.faults).toMatchObject([{ event: 'peer.peer_unproven' }]);
+    expect(heard).toBe(0);
+  });
+});
+
+describe('a link that was recorded', () => {
+  it('and is played again is let in nowhere: not one frame of it is parsed', async () => {
+    const served: unknown[] = [];
+    const b = await startNode('node_b', {
+      onRequest: (peerId, _m, body, _d, reply) => {
+        served.push([peerId, body]);
+        reply({ ok: true, body });
+      },
+    });
+    const recorded: Buffer[] = [];
+    const tap = createTcpServer((near) => {
+      const far = connect(b.port, '127.0.0.1');
+      near.on('data', (bytes: Buffer) => recorded.push(bytes));
+      near.pipe(far).pipe(near);
+      for (const socket of [near, far]) socket.on('error', () => {});
+      atEnd(() => [near.destroy(), far.destroy()]);
+    });
+    tap.listen(0, '127.0.0.1');
+    await once(tap, 'listening');
+    atEnd(() => tap.close());
+    const a = await startNode('node_a');
+    const { port } = tap.address() as AddressInfo;
+    expect(await ask(a, { id: 'node_b', url: `ws://127.0.0.1:${port}` }, 'once')).toMatchObject({ ok: true });
+    expect(Buffer.concat(recorded).includes('once')).toBe(true);
+
+    const replay = connect(b.port, '127.0.0.1');
+    replay.on('error', () => {});
+    replay.resume();
+    const closed = once(replay, 'close');
+    replay.write(Buffer.concat(recorded));
+    await closed;
+    expect(served).toEqual([['node_a', 'once']]);
+    // Whose link was recorded keeps it.
+    expect(b.links.figures()).toMatchObject({ linksIn: 1, framesReceived: 1 });
+    expect(await ask(a, { id: 'node_b', url: '' }, 'twice')).toMatchObject({ ok: true });
+  });
+
+  it('cannot keep others out: of those that do not open the oldest make room', async () => {
+    const b = await startNode('node_b', { scheduler: { after: () => () => {} } });
+    const { authorization } = new Handshake(SECRET).introduce('node_a', 'node_b');
+    const sockets: Socket[] = [];
+    for (let n = 0; n < PEER_ARRIVALS_MAX + 3; n++) {
+      const socket = connect(b.port, '127.0.0.1');
+      sockets.push(socket);
+      atEnd(() => socket.destroy());
+      socket.write(
+        `GET /v1/peer HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\nAuthorization: ${authorization}\r\n\r\n`,
+      );
+      expect(String((await once(socket, 'data'))[0])).toMatch(/^HTTP\/1.1 101 /);
+    }
+    for (const socket of sockets) socket.on('error', () => {}).resume();
+    await until(() => sockets.filter(({ closed }) => closed).length === 3);
+    expect(sockets.slice(0, 3).every(({ closed }) => closed)).toBe(true);
+    await dialRaw(b.peer);
+    await until(() => b.links.figures().linksIn === 1);
+  });
+
+  it('and never opened is closed', async () => {
+    const b = await startNode('node_b');
+    const { authorization } = new Handshake(SECRET).introduce('node_a', 'node_b');
+    const socket = connect(b.port, '127.0.0.1');
+    const closed = once(socket, 'close');
+    socket.resume();
+    socket.write(
+      `GET /v1/peer HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\nAuthorization: ${authorization}\r\n\r\n`,
+    );
+    await closed;
+  });
+});
+
+it('leaves every other path to others, and says who is leaving', async () => {
+  const b = await startNode('node_b');
+  const { authorization } = new Handshake(SECRET).introduce('node_a', 'node_b');
+  expect(await upgrade(b, { authorization }, '/socket.io/')).toMatch(/^HTTP\/1.1 404 /);
+  expect(await upgrade(b, { authorization }, '/v1/peer/x')).toMatch(/^HTTP\/1.1 404 /);
+  await b.links.close();
+  expect(await upgrade(b, { authorization })).toMatch(/^HTTP\/1.1 503 /);
+});
