@@ -1,6 +1,7 @@
-/** `npm run bench -- holds`, `npm run bench -- flash-sale`: see bench/README.md. */
+/** `npm run bench -- holds`, `flash-sale`, `peers`: see bench/README.md. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CONTENDER_NAMES, type ContenderName } from './contenders.ts';
+import { runPeers } from './peers/run.ts';
 import { profileReport } from './profile.ts';
 import { type RunOptions, run } from './run.ts';
 
@@ -42,6 +43,14 @@ common(program.command('flash-sale'), 'direct')
   .description('everybody wants the same night of one apartment')
   .option('--sockets <n>', 'guests, each with one command in flight', integer(2, 2_000), 200)
   .action((flags: Flags) => start('flash-sale', { ...flags, depth: 1, apartments: 1, rate: 'none' }));
+
+program
+  .command('peers')
+  .description('what a request from one server to another costs, beside a bare WebSocket echo')
+  .option('--seconds <n>', 'measured, in each round and row', integer(1, 600), 3)
+  .option('--rounds <n>', 'every row once a round', integer(1, 10), 2)
+  .option('--depths <n,n>', 'requests in flight, a row each', depths, [1, 16, 256])
+  .action(runPeers);
 
 program
   .command('profile')
@@ -97,6 +106,10 @@ function integer(min: number, max: number): (text: string) => number {
       throw new InvalidArgumentError(`It is no whole number from ${min} to ${max}.`);
     return value;
   };
+}
+
+function depths(text: string): number[] {
+  return text.split(',').map(integer(1, 8_192));
 }
 
 function rate(text: string): Flags['rate'] {
