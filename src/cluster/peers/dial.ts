@@ -7,7 +7,7 @@ import { PEER_DIAL_DEADLINE_MS, PEER_FRAME_BYTES_MAX } from '../../protocol/limi
 import { type Handshake, LISTENER_HEADER, PEER_PATH } from './handshake.ts';
 
 export interface Peer {
-  /** Of this incarnation; another one at the same url is another peer. */
+  /** Of this incarnation, which has one url for life; another one at the same url is another peer. */
   readonly id: string;
   /** `http:`, `https:`, `ws:` or `wss:`; the two with an s speak TLS. */
   readonly url: string;

@@ -44,7 +44,12 @@ export interface Node {
 
 export async function startNode(
   id: string,
-  options: Partial<PeerLinksOptions> & { port?: number; tls?: { key: string; cert: string } } = {},
+  options: Partial<PeerLinksOptions> & {
+    port?: number;
+    tls?: { key: string; cert: string };
+    /** Nobody is answered before. */
+    letIn?: Promise<void>;
+  } = {},
 ): Promise<Node> {
   const lost: Node['lost'] = [];
   const faults: Node['faults'] = [];
@@ -58,7 +63,8 @@ export async function startNode(
   });
   const { tls } = options;
   const http = tls === undefined ? createServer() : createTlsServer(tls);
-  http.on('upgrade', (request, socket, head) => {
+  http.on('upgrade', async (request, socket, head) => {
+    await options.letIn;
     if (!links.upgrade(request, socket, head)) socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
   });
   const port = await listen(http, options.port);

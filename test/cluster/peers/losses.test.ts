@@ -60,11 +60,11 @@ describe('a link that ends', () => {
       });
     });
     expect(await ask(a, peer, 'answer')).toMatchObject({ ok: true });
-    const onItsWay = ask(a, peer, 'wait').then(({ ok }) => told.push(String(ok)));
+    a.links.request(peer, 'm', 'wait', 60_000, (reply) => told.push(JSON.stringify(reply)));
     nowMs += 5_000;
     sockets[0]?.destroy();
-    await onItsWay;
-    expect(told).toEqual(['closed', 'false']);
+    await until(() => told.length === 2);
+    expect(told).toEqual(['closed', JSON.stringify(CLOSED)]);
     expect(await ask(a, peer, 'answer')).toMatchObject({ ok: true });
     expect(sockets).toHaveLength(2);
   });
@@ -127,6 +127,26 @@ describe('a peer that is not there', () => {
     expect([soon, later]).toEqual([{ ok: false, why: 'deadline' }, REFUSED]);
     expect(a.lost).toEqual([{ peerId: 'node_b', how: 'silent' }]);
   });
+});
+
+it('what has ended while the link was being dialled is not sent when it is there', async () => {
+  const { promise: letIn, resolve: open } = Promise.withResolvers<void>();
+  const served: unknown[] = [];
+  const a = await startNode('node_a');
+  const b = await startNode('node_b', {
+    letIn,
+    onRequest: (_p, _m, body, deadlineMs, reply) => {
+      served.push(body);
+      reply({ ok: true, body: deadlineMs });
+    },
+  });
+  const patient = ask(a, b.peer, 'patient', { deadlineMs: 20_000 });
+  expect(await ask(a, b.peer, 'hurried', { deadlineMs: 30 })).toEqual({ ok: false, why: 'deadline' });
+  open();
+  const reply = await patient;
+  expect(served).toEqual(['patient']);
+  // What the wait has taken is not there any more.
+  expect(reply.ok && (reply.body as number)).toBeLessThan(20_000 - 20);
 });
 
 describe('another incarnation', () => {
