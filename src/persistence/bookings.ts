@@ -1,15 +1,23 @@
-/** The bookings table as it is read; it is written only together with facts. */
+/** Bookings, and confirms under way, as they are read; they are written only together with facts. */
 import type { Pool } from 'pg';
 import type { BookingRecord } from '../actors/facts.ts';
 
 /** Night numbers and epoch milliseconds, under the names of BookingRecord. */
-const COLUMNS = `id, apartment_id as "apartmentId", hold_id as "holdId", guest_id as "guestId",
-  lower(stay) - date '1970-01-01' as "from", upper(stay) - date '1970-01-01' as "to", guests, status,
+const SHARED = `id, apartment_id as "apartmentId", hold_id as "holdId", guest_id as "guestId",
+  lower(stay) - date '1970-01-01' as "from", upper(stay) - date '1970-01-01' as "to", guests,
   contact, price, policy, payment_key as "paymentKey",
-  (extract(epoch from created_at) * 1000)::bigint as "createdAtMs",
-  (extract(epoch from cancelled_at) * 1000)::bigint as "cancelledAtMs",
-  refund_minor as "refundMinor", version, confirmed_version as "confirmedVersion"`;
+  (extract(epoch from created_at) * 1000)::bigint as "createdAtMs", version`;
+const COLUMNS = `${SHARED}, status, (extract(epoch from cancelled_at) * 1000)::bigint as "cancelledAtMs",
+  refund_minor as "refundMinor", confirmed_version as "confirmedVersion"`;
+const PENDING_COLUMNS = `${SHARED}, 'pending' as status, null::bigint as "cancelledAtMs",
+  null::bigint as "refundMinor", 0::bigint as "confirmedVersion"`;
 
+/** Of both tables; a booking is in one of them at any moment. */
+const anyWhere = (condition: string) =>
+  `select ${COLUMNS} from bookings where ${condition}
+   union all select ${PENDING_COLUMNS} from pending_bookings where ${condition}`;
+
+/** A confirm under way is no booking yet. */
 export async function bookingById(pool: Pool, bookingId: string): Promise<BookingRecord | undefined> {
   const result = await pool.query<BookingRecord>(`select ${COLUMNS} from bookings where id = $1`, [
     bookingId,
@@ -22,10 +30,10 @@ export async function bookingOfApartment(
   apartmentId: string,
   bookingId: string,
 ): Promise<BookingRecord | undefined> {
-  const result = await pool.query<BookingRecord>(
-    `select ${COLUMNS} from bookings where apartment_id = $1 and id = $2`,
-    [apartmentId, bookingId],
-  );
+  const result = await pool.query<BookingRecord>(anyWhere('apartment_id = $1 and id = $2'), [
+    apartmentId,
+    bookingId,
+  ]);
   return result.rows[0];
 }
 
@@ -36,7 +44,7 @@ export async function bookingOfHold(
   holdId: string,
 ): Promise<BookingRecord | undefined> {
   const result = await pool.query<BookingRecord>(
-    `select ${COLUMNS} from bookings where apartment_id = $1 and hold_id = $2
+    `select * from (${anyWhere('apartment_id = $1 and hold_id = $2')}) attempts
      order by status = 'pending', version desc limit 1`,
     [apartmentId, holdId],
   );
@@ -70,8 +78,7 @@ export async function listBookings(
 ): Promise<BookingRecord[]> {
   const result = await pool.query<BookingRecord>(
     `select ${COLUMNS} from bookings
-     where status <> 'pending'
-       and ($1::text is null or guest_id = $1)
+     where ($1::text is null or guest_id = $1)
        and ($2::text is null or (created_at, id) < (select b.created_at, b.id from bookings b where b.id = $2))
      order by bookings.created_at desc, bookings.id desc limit $3`,
     [query.guestId ?? null, query.before ?? null, query.limit],

@@ -109,7 +109,8 @@ class SqlJournal implements PostgresJournal {
     const result = await this.#pool.query<{ id: string }>(
       `select apartment_id as id from journal where at >= to_timestamp($1::float8 / 1000)
        union select apartment_id from snapshots where restless
-       union select apartment_id from bookings where status = 'pending' or refund_owed`,
+       union select apartment_id from pending_bookings
+       union select apartment_id from bookings where refund_owed`,
       [atMs],
     );
     return result.rows.map(({ id }) => id);

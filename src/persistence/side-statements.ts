@@ -6,14 +6,14 @@
 const NIGHTS = `daterange(date '1970-01-01' + w."from", date '1970-01-01' + w."to")`;
 const CHANGE = `json_to_recordset($1) as w (id text, "apartmentId" text, version bigint, at timestamptz, "refundMinor" bigint)`;
 /** A booking that is not there, or not in that state, refuses the transaction: bookings and journal stay one. */
-const all = (change: string, state: string) =>
-  `with changed as (${change} returning 1)
+const all = (change: string, state: string, before = '') =>
+  `with ${before}changed as (${change} returning 1)
    select expect_rows((select count(*) from changed), json_array_length($1), '${state} bookings')`;
 
 export const sideStatements = {
   booking_abandoned: all(
-    `delete from bookings b using ${CHANGE}
-     where b.apartment_id = w."apartmentId" and b.id = w.id and b.status = 'pending'`,
+    `delete from pending_bookings b using ${CHANGE}
+     where b.apartment_id = w."apartmentId" and b.id = w.id`,
     'pending',
   ),
   booking_cancelled: all(
@@ -26,18 +26,24 @@ export const sideStatements = {
   ),
   unblock: `delete from blocks b using json_to_recordset($1) as w (id text, "apartmentId" text)
     where b.apartment_id = w."apartmentId" and b.id = w.id`,
-  booking_pending: `insert into bookings
+  booking_pending: `insert into pending_bookings
       (id, apartment_id, hold_id, guest_id, stay, guests, contact, price, policy, payment_key, created_at, version)
     select w.id, w."apartmentId", w."holdId", w."guestId", ${NIGHTS}, w.guests, w.contact, w.price, w.policy,
            w."paymentKey", w.at, w.version
     from json_to_recordset($1) as w (id text, "apartmentId" text, "holdId" text, "guestId" text, "from" int, "to" int,
       guests int, contact jsonb, price jsonb, policy text, "paymentKey" text, at timestamptz, version bigint)`,
   booking_confirmed: all(
-    `update bookings b
-     set status = 'confirmed', created_at = w.at, version = w.version, confirmed_version = w.version
-     from ${CHANGE}
-     where b.apartment_id = w."apartmentId" and b.id = w.id and b.status = 'pending'`,
+    `insert into bookings
+       (id, apartment_id, hold_id, guest_id, stay, guests, contact, price, policy, payment_key, created_at,
+        version, confirmed_version)
+     select id, apartment_id, hold_id, guest_id, stay, guests, contact, price, policy, payment_key, at, version, version
+     from moved`,
     'pending',
+    `moved as (
+       delete from pending_bookings b using ${CHANGE}
+       where b.apartment_id = w."apartmentId" and b.id = w.id
+       returning b.id, b.apartment_id, b.hold_id, b.guest_id, b.stay, b.guests, b.contact, b.price, b.policy,
+                 b.payment_key, w.at, w.version), `,
   ),
   booking_refunded: all(
     `update bookings b set refund_owed = false, version = w.version

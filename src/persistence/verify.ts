@@ -59,6 +59,10 @@ const RECORDED = `
     'status', status, 'paymentKey', payment_key, 'refundMinor', refund_minor, 'refundOwed', refund_owed,
     'version', version) from bookings
   union all
+  select apartment_id, -2, 'booking', json_build_object('id', id, 'holdId', hold_id, ${NIGHTS}, 'guestId', guest_id,
+    'status', 'pending', 'paymentKey', payment_key, 'refundMinor', null, 'refundOwed', false,
+    'version', version) from pending_bookings
+  union all
   select apartment_id, -1, 'block', json_build_object('id', id, ${NIGHTS}) from blocks
   union all
   select apartment_id, version, 'entry', ${ENTRY_JSON} from journal j

@@ -71,6 +71,7 @@ describe('bookings', () => {
       guestId: 'guest_2',
       status: 'confirmed',
     });
+    expect(await bookingById(database.pool, 'open')).toBeUndefined();
     expect(await bookingById(database.pool, 'none')).toBeUndefined();
     expect(await countConfirmedSince(database.pool, AT_MS + 4)).toBe(2);
   });
@@ -121,6 +122,7 @@ describe('what verify reads', () => {
       refundOwed: true,
       from: 400,
     });
+    expect(a?.bookings.find(({ id }) => id === 'open')).toMatchObject({ status: 'pending', from: 500 });
     expect(b?.blocks).toEqual(
       expect.arrayContaining([
         { id: 'block_600', from: 600, to: 602 },

@@ -1,6 +1,8 @@
 /** Opening storage that is there already: what is refused, and in which words. */
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bookingOfApartment, bookingOfHold } from '../../src/persistence/bookings.ts';
 import { openStorage } from '../../src/persistence/index.ts';
 import { migrate, SchemaTooNew } from '../../src/persistence/migrate.ts';
 import { createPool, StorageUnreachable } from '../../src/persistence/pool.ts';
@@ -36,6 +38,42 @@ describe('openStorage', () => {
       new RegExp(`^cannot use PostgreSQL at 127.0.0.1:${port}/stays: .*ECONNREFUSED.*; correct DATABASE_URL`),
     );
     expect(error.message).not.toContain('s3cret');
+  });
+
+  it('brings a database of the first schema to this one, with the confirms that were under way', async () => {
+    await using older = await createTestDatabase();
+    const name = new URL(older.ownerUrl).pathname.slice(1);
+    const first = await readFile(
+      new URL('../../src/persistence/migrations/001_core.sql', import.meta.url),
+      'utf8',
+    );
+    const row = (id: string, status: string, from: number) =>
+      `('${id}', 'a', 'h_${id}', 'g', daterange(date '1970-01-01' + ${from}, date '1970-01-01' + ${from + 2}),
+        2, '${status}', '{"name": "Ana", "email": "ana@example.com"}', '{}', 'strict', 'k_${id}', now(), 3)`;
+    await asOwner(
+      older.ownerUrl,
+      `drop schema public cascade;
+       create schema public;
+       grant usage on schema public to public;
+       ${first}
+       create table migrations (id serial primary key, name varchar(255) not null, run_on timestamp not null);
+       insert into migrations (name, run_on) values ('001_core', now());
+       insert into bookings (id, apartment_id, hold_id, guest_id, stay, guests, status, contact, price, policy,
+         payment_key, created_at, version)
+       values ${row('b1', 'pending', 100)}, ${row('b2', 'confirmed', 100)}, ${row('b3', 'cancelled', 100)}`,
+      name,
+    );
+    expect(await migrate(older.ownerUrl, { grantTo: new URL(older.url).username })).toEqual([
+      '002_pending_bookings',
+    ]);
+    const status = async (id: string) => (await bookingOfApartment(older.pool, 'a', id))?.status;
+    expect([await status('b1'), await status('b2'), await status('b3')]).toEqual([
+      'pending',
+      'confirmed',
+      'cancelled',
+    ]);
+    const attempt = await bookingOfHold(older.pool, 'a', 'h_b1');
+    expect(attempt?.contact).toEqual({ name: 'Ana', email: 'ana@example.com' });
   });
 
   it('refuses a database of a newer program', async () => {
