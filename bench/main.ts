@@ -1,9 +1,10 @@
-/** `npm run bench -- holds`, `flash-sale`, `peers`: see bench/README.md. */
+/** `npm run bench -- holds`, `flash-sale`, `peers`, `start`: see bench/README.md. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CONTENDER_NAMES, type ContenderName } from './contenders.ts';
 import { runPeers } from './peers/run.ts';
 import { profileReport } from './profile.ts';
 import { type RunOptions, run } from './run.ts';
+import { measureStart, type StartOptions } from './start.ts';
 
 interface Flags {
   readonly sockets: number;
@@ -51,6 +52,18 @@ program
   .option('--rounds <n>', 'every row once a round', integer(1, 10), 2)
   .option('--depths <n,n>', 'requests in flight, a row each', depths, [1, 16, 256])
   .action(runPeers);
+
+program
+  .command('start')
+  .description('from starting the server to its first hold: on an empty folder, and on one with a past')
+  .option('--facts <n>', 'recorded before', integer(0, 100_000_000), 1_000_000)
+  .option('--apartments <n>', 'that they are of', integer(1, 1_000_000), 10_000)
+  .option('--days <n>', 'over which they are spread, up to now', integer(1, 10_000), 30)
+  .option('--rounds <n>', 'starts of each kind', integer(1, 100), 3)
+  .option('--json <file>', 'where the report goes (results/start-<time>.json)')
+  .action(({ json, ...flags }: Omit<StartOptions, 'jsonFile'> & { json?: string }) =>
+    measureStart({ ...flags, jsonFile: json }),
+  );
 
 program
   .command('profile')

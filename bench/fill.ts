@@ -1,0 +1,89 @@
+/** A past for the `start` workload, written through the product's own journal: holds, each released before the next. */
+import { randomUUID } from 'node:crypto';
+import type { Fact } from '../src/actors/facts.ts';
+import type { Append } from '../src/actors/ports.ts';
+import { createPostgresJournal } from '../src/persistence/journal.ts';
+import { createPool } from '../src/persistence/pool.ts';
+import { shardOf } from '../src/protocol/ids.ts';
+import { apartmentId } from './driver/holds.ts';
+
+export interface Past {
+  readonly facts: number;
+  readonly apartments: number;
+  /** They lie evenly in this many days before now. */
+  readonly days: number;
+}
+
+const MS_PER_DAY = 86_400_000;
+const WAITING_MAX = 4_096;
+const PROGRESS_EVERY = 10_000;
+/** Of a shard that no server has owned yet. */
+const FIRST_EPOCH = 0;
+const HOLD_TTL_MS = 600_000;
+const SOME_NIGHT = 20_000;
+const NIGHTS = 3;
+
+export async function fillJournal(
+  url: string,
+  { facts, apartments, days }: Past,
+  onProgress: (done: number) => void,
+): Promise<void> {
+  const pool = createPool(url);
+  const journal = createPostgresJournal({ pool, url });
+  const fromMs = Date.now() - days * MS_PER_DAY;
+  const written = Promise.withResolvers<void>();
+  let next = 0;
+  let done = 0;
+  if (facts === 0) written.resolve();
+
+  function send(): void {
+    while (next < facts && next - done < WAITING_MAX) {
+      const nr = next++;
+      journal.append(
+        appendOf(nr, apartments, fromMs + Math.floor((nr / facts) * days * MS_PER_DAY), settled),
+      );
+    }
+  }
+  const settled: Append['done'] = (result) => {
+    if (result.status !== 'committed') {
+      return written.reject(
+        new Error(`the journal could not be filled: ${result.status}`, { cause: result.cause }),
+      );
+    }
+    done += 1;
+    if (done % PROGRESS_EVERY === 0) onProgress(done);
+    if (done === facts) written.resolve();
+    else send();
+  };
+  try {
+    send();
+    await written.promise;
+  } finally {
+    await journal.close();
+    await pool.end();
+  }
+}
+
+/** Fact `nr` of all: the apartments take turns, and each is held and released by turns. */
+function appendOf(nr: number, apartments: number, atMs: number, done: Append['done']): Append {
+  const id = apartmentId(nr % apartments);
+  const turn = Math.floor(nr / apartments);
+  const hold = `h${(turn - (turn % 2) + 1).toString(36)}-past`;
+  const fact: Fact =
+    turn % 2 === 1
+      ? { kind: 'released', hold }
+      : {
+          ...{ kind: 'held', hold, from: SOME_NIGHT, to: SOME_NIGHT + NIGHTS, guests: 2 },
+          price: { currency: 'EUR', lines: [[0, NIGHTS, 36_000]] },
+          expiresAtMs: atMs + HOLD_TTL_MS,
+        };
+  const entry = {
+    apartmentId: id,
+    version: turn + 1,
+    fact,
+    subjectId: 'past',
+    requestId: randomUUID(),
+    atMs,
+  };
+  return { apartmentId: id, shard: shardOf(id), epoch: FIRST_EPOCH, entries: [entry], done };
+}
