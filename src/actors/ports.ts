@@ -38,7 +38,7 @@ export interface Journal {
   /** Off the hot path; an older snapshot never replaces a newer one. */
   saveSnapshots(snapshots: readonly StoredSnapshot[]): Promise<void>;
   /**
-   * Apartments that time or the provider may still change: with an entry at or after an instant (an open hold),
+   * Apartments that time or the provider may still change: with a hold begun at or after an instant and not ended,
    * a restless snapshot, a pending booking, or a cancelled one whose refund has not been carried out.
    */
   activeSince(atMs: number): Promise<string[]>;

@@ -106,13 +106,7 @@ class SqlJournal implements PostgresJournal {
   }
 
   async activeSince(atMs: number): Promise<string[]> {
-    const result = await this.#pool.query<{ id: string }>(
-      `select apartment_id as id from journal where at >= to_timestamp($1::float8 / 1000)
-       union select apartment_id from snapshots where restless
-       union select apartment_id from pending_bookings
-       union select apartment_id from bookings where refund_owed`,
-      [atMs],
-    );
+    const result = await this.#pool.query<{ id: string }>(ACTIVE_SINCE, [atMs]);
     return result.rows.map(({ id }) => id);
   }
 
@@ -152,6 +146,24 @@ const LOAD = `
   from listings l
   left join snapshots s on s.apartment_id = l.id and s.machine_version = $2
   where l.id = $1`;
+
+/** Holds are matched with their ends here: to load every apartment that had one lately took a start seconds. */
+const ACTIVE_SINCE = `
+  with recent as materialized (
+    select apartment_id, kind, fact from journal
+    where at >= to_timestamp($1::float8 / 1000) and kind in ('held', 'released', 'expired', 'confirmed')
+  ), ended as (
+    select apartment_id, fact ->> 'hold' as hold from recent where kind <> 'held'
+    union all
+    select apartment_id, replaced.hold
+    from recent, json_array_elements_text(fact -> 'replaces') as replaced (hold) where kind = 'held'
+  )
+  select apartment_id as id from recent r
+  where kind = 'held'
+    and not exists (select from ended e where e.apartment_id = r.apartment_id and e.hold = r.fact ->> 'hold')
+  union select apartment_id from snapshots where restless
+  union select apartment_id from pending_bookings
+  union select apartment_id from bookings where refund_owed`;
 
 const SAVE_SNAPSHOTS = `
   insert into snapshots as s (apartment_id, version, machine_version, window_from_version, restless, state)

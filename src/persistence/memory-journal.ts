@@ -105,12 +105,8 @@ export class MemoryJournal implements Journal {
   }
 
   async endOf(apartmentId: string, holdId: string, bornVersion: number): Promise<JournalEntry | undefined> {
-    return this.#entries.get(apartmentId)?.find(({ version, fact }) => {
-      if (version <= bornVersion) return false;
-      if (fact.kind === 'held') return fact.replaces?.includes(holdId) === true;
-      const isEnd = fact.kind === 'expired' || fact.kind === 'released' || fact.kind === 'confirmed';
-      return isEnd && fact.hold === holdId;
-    });
+    const entries = this.#entries.get(apartmentId) ?? [];
+    return entries.find((entry) => entry.version > bornVersion && isEndOf(entry, holdId));
   }
 
   async entries(apartmentId: string, afterVersion: number, limit: number): Promise<JournalEntry[]> {
@@ -144,8 +140,13 @@ export class MemoryJournal implements Journal {
 
   async activeSince(atMs: number): Promise<string[]> {
     const active = new Set<string>();
-    for (const [id, entries] of this.#entries)
-      if (entries.some((entry) => entry.atMs >= atMs)) active.add(id);
+    for (const [id, entries] of this.#entries) {
+      const isOpen = (born: JournalEntry) =>
+        born.atMs >= atMs &&
+        holdOf(born) !== undefined &&
+        !entries.some((entry) => isEndOf(entry, holdOf(born)));
+      if (entries.some(isOpen)) active.add(id);
+    }
     for (const { apartmentId, restless } of this.#snapshots.values()) if (restless) active.add(apartmentId);
     for (const { apartmentId, status, refundOwed } of this.#bookings.values()) {
       if (status === 'pending' || refundOwed) active.add(apartmentId);
@@ -207,6 +208,18 @@ export class MemoryJournal implements Journal {
     if (fact.kind === 'paused' || fact.kind === 'retired') listing.status = fact.kind;
     if (fact.kind === 'resumed') listing.status = 'listed';
   }
+}
+
+/** The hold that begins with an entry. */
+function holdOf({ fact }: JournalEntry): string | undefined {
+  return fact.kind === 'held' ? fact.hold : undefined;
+}
+
+function isEndOf({ fact }: JournalEntry, holdId: string | undefined): boolean {
+  if (holdId === undefined) return false;
+  if (fact.kind === 'held') return fact.replaces?.includes(holdId) === true;
+  const isEnd = fact.kind === 'expired' || fact.kind === 'released' || fact.kind === 'confirmed';
+  return isEnd && fact.hold === holdId;
 }
 
 type Bookings = Map<string, BookingRecord & { readonly refundOwed: boolean }>;

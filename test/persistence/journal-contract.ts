@@ -175,7 +175,27 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
       await appendTo(journal, 1, entry(A, 4, settled, { booking: { op: 'refunded', id: 'book_1' } }));
       expect((await journal.booking(A, 'book_1'))?.version).toBe(4);
       expect(await journal.activeSince(AT_MS + 1)).toEqual([]);
-      expect(await journal.activeSince(AT_MS)).toEqual([A]);
+      expect(await journal.activeSince(AT_MS)).toEqual([]);
+    });
+
+    it('knows whose holds nothing has ended yet', async () => {
+      const active = () => journal.activeSince(AT_MS);
+      await appendTo(journal, 1, entry(A, 1, held('one')));
+      expect(await active()).toEqual([A]);
+      expect(await journal.activeSince(AT_MS + 1)).toEqual([]);
+      await appendTo(journal, 1, entry(A, 2, { kind: 'released', hold: 'another' }));
+      expect(await active()).toEqual([A]);
+      await appendTo(journal, 1, entry(B, 1, { kind: 'released', hold: 'one' }));
+      expect(await active()).toEqual([A]);
+      await appendTo(journal, 1, entry(A, 3, { kind: 'extended', hold: 'one', expiresAtMs: AT_MS + 1 }));
+      await appendTo(journal, 1, entry(A, 4, { kind: 'expired', hold: 'one' }));
+      expect(await active()).toEqual([]);
+      const replacing: Fact = { ...(held('two') as Fact & { kind: 'held' }), replaces: [] };
+      await appendTo(journal, 1, entry(A, 5, replacing));
+      await appendTo(journal, 1, entry(A, 6, { ...replacing, hold: 'three', replaces: ['two'] }));
+      expect(await active()).toEqual([A]);
+      await appendTo(journal, 1, entry(A, 7, { kind: 'confirmed', hold: 'three', booking: 'b', key: 'k' }));
+      expect(await active()).toEqual([]);
     });
 
     it('deletes the contact of an attempt that came to nothing, and finds the hold’s next attempt', async () => {
