@@ -1,0 +1,50 @@
+/**
+ * The history checker: what clients did and saw, against what the journal says and the provider has. Pure, in one
+ * pass of each kind: n log n in operations and facts together.
+ *
+ *   journal ──fold──> claims at every version ──┐
+ *   events ──> operations, watches ─────────────┼──> answers, repeats, refusals, reads, watchers ──> report
+ *          └─> who knew which version when ─────┘
+ *   provider's books, bookings table ─────────────> payments, refunds, rows
+ */
+import { checkAnswers } from './answers.ts';
+import { checkReads } from './calendars.ts';
+import { isEndedLate } from './fold.ts';
+import type { History } from './history.ts';
+import { checkMine } from './mine.ts';
+import { checkOpenHolds, holdsOfGuests, openOf } from './open-holds.ts';
+import { checkPayments, checkRefunds } from './payments.ts';
+import { checkRefusals } from './refusals.ts';
+import { checkRepeats } from './repeats.ts';
+import type { Report } from './report.ts';
+import { checkTable } from './table.ts';
+import { checkWatchers } from './watchers.ts';
+import { type World, worldOf } from './world.ts';
+
+export function check(history: History): Report {
+  const world = worldOf(history);
+  const guests = holdsOfGuests(world);
+  checkAnswers(world);
+  checkRepeats(world);
+  checkRefusals(world, guests);
+  checkReads(world);
+  checkMine(world);
+  checkWatchers(world);
+  checkOpenHolds(world, guests);
+  checkNeverEnded(world);
+  const { bookings, payments } = history;
+  if (payments !== undefined) checkPayments(world, payments);
+  if (bookings !== undefined) {
+    checkTable(world, bookings);
+    checkRefunds(world, new Map(bookings.map((row) => [`${row.apartmentId} ${row.id}`, row.policy])));
+  }
+  return world.report;
+}
+
+/** Until the last event the servers were up, declared outages apart. */
+function checkNeverEnded(world: World): void {
+  const { clocks, report, endMs } = world;
+  for (const { apartmentId, claim } of openOf(world)) {
+    isEndedLate(apartmentId, claim, clocks.systemMin(endMs), undefined, clocks, report);
+  }
+}

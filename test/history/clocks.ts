@@ -1,0 +1,65 @@
+/** The run's clock and the system's, and when owners were down. */
+import type { Run } from './history.ts';
+
+interface Window {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly apartmentIds: ReadonlySet<string> | undefined;
+}
+
+export class Clocks {
+  readonly lateMs: number;
+  readonly decidingMs: number;
+  readonly resyncMs: number;
+  readonly watchLagMs: number;
+  readonly skewMs: number;
+  readonly #zeroMs: number;
+  readonly #outages: readonly Window[];
+
+  constructor({ systemAtZeroMs, skewMs, outages = [], ...run }: Run) {
+    this.#zeroMs = systemAtZeroMs;
+    this.skewMs = skewMs;
+    this.lateMs = run.lateMs ?? 1_000;
+    this.decidingMs = run.decidingMs ?? 0;
+    this.resyncMs = run.resyncMs ?? 5_000;
+    this.watchLagMs = run.watchLagMs ?? 20_000;
+    this.#outages = outages
+      .map(({ fromMs, toMs, apartmentIds }) => ({
+        fromMs,
+        toMs,
+        apartmentIds: apartmentIds === undefined ? undefined : new Set(apartmentIds),
+      }))
+      .sort((a, b) => a.fromMs - b.fromMs);
+  }
+
+  /** The earliest and the latest that the system's clock can have shown at an instant of the run. */
+  systemMin(runMs: number): number {
+    return this.#zeroMs + runMs - this.skewMs;
+  }
+  systemMax(runMs: number): number {
+    return this.#zeroMs + runMs + this.skewMs;
+  }
+  /** The earliest instant of the run at which the system's clock can have shown this. */
+  runMin(systemMs: number): number {
+    return systemMs - this.#zeroMs - this.skewMs;
+  }
+
+  /** Until when what is due at an instant of the run may be put off: `graceMs` of it without an outage of its owner. */
+  putOff(dueMs: number, graceMs: number, apartmentId: string): number {
+    return this.#putOff(dueMs, graceMs, apartmentId, 0);
+  }
+  /** The same by the system's clock: outages are as much longer as it may be wrong. */
+  putOffSystem(dueMs: number, graceMs: number, apartmentId: string): number {
+    return this.#zeroMs + this.#putOff(dueMs - this.#zeroMs, graceMs, apartmentId, this.skewMs);
+  }
+
+  #putOff(dueMs: number, graceMs: number, apartmentId: string, skewMs: number): number {
+    let startMs = dueMs;
+    for (const { fromMs, toMs, apartmentIds } of this.#outages) {
+      if (fromMs - skewMs > startMs + graceMs) break;
+      if (toMs + skewMs <= startMs || apartmentIds?.has(apartmentId) === false) continue;
+      startMs = toMs + skewMs;
+    }
+    return startMs + graceMs;
+  }
+}

@@ -1,0 +1,419 @@
+/** Reads the journal of one apartment, in order, into the model, and says which facts do not follow. */
+import type { Fact } from '../../src/actors/facts.ts';
+import { dateOf } from '../../src/protocol/nights.ts';
+import { FoldedApartment } from './apartment.ts';
+import { type Claim, deadlineOf, type HoldStep, NEVER, type Payment } from './claims.ts';
+import type { Clocks } from './clocks.ts';
+import type { RecordedEntry, Run } from './history.ts';
+import type { Report, Rule } from './report.ts';
+
+/** From the specification (H2, H3, H6, I3), not from the program: in milliseconds. */
+const EXTENSION_MS = 15 * 60_000;
+const CAP_MS = 30 * 60_000;
+const LIFETIME_MS_MAX = 60 * 60_000;
+const PAYMENT_MS = 2 * 60_000;
+const REMEMBERED_MS = 24 * 60 * 60_000;
+
+/** @param entries all of the apartment's, in any order */
+export function fold(
+  apartmentId: string,
+  entries: readonly RecordedEntry[],
+  { run, clocks, report }: { run: Run; clocks: Clocks; report: Report },
+): FoldedApartment {
+  const folding = new Folding(apartmentId, run, clocks, report);
+  for (const entry of inOrder(entries)) folding.take(entry);
+  folding.requests();
+  return folding.apartment;
+}
+
+function inOrder(entries: readonly RecordedEntry[]): readonly RecordedEntry[] {
+  const isSorted = entries.every((entry, i) => i === 0 || entries[i - 1]!.version <= entry.version);
+  return isSorted ? entries : entries.toSorted((a, b) => a.version - b.version);
+}
+
+type Of<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }>;
+
+class Folding {
+  readonly apartment: FoldedApartment;
+  readonly #run: Run;
+  readonly #clocks: Clocks;
+  readonly #report: Report;
+  #epoch = Number.NEGATIVE_INFINITY;
+
+  constructor(apartmentId: string, run: Run, clocks: Clocks, report: Report) {
+    this.apartment = new FoldedApartment(apartmentId);
+    this.#run = run;
+    this.#clocks = clocks;
+    this.#report = report;
+  }
+
+  take(entry: RecordedEntry): void {
+    const { head } = this.apartment;
+    const { version, epoch } = entry;
+    if (version === head && head > 0) {
+      this.#says('version-repeated', entry, `version ${version} is in the journal twice`);
+      return;
+    }
+    if (version !== head + 1) this.#says('version-gap', entry, `version ${version} follows ${head}`);
+    if (epoch !== undefined) {
+      this.#report.counts.epochs += 1;
+      if (epoch < this.#epoch) {
+        const sentence = `version ${version} was written under epoch ${epoch}, after epoch ${this.#epoch} had begun`;
+        this.#says('epoch-fell', entry, sentence);
+      }
+      this.#epoch = Math.max(this.#epoch, epoch);
+    }
+    this.#report.counts.facts += 1;
+    this.apartment.add(entry);
+    this.#fact(entry);
+  }
+
+  /** One effect a request; a confirm whose payment was declined had none (C3). */
+  requests(): void {
+    for (const all of this.apartment.requests) {
+      if (all.length < 2) continue;
+      for (const [i, entry] of all.entries()) {
+        const before = all.slice(0, i).findLast(({ subjectId }) => subjectId === entry.subjectId);
+        if (before === undefined || entry.atMs - before.atMs >= REMEMBERED_MS) continue;
+        if (this.#cameToNothing(before.fact, entry.version)) continue;
+        this.#report.add(
+          'two-effects',
+          `request ${entry.requestId} took effect as version ${before.version} (${before.fact.kind}) and again as version ${entry.version} (${entry.fact.kind})`,
+          { apartmentId: this.apartment.id, versions: [before.version, entry.version] },
+        );
+      }
+    }
+  }
+
+  #cameToNothing(fact: Fact, beforeVersion: number): boolean {
+    if (fact.kind !== 'confirming') return false;
+    const payment = this.apartment.payments.get(fact.key);
+    return payment !== undefined && payment.declinedVersion < beforeVersion;
+  }
+
+  #fact(entry: RecordedEntry): void {
+    const { fact } = entry;
+    switch (fact.kind) {
+      case 'held':
+        return this.#held(fact, entry);
+      case 'extended':
+        return this.#extended(fact, entry);
+      case 'confirming':
+        return this.#confirming(fact, entry);
+      case 'authorised': {
+        const paying = this.#paying(fact, entry);
+        if (paying === undefined) return;
+        if (paying.authorised) this.#impossible(entry, `payment ${fact.key} was authorised before`);
+        paying.authorised = true;
+        return;
+      }
+      case 'declined':
+        return this.#declined(fact, entry);
+      case 'confirmed':
+        return this.#confirmed(fact, entry);
+      case 'released': {
+        const hold = this.#ownHold(fact.hold, entry);
+        if (hold === undefined) return;
+        this.#inTime(hold, entry);
+        this.#notPaying(hold, entry);
+        return this.#end(hold, entry, 'released');
+      }
+      case 'expired':
+        return this.#expired(fact, entry);
+      case 'settled': {
+        const payment = this.apartment.payments.get(fact.key);
+        if (payment?.state !== 'owed') return this.#impossible(entry, `nothing was owed of ${fact.key}`);
+        payment.state = 'settled';
+        payment.settledAs = fact.outcome;
+        return;
+      }
+      case 'cancelled':
+        return this.#cancelled(fact, entry);
+      case 'blocked':
+        return this.#born(entry, {
+          kind: 'block',
+          id: fact.block,
+          guestId: '',
+          from: fact.from,
+          to: fact.to,
+        });
+      case 'unblocked': {
+        const block = this.apartment.blocks.get(fact.block);
+        if (block?.endVersion !== NEVER)
+          return this.#impossible(entry, `block ${fact.block} was not standing`);
+        block.endVersion = entry.version;
+      }
+    }
+  }
+
+  #held(fact: Of<'held'>, entry: RecordedEntry): void {
+    const { atMs, version } = entry;
+    let earliestMs = atMs;
+    for (const id of fact.replaces ?? []) {
+      const replaced = this.#ownHold(id, entry);
+      if (replaced === undefined) continue;
+      this.#inTime(replaced, entry);
+      this.#notPaying(replaced, entry);
+      earliestMs = Math.min(earliestMs, replaced.hold!.firstHeldAtMs);
+      this.#end(replaced, entry, 'replaced');
+    }
+    const firstHeldAtMs = fact.firstHeldAtMs ?? atMs;
+    const { holdTtlMs } = this.#run;
+    const ttlMs = holdTtlMs ?? LIFETIME_MS_MAX;
+    const untilMs = Math.min(atMs + ttlMs, earliestMs + Math.max(CAP_MS, ttlMs));
+    const { expiresAtMs } = fact;
+    const fits = holdTtlMs === undefined ? expiresAtMs <= untilMs : expiresAtMs === untilMs;
+    if (!fits || firstHeldAtMs !== earliestMs) {
+      const counted = `counted from ${iso(firstHeldAtMs)}; it was to be ${iso(untilMs)} from ${iso(earliestMs)}`;
+      this.#says('held-past-cap', entry, `hold ${fact.hold} is until ${iso(expiresAtMs)}, ${counted}`);
+    }
+    const first = { version, expiresAtMs, extended: false, payment: undefined, openAgainAtMs: 0 };
+    this.#born(entry, {
+      kind: 'hold',
+      id: fact.hold,
+      guestId: entry.subjectId ?? '',
+      from: fact.from,
+      to: fact.to,
+      hold: {
+        guests: fact.guests,
+        price: fact.price,
+        bornAtMs: atMs,
+        firstHeldAtMs: Math.min(firstHeldAtMs, earliestMs),
+        steps: [first],
+        payments: [],
+        endedAtMs: NEVER,
+        endedBy: undefined,
+        expiredVersion: NEVER,
+      },
+    });
+  }
+
+  #extended(fact: Of<'extended'>, entry: RecordedEntry): void {
+    const hold = this.#ownHold(fact.hold, entry);
+    if (hold === undefined) return;
+    this.#inTime(hold, entry);
+    this.#notPaying(hold, entry);
+    const step = hold.hold!.steps.at(-1)!;
+    if (step.extended) this.#says('extended-twice', entry, `hold ${hold.id} was extended before`);
+    const { expiresAtMs } = fact;
+    const untilMs = Math.min(entry.atMs + EXTENSION_MS, hold.hold!.firstHeldAtMs + CAP_MS);
+    if (expiresAtMs > untilMs) {
+      const sentence = `hold ${hold.id} is extended to ${iso(expiresAtMs)} and ${iso(untilMs)} is the latest`;
+      this.#says('extended-past-cap', entry, sentence);
+    }
+    if (expiresAtMs <= step.expiresAtMs)
+      this.#impossible(entry, `hold ${hold.id} was until ${iso(step.expiresAtMs)} already`);
+    this.#step(hold, entry, { expiresAtMs, extended: true });
+  }
+
+  #confirming(fact: Of<'confirming'>, entry: RecordedEntry): void {
+    const { apartment } = this;
+    const hold = this.#ownHold(fact.hold, entry);
+    if (hold === undefined) return;
+    const { expiresAtMs } = hold.hold!.steps.at(-1)!;
+    if (entry.atMs - this.#clocks.decidingMs >= expiresAtMs) {
+      const sentence = `hold ${hold.id} ended at ${iso(expiresAtMs)} and its confirm was taken at ${iso(entry.atMs)}`;
+      this.#says('confirmed-after-end', entry, sentence);
+    }
+    this.#notPaying(hold, entry);
+    if (fact.deadlineMs > entry.atMs + PAYMENT_MS) {
+      const sentence = `hold ${hold.id} is kept until ${iso(fact.deadlineMs)} for its payment, longer than 2 minutes`;
+      this.#says('held-past-cap', entry, sentence);
+    }
+    if (apartment.payments.has(fact.key)) this.#impossible(entry, `payment key ${fact.key} was used before`);
+    const payment: Payment = {
+      key: fact.key,
+      hold,
+      bookingId: fact.booking,
+      deadlineMs: fact.deadlineMs,
+      confirming: entry,
+      authorised: false,
+      state: 'paying',
+      declinedVersion: NEVER,
+      declinedFor: undefined,
+      settledAs: undefined,
+    };
+    apartment.payments.set(fact.key, payment);
+    hold.hold!.payments.push(payment);
+    this.#step(hold, entry, { payment });
+  }
+
+  #declined(fact: Of<'declined'>, entry: RecordedEntry): void {
+    const payment = this.#paying(fact, entry);
+    if (payment === undefined) return;
+    payment.state = 'declined';
+    payment.declinedVersion = entry.version;
+    payment.declinedFor = fact.reason;
+    this.#step(payment.hold, entry, { payment: undefined, openAgainAtMs: entry.atMs });
+  }
+
+  #confirmed(fact: Of<'confirmed'>, entry: RecordedEntry): void {
+    const payment = this.apartment.payments.get(fact.key);
+    if (payment?.hold.id !== fact.hold || payment.bookingId !== fact.booking) {
+      return this.#impossible(entry, `payment ${fact.key} is not for ${fact.booking} from hold ${fact.hold}`);
+    }
+    const { hold } = payment;
+    const life = hold.hold!;
+    const isOpen = hold.endVersion === NEVER && life.steps.at(-1)!.payment === payment;
+    const isLate = life.endedBy === 'expired' && payment.state === 'owed';
+    if (isOpen) {
+      if (!payment.authorised)
+        this.#impossible(entry, `payment ${fact.key} was captured before it was authorised`);
+      this.#end(hold, entry, 'confirmed');
+    } else if (isLate) {
+      life.endedBy = 'confirmed';
+    } else {
+      const how = life.endedBy ?? 'open again';
+      this.#says('confirmed-after-end', entry, `hold ${hold.id} was ${how} already and became a booking`);
+      if (hold.endVersion === NEVER) this.#end(hold, entry, 'confirmed');
+    }
+    payment.state = 'booked';
+    this.#born(entry, {
+      kind: 'booking',
+      id: fact.booking,
+      guestId: hold.guestId,
+      from: hold.from,
+      to: hold.to,
+      booking: {
+        holdId: hold.id,
+        guests: life.guests,
+        price: life.price,
+        key: fact.key,
+        createdAtMs: entry.atMs,
+        cancelled: undefined,
+      },
+    });
+  }
+
+  #expired(fact: Of<'expired'>, entry: RecordedEntry): void {
+    const hold = this.#openHold(fact.hold, entry);
+    if (hold === undefined) return;
+    const step = hold.hold!.steps.at(-1)!;
+    const deadlineMs = deadlineOf(step);
+    if (entry.atMs < deadlineMs) {
+      const sentence = `hold ${hold.id} was ended at ${iso(entry.atMs)}, ${deadlineMs - entry.atMs} ms before its deadline`;
+      this.#says('ended-early', entry, sentence);
+    }
+    hold.hold!.expiredVersion = entry.version;
+    if (step.payment !== undefined) step.payment.state = 'owed';
+    this.#end(hold, entry, 'expired');
+  }
+
+  #cancelled(fact: Of<'cancelled'>, entry: RecordedEntry): void {
+    const booking = this.apartment.bookings.get(fact.booking);
+    if (booking?.endVersion !== NEVER || booking.booking!.key !== fact.key) {
+      return this.#impossible(entry, `booking ${fact.booking} paid by ${fact.key} was not standing`);
+    }
+    const { atMs, version } = entry;
+    booking.endVersion = version;
+    booking.booking!.cancelled = { version, atMs, refundMinor: fact.refundMinor };
+    const payment = this.apartment.payments.get(fact.key);
+    if (payment !== undefined) payment.state = fact.refundMinor > 0 ? 'owed' : 'kept';
+  }
+
+  #born(entry: RecordedEntry, life: Omit<Claim, 'bornVersion' | 'endVersion'>): void {
+    const { apartment } = this;
+    const claim: Claim = { ...life, bornVersion: entry.version, endVersion: NEVER };
+    const { kind, id, from, to } = claim;
+    const same = { hold: apartment.holds, booking: apartment.bookings, block: apartment.blocks }[kind];
+    if (same.has(id)) this.#impossible(entry, `there was a ${kind} ${id} before`);
+    if (from >= to) this.#impossible(entry, `${kind} ${id} is of no night`);
+    same.set(id, claim);
+    const other = apartment.nights.add(claim);
+    if (other === undefined) return;
+    this.#report.add(
+      'claims-overlap',
+      `${kind} ${id} from ${dateOf(from)} to ${dateOf(to)} shares nights with ${other.kind} ${other.id}`,
+      { apartmentId: apartment.id, versions: [other.bornVersion, entry.version] },
+    );
+  }
+
+  #end(claim: Claim, entry: RecordedEntry, by: NonNullable<Claim['hold']>['endedBy']): void {
+    const life = claim.hold!;
+    claim.endVersion = entry.version;
+    life.endedAtMs = entry.atMs;
+    life.endedBy = by;
+    this.#report.counts.holdsEnded += 1;
+    isEndedLate(this.apartment.id, claim, entry.atMs, entry.version, this.#clocks, this.#report);
+  }
+
+  #step(claim: Claim, { version }: RecordedEntry, change: Partial<HoldStep>): void {
+    const { steps } = claim.hold!;
+    steps.push({ ...steps.at(-1)!, ...change, version });
+  }
+
+  #openHold(id: string, entry: RecordedEntry): Claim | undefined {
+    const hold = this.apartment.holds.get(id);
+    if (hold?.endVersion === NEVER) return hold;
+    const how = hold === undefined ? 'never there' : `${hold.hold!.endedBy} at version ${hold.endVersion}`;
+    this.#impossible(entry, `hold ${id} was ${how}`);
+    return undefined;
+  }
+
+  #ownHold(id: string, entry: RecordedEntry): Claim | undefined {
+    const hold = this.#openHold(id, entry);
+    if (hold !== undefined && hold.guestId !== entry.subjectId) {
+      const sentence = `${entry.fact.kind} by ${entry.subjectId} is about hold ${id} of ${hold.guestId}`;
+      this.#says('not-owner', entry, sentence);
+    }
+    return hold;
+  }
+
+  #paying(fact: Of<'authorised' | 'declined'>, entry: RecordedEntry): Payment | undefined {
+    const life = this.#openHold(fact.hold, entry)?.hold;
+    if (life === undefined) return undefined;
+    const { payment } = life.steps.at(-1)!;
+    if (payment?.key === fact.key) return payment;
+    this.#impossible(entry, `payment ${fact.key} of hold ${fact.hold} was not under way`);
+    return undefined;
+  }
+
+  #inTime(claim: Claim, entry: RecordedEntry): void {
+    const deadlineMs = deadlineOf(claim.hold!.steps.at(-1)!);
+    if (entry.atMs - this.#clocks.decidingMs < deadlineMs) return;
+    const sentence = `hold ${claim.id} was to end at ${iso(deadlineMs)} and ${entry.fact.kind} came at ${iso(entry.atMs)}`;
+    this.#says('acted-after-end', entry, sentence);
+  }
+
+  #notPaying(claim: Claim, entry: RecordedEntry): void {
+    if (claim.hold!.steps.at(-1)!.payment !== undefined)
+      this.#impossible(entry, `hold ${claim.id} was being paid`);
+  }
+
+  #impossible(entry: RecordedEntry, why: string): void {
+    this.#says('fact-impossible', entry, `${entry.fact.kind} at version ${entry.version}: ${why}`);
+  }
+
+  #says(rule: Rule, { version }: RecordedEntry, sentence: string): void {
+    this.#report.add(rule, sentence, { apartmentId: this.apartment.id, versions: [version] });
+  }
+}
+
+/** @param atMs by the system's clock: when it ended, or until when it certainly had not */
+export function isEndedLate(
+  apartmentId: string,
+  claim: Claim,
+  atMs: number,
+  version: number | undefined,
+  clocks: Clocks,
+  report: Report,
+): void {
+  const step = claim.hold!.steps.at(-1)!;
+  const dueMs = Math.max(deadlineOf(step), step.openAgainAtMs);
+  if (atMs <= dueMs + clocks.lateMs) return;
+  if (atMs <= clocks.putOffSystem(dueMs, clocks.lateMs, apartmentId)) {
+    report.counts.holdsEndedAfterOutage += 1;
+    return;
+  }
+  const how = version === undefined ? 'was still open' : 'ended';
+  report.add('ended-late', `hold ${claim.id} ${how} ${atMs - dueMs} ms after it was to end`, {
+    apartmentId,
+    versions: version === undefined ? [claim.bornVersion] : [version],
+  });
+}
+
+export function iso(epochMs: number): string {
+  return Temporal.Instant.fromEpochMilliseconds(Math.round(epochMs)).toString({
+    smallestUnit: 'millisecond',
+  });
+}

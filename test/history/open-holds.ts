@@ -1,0 +1,106 @@
+/** How many holds each guest has open, over all apartments (H5). */
+import { type Claim, NEVER } from './claims.ts';
+import type { Operation } from './operations.ts';
+import type { World } from './world.ts';
+
+export type GuestHolds = ReadonlyMap<string, HoldsOfGuest>;
+
+interface HoldsOfGuest {
+  /** In order of birth. */
+  readonly held: OneHold[];
+  /** Commands to hold of which the journal has nothing: a server may have counted one before it was lost. */
+  readonly lost: Operation[];
+}
+
+export interface OneHold {
+  readonly apartmentId: string;
+  readonly claim: Claim;
+}
+
+export function holdsOfGuests(world: World): GuestHolds {
+  const guests = new Map<string, HoldsOfGuest>();
+  const of = (guestId: string): HoldsOfGuest => {
+    const known = guests.get(guestId);
+    if (known !== undefined) return known;
+    const none: HoldsOfGuest = { held: [], lost: [] };
+    guests.set(guestId, none);
+    return none;
+  };
+  for (const apartment of world.apartments.values()) {
+    for (const claim of apartment.holds.values()) {
+      of(claim.guestId).held.push({ apartmentId: apartment.id, claim });
+    }
+  }
+  for (const operation of world.operations.all) {
+    const { asked, outcome } = operation;
+    if (asked.command !== 'hold' || outcome === 'ok') continue;
+    const effects = world.apartment(asked.args.apartmentId).causedBy(asked.subject, asked.requestId);
+    if (effects.length === 0) of(asked.subject).lost.push(operation);
+  }
+  for (const { held } of guests.values()) {
+    held.sort((a, b) => a.claim.hold!.bornAtMs - b.claim.hold!.bornAtMs);
+  }
+  return guests;
+}
+
+/** No guest over the limit, as far as instants of two nodes can be compared. */
+export function checkOpenHolds(world: World, guests: GuestHolds): void {
+  const limit = world.run.holdsPerGuest;
+  if (limit === undefined) return;
+  // Two nodes' clocks differ by twice the skew at most: an end may have come before a beginning that much earlier.
+  const slackMs = 2 * world.clocks.skewMs;
+  for (const [guestId, { held: own }] of guests) {
+    world.report.counts.guestsCounted += 1;
+    const ends = own.map(({ claim }) => claim.hold!.endedAtMs - slackMs).sort((a, b) => a - b);
+    let ended = 0;
+    for (const [begun, { claim, apartmentId }] of own.entries()) {
+      while (ended < ends.length && ends[ended]! <= claim.hold!.bornAtMs) ended += 1;
+      const open = begun + 1 - ended;
+      if (open <= limit) continue;
+      world.report.add(
+        'too-many-open',
+        `${guestId} has ${open} open holds with hold ${claim.id}, and ${limit} are the most`,
+        {
+          apartmentId,
+          versions: [claim.bornVersion],
+        },
+      );
+    }
+  }
+}
+
+/** Whether a guest can have had as many holds as the limit when this was decided. */
+export function couldHaveTooMany(
+  world: World,
+  operation: Operation,
+  guests: GuestHolds,
+  limit: number,
+): boolean {
+  const { clocks } = world;
+  const { asked, endedMs } = operation;
+  const fromMs = clocks.systemMin(asked.atMs) - clocks.skewMs;
+  const toMs = clocks.systemMax(endedMs) + clocks.skewMs;
+  const { held = [], lost = [] } = guests.get(asked.subject) ?? {};
+  let open = 0;
+  for (const { claim } of held) {
+    if (claim.hold!.bornAtMs > toMs) break;
+    if (claim.hold!.endedAtMs >= fromMs) open += 1;
+  }
+  for (const other of lost) {
+    if (other.asked.atMs > endedMs) break;
+    const isOver = other.outcome === 'refused' && other.endedMs < asked.atMs;
+    if (other !== operation && !isOver) open += 1;
+  }
+  return open >= limit;
+}
+
+/** Holds that are still open at the end of the run, long after their deadline: nobody ended them. */
+export function openOf(world: World): OneHold[] {
+  const open: OneHold[] = [];
+  for (const apartment of world.apartments.values()) {
+    for (const claim of apartment.holds.values()) {
+      if (claim.endVersion === NEVER) open.push({ apartmentId: apartment.id, claim });
+    }
+  }
+  return open;
+}

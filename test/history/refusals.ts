@@ -1,0 +1,184 @@
+/**
+ * Refusals that rest on claims or facts: justified if, at some version that can have been current between question
+ * and answer, that claim stood. What rests on rules, rates or tokens is counted as not judged.
+ */
+import { nightOf } from '../../src/protocol/nights.ts';
+import type { FoldedApartment } from './apartment.ts';
+import { type Claim, NEVER } from './claims.ts';
+import { couldHaveTooMany, type GuestHolds } from './open-holds.ts';
+import type { Operation } from './operations.ts';
+import { isSame } from './same.ts';
+import { checkTaken } from './taken.ts';
+import type { World } from './world.ts';
+
+const EXTENSION_MS = 15 * 60_000;
+const CAP_MS = 30 * 60_000;
+
+export interface Judged {
+  readonly world: World;
+  readonly operation: Operation;
+  readonly apartment: FoldedApartment;
+  /** Versions of which one was decided on. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Why a refusal is not justified; `undefined` where it is, `'not judged'` where nothing here can tell. */
+type Verdict = string | undefined | 'not judged';
+
+export function checkRefusals(world: World, guests: GuestHolds): void {
+  for (const operation of world.operations.all) {
+    const { asked, outcome, error, endedMs, name } = operation;
+    if (outcome !== 'refused' || error === undefined) continue;
+    const verdict = judge(world, operation, guests);
+    if (verdict === 'not judged') {
+      world.report.counts.refusalsNotJudged += 1;
+      continue;
+    }
+    if (verdict === undefined) {
+      world.report.counts.refusalsJustified += 1;
+      continue;
+    }
+    const apartmentId = 'apartmentId' in asked.args ? asked.args.apartmentId : undefined;
+    const { first, last } = world.apartment(apartmentId ?? '').currentBetween(asked.atMs, endedMs);
+    world.report.add(
+      'refusal-unjustified',
+      `${asked.command} ${name} was refused (${error.code}), and ${verdict}`,
+      { apartmentId, operations: [name], versions: [first, last] },
+    );
+  }
+}
+
+function judge(world: World, operation: Operation, guests: GuestHolds): Verdict {
+  const { asked, error, endedMs } = operation;
+  if (!('apartmentId' in asked.args)) return 'not judged';
+  const apartment = world.apartment(asked.args.apartmentId);
+  const judged: Judged = {
+    world,
+    operation,
+    apartment,
+    ...apartment.currentBetween(asked.atMs, endedMs),
+  };
+  switch (error!.code) {
+    case 'nights_unavailable':
+      return checkTaken(judged);
+    case 'too_many_holds':
+      return tooManyHolds(judged, guests);
+    case 'hold_expired':
+      return holdExpired(judged);
+    case 'hold_not_open':
+      return notOpen(judged);
+    case 'not_found':
+      return notFound(judged);
+    case 'payment_declined':
+      return declined(judged, 'declined');
+    case 'payment_action_required':
+      return declined(judged, 'action_required');
+    case 'idempotency_conflict':
+      return conflicting(judged);
+    default:
+      return 'not judged';
+  }
+}
+
+function tooManyHolds({ world, operation }: Judged, guests: GuestHolds): Verdict {
+  const limit = world.run.holdsPerGuest;
+  if (limit === undefined) return 'not judged';
+  return couldHaveTooMany(world, operation, guests, limit)
+    ? undefined
+    : `${operation.asked.subject} had fewer than ${limit} open holds`;
+}
+
+/** The hold that the command names, where the caller has one of that name. */
+function ownHold({ operation, apartment }: Judged): Claim | undefined {
+  const { args, subject } = operation.asked;
+  const hold = 'holdId' in args ? apartment.holds.get(args.holdId) : undefined;
+  return hold?.guestId === subject ? hold : undefined;
+}
+
+function holdExpired(judged: Judged): Verdict {
+  const hold = ownHold(judged);
+  if (hold === undefined) return 'there is no such hold of theirs';
+  return hold.hold!.expiredVersion <= judged.last ? undefined : 'the hold had not expired';
+}
+
+function notOpen(judged: Judged): Verdict {
+  const { operation, apartment, world, first, last } = judged;
+  const { asked } = operation;
+  if (asked.command === 'cancel') {
+    const booking = apartment.bookings.get(asked.args.bookingId);
+    const isCancelled = booking !== undefined && booking.endVersion <= last;
+    return isCancelled ? undefined : 'the booking was not cancelled';
+  }
+  if (asked.command === 'hold') {
+    const own = holdsDuring(judged).filter(({ guestId }) => guestId === asked.subject);
+    const latestMs = world.clocks.systemMax(operation.endedMs);
+    const isCapped = own.some(({ hold }) => hold!.firstHeldAtMs + CAP_MS <= latestMs);
+    return isCapped ? undefined : 'no hold of theirs has come to its cap';
+  }
+  const hold = ownHold(judged);
+  if (hold === undefined) return 'there is no such hold of theirs';
+  if (hold.endVersion <= last) return undefined;
+  const steps = hold.hold!.steps.filter(({ version }, i, all) => {
+    const until = all[i + 1]?.version ?? NEVER;
+    return version <= last && until > first;
+  });
+  if (steps.some(({ payment }) => payment !== undefined)) return undefined;
+  if (asked.command !== 'extend') return 'the hold was open';
+  const earliestMs = world.clocks.systemMin(asked.atMs);
+  const isAtCap = steps.some(
+    ({ extended, expiresAtMs }) =>
+      extended || Math.min(earliestMs + EXTENSION_MS, hold.hold!.firstHeldAtMs + CAP_MS) <= expiresAtMs,
+  );
+  return isAtCap ? undefined : 'the hold could be extended';
+}
+
+/** Holds that share a night with the stay asked for and stood at some version in question. */
+function holdsDuring({ operation, apartment, first, last }: Judged): Claim[] {
+  const { args } = operation.asked;
+  if (!('checkIn' in args)) return [];
+  const found = new Set<Claim>();
+  for (let night = nightOf(args.checkIn); night < nightOf(args.checkOut); night++) {
+    for (const claim of apartment.nights.during(night, first, last)) {
+      if (claim.kind === 'hold') found.add(claim);
+    }
+  }
+  return [...found];
+}
+
+function notFound(judged: Judged): Verdict {
+  const { operation, apartment, first, last } = judged;
+  const { asked } = operation;
+  if (asked.command === 'unblock') {
+    const block = apartment.blocks.get(asked.args.blockId);
+    const stood = block !== undefined && block.bornVersion <= first && block.endVersion > last;
+    return stood ? 'the block stood' : undefined;
+  }
+  const claim = asked.command === 'cancel' ? apartment.bookings.get(asked.args.bookingId) : ownHold(judged);
+  const isKnown = claim?.guestId === asked.subject && claim.bornVersion <= first;
+  return isKnown ? `${claim.kind} ${claim.id} is theirs` : undefined;
+}
+
+function declined(judged: Judged, reason: 'declined' | 'action_required'): Verdict {
+  const { subject, requestId } = judged.operation.asked;
+  const isAnswer = ownHold(judged)?.hold?.payments.some(
+    ({ confirming, declinedFor, declinedVersion }) =>
+      confirming.subjectId === subject &&
+      (requestId ?? confirming.requestId) === confirming.requestId &&
+      declinedFor === reason &&
+      declinedVersion <= judged.last,
+  );
+  return isAnswer === true ? undefined : 'the journal has no such answer of the provider';
+}
+
+function conflicting({ operation, apartment, world, last }: Judged): Verdict {
+  const { asked } = operation;
+  const effect = apartment.causedBy(asked.subject, asked.requestId)[0];
+  if (effect === undefined || effect.version > last) return 'its request id had not been used';
+  const others = world.operations.byRequest.get(asked.requestId ?? '') ?? [];
+  const isOnlyUse = others.every(
+    ({ asked: other }) =>
+      other.subject !== asked.subject || (other.command === asked.command && isSame(other.args, asked.args)),
+  );
+  return isOnlyUse ? 'its request id was used for nothing else' : undefined;
+}

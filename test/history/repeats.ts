@@ -1,0 +1,119 @@
+/** Requests sent more than once: one effect (fold.ts), one answer, and no refusal beside an effect (I3). */
+import type { FoldedApartment } from './apartment.ts';
+import type { Operation } from './operations.ts';
+import { isSame } from './same.ts';
+import type { World } from './world.ts';
+
+/** Refused before anybody looked whether the request had been seen. */
+const AT_THE_DOOR: ReadonlySet<string> = new Set([
+  'rate_limited',
+  'unauthenticated',
+  'forbidden',
+  'invalid_request',
+]);
+const REMEMBERED_MS = 24 * 60 * 60_000;
+
+export function checkRepeats(world: World): void {
+  for (const all of world.operations.byRequest.values()) {
+    for (const same of ofOneIntent(all)) {
+      const apartment = world.apartment(apartmentOf(same[0]!));
+      const effect = effectOf(apartment, same[0]!);
+      countUnknown(world, same, effect);
+      if (effect !== undefined) {
+        checkRefused(world, apartment, same, effect);
+        if (same.length > 1) checkContradicted(world, apartment, same, effect);
+      }
+      if (same.length > 1) checkEqual(world, apartment, same);
+    }
+  }
+}
+
+/** Of one subject on one apartment: elsewhere the same id is another request. */
+function ofOneIntent(all: readonly Operation[]): readonly (readonly Operation[])[] {
+  if (all.length === 1) return [all];
+  const groups = Map.groupBy(all, (operation) => `${operation.asked.subject} ${apartmentOf(operation)}`);
+  return [...groups.values()];
+}
+
+function apartmentOf({ asked }: Operation): string {
+  return 'apartmentId' in asked.args ? asked.args.apartmentId : '';
+}
+
+interface Effect {
+  /** At which it was there: for a confirm, that of the booking. */
+  readonly version: number;
+  readonly atMs: number;
+}
+
+function effectOf(apartment: FoldedApartment, { asked }: Operation): Effect | undefined {
+  for (const entry of apartment.causedBy(asked.subject, asked.requestId)) {
+    if (entry.fact.kind !== 'confirming') return entry;
+    const booking = apartment.bookings.get(entry.fact.booking);
+    if (booking !== undefined) return { version: booking.bornVersion, atMs: booking.booking!.createdAtMs };
+  }
+  return undefined;
+}
+
+function countUnknown(world: World, same: readonly Operation[], effect: Effect | undefined): void {
+  const unknown = same.filter(({ outcome }) => outcome === 'unknown' || outcome === 'open').length;
+  if (effect === undefined) return;
+  world.report.counts.unknownTookEffect += unknown;
+}
+
+function checkRefused(
+  world: World,
+  apartment: FoldedApartment,
+  same: readonly Operation[],
+  effect: Effect,
+): void {
+  const isRefused = same.every(({ outcome, asked }) => outcome === 'refused' && asked.sentOnce === true);
+  // Told that the hold had expired, and paid after all while its nights were free (B3).
+  if (!isRefused || same.some(({ error }) => error?.code === 'hold_expired')) return;
+  const { asked, name, error } = same[0]!;
+  world.report.add(
+    'refused-took-effect',
+    `${asked.command} ${name} was refused (${error?.code}) and took effect as version ${effect.version}`,
+    { apartmentId: apartment.id, operations: [name], versions: [effect.version] },
+  );
+}
+
+function checkContradicted(
+  world: World,
+  apartment: FoldedApartment,
+  same: readonly Operation[],
+  effect: Effect,
+): void {
+  // Used for something else, too: then one of the two is to be refused.
+  if (!same.every(({ asked }) => isSame(asked.args, same[0]!.asked.args))) return;
+  const knownMs = apartment.knownSinceMs(effect.version);
+  for (const [i, { asked, outcome, error, name }] of same.entries()) {
+    if (outcome !== 'refused' || AT_THE_DOOR.has(error!.code) || knownMs >= asked.atMs) continue;
+    if (i === 0) continue;
+    if (asked.atMs - world.clocks.runMin(effect.atMs) > REMEMBERED_MS) continue;
+    const before = same.slice(0, i);
+    const rule = before.some((other) => other.outcome === 'ok') ? 'two-answers' : 'unknown-both';
+    world.report.add(
+      rule,
+      `${asked.command} ${name} was refused (${error!.code}) after the same request had taken effect as version ${effect.version}`,
+      {
+        apartmentId: apartment.id,
+        operations: [...before.map((other) => other.name), name],
+        versions: [effect.version],
+      },
+    );
+  }
+}
+
+function checkEqual(world: World, apartment: FoldedApartment, same: readonly Operation[]): void {
+  const answered = same.filter(({ outcome }) => outcome === 'ok');
+  for (const again of answered.slice(1)) {
+    const first = answered[0]!;
+    world.report.counts.repeatsCompared += 1;
+    if (isSame(first.data, again.data)) continue;
+    world.report.add(
+      'two-answers',
+      `${again.asked.command} ${again.name} got another answer than ${first.name}, the same request`,
+      { apartmentId: apartment.id, operations: [first.name, again.name] },
+    );
+  }
+}

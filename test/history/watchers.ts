@@ -1,0 +1,205 @@
+/**
+ * Watches: each version in order, or an explicit resync (I4); and every delta, beacon and event of a guest's own
+ * says what the facts say.
+ *
+ *   calendar ──> whole ──delta of the next version──> whole
+ *                  │  jump, or a beacon that is newer
+ *                  └──> behind ──calendar, in time──> whole
+ */
+
+import { bookingDiffers } from './answers.ts';
+import { compareCalendar } from './calendars.ts';
+import { stepAt } from './claims.ts';
+import { changesNoNight, checkDelta } from './deltas.ts';
+import type { BookingEvent, Delta, HoldEvent, Resync, Unwatch } from './history.ts';
+import { holdDiffers } from './wire.ts';
+import type { World } from './world.ts';
+
+interface Watch {
+  readonly name: string;
+  readonly apartmentId: string;
+  known: number;
+  /** Since when it knows that it is not whole. */
+  behindSinceMs: number | undefined;
+}
+
+export function checkWatchers(world: World): void {
+  const watches = new Map<string, Watch>();
+  const watchOf = ({ process, watch }: Resync | Delta | Unwatch, apartmentId: string): Watch => {
+    const name = `${process}#${watch}`;
+    const key = `${name} ${apartmentId}`;
+    const known = watches.get(key);
+    if (known !== undefined) return known;
+    const begun: Watch = { name, apartmentId, known: -1, behindSinceMs: undefined };
+    watches.set(key, begun);
+    return begun;
+  };
+  for (const event of world.events) {
+    switch (event.type) {
+      case 'calendar':
+        resync(world, watchOf(event, event.calendar.apartmentId), event);
+        break;
+      case 'availability':
+        delta(world, watchOf(event, event.apartmentId), event);
+        break;
+      case 'unwatch': {
+        const watch = watchOf(event, event.apartmentId);
+        whole(world, watch, event.atMs);
+        informed(world, watch, event.atMs);
+        break;
+      }
+      case 'hold':
+        holdEvent(world, event);
+        break;
+      case 'booking':
+        bookingEvent(world, event);
+    }
+  }
+}
+
+function resync(world: World, watch: Watch, { calendar, atMs }: Resync): void {
+  world.report.counts.resyncs += 1;
+  if (calendar.version < watch.known) {
+    says(
+      world,
+      watch,
+      'watcher-went-back',
+      `was told version ${calendar.version} after ${watch.known}`,
+      calendar.version,
+    );
+  }
+  whole(world, watch, atMs);
+  watch.known = calendar.version;
+  watch.behindSinceMs = undefined;
+  compareCalendar(world, calendar, watch.name, { isWire: false });
+}
+
+function delta(world: World, watch: Watch, event: Delta): void {
+  const { version, changes, atMs, applied } = event;
+  if (changes.length === 0) world.report.counts.beacons += 1;
+  checkDelta(world, event, watch.name);
+  if (applied === true) {
+    if (watch.known >= 0 && version <= watch.known)
+      says(world, watch, 'watcher-went-back', `was told version ${version} after ${watch.known}`, version);
+    else if (watch.known < 0 || version !== watch.known + 1)
+      says(
+        world,
+        watch,
+        'watcher-missed',
+        `was told version ${version} as following ${watch.known}`,
+        version,
+      );
+    watch.known = Math.max(watch.known, version);
+    return;
+  }
+  if (watch.behindSinceMs !== undefined) return whole(world, watch, atMs);
+  if (version <= watch.known) return;
+  // Before its first calendar a watch knows nothing that could be missing.
+  if (watch.known < 0) return;
+  const isNext = version === watch.known + 1;
+  if (isNext && (changes.length > 0 || changesNoNight(world, event))) watch.known = version;
+  else watch.behindSinceMs = atMs;
+}
+
+/** A watch that has noticed that it is behind has been made whole in time. */
+function whole(world: World, watch: Watch, atMs: number): void {
+  const { behindSinceMs, apartmentId } = watch;
+  if (behindSinceMs === undefined) return;
+  if (atMs <= world.clocks.putOff(behindSinceMs, world.clocks.resyncMs, apartmentId)) return;
+  watch.behindSinceMs = atMs;
+  const afterMs = Math.round(atMs - behindSinceMs);
+  says(
+    world,
+    watch,
+    'watcher-missed',
+    `had no resync ${afterMs} ms after it was behind ${watch.known}`,
+    watch.known,
+  );
+}
+
+/** What anybody had been told long enough ago, this watch knows, or knows that it is behind. */
+function informed(world: World, watch: Watch, atMs: number): void {
+  if (watch.known < 0 || watch.behindSinceMs !== undefined) return;
+  const apartment = world.apartment(watch.apartmentId);
+  const next = watch.known + 1;
+  if (next > apartment.head) return;
+  const knownMs = apartment.knownSinceMs(next);
+  if (atMs <= world.clocks.putOff(knownMs, world.clocks.watchLagMs, apartment.id)) return;
+  const agoMs = Math.round(atMs - knownMs);
+  says(
+    world,
+    watch,
+    'watcher-missed',
+    `ended at ${watch.known}; ${next} had been told ${agoMs} ms before`,
+    next,
+  );
+}
+
+const STATUS_AFTER = {
+  held: 'held',
+  extended: 'held',
+  confirming: 'confirming',
+  declined: 'held',
+  confirmed: 'confirmed',
+  released: 'released',
+  expired: 'expired',
+} as const;
+
+function holdEvent(world: World, { hold, process }: HoldEvent): void {
+  const apartment = world.apartment(hold.apartmentId);
+  const fact = apartment.entry(hold.version)?.fact;
+  if (fact === undefined) return;
+  world.report.counts.eventsCompared += 1;
+  const claim = apartment.holds.get(hold.id);
+  const isReplaced = fact.kind === 'held' && fact.replaces?.includes(hold.id) === true;
+  const status = isReplaced
+    ? 'released'
+    : fact.kind in STATUS_AFTER && 'hold' in fact && fact.hold === hold.id
+      ? STATUS_AFTER[fact.kind as keyof typeof STATUS_AFTER]
+      : undefined;
+  const why =
+    claim === undefined || status === undefined
+      ? `version ${hold.version} is no change of it`
+      : holdDiffers(hold, claim, stepAt(claim.hold!, hold.version), status);
+  if (why === undefined) return;
+  world.report.add('event-mismatch', `${process} was told of hold ${hold.id} ${hold.status}, and ${why}`, {
+    apartmentId: apartment.id,
+    operations: [process],
+    versions: [hold.version],
+  });
+}
+
+function bookingEvent(world: World, { booking, process }: BookingEvent): void {
+  const apartment = world.apartment(booking.apartmentId);
+  const fact = apartment.entry(booking.version)?.fact;
+  if (fact === undefined) return;
+  world.report.counts.eventsCompared += 1;
+  const claim = apartment.bookings.get(booking.id);
+  const isOfIt =
+    (fact.kind === 'confirmed' || fact.kind === 'cancelled') &&
+    fact.booking === booking.id &&
+    claim !== undefined;
+  const why = isOfIt
+    ? bookingDiffers(booking, claim, fact.kind)?.[1]
+    : `version ${booking.version} is no change of it`;
+  if (why === undefined) return;
+  world.report.add('event-mismatch', `${process} was told of booking ${booking.id}, and ${why}`, {
+    apartmentId: apartment.id,
+    operations: [process],
+    versions: [booking.version],
+  });
+}
+
+function says(
+  world: World,
+  { name, apartmentId }: Watch,
+  rule: 'watcher-missed' | 'watcher-went-back',
+  sentence: string,
+  version: number,
+): void {
+  world.report.add(rule, `watch ${name} ${sentence}`, {
+    apartmentId,
+    operations: [name],
+    versions: [version],
+  });
+}
