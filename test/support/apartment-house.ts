@@ -56,6 +56,10 @@ export interface HouseOptions {
   readonly provider?: PaymentProvider;
   readonly epochOf?: (shard: number) => number | undefined;
   readonly holdsPerGuest?: number;
+  /** Told each committed change, as watchers would be. */
+  readonly told?: (change: CommittedChange) => void;
+  /** Where several houses follow one another: different in each, as random characters would be. */
+  readonly name?: string;
 }
 
 /** The actors of one server, whole, on a journal and a clock of the test's. */
@@ -68,7 +72,7 @@ export class House {
   readonly #time: ManualTime;
   static #requests = 0;
 
-  constructor({ journal, time, provider, epochOf, holdsPerGuest = 5 }: HouseOptions) {
+  constructor({ journal, time, provider, epochOf, holdsPerGuest = 5, told, name = '' }: HouseOptions) {
     this.#time = time;
     const nowMs = () => time.nowMs;
     const onFault = (event: string, details: object) =>
@@ -84,11 +88,16 @@ export class House {
     this.registry = new Registry({
       journal,
       clock: { nowMs },
-      publisher: { committed: (change) => void this.changes.push(change) },
+      publisher: {
+        committed: (change) => {
+          this.changes.push(change);
+          told?.(change);
+        },
+      },
       deadlines: new Deadlines(time, nowMs),
       openHolds: this.openHolds,
       saga: this.saga,
-      entropy: () => `r${++ids}`,
+      entropy: () => `${name}r${++ids}`,
       holdTtlMs: 600_000,
       holdsPerGuest,
       ownership: { epochOf: epochOf ?? (() => 1) },
