@@ -186,7 +186,9 @@ export const ANSWERS = {
     otherHold('an answer has another number of guests', ({ guests }) => ({ guests: guests + 1 })),
     otherHold('an answer has another status', () => ({ status: 'confirming' })),
     otherHold('an answer has another id', () => ({ id: 'h-other' })),
-    otherHold('an answer has another version', ({ version }) => ({ version: Math.max(1, version - 1) })),
+    otherHold('an answer has another version', ({ version }) => ({
+      version: version === 1 ? 2 : version - 1,
+    })),
     otherHold('an answer says extendable where it is not', () => ({ extendable: true }), 'extend'),
     otherHold('an answer says not extendable where it is', () => ({ extendable: false })),
     otherHold('a release is answered as a hold', () => ({ status: 'held' }), 'release'),
