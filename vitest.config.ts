@@ -4,7 +4,10 @@ import { defineConfig } from 'vitest/config';
  * `unit` needs nothing but Node and is part of `npm run check`; `system` runs real PostgreSQL, real sockets, real
  * processes and real browsers.
  */
-const SYSTEM = ['test/{persistence,cluster,services,gateway,client,web,system,bench,cli}/**/*.test.ts'];
+const SYSTEM = [
+  'test/{persistence,cluster,services,gateway,client,web,system,bench,cli}/**/*.test.ts',
+  'test/history/system/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {

@@ -185,6 +185,7 @@ export const ANSWERS = {
     otherHold('an answer has other nights', ({ checkOut }) => ({ checkIn: checkOut })),
     otherHold('an answer has another number of guests', ({ guests }) => ({ guests: guests + 1 })),
     otherHold('an answer has another status', () => ({ status: 'confirming' })),
+    otherHold('an answer has another apartment', () => ({ apartmentId: 'a-none' })),
     otherHold('an answer has another id', () => ({ id: 'h-other' })),
     otherHold('an answer has another version', ({ version }) => ({
       version: version === 1 ? 2 : version - 1,
@@ -240,6 +241,16 @@ export const ANSWERS = {
         const { booking } = pair.end.data;
         const refund = { currency: 'EUR', amountMinor: (booking.refund?.amountMinor ?? 0) + 1 };
         return withEvent(history, pair.end, { data: { booking: { ...booking, refund } } });
+      },
+    },
+    {
+      bug: 'a cancellation is answered with another booking',
+      apply(history) {
+        const [pair] = okOf(history, 'cancel');
+        if (pair === undefined || !('booking' in pair.end.data)) return undefined;
+        return withEvent(history, pair.end, {
+          data: { booking: { ...pair.end.data.booking, id: 'b-other' } },
+        });
       },
     },
     {
@@ -360,6 +371,11 @@ export const ANSWERS = {
     refusedAbout('a hold is said not to be extendable while it is', 'extend', 'hold_not_open'),
     refusedAbout('a hold is not found right after it was answered', 'confirm', 'not_found'),
     refusedAbout('a payment is said to be declined that was not asked for', 'confirm', 'payment_declined'),
+    refusedAbout('a release is refused for nights', 'release', 'nights_unavailable'),
+    {
+      bug: 'a repeat is said to be another use of its request id',
+      apply: (history) => askAgain(history, onlyOkOf(history, 'hold')[0], 'idempotency_conflict'),
+    },
     refusedAbout('a new request id is said to be used', 'release', 'idempotency_conflict'),
     {
       bug: 'a guest without holds is told to have too many',

@@ -152,9 +152,18 @@ export const JOURNAL = {
     {
       bug: 'two attempts to pay share a key',
       apply(history) {
-        const [first, second] = entriesOf(history, 'confirming');
-        if (first?.apartmentId !== second?.apartmentId || second === undefined) return undefined;
-        return withFact(history, second, { key: first!.fact.key });
+        const [confirming] = entriesOf(history, 'confirming');
+        const held = entriesOf(history, 'held').find(({ fact }) => fact.hold === confirming?.fact.hold);
+        if (confirming === undefined || held === undefined) return undefined;
+        const { apartmentId, subjectId } = held;
+        const { atMs } = lastOf(history, apartmentId);
+        const by = { subjectId, requestId: null };
+        const again = {
+          ...{ ...held.fact, hold: 'h-again', from: held.fact.from + 40, to: held.fact.to + 40 },
+          ...{ expiresAtMs: atMs + 10 * MINUTE_MS, firstHeldAtMs: atMs, replaces: [] },
+        };
+        const twice = { ...confirming.fact, hold: 'h-again', deadlineMs: atMs + MINUTE_MS };
+        return appended(appended(history, apartmentId, again, by), apartmentId, twice, by);
       },
     },
     {

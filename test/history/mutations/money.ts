@@ -139,7 +139,13 @@ export const MONEY = {
     row('a row has another version', ({ confirmedVersion }) => ({ confirmedVersion: confirmedVersion + 1 })),
     row('a row has a refund', () => ({ refundMinor: 1 })),
     row('a row is cancelled and the booking stands', () => ({ status: 'cancelled' })),
-    row('a row has an id that no fact has', () => ({ id: 'b-none' })),
+    {
+      bug: 'a row has a booking that no fact has',
+      apply(history) {
+        const found = history.bookings?.find(({ status }) => status === 'confirmed');
+        return found && { ...history, bookings: [...history.bookings!, { ...found, id: 'b-none' }] };
+      },
+    },
     row('a row stays pending', () => ({ status: 'pending' })),
     {
       bug: 'a row is pending of which nothing is under way',

@@ -1,8 +1,8 @@
 /** Bugs that show in what is read or told unasked: calendars, `mine`, deltas, beacons, a guest's own events. */
 import { dateOf, nightOf } from '../../../src/protocol/nights.ts';
 import type { Calendar, Range } from '../../../src/protocol/resources.ts';
-import type { Delta, History, Ok } from '../history.ts';
-import { entriesOf, lastOf, okOf, withEvent, withEvents, withoutEvents } from './edit.ts';
+import type { Delta, History, Invoke, Ok } from '../history.ts';
+import { askedAgain, entriesOf, lastOf, okOf, withEvent, withEvents, withoutEvents } from './edit.ts';
 import type { Mutation } from './table.ts';
 
 const LATER = '2027-12-31T00:00:00.000Z';
@@ -118,6 +118,7 @@ export const VIEWS = {
       { ...first!, checkOutOnly: first!.checkOutOnly !== true },
       ...rest,
     ]),
+    otherRead('a claim is shown twice', ([first, ...rest]) => [first!, first!, ...rest]),
     otherRead('a claim is shown as two', ([first, ...rest]) => {
       const [from, to] = [nightOf(first!.from), nightOf(first!.to)];
       if (to - from < 2) return undefined;
@@ -212,16 +213,26 @@ export const VIEWS = {
       }),
     ),
     {
-      bug: '`mine` shows a hold after its end was told',
+      bug: '`mine` shows a hold long after its end',
       apply(history) {
-        const [first] = minesOf(history).filter(({ data }) => data.holds.length > 0);
-        const last = minesOf(history).at(-1);
-        const hold = first?.data.holds[0];
-        if (hold === undefined || last === undefined || first?.end.process !== last.end.process)
-          return undefined;
-        const endMs = endsAtMs(history, hold.id) - history.run.systemAtZeroMs;
-        if (!(endMs + 15_000 < last.atMs)) return undefined;
-        return withEvent(history, last.end, { data: { ...last.data, holds: [hold] } });
+        const ended = okOf(history, 'hold').find(
+          ({ end }) => 'hold' in end.data && endsAtMs(history, end.data.hold.id) < Number.POSITIVE_INFINITY,
+        );
+        if (ended === undefined || !('hold' in ended.end.data)) return undefined;
+        const { hold } = ended.end.data;
+        const { version } = lastOf(history, hold.apartmentId);
+        return mineAtEnd(history, ended.asked, { holds: [{ ...hold, version }], bookings: [] });
+      },
+    },
+    {
+      bug: '`mine` shows a booking that is cancelled',
+      apply(history) {
+        const cancelled = new Set(entriesOf(history, 'cancelled').map(({ fact }) => fact.booking));
+        const booked = okOf(history, 'confirm').find(
+          ({ end }) => 'booking' in end.data && cancelled.has(end.data.booking.id),
+        );
+        if (booked === undefined || !('booking' in booked.end.data)) return undefined;
+        return mineAtEnd(history, booked.asked, { holds: [], bookings: [booked.end.data.booking] });
       },
     },
   ],
@@ -401,6 +412,11 @@ export const VIEWS = {
     },
   ],
 } satisfies Partial<Record<string, readonly Mutation[]>>;
+
+/** `mine`, asked by the same guest after everything. */
+function mineAtEnd(history: History, asked: Invoke, data: Mine['data']): History {
+  return askedAgain(history, { ...asked, command: 'mine', args: {} } as Invoke, { data });
+}
 
 function beaconOf(apartmentId: string, version: number): Omit<Delta, 'atMs'> {
   return { type: 'availability', process: 'w9', watch: 9, apartmentId, version, changes: [] };
