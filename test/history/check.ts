@@ -9,7 +9,7 @@
  */
 import { checkAnswers } from './answers.ts';
 import { checkReads } from './calendars.ts';
-import { isEndedLate } from './fold.ts';
+import { checkEndedInTime } from './deadlines.ts';
 import type { History } from './history.ts';
 import { checkMine } from './mine.ts';
 import { checkOpenHolds, holdsOfGuests, openOf } from './open-holds.ts';
@@ -45,6 +45,6 @@ export function check(history: History): Report {
 function checkNeverEnded(world: World): void {
   const { clocks, report, endMs } = world;
   for (const { apartmentId, claim } of openOf(world)) {
-    isEndedLate(apartmentId, claim, clocks.systemMin(endMs), undefined, clocks, report);
+    checkEndedInTime(apartmentId, claim, clocks.systemMin(endMs), undefined, clocks, report);
   }
 }

@@ -4,6 +4,7 @@ import { dateOf } from '../../src/protocol/nights.ts';
 import { FoldedApartment } from './apartment.ts';
 import { type Claim, deadlineOf, type HoldStep, NEVER, type Payment } from './claims.ts';
 import type { Clocks } from './clocks.ts';
+import { checkEndedInTime, iso } from './deadlines.ts';
 import type { RecordedEntry, Run } from './history.ts';
 import type { Report, Rule } from './report.ts';
 
@@ -334,7 +335,7 @@ class Folding {
     life.endedAtMs = entry.atMs;
     life.endedBy = by;
     this.#report.counts.holdsEnded += 1;
-    isEndedLate(this.apartment.id, claim, entry.atMs, entry.version, this.#clocks, this.#report);
+    checkEndedInTime(this.apartment.id, claim, entry.atMs, entry.version, this.#clocks, this.#report);
   }
 
   #step(claim: Claim, { version }: RecordedEntry, change: Partial<HoldStep>): void {
@@ -387,33 +388,4 @@ class Folding {
   #says(rule: Rule, { version }: RecordedEntry, sentence: string): void {
     this.#report.add(rule, sentence, { apartmentId: this.apartment.id, versions: [version] });
   }
-}
-
-/** @param atMs by the system's clock: when it ended, or until when it certainly had not */
-export function isEndedLate(
-  apartmentId: string,
-  claim: Claim,
-  atMs: number,
-  version: number | undefined,
-  clocks: Clocks,
-  report: Report,
-): void {
-  const step = claim.hold!.steps.at(-1)!;
-  const dueMs = Math.max(deadlineOf(step), step.openAgainAtMs);
-  if (atMs <= dueMs + clocks.lateMs) return;
-  if (atMs <= clocks.putOffSystem(dueMs, clocks.lateMs, apartmentId)) {
-    report.counts.holdsEndedAfterOutage += 1;
-    return;
-  }
-  const how = version === undefined ? 'was still open' : 'ended';
-  report.add('ended-late', `hold ${claim.id} ${how} ${atMs - dueMs} ms after it was to end`, {
-    apartmentId,
-    versions: version === undefined ? [claim.bornVersion] : [version],
-  });
-}
-
-export function iso(epochMs: number): string {
-  return Temporal.Instant.fromEpochMilliseconds(Math.round(epochMs)).toString({
-    smallestUnit: 'millisecond',
-  });
 }

@@ -51,7 +51,9 @@ export function checkOpenHolds(world: World, guests: GuestHolds): void {
   const slackMs = 2 * world.clocks.skewMs;
   for (const [guestId, { held: own }] of guests) {
     world.report.counts.guestsCounted += 1;
-    const ends = own.map(({ claim }) => claim.hold!.endedAtMs - slackMs).sort((a, b) => a - b);
+    const ends = own
+      .map(({ claim: { hold } }) => Math.max(hold!.bornAtMs, hold!.endedAtMs - slackMs))
+      .sort((a, b) => a - b);
     let ended = 0;
     for (const [begun, { claim, apartmentId }] of own.entries()) {
       while (ended < ends.length && ends[ended]! <= claim.hold!.bornAtMs) ended += 1;

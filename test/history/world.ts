@@ -1,7 +1,8 @@
 /** What all checks share: the folded journal, the operations, and who knew what when. */
 import { FoldedApartment } from './apartment.ts';
 import { Clocks } from './clocks.ts';
-import { fold, iso } from './fold.ts';
+import { iso } from './deadlines.ts';
+import { fold } from './fold.ts';
 import type { Answer, History, HistoryEvent, RecordedEntry, Run } from './history.ts';
 import { type Operations, operationsOf } from './operations.ts';
 import { Report } from './report.ts';

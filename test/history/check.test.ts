@@ -1,0 +1,116 @@
+/** What must not be taken for a violation, and what an outage or a tolerance excuses and what it does not. */
+import { describe, expect, it } from 'vitest';
+import { dateOf } from '../../src/protocol/nights.ts';
+import { check } from './check.ts';
+import type { History, HistoryEvent, RecordedEntry, Run } from './history.ts';
+
+const ZERO_MS = Date.UTC(2027, 0, 1);
+const NIGHT = 21_000;
+const ENDS_MS = 60_000;
+
+/** A hold of one night, placed at 0, that ends after a minute. */
+const held: RecordedEntry = {
+  apartmentId: 'a',
+  version: 1,
+  subjectId: 'ana',
+  requestId: null,
+  atMs: ZERO_MS,
+  fact: {
+    kind: 'held',
+    hold: 'h1',
+    from: NIGHT,
+    to: NIGHT + 1,
+    guests: 1,
+    price: { currency: 'EUR', lines: [[0, 1, 100]] },
+    expiresAtMs: ZERO_MS + ENDS_MS,
+  },
+};
+
+function expiredAt(ms: number): RecordedEntry {
+  const fact = { kind: 'expired', hold: 'h1' } as const;
+  return { ...held, version: 2, subjectId: null, atMs: ZERO_MS + ms, fact };
+}
+
+function rulesOf(history: Partial<History>, run: Partial<Run> = {}): string[] {
+  const base = { systemAtZeroMs: ZERO_MS, skewMs: 0, ...run };
+  return [...check({ events: [], journal: [held], ...history, run: base }).byRule.keys()];
+}
+
+function read(version: number, askedMs: number, answeredMs: number): HistoryEvent[] {
+  const window = { apartmentId: 'a', from: dateOf(NIGHT - 3), to: dateOf(NIGHT + 3) };
+  const heldUntil = new Date(ZERO_MS + ENDS_MS).toISOString();
+  const range = {
+    from: dateOf(NIGHT),
+    to: dateOf(NIGHT + 1),
+    status: 'held',
+    heldUntil,
+    checkOutOnly: true,
+  } as const;
+  const calendar = { ...window, version, taken: version === 1 ? [range] : [] };
+  const by = { process: `c${askedMs}`, op: 1 };
+  return [
+    { type: 'invoke', atMs: askedMs, ...by, subject: 'ben', command: 'calendar', args: window },
+    { type: 'ok', atMs: answeredMs, ...by, data: { calendar } },
+  ];
+}
+
+describe('a deadline', () => {
+  it('may be kept a second late, and no more', () => {
+    expect(rulesOf({ journal: [held, expiredAt(ENDS_MS + 1_000)] })).toEqual([]);
+    expect(rulesOf({ journal: [held, expiredAt(ENDS_MS + 1_001)] })).toEqual(['ended-late']);
+  });
+
+  it('waits for a new owner: as long as the outage, and the second', () => {
+    const journal = [held, expiredAt(ENDS_MS + 9_000)];
+    const outage = { fromMs: ENDS_MS - 500, toMs: ENDS_MS + 8_000 };
+    expect(rulesOf({ journal }, { outages: [outage] })).toEqual([]);
+    expect(rulesOf({ journal }, { outages: [{ ...outage, toMs: ENDS_MS + 7_999 }] })).toEqual(['ended-late']);
+    expect(rulesOf({ journal }, { outages: [{ ...outage, apartmentIds: ['b'] }] })).toEqual(['ended-late']);
+    expect(rulesOf({ journal }, { outages: [{ ...outage, fromMs: ENDS_MS + 1_001 }] })).toEqual([
+      'ended-late',
+    ]);
+    const twice = [
+      { fromMs: 0, toMs: ENDS_MS + 4_000 },
+      { fromMs: ENDS_MS + 4_500, toMs: ENDS_MS + 8_000 },
+    ];
+    expect(rulesOf({ journal }, { outages: twice })).toEqual([]);
+  });
+
+  it('counts for a hold that nobody ended, until the last event', () => {
+    expect(rulesOf({ events: read(1, ENDS_MS, ENDS_MS + 1_000) })).toEqual([]);
+    expect(rulesOf({ events: read(1, ENDS_MS, ENDS_MS + 1_001) })).toEqual(['ended-late']);
+  });
+});
+
+describe('a read', () => {
+  const journal = [held, expiredAt(ENDS_MS)];
+
+  it('that ran while a version was made may show it or not', () => {
+    expect(rulesOf({ journal, events: read(1, ENDS_MS - 10, ENDS_MS + 10) })).toEqual([]);
+    expect(rulesOf({ journal, events: read(2, ENDS_MS - 10, ENDS_MS + 10) })).toEqual([]);
+  });
+
+  it('may be behind what nobody has been told, and not behind what anybody has', () => {
+    const late = read(1, ENDS_MS + 20, ENDS_MS + 30);
+    expect(rulesOf({ journal, events: late })).toEqual([]);
+    expect(rulesOf({ journal, events: [...read(2, ENDS_MS, ENDS_MS + 10), ...late] })).toEqual([
+      'read-stale',
+    ]);
+    // In the same instant: which came first cannot be told.
+    expect(rulesOf({ journal, events: [...read(2, ENDS_MS, ENDS_MS + 20), ...late] })).toEqual([]);
+  });
+
+  it('cannot show what the clocks, at their worst, say was not decided yet', () => {
+    const early = read(2, ENDS_MS - 40, ENDS_MS - 30);
+    expect(rulesOf({ journal, events: early })).toEqual(['ahead-of-journal']);
+    expect(rulesOf({ journal, events: early }, { skewMs: 30 })).toEqual([]);
+  });
+});
+
+describe('a checker that checked nothing', () => {
+  it('says so in its counts', () => {
+    const { violations, counts } = check({ run: { systemAtZeroMs: 0, skewMs: 0 }, events: [], journal: [] });
+    expect(violations).toEqual([]);
+    expect(Object.values(counts).every((count) => count === 0)).toBe(true);
+  });
+});
