@@ -1,5 +1,5 @@
 /** Questions to apartments that change nothing, as promises. */
-import { type Outcome, refuse } from '../protocol/errors.ts';
+import { type Outcome, Refusal, refuse } from '../protocol/errors.ts';
 import { instant } from '../protocol/instant.ts';
 import { HISTORY_FACTS_MAX } from '../protocol/limits.ts';
 import { localNight, type NightRange } from '../protocol/nights.ts';
@@ -31,14 +31,22 @@ export class ApartmentReads {
     return this.#read(apartmentId, (apartment, done) => apartment.read(window, done));
   }
 
-  /** A guest's open holds on all apartments, soonest deadline first. */
+  /**
+   * A guest's open holds on all apartments, soonest deadline first. Rejects with a `Refusal` where one of them could
+   * not be read: left out, its holds would be taken for gone.
+   */
   async openHolds(guestId: string, apartmentIds: Iterable<string>): Promise<Hold[]> {
     const answers = await Promise.all(
       [...apartmentIds].map((id) =>
         this.#read<Hold[]>(id, (apartment, done) => apartment.openHoldsOf(guestId, done)),
       ),
     );
-    const holds = answers.flatMap((answer) => (answer.ok ? answer.data : []));
+    const holds = answers.flatMap((answer) => {
+      if (answer.ok) return answer.data;
+      const { code, message, ...details } = answer.error;
+      if (code === 'not_found') return [];
+      throw new Refusal(code, message, details);
+    });
     return holds.sort((a, b) => (a.expiresAt < b.expiresAt ? -1 : 1));
   }
 

@@ -119,6 +119,18 @@ describe('what is lost comes back', () => {
     expect(house.openHolds.count).toBe(2);
   });
 
+  it('[I2] `mine` behind an append that is lost leaves no hold out: it is refused, and then tells', async () => {
+    const holdId = await placed(0);
+    journal.failNext('unknown');
+    house.ask({ id: 'ben', kind: 'guest' }, A, hold(10));
+    const reads = new ApartmentReads(house.registry, journal, { nowMs: () => time.nowMs });
+    const behind = openHoldsOf(house.openHolds, reads, ana.id);
+    await expect(behind).rejects.toMatchObject({ body: { code: 'unavailable', retryable: true } });
+    await time.pass(2_000);
+    const after = await openHoldsOf(house.openHolds, reads, ana.id);
+    expect(after.map(({ id }) => id)).toEqual([holdId]);
+  });
+
   it('[C1] reads and repeats behind a stalled gate end at the deadline', async () => {
     journal.stall();
     const requestId = House.requestId();
