@@ -11,7 +11,7 @@ import { MemoryJournal } from '../../../src/persistence/memory-journal.ts';
 import type { ApartmentAnswer, ApartmentCommand } from '../../../src/protocol/apartment-command.ts';
 import type { MineAnswer } from '../../../src/protocol/commands.ts';
 import type { CommittedChange } from '../../../src/protocol/committed-change.ts';
-import type { Outcome } from '../../../src/protocol/errors.ts';
+import { type Outcome, Refusal } from '../../../src/protocol/errors.ts';
 import { shardOf } from '../../../src/protocol/ids.ts';
 import { nightOf } from '../../../src/protocol/nights.ts';
 import type { Calendar, Subject } from '../../../src/protocol/resources.ts';
@@ -102,16 +102,26 @@ export class Cluster {
   }
 
   /** Holds, then bookings, as the server does: what becomes a booking meanwhile is in both, and shown once. */
-  async mine(subject: Subject): Promise<MineAnswer> {
+  async mine(subject: Subject): Promise<Outcome<MineAnswer>> {
     const house = await this.up();
+    const answer = await this.#mine(house, subject).catch((error: unknown) => {
+      if (error instanceof Refusal) return { ok: false, error: error.body } as const;
+      throw error;
+    });
+    return new Promise((resolve) => this.#said(house, () => resolve(answer)));
+  }
+
+  async #mine(house: House, subject: Subject): Promise<Outcome<MineAnswer>> {
     const reads = new ApartmentReads(house.registry, this.journal, { nowMs: () => this.time.nowMs });
     const open = await openHoldsOf(house.openHolds, reads, subject.id);
     const rows = (await this.rows()).filter(
       ({ status, guestId }) => status === 'confirmed' && guestId === subject.id,
     );
     const booked = new Set(rows.map(({ holdId }) => holdId));
-    const answer = { holds: open.filter(({ id }) => !booked.has(id)), bookings: rows.map(bookingView) };
-    return new Promise((resolve) => this.#said(house, () => resolve(answer)));
+    return {
+      ok: true,
+      data: { holds: open.filter(({ id }) => !booked.has(id)), bookings: rows.map(bookingView) },
+    };
   }
 
   async entries(): Promise<RecordedEntry[]> {

@@ -247,7 +247,7 @@ class LegalClient {
 
   async #answer(asked: Asked, request: string): Promise<Outcome<Answer>> {
     const { cluster } = this.#run;
-    if (asked.command === 'mine') return { ok: true, data: await cluster.mine(this.subject) };
+    if (asked.command === 'mine') return cluster.mine(this.subject);
     if (asked.command === 'calendar') {
       const { apartmentId, from, to } = asked.args;
       const read = await cluster.calendar(apartmentId, from, to);

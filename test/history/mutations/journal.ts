@@ -1,6 +1,16 @@
 /** Bugs that show in the journal alone: versions, epochs, claims, deadlines, limits. */
 import type { History } from '../history.ts';
-import { appended, endOf, entriesOf, lastOf, okOf, withEntry, withFact, withoutEntry } from './edit.ts';
+import {
+  appended,
+  endOf,
+  entriesOf,
+  lastOf,
+  okOf,
+  pairsOf,
+  withEntry,
+  withFact,
+  withoutEntry,
+} from './edit.ts';
 import type { Mutation } from './table.ts';
 
 const MINUTE_MS = 60_000;
@@ -356,6 +366,19 @@ export const JOURNAL = {
         const { subjectId, requestId } = held;
         const fact = { ...held.fact, hold: 'h-again', from: held.fact.from + 40, to: held.fact.to + 40 };
         return appended(history, held.apartmentId, fact, { subjectId, requestId });
+      },
+    },
+    {
+      bug: 'a command of unknown outcome takes effect with its first try and with its second',
+      apply(history) {
+        const { asked } =
+          pairsOf(history, 'release', 'confirm').find(({ end }) => end.type === 'unknown') ?? {};
+        const entry = history.journal.find(
+          ({ requestId, fact }) => requestId === asked?.requestId && fact.kind !== 'confirming',
+        );
+        if (entry === undefined) return undefined;
+        const { subjectId, requestId } = entry;
+        return appended(history, entry.apartmentId, entry.fact, { subjectId, requestId });
       },
     },
   ],
