@@ -20,6 +20,7 @@ import { countConfirmedSince } from './persistence/bookings.ts';
 import { openStorage, type Storage } from './persistence/index.ts';
 import { listingsOverview } from './persistence/listings.ts';
 import { takenRanges } from './persistence/occupancy.ts';
+import { createPool } from './persistence/pool.ts';
 import { postgresBooks } from './persistence/sandbox-payments.ts';
 import {
   DRAIN_DEADLINE_MS,
@@ -82,10 +83,13 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
     started(() => storage.close());
     const { pool, journal } = storage;
 
-    const membership = await Membership.join({
-      pool,
+    const leases = createPool(storage.url, { max: 3, name: 'leases' });
+    stops.push(() => leases.end());
+    const membership = await Membership.open({
+      pool: leases,
       url: config.NIGHTLATCH_NODE_URL ?? `http://${config.HOST}:${config.PORT}`,
-      onRejoined: () => registry.dropAll('this node was declared dead'),
+      exclusive: true,
+      onLost: (_, reason) => registry.dropAll(reason),
       onFault,
     });
     started(() => membership.stop());
@@ -142,6 +146,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
     });
     listings.onTermsChanged((apartmentId, terms) => registry.changeTerms(apartmentId, terms));
 
+    await membership.join();
     const restlessSinceMs = clock.nowMs() - longestHoldMs(config);
     await registry.wake(await journal.activeSince(restlessSinceMs));
     await listings.start();

@@ -6,7 +6,7 @@
  */
 import { uptime } from 'node:os';
 import type { Clock } from '../actors/ports.ts';
-import { CLOCK_SLEW_MS_PER_SECOND } from '../protocol/limits.ts';
+import { CLOCK_AGREES_MS, CLOCK_SLEW_MS_PER_SECOND } from '../protocol/limits.ts';
 
 /** What tells time here; a test hands in its own. Milliseconds, monotonic, and one that goes on in a suspended machine. */
 export interface TimeSources {
@@ -74,6 +74,14 @@ export class DatabaseClock implements Clock {
     this.#targetMs = best.offsetMs;
     const isFirst = Number.isNaN(this.#offsetMs);
     if (isFirst || (wasSuspended && best.offsetMs > this.#offsetMs)) this.#offsetMs = best.offsetMs;
+  }
+
+  /**
+   * Begins as far behind PostgreSQL as the clocks of the nodes that are there: after PostgreSQL's clock was set they
+   * follow it slowly, and a hold must not end with its owner. Less than CLOCK_AGREES_MS is noise.
+   */
+  beginBehind(ms: number): void {
+    if (Math.abs(ms) >= CLOCK_AGREES_MS) this.#offsetMs = this.#targetMs - ms;
   }
 
   /** How far this clock is from what was last measured, in milliseconds; for the metrics. */

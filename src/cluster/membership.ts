@@ -3,82 +3,116 @@
  *
  *   joining ──> up ──(no renewal in time)──> silent ──(renewed, nobody took over)──> up
  *                │                             └──(declared dead)──> joining, as a new incarnation
- *                └──(stop)──> left
+ *                └──(leave)──> leaving: hands over ──> left
  *
- * One node owns all shards for now; a second one on the same database is refused. Correctness does not rest on any of
- * this: an append carries its shard's epoch, and a former owner's is fenced.
+ * Every half second one statement renews the lease and reads who is there and who owns what. From that each node
+ * computes by itself who is dead (`liveness.ts`) and who should own which shard (`placement.ts`), takes what nobody owns
+ * (`takeover.ts`) and gives what should be another's (`handover.ts`).
+ *
+ * Correctness does not rest on any of this: an append carries its shard's epoch, and a former owner's is fenced. Trust in
+ * the lease keeps a former owner from answering reads. It is counted from the moment a renewal was sent, by the
+ * monotonic clock: a process that was stopped, or whose event loop stood still, finds its trust gone at the first question
+ * after that, before any timer has run. A machine that was suspended does not, as its monotonic clock stood still too: it
+ * may answer reads of the past until its next renewal, LEASE_RENEW_EVERY_MS later at most.
  */
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Ownership } from '../actors/ports.ts';
-import { JOIN_TIMEOUT_MS, LEASE_RENEW_EVERY_MS, LEASE_TRUSTED_MS, SHARDS } from '../protocol/limits.ts';
-import { DatabaseClock } from './clock.ts';
 import {
-  databaseTimeMs,
-  endLease,
-  liveNodes,
-  lockJoins,
-  type OtherNode,
-  renewLease,
-  takeEveryShard,
-} from './lease-statements.ts';
+  LEASE_RENEW_EVERY_MS,
+  LEASE_RETRY_MS,
+  LEASE_TRUSTED_MS,
+  LEAVE_DEADLINE_MS,
+  SHARDS,
+} from '../protocol/limits.ts';
+import { DatabaseClock } from './clock.ts';
+import type { ClusterParts } from './cluster-parts.ts';
+import { ClusterView } from './cluster-view.ts';
+import { Handover } from './handover.ts';
+import { joinNodes } from './joining.ts';
+import { databaseTime, endLease, renewAndLook, startLeaving } from './lease-statements.ts';
+import { Liveness } from './liveness.ts';
+import { OneAtATime } from './one-at-a-time.ts';
+import { OwnShards } from './own-shards.ts';
+import type { LossReason, NodeView, Peer, ShardKeeper, ShardOwner } from './ports.ts';
 import { isKnownDead, type ProcessIdentity, thisProcess } from './process-identity.ts';
+import { ShardLoads } from './shard-loads.ts';
+import type { ShardState } from './shard-machine.ts';
+import { Takeover } from './takeover.ts';
 
-export interface MembershipOptions {
+export interface MembershipOptions extends ShardKeeper {
+  /** Of its own, at least 3 connections: a renewal must not wait behind other statements. */
   readonly pool: Pool;
   /** How peers reach this node. */
   readonly url: string;
-  /** After this node has been declared dead and is back as a new incarnation: what it had loaded is worth nothing. */
-  readonly onRejoined?: () => void;
+  /** Shares the database with no other node. */
+  readonly exclusive: boolean;
   readonly onFault?: (event: string, details: Record<string, unknown>) => void;
 }
 
-export interface NodeView {
-  readonly id: string;
-  readonly state: string;
-  readonly shards: number;
-}
-
-/** Another server renews its lease on this database. */
-export class DatabaseInUse extends Error {
-  constructor({ id, url }: { id: string; url: string }) {
-    super(
-      `another server (${id}, ${url}) is using this database; stop it first, or give this one a database of its own`,
-    );
-    this.name = 'DatabaseInUse';
-  }
-}
-
-const POLL_MS = 100;
 const CLOCK_SAMPLES_AT_START = 3;
+const LEAVE_POLL_MS = 20;
+const LOOK_SOONEST_MS = 5;
 
 export class Membership implements Ownership {
-  readonly clock: DatabaseClock;
+  readonly clock = new DatabaseClock();
   readonly #options: MembershipOptions;
   readonly #identity: ProcessIdentity;
+  readonly #own = new OwnShards();
+  readonly #view = new ClusterView();
+  readonly #liveness: Liveness;
+  readonly #loads: ShardLoads;
+  readonly #takeover: Takeover;
+  readonly #handover: Handover;
+  readonly #looking = new OneAtATime(() => this.#look());
+  readonly #takingOver = new OneAtATime(() => this.#takeover.run());
+  readonly #handingOver = new OneAtATime(() => this.#handover.run());
+  readonly #listeners = new Set<() => void>();
   #nodeId = '';
-  /** By shard; 0 where it is not ours. */
-  #epochs = new Float64Array(SHARDS);
   /** By the monotonic clock: when the last renewal that succeeded was sent. */
   #renewedMs = Number.NEGATIVE_INFINITY;
-  #renewal: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
+  #isLeaving = false;
   #isStopped = false;
 
-  /** @throws DatabaseInUse */
-  static async join(options: MembershipOptions): Promise<Membership> {
+  /** Measures the clock. Nothing is owned before `join`. */
+  static async open(options: MembershipOptions): Promise<Membership> {
     const membership = new Membership(options, await thisProcess());
     await membership.#measure();
-    await membership.#join();
-    membership.#schedule();
     return membership;
   }
 
   private constructor(options: MembershipOptions, identity: ProcessIdentity) {
     this.#options = options;
     this.#identity = identity;
-    this.clock = new DatabaseClock();
+    this.#liveness = new Liveness((node) => isKnownDead(node, identity));
+    const parts: ClusterParts = {
+      pool: options.pool,
+      own: this.#own,
+      view: this.#view,
+      keeper: options,
+      selfId: () => this.#nodeId,
+      // Who stops takes and gives nothing more.
+      wanted: () => (this.#isStopped ? [] : this.#view.wanted(this.#isLeaving ? this.#nodeId : undefined)),
+      changed: () => this.#changed(),
+      look: () => this.hint(),
+      fault: (event, details) => options.onFault?.(event, details),
+    };
+    this.#loads = new ShardLoads(parts);
+    this.#takeover = new Takeover(parts);
+    this.#handover = new Handover(parts);
+  }
+
+  /**
+   * Peers must be able to reach this node from now on. Resolves when what nobody owned and should be this node's is
+   * loaded; its share of what others own comes by their handover.
+   * @throws DatabaseInUse
+   */
+  async join(): Promise<void> {
+    await this.#enter();
+    await this.#looking.ask();
+    await this.#takingOver.idle();
+    await this.#loads.idle();
   }
 
   get nodeId(): string {
@@ -90,108 +124,208 @@ export class Membership implements Ownership {
     return performance.now() - this.#renewedMs < LEASE_TRUSTED_MS;
   }
 
+  /** Also while the shard is loading or draining: what is under way then needs it. */
   epochOf(shard: number): number | undefined {
-    if (!this.isTrusted) return undefined;
-    return this.#epochs[shard] || undefined;
+    return this.isTrusted ? this.#own.epochOf(shard) || undefined : undefined;
   }
 
+  /** Whether new commands are taken. */
+  accepts(shard: number): boolean {
+    return this.#own.accepts(shard) && this.isTrusted;
+  }
+
+  stateOf(shard: number): ShardState {
+    return this.#own.stateOf(shard);
+  }
+
+  /** An array read; undefined where nobody owns it. */
+  ownerOf(shard: number): ShardOwner | undefined {
+    return this.#view.ownerOf(shard, this.#nodeId);
+  }
+
+  /** All nodes that are there, and those gone whose shards nobody has taken yet. */
   nodes(): NodeView[] {
-    let shards = 0;
-    for (const epoch of this.#epochs) if (epoch > 0) shards += 1;
-    return [{ id: this.#nodeId, state: this.isTrusted ? 'up' : 'silent', shards }];
+    return this.#view
+      .nodes()
+      .map((node) => (node.id === this.#nodeId && !this.isTrusted ? { ...node, state: 'silent' } : node));
   }
 
-  /** Gives up the lease, so that the next server need not wait. The shards are fenced when that one takes them. */
+  peers(): Peer[] {
+    return this.#view
+      .present()
+      .filter(({ id }) => id !== this.#nodeId)
+      .map(({ id, url }) => ({ id, url }));
+  }
+
+  /**
+   * Called when an owner has changed, a node has come, gone or fallen silent, or what this node answers for a shard.
+   * @returns a function that ends it
+   */
+  onOwnersChanged(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** A peer says that something has changed: looks now rather than within LEASE_RENEW_EVERY_MS. */
+  hint(): void {
+    if (this.#nodeId !== '' && !this.#isStopped) void this.#lookNow();
+  }
+
+  /**
+   * A peer seems to be gone: its link has closed, and where it listened the connection is refused. See `liveness.ts` for
+   * what comes of that, and what it does not know.
+   */
+  suspect(nodeId: string, evidence: string): void {
+    this.#liveness.suspect(nodeId, evidence);
+    this.hint();
+  }
+
+  /** Hands over every shard, where somebody is there to take it, then stops. */
+  async leave(): Promise<void> {
+    try {
+      await startLeaving(this.#options.pool, this.#nodeId);
+      // Not before the others can know: whoever did not would give back what it is given.
+      this.#isLeaving = true;
+      for (const until = performance.now() + LEAVE_DEADLINE_MS; performance.now() < until; ) {
+        await this.#looking.ask();
+        await this.#handingOver.ask();
+        if (this.#own.owned().length === 0 || this.#view.wanted(this.#nodeId).length === 0) break;
+        await delay(LEAVE_POLL_MS);
+      }
+    } catch (cause) {
+      this.#fault('node.not_handed_over', { nodeId: this.#nodeId, cause });
+    }
+    await this.stop();
+  }
+
+  /** Gives up the lease, so that others need not wait. Shards still owned are fenced when somebody claims them. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    await this.#renewal;
+    for (const work of [this.#looking, this.#takingOver, this.#handingOver]) await work.idle();
+    clearTimeout(this.#timer);
     this.#renewedMs = Number.NEGATIVE_INFINITY;
+    if (this.#nodeId === '') return;
     await endLease(this.#options.pool, this.#nodeId).catch((cause) =>
       this.#fault('node.lease_not_ended', { cause }),
     );
   }
 
   async #measure(): Promise<void> {
+    let othersBehindMs = 0;
     for (let i = 0; i < CLOCK_SAMPLES_AT_START; i++) {
       const sentMs = performance.now();
-      const databaseMs = await databaseTimeMs(this.#options.pool);
-      this.clock.measured(databaseMs, sentMs, performance.now());
+      const time = await databaseTime(this.#options.pool);
+      this.clock.measured(time.nowMs, sentMs, performance.now());
+      othersBehindMs = time.othersBehindMs;
     }
+    this.clock.beginBehind(othersBehindMs);
   }
 
-  /** Waits for a lease that nobody renews; one that is renewed belongs to a server that lives. */
-  async #join(): Promise<void> {
-    const seen = new Map<string, number>();
-    for (const until = performance.now() + JOIN_TIMEOUT_MS; ; ) {
-      const other = await this.#claim();
-      if (other === undefined) return;
-      const firstSeenMs = seen.get(other.id) ?? other.leaseUntilMs;
-      seen.set(other.id, firstSeenMs);
-      // Renewed twice since we looked first: no answer that was on its way when its server died.
-      if (other.leaseUntilMs - firstSeenMs > LEASE_RENEW_EVERY_MS * 1.5 || performance.now() > until) {
-        throw new DatabaseInUse(other);
-      }
-      await delay(POLL_MS);
-    }
+  async #enter(): Promise<void> {
+    const { id, sentMs } = await joinNodes(this.#options.pool, this.#options, this.#identity);
+    this.#nodeId = id;
+    this.#renewedMs = sentMs;
   }
 
-  /** @returns a node that may be alive, or undefined where every shard is ours now */
-  async #claim(): Promise<OtherNode | undefined> {
-    const client = await this.#options.pool.connect();
-    let fault: unknown;
+  #schedule(ms: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#isStopped) this.#timer = setTimeout(() => void this.#lookNow(), Math.max(ms, LOOK_SOONEST_MS));
+  }
+
+  #lookNow(): Promise<void> {
+    return this.#looking
+      .ask()
+      .catch((cause) => this.#fault('node.lease_not_renewed', { nodeId: this.#nodeId, cause }));
+  }
+
+  async #look(): Promise<void> {
+    let nextMs = LEASE_RETRY_MS;
     try {
-      await client.query('begin');
-      await lockJoins(client);
-      for (const other of await liveNodes(client)) {
-        if (!(await isKnownDead(other, this.#identity))) {
-          await client.query('rollback');
-          return other;
-        }
-      }
-      const sentMs = performance.now();
-      const id = `node_${randomUUID().slice(0, 8)}`;
-      const epochs = await takeEveryShard(client, { id, url: this.#options.url }, this.#identity);
-      await client.query('commit');
-      this.#nodeId = id;
-      for (const [shard, epoch] of epochs) this.#epochs[shard] = epoch;
-      this.#renewedMs = sentMs;
-      return undefined;
-    } catch (error) {
-      fault = error;
-      throw error;
+      await this.#renewOrRejoin();
+      nextMs = Math.min(LEASE_RENEW_EVERY_MS, this.#liveness.nextMs(this.#others()));
     } finally {
-      // A connection in an unknown state goes, and its transaction with it.
-      client.release(fault !== undefined);
+      this.#schedule(nextMs);
     }
   }
 
-  #schedule(): void {
-    this.#timer = setTimeout(() => {
-      this.#renewal = this.#renew().finally(() => {
-        if (!this.#isStopped) this.#schedule();
-      });
-    }, LEASE_RENEW_EVERY_MS);
-  }
-
-  async #renew(): Promise<void> {
+  async #renewOrRejoin(): Promise<void> {
     const sentMs = performance.now();
-    try {
-      const databaseMs = await renewLease(this.#options.pool, this.#nodeId);
-      if (databaseMs === undefined) return await this.#rejoin();
-      this.clock.measured(databaseMs, sentMs, performance.now());
-      this.#renewedMs = sentMs;
-    } catch (cause) {
-      this.#fault('node.lease_not_renewed', { nodeId: this.#nodeId, cause });
+    const look = await renewAndLook(this.#options.pool, this.#nodeId, {
+      generation: this.#view.generation,
+      clockBehindMs: this.clock.errorMs,
+    });
+    if (look.state === null) return this.#rejoin();
+    const receivedMs = performance.now();
+    this.clock.measured(look.nowMs, sentMs, receivedMs);
+    this.#renewedMs = sentMs;
+    const hasChanged = this.#view.saw(look);
+    this.#reconcile();
+    this.#takeover.deaths = await this.#liveness.look(this.#others(), receivedMs);
+    if (this.#isStopped) return;
+    if (this.#takeover.isDue) this.#start(this.#takingOver, 'node.not_taken_over');
+    if (this.#handover.isDue) this.#start(this.#handingOver, 'node.not_handed_over');
+    this.#loads.start();
+    if (hasChanged) this.#changed();
+  }
+
+  /** Not awaited: a takeover waits for appends under way, a handover for its actors, and renewals for neither. */
+  #start(work: OneAtATime, event: string): void {
+    if (!work.isRunning) work.ask().catch((cause) => this.#fault(event, { nodeId: this.#nodeId, cause }));
+  }
+
+  #others() {
+    return this.#view.present().filter(({ id }) => id !== this.#nodeId);
+  }
+
+  /** Brings the lives of the shards here in line with what was read. */
+  #reconcile(): void {
+    const lost: number[] = [];
+    const handed: number[] = [];
+    const kept: number[] = [];
+    for (let shard = 0; shard < SHARDS; shard++) {
+      const owned = this.#view.ownedBy(shard);
+      const epoch = this.#own.epochOf(shard);
+      const isDraining = this.#own.stateOf(shard) === 'draining';
+      if (epoch > 0 && (owned?.nodeId !== this.#nodeId || owned.epoch !== epoch)) {
+        // What this node gave is seen at times before the answer to its own statement is.
+        (isDraining ? handed : lost).push(shard);
+      } else if (isDraining && !this.#handingOver.isRunning) {
+        // A handover that failed, or whose outcome nobody knew: it has not happened.
+        kept.push(shard);
+      }
+    }
+    this.#lose(lost, 'taken by another node');
+    this.#own.send(handed, 'handed');
+    this.#own.send(kept, 'kept');
+    for (let shard = 0; shard < SHARDS; shard++) {
+      const owned = this.#view.ownedBy(shard);
+      if (owned?.nodeId === this.#nodeId) this.#own.taken(shard, owned.epoch);
     }
   }
 
+  #lose(shards: readonly number[], reason: LossReason): void {
+    const lost = this.#own.send(shards, 'lost');
+    if (lost.length > 0) this.#options.onLost?.(lost, reason);
+  }
+
+  /** What this incarnation owned is gone, and its id with it: whoever hears of it again must not take it for this one. */
   async #rejoin(): Promise<void> {
-    this.#renewedMs = Number.NEGATIVE_INFINITY;
-    this.#epochs = new Float64Array(SHARDS);
-    this.#fault('node.declared_dead', { nodeId: this.#nodeId });
-    await this.#join();
-    this.#options.onRejoined?.();
+    if (this.#renewedMs > Number.NEGATIVE_INFINITY) {
+      this.#renewedMs = Number.NEGATIVE_INFINITY;
+      this.#fault('node.declared_dead', { nodeId: this.#nodeId });
+      this.#own.send(this.#own.inState('claiming'), 'lost');
+      this.#lose(this.#own.owned(), 'this node was declared dead');
+      this.#changed();
+    }
+    if (this.#isStopped || this.#isLeaving) return;
+    await this.#enter();
+    void this.#lookNow();
+  }
+
+  #changed(): void {
+    if (!this.#isStopped) this.#loads.start();
+    for (const listener of this.#listeners) listener();
   }
 
   #fault(event: string, details: Record<string, unknown>): void {

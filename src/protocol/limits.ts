@@ -204,8 +204,27 @@ export const LEASE_MS = 2_000;
 export const LEASE_RENEW_EVERY_MS = 500;
 /** Without a renewal it stops answering by its own monotonic clock, before its lease ends, in milliseconds. */
 export const LEASE_TRUSTED_MS = 1_333;
+/** A lease not renewed for this long has missed a renewal; a node that is also suspected is dead then. In milliseconds. */
+export const LEASE_MISSED_MS = 700;
+/**
+ * A node whose lease has ended is dead only if it was seen unrenewed for this long by the monotonic clock of who says
+ * so: PostgreSQL may have been away, or its clock been set. In milliseconds; more than one renewal takes.
+ */
+export const LEASE_UNRENEWED_MS = 750;
+/** And after this long whatever PostgreSQL's clock says, which may have been set back. In milliseconds. */
+export const LEASE_UNRENEWED_MAX_MS = 2 * LEASE_MS;
+/** After a renewal that failed it is tried again, in milliseconds. */
+export const LEASE_RETRY_MS = 100;
 /** How long a start waits for another server's lease to run out before it gives up, in milliseconds. */
 export const JOIN_TIMEOUT_MS = 3_000;
+/** Shards handed over at once: few, so that each of them pauses only as long as its own actors need. */
+export const HANDOVER_SHARDS_MAX = 16;
+/** How long the actors of shards may take to finish before these are handed over regardless, in milliseconds. */
+export const HANDOVER_DRAIN_MS = 2_000;
+/** How long a node that leaves hands over before it leaves the rest to be claimed, in milliseconds. */
+export const LEAVE_DEADLINE_MS = 10_000;
+/** Clocks of two nodes closer than this agree: no hold ends more wrong than that (it is also the noise of one renewal). */
+export const CLOCK_AGREES_MS = 250;
 /** How fast the system's clock is corrected: milliseconds a second (1 %), so that no hold notices. */
 export const CLOCK_SLEW_MS_PER_SECOND = 10;
 

@@ -83,4 +83,18 @@ describe('the clock', () => {
     measure(5_000_000);
     expect(clock.nowMs()).toBeGreaterThanOrEqual(5_600_500);
   });
+
+  it('begins where the clocks of the others are, however far PostgreSQL’s was set, and comes to it as slowly as they', () => {
+    const { clock, pass, measure } = fakeProcess();
+    measure(1_795_003_600_000);
+    clock.beginBehind(3_600_000);
+    expect(clock.nowMs()).toBe(1_795_000_000_000);
+    pass(500);
+    measure(1_795_003_600_500);
+    expect(clock.nowMs()).toBe(1_795_000_000_505);
+    const near = fakeProcess();
+    near.measure(1_000_000);
+    near.clock.beginBehind(249);
+    expect(near.clock.nowMs()).toBe(1_000_000);
+  });
 });

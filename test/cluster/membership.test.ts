@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DatabaseInUse, Membership } from '../../src/cluster/membership.ts';
+import { DatabaseInUse } from '../../src/cluster/joining.ts';
+import { Membership, type MembershipOptions } from '../../src/cluster/membership.ts';
 import { createPostgresJournal } from '../../src/persistence/journal.ts';
 import { createPool } from '../../src/persistence/pool.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
@@ -23,9 +24,15 @@ afterEach(async () => {
   await database.drop();
 });
 
-async function join(pool = database.pool, extra: Partial<Parameters<typeof Membership.join>[0]> = {}) {
-  const membership = await Membership.join({ pool, url: 'http://127.0.0.1:3000', ...extra });
+async function join(pool = database.pool, extra: Partial<MembershipOptions> = {}) {
+  const membership = await Membership.open({
+    pool,
+    url: 'http://127.0.0.1:3000',
+    exclusive: true,
+    ...extra,
+  });
   joined.push(membership);
+  await membership.join();
   return membership;
 }
 
@@ -72,6 +79,22 @@ describe('a node', () => {
     expect(first.epochOf(0)).toBe(1);
   });
 
+  it('[I5] begins with the clock of who was there before, where PostgreSQL’s has been set meanwhile', async () => {
+    await database.pool.query(
+      `insert into nodes (id, url, state, lease_until, clock_behind_ms)
+       values ('before', 'http://before', 'left', clock_timestamp() - interval '30 seconds', 3600000),
+              ('long ago', 'http://long-ago', 'dead', clock_timestamp() - interval '1 hour', -9000000)`,
+    );
+    const node = await join();
+    expect(Math.abs(node.clock.nowMs() - (Date.now() - 3_600_000))).toBeLessThan(250);
+    await until(async () => {
+      const { rows } = await database.pool.query('select clock_behind_ms from nodes where id = $1', [
+        node.nodeId,
+      ]);
+      return Math.abs(rows[0].clock_behind_ms - 3_600_000) < 1_000;
+    });
+  });
+
   it('waits for the lease of a server that died elsewhere, and takes over', async () => {
     await database.pool.query(
       `insert into nodes (id, url, state, lease_until, host, pid)
@@ -86,7 +109,8 @@ describe('a node', () => {
   it('does not wait for a server that was killed on this machine', async () => {
     const script = `const { Membership } = await import(${JSON.stringify(MEMBERSHIP)});
       const { createPool } = await import(${JSON.stringify(POOL)});
-      await Membership.join({ pool: createPool(${JSON.stringify(database.url)}), url: 'http://killed' });
+      const pool = createPool(${JSON.stringify(database.url)});
+      await (await Membership.open({ pool, url: 'http://killed', exclusive: true })).join();
       process.stdout.write('up');`;
     const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -129,18 +153,53 @@ describe('a node', () => {
 
   it('comes back as a new incarnation after it was declared dead', async () => {
     const faults: string[] = [];
-    let rejoined = 0;
+    const lost: [number, string][] = [];
     const node = await join(database.pool, {
       onFault: (event) => void faults.push(event),
-      onRejoined: () => {
-        rejoined += 1;
-      },
+      onLost: (shards, reason) => void lost.push([shards.length, reason]),
     });
     const first = node.nodeId;
     await database.pool.query(`update nodes set state = 'dead'; update shards set epoch = epoch + 1`);
-    await until(() => rejoined === 1);
-    expect(node.nodeId).not.toBe(first);
+    await until(() => node.nodeId !== first && node.accepts(0));
+    expect(lost).toEqual([[SHARDS, 'this node was declared dead']]);
     expect(node.epochOf(0)).toBe(3);
     expect(faults).toContain('node.declared_dead');
+  });
+
+  it('answers its epoch while it loads, and takes commands when that is done', async () => {
+    const loads: ReadonlyMap<number, number>[] = [];
+    let loaded = () => {};
+    const faults: string[] = [];
+    let isBroken = true;
+    const node = await Membership.open({
+      pool: database.pool,
+      url: 'http://127.0.0.1:3000',
+      exclusive: true,
+      onFault: (event) => void faults.push(event),
+      onClaimed: (shards) => {
+        loads.push(shards);
+        if (isBroken) return Promise.reject(new Error('could not be loaded'));
+        return new Promise((resolve) => {
+          loaded = resolve;
+        });
+      },
+    });
+    joined.push(node);
+    await node.join();
+    expect(faults).toEqual(['shards.not_loaded']);
+    isBroken = false;
+    await until(() => loads.length === 2);
+    expect(loads[1]?.size).toBe(SHARDS);
+    expect([node.stateOf(9), node.epochOf(9), node.accepts(9)]).toEqual(['loading', 1, false]);
+    loaded();
+    await until(() => node.accepts(9));
+    expect([node.stateOf(9), node.epochOf(9)]).toEqual(['serving', 1]);
+    expect(node.ownerOf(9)).toEqual({
+      nodeId: node.nodeId,
+      url: 'http://127.0.0.1:3000',
+      epoch: 1,
+      isSelf: true,
+      state: 'up',
+    });
   });
 });

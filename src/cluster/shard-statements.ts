@@ -1,0 +1,40 @@
+/** The two statements that change a shard's owner, always to the next epoch; the functions are in the migrations. */
+import type { Pool } from 'pg';
+
+export interface Gift {
+  readonly shard: number;
+  /** At which the giver owns it. */
+  readonly epoch: number;
+  readonly takerId: string;
+}
+
+/**
+ * Takes those of the wanted shards whose owner is dead, has left, or never was.
+ * Waits for their appends under way; whatever a former owner appends later is fenced.
+ * @returns the epoch of each shard that was taken
+ */
+export async function claimShards(
+  pool: Pool,
+  nodeId: string,
+  wanted: readonly number[],
+): Promise<Map<number, number>> {
+  const result = await pool.query<{ shard: number; epoch: number }>(
+    'select taken as shard, at_epoch as epoch from claim_shards($1, $2::smallint[])',
+    [nodeId, wanted],
+  );
+  return new Map(result.rows.map(({ shard, epoch }) => [shard, epoch]));
+}
+
+/** @returns the shards that were given; the others are no longer the giver's, or their taker is not up */
+export async function handOverShards(pool: Pool, nodeId: string, gifts: readonly Gift[]): Promise<number[]> {
+  const result = await pool.query<{ shard: number }>(
+    'select shard from hand_over_shards($1, $2::smallint[], $3::bigint[], $4::text[]) as shard',
+    [
+      nodeId,
+      gifts.map(({ shard }) => shard),
+      gifts.map(({ epoch }) => epoch),
+      gifts.map(({ takerId }) => takerId),
+    ],
+  );
+  return result.rows.map(({ shard }) => shard);
+}

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import type { NodeRow } from '../../src/cluster/lease-statements.ts';
+import { Liveness } from '../../src/cluster/liveness.ts';
+import { LEASE_MS, LEASE_RENEW_EVERY_MS } from '../../src/protocol/limits.ts';
+
+/** One observer and one other node, whose renewals and clocks the test moves. */
+function observed() {
+  const time = { nowMs: 10_000, databaseMs: 1_795_000_000_000 };
+  const known = { isDead: false };
+  const liveness = new Liveness(async () => known.isDead);
+  let leaseEndsMs = time.databaseMs + LEASE_MS;
+  const row = (): NodeRow => ({
+    id: 'other',
+    url: 'http://other',
+    state: 'up',
+    exclusive: false,
+    lease: String(leaseEndsMs),
+    leaseLeftMs: leaseEndsMs - time.databaseMs,
+    host: null,
+    pid: null,
+    started: null,
+  });
+  return {
+    liveness,
+    time,
+    known,
+    pass(ms: number) {
+      time.nowMs += ms;
+      time.databaseMs += ms;
+    },
+    renew() {
+      leaseEndsMs = time.databaseMs + LEASE_MS;
+    },
+    look: async () =>
+      (await liveness.look([row()], time.nowMs)).map(({ why, lease }) => [why, lease !== null]),
+    nextMs: () => liveness.nextMs([row()]),
+  };
+}
+
+describe('who is dead', () => {
+  it('not who renews', async () => {
+    const { look, pass, renew } = observed();
+    for (let i = 0; i < 20; i++) {
+      expect(await look()).toEqual([]);
+      pass(LEASE_RENEW_EVERY_MS);
+      renew();
+    }
+  });
+
+  it('whose lease has ended, as soon as it has', async () => {
+    const { look, pass, nextMs } = observed();
+    for (const ms of [500, 500, 500]) {
+      expect(await look()).toEqual([]);
+      pass(ms);
+    }
+    expect(await look()).toEqual([]);
+    pass(nextMs());
+    expect(await look()).toEqual([['its lease ended', true]]);
+  });
+
+  it('at once whose process is known to be dead, once it missed a renewal or is suspected', async () => {
+    const { look, pass, known } = observed();
+    known.isDead = true;
+    expect(await look()).toEqual([]);
+    pass(LEASE_RENEW_EVERY_MS + 200);
+    expect(await look()).toEqual([['its process is dead', false]]);
+    const suspected = observed();
+    suspected.known.isDead = true;
+    suspected.liveness.suspect('other', 'refused');
+    expect(await suspected.look()).toEqual([['its process is dead', false]]);
+  });
+
+  it('who is suspected and misses a renewal; not who is suspected and renews', async () => {
+    const { liveness, look, pass, renew, nextMs } = observed();
+    await look();
+    liveness.suspect('other', 'refused');
+    expect(await look()).toEqual([]);
+    pass(nextMs());
+    expect(await look()).toEqual([['refused', true]]);
+    renew();
+    expect(await look()).toEqual([]);
+    pass(1_000);
+    expect(await look()).toEqual([]);
+  });
+
+  it('nobody when PostgreSQL’s clock is set forwards, or when the observer was blind', async () => {
+    const { look, pass, renew, time } = observed();
+    await look();
+    pass(100);
+    time.databaseMs += 3_600_000;
+    expect(await look()).toEqual([]);
+    pass(400);
+    renew();
+    expect(await look()).toEqual([]);
+    // PostgreSQL was away for both; the observer is the first to be back.
+    pass(30_000);
+    expect(await look()).toEqual([]);
+    pass(300);
+    renew();
+    expect(await look()).toEqual([]);
+  });
+
+  it('who stops renewing after PostgreSQL’s clock was set back', async () => {
+    const { look, pass, time } = observed();
+    await look();
+    time.databaseMs -= 3_600_000;
+    for (let ms = 0; ms < 2 * LEASE_MS; ms += 500) {
+      expect(await look()).toEqual([]);
+      pass(500);
+    }
+    expect(await look()).toEqual([['it does not renew its lease', true]]);
+  });
+});
