@@ -33,16 +33,17 @@ export class Liveness {
   readonly #isKnownDead: (node: NodeRow) => Promise<boolean>;
   /** When a node was first seen with the lease that it has, by the monotonic clock. */
   readonly #seen = new Map<string, { readonly lease: string; readonly sinceMs: number }>();
-  /** By node, why. */
-  readonly #suspected = new Map<string, string>();
+  /** By node, why, and until when that is worth something, by the monotonic clock. */
+  readonly #suspected = new Map<string, { readonly evidence: string; readonly untilMs: number }>();
   #lookedMs = Number.NEGATIVE_INFINITY;
 
   constructor(isKnownDead: (node: NodeRow) => Promise<boolean>) {
     this.#isKnownDead = isKnownDead;
   }
 
-  suspect(nodeId: string, evidence: string): void {
-    this.#suspected.set(nodeId, evidence);
+  /** A renewal does not end a suspicion, as it may have been the last one; time does. */
+  suspect(nodeId: string, evidence: string, nowMs: number): void {
+    this.#suspected.set(nodeId, { evidence, untilMs: nowMs + LEASE_MS });
   }
 
   /**
@@ -55,15 +56,14 @@ export class Liveness {
     this.#lookedMs = nowMs;
     const present = new Set(others.map(({ id }) => id));
     for (const id of this.#seen.keys()) if (!present.has(id)) this.#seen.delete(id);
-    for (const id of this.#suspected.keys()) if (!present.has(id)) this.#suspected.delete(id);
+    for (const [id, { untilMs }] of this.#suspected) {
+      if (!present.has(id) || nowMs >= untilMs) this.#suspected.delete(id);
+    }
 
     const deaths: Death[] = [];
     for (const node of others) {
       const seen = this.#seen.get(node.id);
-      const isSame = seen?.lease === node.lease;
-      // It lives, whoever said otherwise before.
-      if (seen !== undefined && !isSame) this.#suspected.delete(node.id);
-      const sinceMs = isSame ? seen.sinceMs : nowMs;
+      const sinceMs = seen?.lease === node.lease ? seen.sinceMs : nowMs;
       this.#seen.set(node.id, { lease: node.lease, sinceMs });
       const death = await this.#deathOf(node, nowMs - sinceMs);
       if (death !== undefined) deaths.push(death);
@@ -86,7 +86,7 @@ export class Liveness {
     if ((hasMissed || suspicion !== undefined) && (await this.#isKnownDead(node))) {
       return { id, lease: null, why: 'its process is dead' };
     }
-    if (suspicion !== undefined && hasMissed) return { id, lease, why: suspicion };
+    if (suspicion !== undefined && hasMissed) return { id, lease, why: suspicion.evidence };
     if (leaseLeftMs <= 0 && unrenewedMs >= LEASE_UNRENEWED_MS) return { id, lease, why: 'its lease ended' };
     if (unrenewedMs >= LEASE_UNRENEWED_MAX_MS) return { id, lease, why: 'it does not renew its lease' };
     return undefined;

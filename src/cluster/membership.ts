@@ -176,7 +176,7 @@ export class Membership implements Ownership {
    * what comes of that, and what it does not know.
    */
   suspect(nodeId: string, evidence: string): void {
-    this.#liveness.suspect(nodeId, evidence);
+    this.#liveness.suspect(nodeId, evidence, performance.now());
     this.hint();
   }
 

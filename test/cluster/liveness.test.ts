@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeRow } from '../../src/cluster/lease-statements.ts';
 import { Liveness } from '../../src/cluster/liveness.ts';
-import { LEASE_MS, LEASE_RENEW_EVERY_MS } from '../../src/protocol/limits.ts';
+import { LEASE_MISSED_MS, LEASE_MS, LEASE_RENEW_EVERY_MS } from '../../src/protocol/limits.ts';
 
 /** One observer and one other node, whose renewals and clocks the test moves. */
 function observed() {
@@ -66,21 +66,32 @@ describe('who is dead', () => {
     expect(await look()).toEqual([['its process is dead', false]]);
     const suspected = observed();
     suspected.known.isDead = true;
-    suspected.liveness.suspect('other', 'refused');
+    suspected.liveness.suspect('other', 'refused', suspected.time.nowMs);
     expect(await suspected.look()).toEqual([['its process is dead', false]]);
   });
 
   it('who is suspected and misses a renewal; not who is suspected and renews', async () => {
-    const { liveness, look, pass, renew, nextMs } = observed();
+    const { liveness, look, pass, renew, nextMs, time } = observed();
     await look();
-    liveness.suspect('other', 'refused');
+    pass(400);
+    // The last it did before it was killed, unseen so far.
+    renew();
+    pass(50);
+    liveness.suspect('other', 'refused', time.nowMs);
     expect(await look()).toEqual([]);
     pass(nextMs());
     expect(await look()).toEqual([['refused', true]]);
-    renew();
-    expect(await look()).toEqual([]);
-    pass(1_000);
-    expect(await look()).toEqual([]);
+
+    const alive = observed();
+    alive.liveness.suspect('other', 'refused', alive.time.nowMs);
+    for (let ms = 0; ms < LEASE_MS; ms += 500) {
+      expect(await alive.look()).toEqual([]);
+      alive.pass(500);
+      alive.renew();
+    }
+    // And no longer is: this is a hiccup as any other.
+    alive.pass(LEASE_MISSED_MS);
+    expect(await alive.look()).toEqual([]);
   });
 
   it('nobody when PostgreSQL’s clock is set forwards, or when the observer was blind', async () => {
