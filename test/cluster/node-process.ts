@@ -68,6 +68,6 @@ for (let lastMs = performance.now(); ; ) {
       say('owns', mine);
     }
   }
-  lastMs = performance.now();
+  lastMs = askedMs;
   await turn();
 }

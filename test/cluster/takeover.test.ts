@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Membership } from '../../src/cluster/membership.ts';
 import { placeShards } from '../../src/cluster/placement.ts';
+import { claimShards } from '../../src/cluster/shard-statements.ts';
 import { createPostgresJournal } from '../../src/persistence/journal.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
 import { appendTo, entry } from '../persistence/facts.ts';
@@ -93,6 +94,25 @@ describe('the shards of a node that was killed', () => {
     await until(() => ALL_SHARDS.every((shard) => first.ownerOf(shard)?.state === 'up'));
     expect(nodes.told.length).toBeGreaterThan(live);
     expect(await wrongChanges(owner)).toEqual([]);
+  });
+});
+
+describe('what two survivors claim at the same time', () => {
+  it('is taken once, whatever they think of each other, and never from a node that lives', async () => {
+    const rows = ['one', 'two', 'alive', 'gone'].map(
+      (id) => `('${id}', 'http://${id}', now() + '1 hour', '${id}')`,
+    );
+    await owner.query(`insert into nodes (id, url, lease_until, state) select id, url, lease,
+      case when id = 'gone' then 'dead' else 'up' end
+      from (values ${rows.join(',')}) as v(id, url, lease, name)`);
+    await owner.query(
+      `update shards set epoch = 1, node_id = case when shard < 64 then 'alive' else 'gone' end`,
+    );
+    const both = await Promise.all(['one', 'two'].map((id) => claimShards(database.pool, id, ALL_SHARDS)));
+    const taken = both.flatMap((claims) => [...claims.keys()]);
+    expect(taken.sort((a, b) => a - b)).toEqual(ALL_SHARDS.filter((shard) => shard >= 64));
+    expect(both.flatMap((claims) => [...claims.values()]).every((epoch) => epoch === 2)).toBe(true);
+    expect((await claimShards(database.pool, 'gone', ALL_SHARDS)).size).toBe(0);
   });
 });
 
