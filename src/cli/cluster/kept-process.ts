@@ -141,7 +141,13 @@ export class KeptProcess {
       return this.#hopeless(often, await log.lastWords(), how);
     }
     say(`${name} (process ${pid}) ended: ${how}; it is started again in ${RESTART_AFTER_MS / 1_000} s`);
-    this.#waiting = setTimeout(() => this.#spawn(), RESTART_AFTER_MS);
+    this.#waiting = setTimeout(() => {
+      try {
+        this.#spawn();
+      } catch (cause) {
+        this.#hopeless(`${name} cannot be started again`, '', (cause as Error).message);
+      }
+    }, RESTART_AFTER_MS);
   }
 
   #hopeless(what: string, words: string, how: string): void {

@@ -75,7 +75,7 @@ export class TcpProxy {
       server.destroy();
       break;
     }
-    client.destroy();
+    client.resetAndDestroy();
   }
 
   #next(tried: ReadonlySet<Upstream>): Upstream | undefined {
@@ -100,7 +100,7 @@ export class TcpProxy {
       });
       from.once('close', (hadError: boolean) => {
         // One that ended in good order may have left bytes that its other side has yet to take.
-        if (hadError || !from.readableEnded) to.destroy();
+        if (hadError || !from.readableEnded) to.resetAndDestroy();
         else to.resume();
         if (to.destroyed) links.delete(link);
       });
@@ -118,9 +118,10 @@ interface Link {
   readonly server: Socket;
 }
 
+/** By a reset, as what has passed so far is not the whole. */
 function cut({ client, server }: Link): void {
-  client.destroy();
-  server.destroy();
+  client.resetAndDestroy();
+  server.resetAndDestroy();
 }
 
 /** Each direction ends on its own, as TCP has it. Keep-alive finds a peer whose machine is gone. */
@@ -139,14 +140,17 @@ function dial(upstream: Upstream): Promise<Socket | undefined> {
       socket.destroy();
       resolve(undefined);
     }, PROXY_DIAL_DEADLINE_MS);
+    const failed = (error: NodeJS.ErrnoException) => {
+      clearTimeout(tooLate);
+      if (error.code === 'ECONNREFUSED') upstream.refused();
+      resolve(undefined);
+    };
+    socket.on('error', failed);
     socket.once('connect', () => {
       clearTimeout(tooLate);
+      // That a connection is reset says nothing about the next one.
+      socket.off('error', failed).on('error', () => {});
       resolve(socket);
-    });
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(tooLate);
-      if (error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET') upstream.refused();
-      resolve(undefined);
     });
   });
 }
