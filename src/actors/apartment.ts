@@ -12,7 +12,7 @@ import type { NightRange } from '../protocol/nights.ts';
 import type { Calendar as CalendarView, Hold } from '../protocol/resources.ts';
 import type { Terms } from '../protocol/terms.ts';
 import { type ApartmentEvent, type CommandEvent, MACHINE_VERSION, react } from './apartment-machine.ts';
-import { type Calendar, findHold, isRestless, nextDeadlineMs } from './calendar/calendar.ts';
+import { type Calendar, findHold, type HoldClaim, isRestless, nextDeadlineMs } from './calendar/calendar.ts';
 import type { PaymentStep } from './calendar/payment.ts';
 import { calendarView, holdView } from './calendar/views.ts';
 import type { Deadlines, Due } from './deadlines.ts';
@@ -98,10 +98,6 @@ export class RunningApartment implements TurnOwner, Due {
     return this.#calendar.version;
   }
 
-  heldRanges(): NightRange[] {
-    return this.#calendar.claims.filter((claim) => claim.kind === 'hold');
-  }
-
   /** The last version that watchers were told. */
   get publishedVersion(): number {
     return this.#publishedVersion;
@@ -109,6 +105,11 @@ export class RunningApartment implements TurnOwner, Due {
 
   get isOver(): boolean {
     return this.#over;
+  }
+
+  /** Something is on its way to the disk. */
+  get isWriting(): boolean {
+    return !this.#gate.isEmpty;
   }
 
   get isWaiting(): boolean {
@@ -203,9 +204,13 @@ export class RunningApartment implements TurnOwner, Due {
     return this.#gate.isEmpty && this.#factsSinceSnapshot > 0 ? this.#capture() : undefined;
   }
 
+  openHolds(): HoldClaim[] {
+    return this.#calendar.claims.filter((claim) => claim.kind === 'hold');
+  }
+
   /** Every hold that may be open on disk: the open ones, and those that ended in a turn which may have been lost. */
   mayBeOpen(): ListedHold[] {
-    const holds: ListedHold[] = this.#calendar.claims.filter((claim) => claim.kind === 'hold');
+    const holds: ListedHold[] = this.openHolds();
     for (const turn of this.#gate) {
       for (const { guestId, hold, replaced = [] } of turn.changes) {
         if (guestId === undefined || hold === undefined) continue;
@@ -243,7 +248,7 @@ export class RunningApartment implements TurnOwner, Due {
       entropy: entropy(),
       holdTtlMs,
       holdsPerGuest,
-      openHolds: command.kind === 'hold' ? openHolds.countOf(subject.id) : 0,
+      openHolds: command.kind === 'hold' ? openHolds.countOf(subject.id, nowMs) : 0,
       booking,
     };
     this.#take({ type: command.kind, command, at, turn } as CommandEvent);

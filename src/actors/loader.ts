@@ -15,11 +15,13 @@ import type { Scheduler } from './deadlines.ts';
 import type { Clock, Journal, Ownership, StoredApartment } from './ports.ts';
 import { readUnheard, type Unheard } from './restore.ts';
 
+export type NotRunning = 'unknown' | 'unavailable' | 'moved';
+
 /** Waits for a running apartment, or for word that there is none. */
 export interface Waiting {
   readonly ready: (apartment: RunningApartment) => void;
-  /** `unknown`: there is no such apartment. `unavailable`: it could not be loaded in time. */
-  readonly failed: (why: 'unknown' | 'unavailable') => void;
+  /** `unknown`: there is no such apartment. `unavailable`: it could not be loaded in time. `moved`: it is not ours. */
+  readonly failed: (why: NotRunning) => void;
   readonly sinceMs: number;
 }
 
@@ -114,7 +116,7 @@ export class Loader {
     const unheard =
       version === undefined ? undefined : await readUnheard(journal, apartmentId, stored, version);
     // What was read under another epoch is not to be decided on.
-    if (epoch === undefined || epoch !== ownership.epochOf(shard)) return this.#retry(apartmentId);
+    if (epoch === undefined || epoch !== ownership.epochOf(shard)) return this.#fail(apartmentId, 'moved');
     if (this.#stopped) return this.#fail(apartmentId, 'unavailable');
     this.#start({ apartmentId, shard, epoch }, stored, unheard);
   }
@@ -131,7 +133,7 @@ export class Loader {
     for (const { ready } of this.#emptied(apartmentId)) ready(apartment);
   }
 
-  #fail(apartmentId: string, why: 'unknown' | 'unavailable'): void {
+  #fail(apartmentId: string, why: NotRunning): void {
     for (const { failed } of this.#emptied(apartmentId)) failed(why);
   }
 

@@ -71,7 +71,8 @@ export interface Accounts {
 }
 
 export interface Operations {
-  stats(sockets: number): Stats;
+  /** Of all servers together. */
+  stats(): Stats;
   /** One sentence for each thing that keeps this server from serving; empty where it is ready. */
   notReady(): string[];
   nowMs(): number;

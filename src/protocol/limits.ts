@@ -270,3 +270,17 @@ export const PEER_WANTED_MS = 10_000;
 export const PEER_COMPLAINT_EVERY_MS = 60_000;
 /** How long an end waits for the other to close, in milliseconds. */
 export const PEER_CLOSE_MS = 500;
+
+/** Commands and questions that wait for their shard's owner, and how often they are tried, in milliseconds. */
+export const ROUTED_WAITING_MAX = 20_000;
+export const ROUTE_RETRY_MS = 50;
+/** Between two rounds of a question to all nodes that did not speak for every shard, in milliseconds. */
+export const SURVEY_RETRY_MS = 50;
+/** Changes for other nodes: gathered for so long, in milliseconds, or until so many; a silence no longer than the last. */
+export const CHANGES_EVERY_MS = 25;
+export const CHANGES_AT_ONCE_MAX = 500;
+export const CHANGES_SILENCE_MS = 1_000;
+/** How long a beacon waits for the owners' versions, in milliseconds; what is missing is asked with the next. */
+export const VERSIONS_DEADLINE_MS = 2_000;
+/** A node's figures are shown this long after they were heard, in milliseconds. */
+export const NODE_FIGURES_FRESH_MS = 3_000;

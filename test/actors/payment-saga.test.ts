@@ -198,7 +198,7 @@ describe('the payment saga', () => {
     const body = { kind: 'confirm', holdId: placed.holdId, contact, method: 'sandbox_slow' } as const;
     const meanwhile = house.ask(ana, A, body, requestId);
     await world.time.pass(10_000);
-    house.registry.dropAll('test');
+    house.dropAll();
     const after = house.ask(ana, A, body, requestId);
     const elsewhere = world.server().ask(ana, A, body, requestId);
     await world.time.pass(1_000);

@@ -276,7 +276,7 @@ export class SocketServer {
     this.#outlet.cutStalledReaders();
     const nowMs = operations.nowMs();
     this.#end((session) => session.expiresAtMs <= nowMs);
-    this.#fanOut.toFeed('stats', () => operations.stats(this.size));
+    this.#fanOut.toFeed('stats', () => operations.stats());
   }
 
   #revoked(sessionId: string): void {

@@ -49,6 +49,8 @@ export interface ListingsService extends Listings {
   start(): Promise<void>;
   /** To be called for every committed change from before `start` on: it takes and frees nights in search. */
   committed(change: CommittedChange): void;
+  /** Changes may have been missed: all calendars are read anew in the background, once where it is asked for often. */
+  readAgain(): void;
   /** Looks for changed listings now; otherwise once a second. */
   poll(): Promise<void>;
   /** Told of each apartment whose terms or status have changed, or that is new. Returns the way to unsubscribe. */
@@ -71,6 +73,7 @@ export function createListings(options: ListingsOptions): ListingsService {
   let generation = 0;
   let polling: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let isOutOfDate = false;
 
   function apply(occupancy: Occupancy, change: CommittedChange): void {
     if (change.changes.length === 0) return;
@@ -112,7 +115,13 @@ export function createListings(options: ListingsOptions): ListingsService {
       }
       if (rows.length < LISTINGS_PAGE) break;
     }
-    if (index.occupancy.isStale(today())) await readCalendars();
+    if (isOutOfDate || index.occupancy.isStale(today())) {
+      isOutOfDate = false;
+      await readCalendars().catch((cause) => {
+        isOutOfDate = true;
+        throw cause;
+      });
+    }
   }
 
   function changed(row: ListingRow): void {
@@ -179,6 +188,10 @@ export function createListings(options: ListingsOptions): ListingsService {
     async mayManage(subject, apartmentId) {
       if (subject.kind === 'admin') return true;
       return subject.kind === 'host' && (await row(apartmentId))?.hostId === subject.id;
+    },
+
+    readAgain() {
+      isOutOfDate = true;
     },
 
     poll,
