@@ -255,6 +255,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
     await listings.start();
     const inner = { storage, accounts, listings, ask: (asked: Asked) => cluster.ask(asked), nowMs };
     await hooks.beforeOpening?.(inner);
+    hooks.signal?.throwIfAborted();
     isStarted = true;
     gateway.open();
 

@@ -180,7 +180,7 @@ export class Membership implements Ownership {
     this.hint();
   }
 
-  /** Hands over every shard, where somebody is there to take it, then stops. */
+  /** Hands over every shard, where somebody is there to take it. What is left is served until `stop`. */
   async leave(): Promise<void> {
     try {
       await startLeaving(this.#options.pool, this.#nodeId);
@@ -195,7 +195,6 @@ export class Membership implements Ownership {
     } catch (cause) {
       this.#fault('node.not_handed_over', { nodeId: this.#nodeId, cause });
     }
-    await this.stop();
   }
 
   /** Gives up the lease, so that others need not wait. Shards still owned are fenced when somebody claims them. */

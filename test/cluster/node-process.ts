@@ -22,7 +22,11 @@ await node.join();
 say('joined', { nodeId: node.nodeId });
 
 createInterface({ input: process.stdin }).on('line', (line) => {
-  if (line === 'leave') void node.leave().then(() => say('left'));
+  if (line === 'leave')
+    void node
+      .leave()
+      .then(() => node.stop())
+      .then(() => say('left'));
 });
 
 /** As an owner without a fence would: nothing but the version keeps it from writing. */

@@ -63,9 +63,9 @@ describe('openStorage', () => {
        values ${row('b1', 'pending', 100)}, ${row('b2', 'confirmed', 100)}, ${row('b3', 'cancelled', 100)}`,
       name,
     );
-    expect(await migrate(older.ownerUrl, { grantTo: new URL(older.url).username })).toEqual([
+    expect(await migrate(older.ownerUrl, { grantTo: new URL(older.url).username })).toContain(
       '002_pending_bookings',
-    ]);
+    );
     const status = async (id: string) => (await bookingOfApartment(older.pool, 'a', id))?.status;
     expect([await status('b1'), await status('b2'), await status('b3')]).toEqual([
       'pending',
