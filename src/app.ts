@@ -205,6 +205,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
     const operations = operationsFace({
       ...{ registry, openHolds, journal, membership, cluster },
       sockets: () => gateway.sockets(),
+      feeds: () => gateway.feeds(),
       bookingsToday: () => bookingsToday,
       isStarted: () => isStarted,
     });
@@ -237,7 +238,14 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
         webRoot: fileURLToPath(new URL('../dist/web', import.meta.url)),
         rateLimit: config.NIGHTLATCH_RATE_LIMIT,
         origins: config.NIGHTLATCH_ORIGINS,
-        backplane: redis && new Backplane(redis, () => membership.peers().length > 0),
+        backplane:
+          redis &&
+          new Backplane(redis, {
+            hasOthers: () => membership.peers().length > 0,
+            isWatched: (apartmentId) => cluster.isWatchedElsewhere(apartmentId),
+            hasFeed: () => cluster.hasFeedElsewhere(),
+            tellFeed: () => cluster.tellFeed(),
+          }),
         peers,
         log,
       },

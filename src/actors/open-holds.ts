@@ -2,8 +2,6 @@
  * Where each guest's open holds are: of the apartments running here exactly, for the limit on them and for `mine`; of
  * other nodes' as far as has been heard, for the limit. What is only heard of is believed until it would have ended.
  */
-import type { CommittedChange } from '../protocol/committed-change.ts';
-import { epochMs } from '../protocol/instant.ts';
 import { PAYMENT_DEADLINE_MS } from '../protocol/limits.ts';
 import type { HoldClaim } from './calendar/calendar.ts';
 import type { JournalEntry } from './facts.ts';
@@ -74,13 +72,10 @@ export class OpenHolds {
     this.#believe(guestId, id, expiresAtMs);
   }
 
-  /** Another node has told of a change. */
-  heard({ guestId, hold, replaced = [] }: CommittedChange): void {
-    if (guestId === undefined || hold === undefined) return;
-    for (const { id } of replaced) this.#forget(guestId, id);
-    if (hold.status === 'held' || hold.status === 'confirming') {
-      this.#believe(guestId, hold.id, epochMs(hold.expiresAt));
-    } else this.#forget(guestId, hold.id);
+  /** Another node has told of a hold. @param untilMs when it ends, in epoch milliseconds; 0 where it has ended */
+  heard({ guestId, id, untilMs }: ListedHold & { readonly untilMs: number }): void {
+    if (untilMs > 0) this.#believe(guestId, id, untilMs);
+    else this.#forget(guestId, id);
   }
 
   #believe(guestId: string, holdId: string, expiresAtMs: number): void {

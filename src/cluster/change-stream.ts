@@ -4,7 +4,8 @@
  * next, at most a second later, and reads all of it anew. Sockets do not hang on it: they have their rooms in Redis.
  */
 import type { Scheduler } from '../actors/deadlines.ts';
-import type { CommittedChange } from '../protocol/committed-change.ts';
+import type { CommittedChange, NightChange } from '../protocol/committed-change.ts';
+import { epochMs } from '../protocol/instant.ts';
 import { CHANGES_AT_ONCE_MAX, CHANGES_EVERY_MS, CHANGES_SILENCE_MS } from '../protocol/limits.ts';
 import type { Peer } from './ports.ts';
 
@@ -15,17 +16,39 @@ export interface ChangeStreamParts {
   /** Monotonic, in milliseconds. */
   readonly monotonicMs: () => number;
   /** Another node's change, in order of each node. */
-  readonly heard: (change: CommittedChange) => void;
+  readonly heard: (change: HeardChange) => void;
   /** Some may have been missed. */
   readonly missed: () => void;
 }
 
+/** What others need to know of a committed change. */
+export interface HeardChange {
+  readonly apartmentId: string;
+  readonly changes: readonly NightChange[];
+  /** Whose hold it is about; undefined where it is about none. */
+  readonly hold: HeardHold | undefined;
+}
+export interface HeardHold {
+  readonly guestId: string;
+  readonly id: string;
+  /** Until when it is open, in epoch milliseconds; 0 where it has ended. */
+  readonly untilMs: number;
+  /** The same guest's holds that ended with it. */
+  readonly replaced: readonly string[];
+}
+
 export const CHANGES = 'changes';
-type Note = readonly [sequence: number, changes: readonly CommittedChange[]];
+type Note = readonly [sequence: number, changes: readonly Row[]];
+/** In the order of `HeardChange`: there are many, and field names would be most of them. */
+type Row = readonly [
+  apartmentId: string,
+  changes: readonly (readonly [from: number, to: number, status: NightChange['status']])[],
+  hold?: readonly [guestId: string, id: string, untilMs: number, ...replaced: string[]],
+];
 
 export class ChangeStream {
   readonly #parts: ChangeStreamParts;
-  #gathered: CommittedChange[] = [];
+  #gathered: Row[] = [];
   #sequence = 0;
   #isArmed = false;
   #sentMs = 0;
@@ -41,7 +64,7 @@ export class ChangeStream {
   /** A change of an apartment that runs here. */
   committed(change: CommittedChange): void {
     if (this.#parts.others().length === 0) return;
-    this.#gathered.push(change);
+    this.#gathered.push(rowOf(change));
     if (this.#gathered.length >= CHANGES_AT_ONCE_MAX) return this.#send();
     if (this.#isArmed) return;
     this.#isArmed = true;
@@ -55,7 +78,7 @@ export class ChangeStream {
     const [sequence, changes] = body as Note;
     const before = this.#heardOf.get(nodeId);
     this.#heardOf.set(nodeId, sequence);
-    for (const change of changes) this.#parts.heard(change);
+    for (const row of changes) this.#parts.heard(changeOf(row));
     // The first word of a node that was there before this one says nothing of what came before: that was read.
     if (before !== undefined && sequence !== before + 1) this.#parts.missed();
   }
@@ -83,4 +106,19 @@ export class ChangeStream {
       this.#beat();
     });
   }
+}
+
+function rowOf({ apartmentId, changes, guestId, hold, replaced = [] }: CommittedChange): Row {
+  const nights = changes.map(({ from, to, status }) => [from, to, status] as const);
+  if (guestId === undefined || hold === undefined) return [apartmentId, nights];
+  const isOpen = hold.status === 'held' || hold.status === 'confirming';
+  const untilMs = isOpen ? epochMs(hold.expiresAt) : 0;
+  return [apartmentId, nights, [guestId, hold.id, untilMs, ...replaced.map(({ id }) => id)]];
+}
+
+function changeOf([apartmentId, nights, about]: Row): HeardChange {
+  const changes = nights.map(([from, to, status]) => ({ from, to, status }));
+  if (about === undefined) return { apartmentId, changes, hold: undefined };
+  const [guestId, id, untilMs, ...replaced] = about;
+  return { apartmentId, changes, hold: { guestId, id, untilMs, replaced } };
 }

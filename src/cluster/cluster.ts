@@ -11,11 +11,12 @@ import type { Asked } from '../actors/turn.ts';
 import type { CommittedChange } from '../protocol/committed-change.ts';
 import { type Outcome, Refusal } from '../protocol/errors.ts';
 import { shardOf } from '../protocol/ids.ts';
-import { VERSIONS_DEADLINE_MS } from '../protocol/limits.ts';
+import { FEED_DEADLINE_MS, VERSIONS_DEADLINE_MS } from '../protocol/limits.ts';
 import type { NightRange } from '../protocol/nights.ts';
 import type { Calendar, Hold } from '../protocol/resources.ts';
-import { CHANGES, ChangeStream } from './change-stream.ts';
+import { CHANGES, ChangeStream, type HeardChange } from './change-stream.ts';
 import { ClusterFigures, FIGURES, type NodeFigures } from './figures.ts';
+import { Interest } from './interest.ts';
 import type { Membership } from './membership.ts';
 import { type HeldRange, PeerService } from './peer-service.ts';
 import type { OnNote } from './peers/accepted-link.ts';
@@ -36,7 +37,7 @@ export interface ClusterOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   /** Another node's committed change. */
-  readonly heard: (change: CommittedChange) => void;
+  readonly heard: (change: HeardChange) => void;
   /** Changes of another node may have been missed. */
   readonly missed: () => void;
 }
@@ -48,6 +49,7 @@ export class Cluster {
   readonly #stream: ChangeStream;
   readonly #service: PeerService;
   readonly #figures: ClusterFigures;
+  readonly #interest: Interest;
 
   constructor(parts: ClusterOptions) {
     this.#parts = parts;
@@ -62,8 +64,9 @@ export class Cluster {
       clock,
       scheduler,
     });
+    this.#interest = new Interest(monotonicMs);
     this.#service = new PeerService({
-      ...{ registry, reads, openHolds, clock },
+      ...{ registry, reads, openHolds, clock, interest: this.#interest },
       accepts: (shard) => membership.accepts(shard),
       ownShards: () => this.#survey.ownShards(),
     });
@@ -73,7 +76,11 @@ export class Cluster {
       scheduler,
       monotonicMs,
       heard: (change) => {
-        openHolds.heard(change);
+        const { hold } = change;
+        if (hold !== undefined) {
+          openHolds.heard(hold);
+          for (const id of hold.replaced) openHolds.heard({ guestId: hold.guestId, id, untilMs: 0 });
+        }
         parts.heard(change);
       },
       missed: parts.missed,
@@ -87,7 +94,7 @@ export class Cluster {
 
   readonly onNote: OnNote = (peerId, name, body) => {
     if (name === CHANGES) this.#stream.receive(peerId, body);
-    else if (name === FIGURES) this.#figures.receive(peerId, body);
+    else if (name === FIGURES) this.#heardFigures(peerId, body as NodeFigures);
     else if (name === MOVES) this.#parts.membership.hint();
   };
 
@@ -162,6 +169,40 @@ export class Cluster {
   /** Owners have changed here first: the others need not wait for their next look. */
   tellMoves(): void {
     for (const peer of this.#parts.membership.peers()) this.#parts.peers?.note(peer, MOVES, null);
+  }
+
+  /** Whether sockets of another node watch an apartment that runs here. */
+  isWatchedElsewhere(apartmentId: string): boolean {
+    return this.#interest.isWatched(apartmentId);
+  }
+
+  /** Whether admins of another node are on the feed. */
+  hasFeedElsewhere(): boolean {
+    return this.#interest.hasFeed;
+  }
+
+  /** Resolves once every node that answers knows that an admin of this one is on the feed. */
+  async tellFeed(): Promise<void> {
+    const { membership, peers } = this.#parts;
+    await Promise.all(
+      membership
+        .peers()
+        .map(
+          (peer) =>
+            new Promise<void>((resolve) =>
+              peers?.request(peer, 'feed', null, FEED_DEADLINE_MS, () => resolve()),
+            ),
+        ),
+    );
+  }
+
+  onOwnersChanged(listener: () => void): () => void {
+    return this.#parts.membership.onOwnersChanged(listener);
+  }
+
+  #heardFigures(nodeId: string, figures: NodeFigures): void {
+    this.#figures.receive(nodeId, figures);
+    if (figures.feeds > 0) this.#interest.feed();
   }
 
   figuresWithOthers(own: NodeFigures): NodeFigures {

@@ -5,6 +5,8 @@ export interface NodeFigures {
   readonly holdsOpen: number;
   readonly commandsPerSecond: number;
   readonly sockets: number;
+  /** Admins on the feed. */
+  readonly feeds: number;
   readonly commitMsP50: number;
   readonly commitMsP99: number;
 }
@@ -35,6 +37,7 @@ export class ClusterFigures {
         holdsOpen: total.holdsOpen + figures.holdsOpen,
         commandsPerSecond: total.commandsPerSecond + figures.commandsPerSecond,
         sockets: total.sockets + figures.sockets,
+        feeds: total.feeds + figures.feeds,
         commitMsP50: Math.max(total.commitMsP50, figures.commitMsP50),
         commitMsP99: Math.max(total.commitMsP99, figures.commitMsP99),
       };

@@ -8,6 +8,7 @@ import { shardOf } from '../protocol/ids.ts';
 import { COMMAND_DEADLINE_MS } from '../protocol/limits.ts';
 import type { NightRange } from '../protocol/nights.ts';
 import type { Hold, Subject } from '../protocol/resources.ts';
+import type { Interest } from './interest.ts';
 import type { OnRequest } from './peers/accepted-link.ts';
 import { MOVED } from './router.ts';
 
@@ -22,6 +23,7 @@ export interface PeerServiceParts {
   readonly reads: ApartmentReads;
   readonly openHolds: OpenHolds;
   readonly clock: Clock;
+  readonly interest: Interest;
   readonly accepts: (shard: number) => boolean;
   /** The shards for which this node can say what is open in them, as text. */
   readonly ownShards: () => string;
@@ -66,10 +68,16 @@ export class PeerService {
       case 'calendar': {
         const [apartmentId, window] = body as [string, NightRange];
         if (!this.#parts.accepts(shardOf(apartmentId))) return answer(MOVED);
+        // Before it is read: what follows the calendar must not be missed.
+        this.#parts.interest.watch(apartmentId);
         return this.#parts.reads.calendar(apartmentId, window).then(answer);
       }
       case 'versions':
+        for (const id of body as string[]) this.#parts.interest.watch(id);
         return answer([...this.versionsHere(body as string[])]);
+      case 'feed':
+        this.#parts.interest.feed();
+        return answer(null);
       case 'holds': {
         const shards = this.#parts.ownShards();
         return this.holdsHere(body as string).then((found) => answer({ shards, found }));

@@ -43,6 +43,7 @@ export function apartmentsFace({ cluster, reads, clock, changes, overview }: Apa
     occupancy: (window, city) => occupancy(window, city),
     history: (apartmentId, atMs) => reads.history(apartmentId, atMs),
     versions: (apartmentIds) => cluster.versions(apartmentIds),
+    onOwnersChanged: (listener) => cluster.onOwnersChanged(listener),
     subscribe: (listener) => changes.subscribe(listener),
   };
 

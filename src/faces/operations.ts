@@ -14,8 +14,9 @@ export interface OperationsParts {
   readonly journal: PostgresJournal;
   readonly membership: Membership;
   readonly cluster: Cluster;
-  /** Open WebSockets of this node. */
+  /** Open WebSockets of this node, and admins on its feed. */
   readonly sockets: () => number;
+  readonly feeds: () => number;
   /** Bookings confirmed since the day began (UTC) that still stand. */
   readonly bookingsToday: () => number;
   /** Until the search index stands and what was under way before the start goes on. */
@@ -30,7 +31,14 @@ export interface OperationsFace extends Operations {
 export function operationsFace(parts: OperationsParts): OperationsFace {
   const { registry, openHolds, journal, membership, cluster } = parts;
   let last = { atMs: performance.now(), commands: 0 };
-  let own: NodeFigures = { holdsOpen: 0, commandsPerSecond: 0, sockets: 0, commitMsP50: 0, commitMsP99: 0 };
+  let own: NodeFigures = {
+    holdsOpen: 0,
+    commandsPerSecond: 0,
+    sockets: 0,
+    feeds: 0,
+    commitMsP50: 0,
+    commitMsP99: 0,
+  };
   return {
     tick() {
       const nowMs = performance.now();
@@ -42,16 +50,18 @@ export function operationsFace(parts: OperationsParts): OperationsFace {
         holdsOpen: openHolds.count,
         commandsPerSecond,
         sockets: parts.sockets(),
+        feeds: parts.feeds(),
         commitMsP50,
         commitMsP99,
       };
       cluster.tell(own);
     },
     stats() {
+      const { feeds: _, ...figures } = cluster.figuresWithOthers(own);
       return {
         at: instant(membership.clock.nowMs()),
         bookingsToday: parts.bookingsToday(),
-        ...cluster.figuresWithOthers(own),
+        ...figures,
         nodes: membership.nodes(),
       };
     },

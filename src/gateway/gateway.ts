@@ -49,6 +49,8 @@ export interface Gateway {
   close(): Promise<void>;
   /** Open WebSockets. */
   sockets(): number;
+  /** Admins on the feed. */
+  feeds(): number;
 }
 
 export interface PeerDoor {
@@ -134,7 +136,14 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     clearTimeout(impatience);
   }
 
-  return { listen, open, drain, close: () => end(0), sockets: () => sockets.size };
+  return {
+    listen,
+    open,
+    drain,
+    close: () => end(0),
+    sockets: () => sockets.size,
+    feeds: () => sockets.feeds,
+  };
 }
 
 const STARTING = refuse('unavailable', 'this server is starting; try again in a second', {

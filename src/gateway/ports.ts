@@ -22,6 +22,8 @@ export interface Apartments {
   history(apartmentId: string, atMs: number | undefined): Promise<Outcome<History>>;
   /** The last versions told of these apartments, of those that their owners have running. Never rejects. */
   versions(apartmentIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Apartments have changed their server: what new owners have told is to be asked for. */
+  onOwnersChanged(listener: () => void): () => void;
   /** Every committed change of apartments owned here. Returns the way to unsubscribe. */
   subscribe(listener: (change: CommittedChange) => void): () => void;
 }

@@ -284,3 +284,9 @@ export const CHANGES_SILENCE_MS = 1_000;
 export const VERSIONS_DEADLINE_MS = 2_000;
 /** A node's figures are shown this long after they were heard, in milliseconds. */
 export const NODE_FIGURES_FRESH_MS = 3_000;
+/** How long a node waits for the others to know of its admin, in milliseconds. */
+export const FEED_DEADLINE_MS = 1_000;
+/** Interest of other nodes that is not renewed ends after these, in milliseconds, and is kept for so many apartments. */
+export const WATCH_INTEREST_MS = 3 * BEACON_EVERY_MS;
+export const FEED_INTEREST_MS = 3_000;
+export const INTEREST_APARTMENTS_MAX = 200_000;

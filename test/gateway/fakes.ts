@@ -178,6 +178,7 @@ export function createWorld(): World {
         },
         calendar: (apartmentId, window) => world.calendarOf(apartmentId, window),
         versions: async () => versions,
+        onOwnersChanged: () => () => {},
         async occupancy(window, city) {
           if (city === 'Atlantis') return refuse('not_found', 'there is no city Atlantis');
           const ids = [...versions.keys()];

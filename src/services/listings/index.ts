@@ -48,7 +48,7 @@ export interface ListingsService extends Listings {
   /** Reads all listings and calendars; until it is done a search is `unavailable`. Then follows changes. */
   start(): Promise<void>;
   /** To be called for every committed change from before `start` on: it takes and frees nights in search. */
-  committed(change: CommittedChange): void;
+  committed(change: Pick<CommittedChange, 'apartmentId' | 'changes'>): void;
   /** Changes may have been missed: all calendars are read anew in the background, once where it is asked for often. */
   readAgain(): void;
   /** Looks for changed listings now; otherwise once a second. */
@@ -66,7 +66,7 @@ export function createListings(options: ListingsOptions): ListingsService {
   const cache = new LRUCache<string, ListingRow>({ max: LISTINGS_CACHED_MAX });
   const listeners = new Set<TermsListener>();
   /** Changes that came while calendars were being read; applied on top of what was read, in order. */
-  let whileReading: CommittedChange[] | undefined;
+  let whileReading: Pick<CommittedChange, 'apartmentId' | 'changes'>[] | undefined;
   let cursor: ListingCursor | undefined;
   let ready = false;
   /** Goes up when listings change: what was read before must not be cached after. */
@@ -75,7 +75,7 @@ export function createListings(options: ListingsOptions): ListingsService {
   let timer: NodeJS.Timeout | undefined;
   let isOutOfDate = false;
 
-  function apply(occupancy: Occupancy, change: CommittedChange): void {
+  function apply(occupancy: Occupancy, change: Pick<CommittedChange, 'apartmentId' | 'changes'>): void {
     if (change.changes.length === 0) return;
     const slot = index.slotOf(change.apartmentId);
     if (slot === undefined) return;
