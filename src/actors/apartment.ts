@@ -23,11 +23,11 @@ import { OutputGate } from './output-gate.ts';
 import { answerUnavailable } from './overdue.ts';
 import type { PaymentSaga } from './payment-saga.ts';
 import { PaymentWaiters } from './payment-waiters.ts';
-import type { AppendResult, Clock, Journal, Publisher, StoredApartment, StoredSnapshot } from './ports.ts';
+import type { AppendResult, Clock, Journal, Publisher, StoredSnapshot } from './ports.ts';
 import { stepsUnderWay } from './record.ts';
 import { answerAgain } from './replay.ts';
-import { RequestWindow } from './request-window.ts';
-import { restore, type Unheard } from './restore.ts';
+import type { RequestWindow } from './request-window.ts';
+import { type LoadedApartment, restore, type Unheard } from './restore.ts';
 import { type Asked, Turn, type TurnOwner } from './turn.ts';
 
 /** What all running apartments of a process share. */
@@ -59,7 +59,7 @@ export class RunningApartment implements TurnOwner, Due {
   lastUsedMs: number;
   readonly #parts: ApartmentParts;
   readonly #calendar: Calendar;
-  readonly #window = new RequestWindow();
+  readonly #window: RequestWindow;
   readonly #gate = new OutputGate();
   readonly #waiters = new PaymentWaiters();
   #terms: Terms;
@@ -73,7 +73,7 @@ export class RunningApartment implements TurnOwner, Due {
   /** @param unheard facts of an instance before this one that are told now */
   constructor(
     place: { readonly apartmentId: string; readonly shard: number; readonly epoch: number },
-    stored: StoredApartment,
+    loaded: LoadedApartment,
     parts: ApartmentParts,
     unheard?: Unheard,
   ) {
@@ -81,11 +81,12 @@ export class RunningApartment implements TurnOwner, Due {
     this.shard = place.shard;
     this.epoch = place.epoch;
     this.#parts = parts;
-    this.#terms = stored.terms;
-    const { calendar, changes } = restore(stored, this.#window, unheard);
+    this.#terms = loaded.terms;
+    this.#window = loaded.window;
+    const { calendar, changes } = restore(loaded, unheard);
     this.#calendar = calendar;
     this.#publishedVersion = calendar.version;
-    this.#factsSinceSnapshot = calendar.version - (stored.snapshot?.version ?? 0);
+    this.#factsSinceSnapshot = calendar.version - (loaded.snapshot?.version ?? 0);
     this.lastUsedMs = parts.clock.nowMs();
     for (const claim of calendar.claims) {
       if (claim.kind === 'hold') parts.openHolds.add(claim.guestId, claim.id, this.id);

@@ -17,8 +17,8 @@ import type { PaymentStep } from './calendar/payment.ts';
 import type { Scheduler } from './deadlines.ts';
 import { Loader, type Place, RELOAD_AFTER_MS, type Waiting } from './loader.ts';
 import type { ListedHold } from './open-holds.ts';
-import type { Ownership, StoredApartment } from './ports.ts';
-import type { Unheard } from './restore.ts';
+import type { Ownership } from './ports.ts';
+import type { LoadedApartment, Unheard } from './restore.ts';
 import type { SnapshotWriter } from './snapshot-writer.ts';
 import type { Asked } from './turn.ts';
 
@@ -75,7 +75,7 @@ export class Registry {
     this.#loader = new Loader({
       ...parts,
       told: (apartmentId) => this.#left.get(apartmentId)?.publishedVersion,
-      start: (place, stored, unheard) => this.#start(place, stored, unheard),
+      start: (place, loaded, unheard) => this.#start(place, loaded, unheard),
       absent: (apartmentId) => {
         this.#owed.delete(apartmentId);
         this.#inherit(apartmentId);
@@ -233,9 +233,9 @@ export class Registry {
     return false;
   }
 
-  #start(place: Place, stored: StoredApartment, unheard: Unheard | undefined): RunningApartment {
+  #start(place: Place, loaded: LoadedApartment, unheard: Unheard | undefined): RunningApartment {
     this.#inherit(place.apartmentId);
-    const apartment = new RunningApartment(place, stored, this.#apartmentParts, unheard);
+    const apartment = new RunningApartment(place, loaded, this.#apartmentParts, unheard);
     this.#running.set(place.apartmentId, apartment);
     this.#owed.delete(place.apartmentId);
     apartment.resume();

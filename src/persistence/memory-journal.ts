@@ -3,7 +3,15 @@
  * conflict, the booking's second lock), and faults on demand. Nothing of it survives the process.
  */
 import type { BookingRecord, BookingWrite, JournalEntry } from '../actors/facts.ts';
-import type { Append, AppendResult, Journal, StoredApartment, StoredSnapshot } from '../actors/ports.ts';
+import type {
+  Append,
+  AppendResult,
+  Journal,
+  RequestsPage,
+  StoredApartment,
+  StoredRequest,
+  StoredSnapshot,
+} from '../actors/ports.ts';
 import type { ListingStatus, Terms } from '../protocol/terms.ts';
 
 export type Fault = 'fenced' | 'conflict' | 'unknown' | 'lost';
@@ -93,11 +101,22 @@ export class MemoryJournal implements Journal {
     const stored = this.#snapshots.get(apartmentId);
     const snapshot = stored?.machineVersion === machineVersion ? structuredClone(stored) : undefined;
     const entries = (this.#entries.get(apartmentId) ?? []).filter(
-      ({ version, requestId }) =>
-        version > (snapshot?.version ?? 0) ||
-        (version > (snapshot?.windowFromVersion ?? 0) && requestId !== null),
+      ({ version }) => version > (snapshot?.version ?? 0),
     );
     return { ...listing, snapshot, entries };
+  }
+
+  async requests(
+    apartmentId: string,
+    { afterVersion, toVersion, limit }: RequestsPage,
+  ): Promise<StoredRequest[]> {
+    const requests: StoredRequest[] = [];
+    for (const { version, subjectId, requestId, atMs } of this.#entries.get(apartmentId) ?? []) {
+      if (requests.length >= limit || version > toVersion) break;
+      if (version > afterVersion && requestId !== null)
+        requests.push({ version, subjectId, requestId, atMs });
+    }
+    return requests;
   }
 
   async entry(apartmentId: string, version: number): Promise<JournalEntry | undefined> {

@@ -35,6 +35,8 @@ export const HOLDS_PER_GUEST_DEFAULT = 5;
 export const IDEMPOTENCY_WINDOW_MS = 25 * 60 * 60_000;
 /** Request ids one apartment remembers. Past it new commands are refused until the oldest leaves the window. */
 export const IDEMPOTENCY_ENTRIES_MAX = 1_000_000;
+/** Of them read from storage at once as an apartment starts: each page is some 30 ms of CPU, in several turns. */
+export const REQUESTS_PAGE = 20_000;
 /** Refunds and voids one apartment may owe the provider at once. */
 export const SETTLEMENTS_MAX = 1_024;
 /** Claims (holds, bookings, blocks) on one apartment: each takes at least one night of the horizon. */
