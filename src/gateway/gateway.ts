@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream';
 import { refuse } from '../protocol/errors.ts';
 import { DRAIN_DEADLINE_MS, DRAIN_SPREAD_MAX_MS, DRAIN_SPREAD_PER_SOCKET_MS } from '../protocol/limits.ts';
 import type { Backplane } from './backplane/backplane.ts';
+import type { RedisLink } from './backplane/redis.ts';
 import { createHttp } from './http/server.ts';
 import type { Log } from './log.ts';
 import type { GatewayParts } from './ports.ts';
@@ -29,6 +30,8 @@ export interface GatewayOptions {
   readonly backplane?: Backplane | undefined;
   /** The links between servers, on the same port; undefined where this one is alone. */
   readonly peers?: PeerDoor | undefined;
+  /** Through which limits count over all servers; undefined where this one is alone. */
+  readonly redis?: RedisLink | undefined;
   readonly log: Log;
 }
 
@@ -61,7 +64,7 @@ export interface PeerDoor {
 
 export async function createGateway(parts: GatewayParts, options: GatewayOptions): Promise<Gateway> {
   const { log } = options;
-  const limits = createRateLimits(options.rateLimit);
+  const limits = createRateLimits(options.rateLimit, options.redis);
   const inFlight = { count: 0 };
   let state: 'starting' | 'serving' | 'draining' | 'leaving' | 'closed' = 'starting';
 

@@ -173,6 +173,10 @@ export const COMMANDS_PER_SUBJECT = { perSecond: 100, burst: 300 } as const;
 export const COMMANDS_PER_ADDRESS = { perSecond: 1_000, burst: 3_000 } as const;
 /** Subjects, and addresses, whose budgets are remembered. */
 export const BUDGETS_MAX = 100_000;
+/** A server tells the others of each such part of a burst that it has let through. */
+export const BUDGET_TOLD_PART = 0.1;
+/** A budget that servers share is full again after so many bursts at the latest, whatever is owed or a clock says. */
+export const BUDGET_OWED_BURSTS_MAX = 10;
 /** Commands refused by rate on one socket within 10 s before it is cut: it does not listen to the refusals. */
 export const FLOOD_REFUSALS_MAX = 5_000;
 /** New sockets of one address in 10 s; sockets of one address at once. */
@@ -240,6 +244,9 @@ export const MINE_BOOKINGS_MAX = 200;
 /** Redis: answers waited for at once and how long, in milliseconds; past either a message is dropped and counted. */
 export const REDIS_INFLIGHT_MAX = 20_000;
 export const REDIS_COMMAND_TIMEOUT_MS = 2_000;
+/** How long a limit waits for Redis before a server decides by itself, and between two looks whether it answers again. */
+export const REDIS_PATIENCE_MS = 100;
+export const REDIS_PROBE_EVERY_MS = 250;
 /** A lost connection to Redis is tried again after the first, doubling up to the second, in milliseconds. */
 export const REDIS_RECONNECT_FIRST_MS = 20;
 export const REDIS_RECONNECT_MAX_MS = 500;

@@ -40,6 +40,15 @@ export class TestRedis {
     await once(child, 'exit');
   }
 
+  /** It keeps its connections, and says nothing. */
+  freeze(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
   }
