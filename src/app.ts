@@ -246,6 +246,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
             hasFeed: () => cluster.hasFeedElsewhere(),
             tellFeed: () => cluster.tellFeed(),
           }),
+        redis,
         peers,
         log,
       },
