@@ -1,6 +1,6 @@
 /**
  * The environment as one schema: default, unit, one sentence each. README's table is generated from it
- * (`nightlatch config --markdown`). A value that does not parse stops the start with every problem listed.
+ * (`nightlatch config`). A value that does not parse stops the start with every problem listed.
  */
 import { z } from 'zod';
 import { HOLD_TTL_SECONDS_DEFAULT, HOLDS_PER_GUEST_DEFAULT } from './protocol/limits.ts';
