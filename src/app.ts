@@ -257,7 +257,10 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
     // Peers must be able to reach this node before it owns anything.
     await membership.join();
     peers?.become(membership.nodeId);
-    membership.onOwnersChanged(() => cluster.tellMoves());
+    membership.onOwnersChanged(() => {
+      keeping.ownersChanged((shard) => membership.ownerOf(shard)?.isSelf === false);
+      cluster.tellMoves();
+    });
     const telling = setInterval(() => operations.tick(), FIGURES_EVERY_MS);
     started(() => clearInterval(telling));
     await keeping.awake();

@@ -79,8 +79,8 @@ export class ChangeStream {
     const before = this.#heardOf.get(nodeId);
     this.#heardOf.set(nodeId, sequence);
     for (const row of changes) this.#parts.heard(changeOf(row));
-    // The first word of a node that was there before this one says nothing of what came before: that was read.
-    if (before !== undefined && sequence !== before + 1) this.#parts.missed();
+    // Also where the first that is heard of a node is not its first: it spoke while there was no link.
+    if (sequence !== (before ?? 0) + 1) this.#parts.missed();
   }
 
   stop(): void {

@@ -21,6 +21,8 @@ const WAKE_AGAIN_MS = 250;
 
 export class ShardKeeping implements ShardKeeper {
   readonly #parts: ShardKeepingParts;
+  /** Claimed, and not known to be another node's since. */
+  readonly #kept = new Set<number>();
   /** Claimed, and not awake yet: by shard, at which epoch. */
   readonly #asleep = new Map<number, number>();
   #waking: Promise<unknown> = Promise.resolve();
@@ -40,7 +42,10 @@ export class ShardKeeping implements ShardKeeper {
   }
 
   async onClaimed(shards: ReadonlyMap<number, number>): Promise<void> {
-    for (const [shard, epoch] of shards) this.#asleep.set(shard, epoch);
+    for (const [shard, epoch] of shards) {
+      this.#kept.add(shard);
+      this.#asleep.set(shard, epoch);
+    }
     this.#waking = Promise.all([this.#waking, this.#wake(new Map(shards))]);
   }
 
@@ -49,8 +54,24 @@ export class ShardKeeping implements ShardKeeper {
   }
 
   onLost(shards: readonly number[], reason: LossReason): void {
-    for (const shard of shards) this.#asleep.delete(shard);
-    this.#parts.registry.drop(new Set(shards), reason);
+    this.#drop(new Set(shards), reason);
+  }
+
+  /**
+   * To be called when owners have changed: what a shard's handover left behind here goes too, such as an apartment that
+   * was being loaded meanwhile.
+   */
+  ownersChanged(isAnothers: (shard: number) => boolean): void {
+    const gone = new Set([...this.#kept].filter(isAnothers));
+    if (gone.size > 0) this.#drop(gone, 'handed to another node');
+  }
+
+  #drop(shards: ReadonlySet<number>, reason: string): void {
+    for (const shard of shards) {
+      this.#kept.delete(shard);
+      this.#asleep.delete(shard);
+    }
+    this.#parts.registry.drop(shards, reason);
   }
 
   async #wake(shards: Map<number, number>): Promise<void> {
