@@ -102,10 +102,8 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
       exclusive: config.REDIS_URL === undefined,
       onClaimed: (shards) => keeping.onClaimed(shards),
       onDraining: (shards) => keeping.onDraining(shards),
-      onLost: (shards, reason) => {
-        keeping.onLost(shards, reason);
-        peers?.become(membership.nodeId);
-      },
+      onLost: (shards, reason) => keeping.onLost(shards, reason),
+      onEntered: (nodeId) => peers?.become(nodeId),
       onFault,
     });
     started(() => membership.stop());
@@ -256,7 +254,6 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
 
     // Peers must be able to reach this node before it owns anything.
     await membership.join();
-    peers?.become(membership.nodeId);
     membership.onOwnersChanged(() => {
       keeping.ownersChanged((shard) => membership.ownerOf(shard)?.isSelf === false);
       cluster.tellMoves();

@@ -47,6 +47,8 @@ export interface MembershipOptions extends ShardKeeper {
   readonly url: string;
   /** Shares the database with no other node. */
   readonly exclusive: boolean;
+  /** Each incarnation's id, before it owns anything: peers must be able to reach it under that id from then on. */
+  readonly onEntered?: (nodeId: string) => void;
   readonly onFault?: (event: string, details: Record<string, unknown>) => void;
 }
 
@@ -225,6 +227,7 @@ export class Membership implements Ownership {
     const { id, sentMs } = await joinNodes(this.#options.pool, this.#options, this.#identity);
     this.#nodeId = id;
     this.#renewedMs = sentMs;
+    this.#options.onEntered?.(id);
   }
 
   #schedule(ms: number): void {
