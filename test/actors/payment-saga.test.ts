@@ -92,11 +92,15 @@ class World {
     this.journal.addListing(A, openTerms());
   }
 
+  /** Undefined: the server does not trust its lease. */
+  epoch: number | undefined = 1;
+
   server(boundary = new Boundary(0, 'before')): House {
     const { time } = this;
     return new House({
       journal: boundary.journal(this.journal),
       time,
+      epochOf: () => this.epoch,
       provider: boundary.provider(this.provider),
     });
   }
@@ -186,6 +190,18 @@ describe('the payment saga', () => {
       method: 'sandbox_slow',
     });
     await world.time.pass(10_000);
+    expect(confirm.code).toBe('ok');
+  });
+
+  it('[B1] an answer that comes while the server does not trust its lease is heard when it does again', async () => {
+    const world = new World();
+    const [, confirm] = await holdAndConfirm(world.server(), world, 'sandbox_slow', House.requestId());
+    await world.time.pass(1_000);
+    world.epoch = undefined;
+    await world.time.pass(6_000);
+    expect(confirm.code).toBeUndefined();
+    world.epoch = 1;
+    await world.time.pass(1_000);
     expect(confirm.code).toBe('ok');
   });
 
