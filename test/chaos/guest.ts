@@ -3,7 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '../../src/client/index.ts';
 import type { Outcome } from '../../src/protocol/errors.ts';
-import { CLIENT_ATTEMPT_MS, CLIENT_DEADLINE_MS } from '../../src/protocol/limits.ts';
+import {
+  CLIENT_ATTEMPT_MS,
+  CLIENT_CONFIRM_DEADLINE_MS,
+  CLIENT_DEADLINE_MS,
+} from '../../src/protocol/limits.ts';
 import { dateOf } from '../../src/protocol/nights.ts';
 import type { Calendar } from '../../src/protocol/resources.ts';
 import type { RecordedClient, Recorder } from '../history/recorder.ts';
@@ -15,6 +19,8 @@ export interface Wishes {
   readonly methods: readonly string[];
   /** Mean pause between two commands, in milliseconds. */
   readonly pauseMs: number;
+  /** How long a confirm is waited for at most, in milliseconds. */
+  readonly patienceMs: number;
 }
 
 /** Nights that guests wish for, from tomorrow on; near ones more often, so that guests meet. */
@@ -63,7 +69,7 @@ export class Guest {
 
   /** Gives back what it still holds, also what it does not know of: an extended hold would outlive the run. */
   async leave(): Promise<void> {
-    const mine = await this.#client.mine({ deadlineMs: 60_000 });
+    const mine = await this.#client.mine({ deadlineMs: this.#wishes.patienceMs });
     if (!mine.ok) return;
     for (const { apartmentId, id, status } of mine.data.holds)
       if (status === 'held') await this.#client.release({ apartmentId, holdId: id });
@@ -105,11 +111,15 @@ export class Guest {
       await this.#client.release(hold);
       return;
     }
-    const booked = await this.#client.confirm({
-      ...hold,
-      guest: { name: 'Ana', email: 'ana@example.com' },
-      payment: { method: pick(this.#wishes.methods, this.#random) },
-    });
+    const deadlineMs = Math.min(CLIENT_CONFIRM_DEADLINE_MS, this.#wishes.patienceMs);
+    const booked = await this.#client.confirm(
+      {
+        ...hold,
+        guest: { name: 'Ana', email: 'ana@example.com' },
+        payment: { method: pick(this.#wishes.methods, this.#random) },
+      },
+      { deadlineMs },
+    );
     if (booked.ok) this.#bookings.push({ apartmentId: hold.apartmentId, bookingId: booked.data.booking.id });
   }
 

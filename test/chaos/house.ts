@@ -20,7 +20,6 @@ import { ChaosServer } from './server.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Short, so that holds end by themselves, and longer than a failover, so that not all of them do. */
 export const HOLD_TTL_SECONDS = 4;
-export const HOLDS_PER_GUEST = 5;
 export const TIME_ZONE = 'Europe/Lisbon';
 const BROKEN_MODULES = {
   'acks-before-commit': ['acks-before-commit.ts'],
@@ -68,7 +67,7 @@ export class House {
             NIGHTLATCH_RATE_LIMIT: 'off',
             NIGHTLATCH_SEED: 'none',
             NIGHTLATCH_HOLD_TTL_SECONDS: String(HOLD_TTL_SECONDS),
-            NIGHTLATCH_HOLDS_PER_GUEST: String(HOLDS_PER_GUEST),
+            NIGHTLATCH_HOLDS_PER_GUEST: String(options.holds),
             LOG_LEVEL: 'info',
           },
           onEnded: (server, how) => onEnded(server.name, how),

@@ -26,6 +26,8 @@ export interface LoadOrder {
   /** Today at the apartments, in days since 1970: not this process's clock, which may be wrong. */
   readonly today: number;
   readonly events: string;
+  /** How long an answer is waited for at most, in seconds. */
+  readonly patience: number;
 }
 export type ToLoad = { what: 'stop' } | { what: 'finish'; heads: Record<string, number> };
 export interface Figures {
@@ -72,7 +74,11 @@ async function client(name: string): Promise<RecordedClient> {
 const guests: Guest[] = [];
 for (let n = 0; n < order.guests; n++) {
   const name = `g${n}`;
-  const wishes = { ...order, pauseMs: (order.guests / order.rate) * 1_000 };
+  const wishes = {
+    ...order,
+    patienceMs: order.patience * 1_000,
+    pauseMs: (order.guests / order.rate) * 1_000,
+  };
   const parts = { name, client: await client(name), recorder, url: order.url };
   guests.push(new Guest(parts, wishes, seeded(Math.floor(random() * 2 ** 32))));
 }

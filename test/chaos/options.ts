@@ -20,10 +20,14 @@ export interface Options {
   readonly guests: number;
   readonly apartments: number;
   readonly watchers: number;
+  /** Open holds that one guest may have. */
+  readonly holds: number;
   /** Payment methods of the sandbox, one of them at random for each confirm. */
   readonly methods: readonly string[];
   /** `each`: as on a machine of its own, nobody can see that another's process is dead. */
   readonly hosts: 'one' | 'each';
+  /** How long an answer, and at the end all that is unfinished, is waited for, in seconds. */
+  readonly patience: number;
   /** Servers that have lost a guard, which must be found out. */
   readonly broken: Broken | undefined;
   /** Folder of the report and the history; undefined: one under the system's temporary files. */
@@ -34,7 +38,15 @@ export class WrongOption extends Error {}
 
 const DEFAULTS = {
   ...{ nodes: '3', minutes: '1', faults: FAULT_KINDS.join(), seed: '1', every: '5', lasting: '' },
-  ...{ rate: '120', guests: '40', apartments: '60', watchers: '3', hosts: 'one' },
+  ...{
+    rate: '120',
+    guests: '40',
+    apartments: '60',
+    watchers: '3',
+    holds: '5',
+    hosts: 'one',
+    patience: '240',
+  },
   methods:
     'sandbox_ok,sandbox_ok,sandbox_ok,sandbox_ok,sandbox_declined,sandbox_action_required,sandbox_slow,sandbox_late,sandbox_down',
 };
@@ -76,8 +88,10 @@ export function readOptions(args: readonly string[]): Options {
     guests: number('guests', 1, 2_000),
     apartments: number('apartments', 1, 2_000),
     watchers: number('watchers', 1, 100),
+    holds: number('holds', 1, 1_000_000),
     methods: listOf(values.methods),
     hosts: oneOf('hosts', values.hosts, ['one', 'each']),
+    patience: number('patience', 1, 3_600),
     broken: values.broken === undefined ? undefined : oneOf('broken', values.broken, BROKEN),
     report: values.report,
   };
@@ -105,8 +119,10 @@ function parsed(args: readonly string[]) {
         guests: text('guests'),
         apartments: text('apartments'),
         watchers: text('watchers'),
+        holds: text('holds'),
         methods: text('methods'),
         hosts: text('hosts'),
+        patience: text('patience'),
         broken: { type: 'string' },
         report: { type: 'string' },
       },

@@ -15,7 +15,7 @@ import { exportOf, linesOf } from '../history/export.ts';
 import type { HistoryEvent, Outage, Run } from '../history/history.ts';
 import { HistoryParser } from '../history/parse.ts';
 import { machineClockMs } from '../history/recorder.ts';
-import { HOLD_TTL_SECONDS, HOLDS_PER_GUEST, House, TIME_ZONE } from './house.ts';
+import { HOLD_TTL_SECONDS, House, TIME_ZONE } from './house.ts';
 import { Injector, type Struck } from './inject.ts';
 import { staleRows, unfinished, withEpochs } from './ledger.ts';
 import { Load } from './load.ts';
@@ -26,8 +26,6 @@ import { schedule, targetOf } from './schedule.ts';
 import { Tally } from './tally.ts';
 import { fakeTime } from './wall-clock.ts';
 
-/** A payment that is never answered takes its deadline of two minutes, and then some. */
-const SETTLED_WITHIN_MS = 240_000;
 const POLL_MS = 200;
 /** Between what a decision looked at and the instant of its fact there is a turn of a busy machine. */
 const DECIDING_MS = 50;
@@ -72,7 +70,7 @@ export async function run({ options, command, folder, progress }: RunOptions): P
     await injector.run(faults, startMs, startMs + lengthMs);
     const endMs = machineClockMs();
     await load.stop();
-    const isSettled = await settled(house);
+    const isSettled = await settled(house, options.patience * 1_000);
     if (!isSettled)
       findings.push({ rule: 'not-settled', message: JSON.stringify(await unfinished(house.owner)) });
     const heads = await house.owner.query<{ id: string; head: number }>(
@@ -102,7 +100,7 @@ export async function run({ options, command, folder, progress }: RunOptions): P
     }
     const facts: Run = {
       ...{ systemAtZeroMs: zero, skewMs: CLOCK_AGREES_MS + driftMs, decidingMs: DECIDING_MS },
-      ...{ holdsPerGuest: HOLDS_PER_GUEST, holdTtlMs: HOLD_TTL_SECONDS * 1_000, isSettled },
+      ...{ holdsPerGuest: options.holds, holdTtlMs: HOLD_TTL_SECONDS * 1_000, isSettled },
       timeZones: Object.fromEntries(house.apartments.map((id) => [id, TIME_ZONE])),
       outages: outagesOf(tally, endMs),
     };
@@ -161,8 +159,8 @@ async function systemAtZero(house: House): Promise<number> {
   return best.zeroMs;
 }
 
-async function settled(house: House): Promise<boolean> {
-  const untilMs = machineClockMs() + SETTLED_WITHIN_MS;
+async function settled(house: House, patienceMs: number): Promise<boolean> {
+  const untilMs = machineClockMs() + patienceMs;
   for (;;) {
     const { holds, payments } = await unfinished(house.owner);
     if (holds + payments === 0) return true;

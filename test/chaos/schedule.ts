@@ -63,13 +63,14 @@ export function schedule({ seed, nodes, kinds, lengthMs, everyMs, lasting }: Pla
     if (bag.length === 0) bag = shuffled(kinds, random);
     const kind = bag.pop()!;
     atMs = Math.round(Math.max(atMs, busy.freeFor(kind)));
-    if (atMs >= lengthMs) return faults;
     const [min, max] =
       kind === 'deploy' ? [DEPLOY_MS_PER_SERVER * nodes, DEPLOY_MS_PER_SERVER * nodes] : LASTS_MS[kind];
     const fixedS = lasting[kind];
     const forMs = Math.round(fixedS === undefined ? min + random() * (max - min) : fixedS * 1_000);
     const at = { n: faults.length + 1, atMs, forMs };
     const untilMs = atMs + forMs + REST_MS[kind];
+    // Load goes on until what it struck has been asked again.
+    if (untilMs > lengthMs) return faults;
     switch (kind) {
       case 'kill':
       case 'freeze':

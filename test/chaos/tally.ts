@@ -116,7 +116,8 @@ export class Tally {
       this.refusals.set(event.error.code, (this.refusals.get(event.error.code) ?? 0) + 1);
     const hasFailed = event.type === 'unknown' || (event.type === 'fail' && FAULTY.has(event.error.code));
     if (hasFailed) this.#failed(asked.atMs, event.atMs);
-    else if ('apartmentId' in asked.args)
+    // A calendar is read also where nothing can be decided.
+    else if ('apartmentId' in asked.args && asked.command !== 'calendar')
       this.#answered(asked.args.apartmentId, asked.atMs, event.atMs, event.type);
     if (event.type === 'ok') for (const thing of versionedIn(event.data)) this.#tell(thing);
   }
