@@ -14,6 +14,7 @@ import { ActiveApartments } from './cluster/active-apartments.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { Membership } from './cluster/membership.ts';
 import { PeerLinks } from './cluster/peers/peer-links.ts';
+import { postgresLeases } from './cluster/postgres-leases.ts';
 import { ShardKeeping } from './cluster/shard-keeping.ts';
 import type { Config } from './config.ts';
 import { apartmentsFace, Changes } from './faces/apartments.ts';
@@ -97,7 +98,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
     const leases = createPool(storage.url, { max: 3, name: 'leases' });
     stops.push(() => leases.end());
     const membership = await Membership.open({
-      pool: leases,
+      leases: postgresLeases(leases),
       url: config.NIGHTLATCH_NODE_URL ?? `http://${config.HOST}:${config.PORT}`,
       exclusive: config.REDIS_URL === undefined,
       onClaimed: (shards) => keeping.onClaimed(shards),

@@ -5,6 +5,7 @@
 import { createInterface } from 'node:readline';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Membership } from '../../src/cluster/membership.ts';
+import { postgresLeases } from '../../src/cluster/postgres-leases.ts';
 import { createPostgresJournal } from '../../src/persistence/journal.ts';
 import { createPool } from '../../src/persistence/pool.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
@@ -17,7 +18,8 @@ const journal = createPostgresJournal({ pool, url: database });
 const say = (what: string, details: Record<string, unknown> = {}) =>
   process.stdout.write(`${JSON.stringify({ what, ...details })}\n`);
 
-const node = await Membership.open({ pool: createPool(database, { max: 3 }), url, exclusive: false });
+const leases = postgresLeases(createPool(database, { max: 3 }));
+const node = await Membership.open({ leases, url, exclusive: false });
 await node.join();
 say('joined', { nodeId: node.nodeId });
 
