@@ -20,10 +20,15 @@ import { Interest } from './interest.ts';
 import type { Membership } from './membership.ts';
 import { type HeldRange, PeerService } from './peer-service.ts';
 import type { OnNote } from './peers/accepted-link.ts';
-import type { PeerLinks } from './peers/peer-links.ts';
-import { Router } from './router.ts';
+import type { Peer } from './ports.ts';
+import { type PeerRequests, Router } from './router.ts';
 import { ShardSet } from './shard-set.ts';
 import { Survey } from './survey.ts';
+
+export interface Peers extends PeerRequests {
+  /** Nobody answers, and it may be lost. */
+  note(peer: Peer, name: string, body: unknown): void;
+}
 
 export interface ClusterOptions {
   readonly registry: Registry;
@@ -31,11 +36,13 @@ export interface ClusterOptions {
   readonly openHolds: OpenHolds;
   readonly membership: Membership;
   /** Undefined where this node is alone. */
-  readonly peers: PeerLinks | undefined;
+  readonly peers: Peers | undefined;
   /** Of a shard that is ours: whether everything that must run in it does. */
   readonly isAwake: (shard: number) => boolean;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
+  /** In milliseconds. Default: this process's. */
+  readonly monotonicMs?: () => number;
   /** Another node's committed change. */
   readonly heard: (change: HeardChange) => void;
   /** Changes of another node may have been missed. */
@@ -54,7 +61,7 @@ export class Cluster {
   constructor(parts: ClusterOptions) {
     this.#parts = parts;
     const { registry, reads, openHolds, membership, peers, clock, scheduler } = parts;
-    const monotonicMs = () => performance.now();
+    const { monotonicMs = () => performance.now() } = parts;
     this.#router = new Router({ registry, reads, routing: membership, peers, clock, scheduler });
     this.#survey = new Survey({
       peers,
