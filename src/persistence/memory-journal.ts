@@ -137,6 +137,11 @@ export class MemoryJournal implements Journal {
     return entries.filter(({ version }) => version > afterVersion).slice(0, limit);
   }
 
+  /** The bookings table. */
+  bookings(): BookingRecord[] {
+    return [...this.#bookings.values()].map(withoutMark);
+  }
+
   async booking(apartmentId: string, bookingId: string): Promise<BookingRecord | undefined> {
     const booking = this.#bookings.get(bookingId);
     return booking?.apartmentId === apartmentId ? withoutMark(booking) : undefined;
