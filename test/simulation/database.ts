@@ -13,7 +13,12 @@ import { type BatchLane, GroupCommit } from '../../src/persistence/group-commit.
 import type { LaneOptions } from '../../src/persistence/lane.ts';
 import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
 import { SQLSTATE_FENCED } from '../../src/persistence/sqlstate.ts';
-import { LEASE_TRUSTED_MS, RECONNECT_FIRST_MS, SHARDS } from '../../src/protocol/limits.ts';
+import {
+  COMMIT_TIMEOUT_MS,
+  LEASE_TRUSTED_MS,
+  RECONNECT_FIRST_MS,
+  SHARDS,
+} from '../../src/protocol/limits.ts';
 import { memoryBooks } from '../../src/services/payments/memory-books.ts';
 import type { Bug } from './bug.ts';
 import type { Prng } from './prng.ts';
@@ -23,8 +28,8 @@ import type { VirtualTime } from './time.ts';
 /** What the clock of the database shows when the run begins. */
 export const START_MS = Date.UTC(2027, 0, 1, 12);
 const STATEMENT_TIMEOUT_MS = 5_000;
-/** A batch without an answer has lost its connection; shorter than in the product, so that runs are short. */
-const RECONNECTED_MS = RECONNECT_FIRST_MS;
+const RETRANSMIT_MS = 200;
+const BROKEN = 'the connection to PostgreSQL broke';
 
 export class Database {
   readonly journal: MemoryJournal;
@@ -73,34 +78,32 @@ export class Database {
     return !this.isDown && !this.cut.has(process);
   }
 
-  /** A statement from a process: asked, carried out, answered, each if it gets there. */
+  /** A statement from a process: asked, carried out, answered, each when it gets there. */
   query<T>(process: SimulatedProcess, run: () => Promise<T>, timeoutMs = STATEMENT_TIMEOUT_MS): Promise<T> {
     return new Promise((resolve, reject) => {
-      const stopWaiting = process.after(timeoutMs, () => reject(new Error('statement timeout')));
+      const callOff = process.after(timeoutMs, () => reject(new Error('statement timeout')));
       const end = (settle: () => void) =>
-        this.#time.after(this.#wayMs(), () => {
-          if (!this.isReachableFrom(process)) return this.#broken(process, reject, stopWaiting);
-          process.enter(() => {
-            stopWaiting();
-            settle();
-          });
+        process.enter(() => {
+          callOff();
+          settle();
         });
-      this.#time.after(this.#wayMs(), () => {
-        if (!this.isReachableFrom(process)) return this.#broken(process, reject, stopWaiting);
+      const broken = () => end(() => reject(new Error(BROKEN)));
+      const answer = (settle: () => void) => this.#carry(process, () => end(settle), broken);
+      const ask = () =>
         run().then(
-          (found) => end(() => resolve(found)),
-          (cause: unknown) => end(() => reject(cause)),
+          (found) => answer(() => resolve(found)),
+          (cause: unknown) => answer(() => reject(cause)),
         );
-      });
+      this.#carry(process, ask, broken);
     });
   }
 
-  /** A server that is down says so; behind a cut there is silence. */
-  #broken(process: SimulatedProcess, reject: (error: Error) => void, stopWaiting: () => void): void {
-    if (this.cut.has(process)) return;
-    process.enter(() => {
-      stopWaiting();
-      reject(new Error('the connection to PostgreSQL broke'));
+  /** One way. Behind a cut it is sent again and again, as TCP does; a database that is down breaks the connection. */
+  #carry(process: SimulatedProcess, arrive: () => void, broken: () => void, afterMs = this.#wayMs()): void {
+    this.#time.after(afterMs, () => {
+      if (this.cut.has(process)) this.#carry(process, arrive, broken, RETRANSMIT_MS);
+      else if (this.isDown) broken();
+      else arrive();
     });
   }
 
@@ -143,18 +146,11 @@ export class Database {
     };
   }
 
-  /**
-   * A batch on its way.
-   * @param done called once, unless the batch or its answer got lost behind a cut
-   */
+  /** A batch on its way. @param done called once, with the error that kept it from being committed, if any */
   append(process: SimulatedProcess, batch: readonly Append[], done: (error: unknown) => void): void {
-    const answer = (error: unknown) =>
-      this.#time.after(this.#wayMs(), () => {
-        if (this.cut.has(process)) return;
-        process.enter(() => done(this.isDown ? new Error('the connection to PostgreSQL broke') : error));
-      });
-    this.#time.after(this.#wayMs(), () => {
-      if (!this.isReachableFrom(process)) return answer(new Error('the connection to PostgreSQL broke'));
+    const broken = () => process.enter(() => done(new Error(BROKEN)));
+    const answer = (error: unknown) => this.#carry(process, () => process.enter(() => done(error)), broken);
+    const arrive = () => {
       const fenced = batch.filter(({ shard, epoch }) => epoch !== this.#epochs[shard]);
       if (fenced.length > 0 && this.#bug.appendsUnfenced !== true) {
         const detail = fenced.map(({ shard, epoch }) => `${shard}:${epoch}`).join(',');
@@ -164,11 +160,12 @@ export class Database {
       this.#time.after(this.#diskMs(), () => {
         for (const { shard } of batch) this.#underWay[shard]! -= 1;
         // Stopped before it was on disk: rolled back.
-        const error = this.isDown ? new Error('the connection to PostgreSQL broke') : this.#commit(batch);
+        const error = this.isDown ? new Error(BROKEN) : this.#commit(batch);
         this.#release();
         answer(error);
       });
-    });
+    };
+    this.#carry(process, arrive, broken);
   }
 
   #commit(batch: readonly Append[]): unknown {
@@ -237,9 +234,7 @@ class SimulatedLane implements BatchLane {
       if (isBroken) this.#reconnect(error);
       done(error);
     };
-    const stopWaiting = this.#process.after(STATEMENT_TIMEOUT_MS, () =>
-      end(new Error('the connection to PostgreSQL broke'), true),
-    );
+    const stopWaiting = this.#process.after(COMMIT_TIMEOUT_MS, () => end(new Error(BROKEN), true));
     this.#database.append(this.#process, [...batch], (error) =>
       end(error, error !== undefined && !(error instanceof Error && 'code' in error)),
     );
@@ -253,7 +248,7 @@ class SimulatedLane implements BatchLane {
     this.#isUp = false;
     this.#options.lost(cause);
     const retry = () =>
-      this.#process.after(RECONNECTED_MS, () => {
+      this.#process.after(RECONNECT_FIRST_MS, () => {
         if (!this.#database.isReachableFrom(this.#process)) return void retry();
         this.#isUp = true;
         this.#options.ready();

@@ -83,9 +83,7 @@ export class Faults {
     switch (kind) {
       case 'crash':
         this.#parts.crash(place);
-        return this.#later(prng.between(100, 10_000), () => {
-          if (nodes[place] === undefined) this.#parts.start(place);
-        });
+        return this.#later(prng.between(100, 10_000), () => this.#parts.start(place));
       case 'pause':
         node?.process.freeze();
         return this.#later(prng.between(20, 9_000), () => node?.process.wake(prng.chance(0.5)));

@@ -86,6 +86,8 @@ class Run {
   readonly #findings: Finding[] = [];
   /** By place; undefined while nothing runs there. */
   readonly #nodes: (SimulatedNode | undefined)[];
+  /** Places where a process is on its way up. */
+  readonly #starting = new Set<number>();
   readonly #everyNode: SimulatedNode[] = [];
   readonly #clients: SimulatedClient[];
   readonly #downSince = new Map<string, number>();
@@ -143,7 +145,7 @@ class Run {
   async #rest(): Promise<void> {
     this.#faults.end();
     const wholeByMs = this.#time.nowMs + WHOLE_WITHIN_MS;
-    for (const [place, node] of this.#nodes.entries()) if (node === undefined) this.#start(place);
+    for (const place of this.#nodes.keys()) this.#start(place);
     await this.#time.pass(wholeByMs, () => this.#isWhole());
     if (!this.#isWhole()) this.#found('never-whole', `not whole ${WHOLE_WITHIN_MS} ms after the last fault`);
     const restedByMs = this.#time.nowMs + REST_MS;
@@ -225,6 +227,8 @@ class Run {
   }
 
   #start(place: number): void {
+    if (this.#nodes[place] !== undefined || this.#starting.has(place)) return;
+    this.#starting.add(place);
     const prng = this.#prng;
     const process = new SimulatedProcess(this.#time, {
       rate: 1 + (prng.unit() - 0.5) * 4e-4,
@@ -245,6 +249,7 @@ class Run {
         if (this.#options.trace !== undefined) this.#trace(`${name} ${event} ${textOf(details)}`);
       },
       made: (node) => {
+        this.#starting.delete(place);
         this.#nodes[place] = node;
         this.#everyNode.push(node);
       },
@@ -256,8 +261,9 @@ class Run {
       (cause) => {
         this.#trace(`${name} did not start: ${cause}`);
         process.kill();
+        this.#starting.delete(place);
         this.#nodes[place] = undefined;
-        this.#time.after(1_000, () => this.#nodes[place] ?? this.#start(place));
+        this.#time.after(1_000, () => this.#start(place));
       },
     );
   }
