@@ -10,6 +10,7 @@ import type {
 } from '../../src/actors/ports.ts';
 import type { Peers } from '../../src/cluster/cluster.ts';
 import type { LeaseStore } from '../../src/cluster/lease-store.ts';
+import type { Membership } from '../../src/cluster/membership.ts';
 import type { Prng } from './prng.ts';
 import type { SimulatedProcess } from './process.ts';
 
@@ -34,6 +35,7 @@ export interface Bug {
   readonly deadlines?: (scheduler: Scheduler, nowMs: () => number) => Deadlines;
   readonly provider?: (provider: PaymentProvider, place: Place) => PaymentProvider;
   readonly publisher?: (publisher: Publisher, place: Place) => Publisher;
+  readonly membership?: (membership: Membership, place: Place) => Membership;
   readonly ownership?: (ownership: Ownership, place: Place) => Ownership;
   readonly peers?: (peers: Peers, place: Place) => Peers;
   readonly active?: (active: () => Promise<Iterable<string>>) => () => Promise<Iterable<string>>;

@@ -12,6 +12,7 @@ import { MemoryLeases } from '../../src/cluster/memory-leases.ts';
 import { type BatchLane, GroupCommit } from '../../src/persistence/group-commit.ts';
 import type { LaneOptions } from '../../src/persistence/lane.ts';
 import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
+import type { SandboxBooks } from '../../src/persistence/sandbox-payments.ts';
 import { SQLSTATE_FENCED } from '../../src/persistence/sqlstate.ts';
 import {
   COMMIT_TIMEOUT_MS,
@@ -34,7 +35,9 @@ const BROKEN = 'the connection to PostgreSQL broke';
 export class Database {
   readonly journal: MemoryJournal;
   readonly leases: MemoryLeases;
-  readonly books = memoryBooks();
+  readonly books: SandboxBooks;
+  /** Of every payment that the provider has heard of. */
+  readonly paymentKeys = new Set<string>();
   /** By apartment and version: under which epoch an entry was written. */
   readonly epochsOfEntries = new Map<string, number>();
   /** Takes no statement, and answers none. */
@@ -56,6 +59,14 @@ export class Database {
     this.#time = time;
     this.#prng = prng;
     this.#bug = bug;
+    const books = memoryBooks();
+    this.books = {
+      load: (keys) => books.load(keys),
+      save: (changes) => {
+        for (const { key } of changes) this.paymentKeys.add(key);
+        return books.save(changes);
+      },
+    };
     this.journal = new MemoryJournal({ epochOf: (shard) => this.#epochs[shard]! });
     this.leases = new MemoryLeases({
       nowMs: () => this.nowMs,

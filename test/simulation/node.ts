@@ -132,6 +132,7 @@ export class SimulatedNode {
       pendingBooking: (apartmentId, holdId) => journal.bookingOfHold(apartmentId, holdId),
       onFault: (event, details) => onFault(event, { ...details }),
     });
+    const seen = bug.membership?.(membership, place) ?? membership;
     let ids = 0;
     this.registry = new Registry({
       journal,
@@ -143,7 +144,7 @@ export class SimulatedNode {
       entropy: () => `${name}r${++ids}`,
       holdTtlMs: HOLD_TTL_MS,
       holdsPerGuest: HOLDS_PER_GUEST,
-      ownership: bug.ownership?.(membership, place) ?? membership,
+      ownership: bug.ownership?.(seen, place) ?? seen,
       scheduler: process,
       snapshots: new SnapshotWriter(journal, process, onFault),
       elsewhere: (asked) => this.cluster.ask(asked),
@@ -167,7 +168,7 @@ export class SimulatedNode {
     };
     const peers = network.peersOf(url, endpoint);
     this.cluster = new Cluster({
-      ...{ registry: this.registry, reads, openHolds, membership, clock },
+      ...{ registry: this.registry, reads, openHolds, membership: seen, clock },
       peers: bug.peers?.(peers, place) ?? peers,
       scheduler: process,
       monotonicMs: process.monotonicMs,

@@ -399,10 +399,7 @@ class Run {
   }
 
   async #payments() {
-    const keys = (await this.#journal()).flatMap(({ fact }) =>
-      fact.kind === 'confirming' ? [fact.key] : [],
-    );
-    const books = await this.#database.books.load(keys);
+    const books = await this.#database.books.load([...this.#database.paymentKeys]);
     return [...books].map(([key, { status, amountMinor, refundedMinor }]) => ({
       ...{ key, status, amountMinor, refundedMinor },
     }));
