@@ -147,6 +147,7 @@ export class Database {
     return {
       append: (append) => commit.append(append),
       load: (...args) => ask(() => journal.load(...args)),
+      requests: (...args) => ask(() => journal.requests(...args)),
       entry: (...args) => ask(() => journal.entry(...args)),
       endOf: (...args) => ask(() => journal.endOf(...args)),
       booking: (...args) => ask(() => journal.booking(...args)),

@@ -91,7 +91,10 @@ export class SimulatedNode {
     keeper.keeping = node.keeping;
     parts.made(node);
     await membership.join();
-    membership.onOwnersChanged(() => node.cluster.tellMoves());
+    membership.onOwnersChanged(() => {
+      node.keeping.ownersChanged((shard) => membership.ownerOf(shard)?.isSelf === false);
+      node.cluster.tellMoves();
+    });
     node.#tellFigures();
     await node.keeping.awake();
     node.isOpen = true;
@@ -250,6 +253,7 @@ export class SimulatedNode {
         holdsOpen: 0,
         commandsPerSecond: commands,
         sockets: 0,
+        feeds: 0,
         commitMsP50: 0,
         commitMsP99: 0,
       });
