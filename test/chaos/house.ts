@@ -76,7 +76,12 @@ export class House {
     );
     const front = await new Front(servers.map(({ port }) => port)).open();
     const house = new House({ redis, servers, front, apartments, owner, data, postgres });
-    for (const server of servers) await server.start();
+    try {
+      for (const server of servers) await server.start();
+    } catch (error) {
+      await house.close();
+      throw error;
+    }
     return house;
   }
 

@@ -20,6 +20,7 @@ import { fakeTime } from './wall-clock.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const RESTART_PAUSE_MS = 200;
+const STARTS_MAX = 30;
 const LEAVE_DEADLINE_MS = 60_000;
 
 export type ServerState = 'down' | 'starting' | 'up' | 'frozen' | 'leaving';
@@ -75,11 +76,16 @@ export class ChaosServer {
     return `http://127.0.0.1:${this.links.peers.port}`;
   }
 
-  /** Resolves once it is up, however often it must be tried. */
+  /**
+   * Resolves once it is up, which may take several tries: PostgreSQL may be away.
+   * @throws where it ended each of STARTS_MAX times
+   */
   async start(): Promise<void> {
     this.#isWanted = true;
-    while (this.#isWanted && !(await this.#startOnce())) {
+    for (let n = 1; this.#isWanted && !(await this.#startOnce()); n++) {
       this.failedStarts += 1;
+      if (n === STARTS_MAX)
+        throw new Error(`${this.name} ended at each of ${n} starts; see ${this.name}.log`);
       await delay(RESTART_PAUSE_MS);
     }
   }
@@ -161,7 +167,7 @@ export class ChaosServer {
       if (!this.#isWanted || this.#child !== child) return;
       this.state = 'down';
       this.#options.onEnded(this, signal ?? `code ${code}`);
-      void this.start();
+      this.start().catch((error: unknown) => this.#options.onEnded(this, String(error)));
     });
     return true;
   }
