@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 /** The command line. Each command is a file in cli/; what goes wrong ends in one sentence and exit code 1. */
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { createAdmin } from './cli/admin.ts';
+import { cluster } from './cli/cluster.ts';
 import { importListings } from './cli/import.ts';
 import { serve } from './cli/serve.ts';
 import { verify } from './cli/verify.ts';
 import { ConfigProblem, configTable, readConfig } from './config.ts';
+import { CLUSTER_NODES_MAX } from './protocol/limits.ts';
 
 const program = new Command('nightlatch')
   .description('A real-time booking server for apartments.')
@@ -21,6 +23,20 @@ program
   .command('serve')
   .description('run the server')
   .action(() => serve(readConfig(process.env)));
+
+program
+  .command('cluster')
+  .description('run several servers on this machine, with all that they need, behind one address')
+  .option('--nodes <n>', `servers, 1 to ${CLUSTER_NODES_MAX}`, wholeNumber(1, CLUSTER_NODES_MAX), 3)
+  .option(
+    '--port <n>',
+    'port of the first server, the others follow; 0: free ones',
+    wholeNumber(0, 65_535),
+    3_001,
+  )
+  .option('--no-restart', 'leave a server that died away')
+  .option('--verbose', 'show what the servers log')
+  .action((flags) => cluster(readConfig(process.env), process.env, flags));
 
 program
   .command('import')
@@ -60,6 +76,13 @@ program
     for (const { name, fallback, meaning } of configTable())
       console.log(`| \`${name}\` | ${fallback} | ${meaning} |`);
   });
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    if (/^\d{1,5}$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text);
+    throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`);
+  };
+}
 
 try {
   await program.parseAsync();

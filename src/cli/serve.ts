@@ -6,7 +6,8 @@ import { createLog } from '../observability/log.ts';
 import { firstAdmin } from './first-admin.ts';
 import { seedDemo } from './seed-demo.ts';
 
-const STARTED: Record<string, string> = {
+/** How PostgreSQL came to be there, for the start's screen. */
+export const STARTED: Record<string, string> = {
   created: 'a new embedded PostgreSQL',
   started: 'the embedded PostgreSQL',
   recovered: 'the embedded PostgreSQL, recovered after it had been killed',

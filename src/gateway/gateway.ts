@@ -161,7 +161,8 @@ const REFUSAL = refuse(
   },
 );
 
-function addressProblem(error: unknown, host: string, port: number): Error {
+/** Why an address cannot be listened on, for the operator. */
+export function addressProblem(error: unknown, host: string, port: number): Error {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
       return new Error(

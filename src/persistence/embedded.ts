@@ -7,14 +7,13 @@
  *   <data>/postgres.log               starts, stops and recoveries; no statements, no values
  */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, open, readFile, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { createCluster, environment, OWNER, refuseOtherVersion } from './cluster-files.ts';
 import { type Credentials, credentials } from './credentials.ts';
+import { freePort } from './free-port.ts';
 import { connectionConfig } from './pool.ts';
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
 import { postgresUser, type RunAs } from './postgres-user.ts';
@@ -47,6 +46,8 @@ const STOP_TIMEOUT_MS = 30_000;
 const LEFTOVERS_TIMEOUT_MS = 15_000;
 const LAST_BREATH_MS = 1_000;
 const LOG_BYTES_MAX = 1_000_000;
+/** Enough for one server, and a command or two beside it. */
+const CONNECTIONS_MAX = 60;
 
 /** Command-line settings win over any file in the data folder. Figures for a small machine; each was measured. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -55,7 +56,6 @@ const SETTINGS: Readonly<Record<string, string>> = {
   fsync: 'on',
   full_page_writes: 'on',
   synchronous_commit: 'on',
-  max_connections: '60',
   shared_buffers: '128MB',
   // Fewer checkpoints, fewer full pages in the log; recovery of this much takes seconds.
   max_wal_size: '2GB',
@@ -72,8 +72,14 @@ const SETTINGS: Readonly<Record<string, string>> = {
   log_checkpoints: 'off',
 };
 
-/** @param dataDir relative to the working directory, or absolute; created if need be */
-export async function startEmbedded(dataDir: string): Promise<EmbeddedPostgres> {
+/**
+ * @param dataDir relative to the working directory, or absolute; created if need be
+ * @param connectionsMax for more than one server; one that is running already keeps what it was started with
+ */
+export async function startEmbedded(
+  dataDir: string,
+  connectionsMax = CONNECTIONS_MAX,
+): Promise<EmbeddedPostgres> {
   const data = resolve(dataDir);
   const cluster = join(data, 'postgres');
   const binaries = await postgresBinaries();
@@ -87,7 +93,7 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedPostgres> 
   const created = await createCluster(cluster, binaries, as, secrets.owner);
   const clean = await wasShutDown(cluster);
   for (const until = performance.now() + LEFTOVERS_TIMEOUT_MS; ; ) {
-    const launched = await launch(data, cluster, binaries, as);
+    const launched = await launch(data, cluster, binaries, as, connectionsMax);
     if (launched.started !== undefined) {
       return await running(launched.started, created ? 'created' : clean ? 'started' : 'recovered', secrets);
     }
@@ -129,8 +135,13 @@ async function launch(
   cluster: string,
   binaries: PostgresBinaries,
   as: RunAs,
+  connectionsMax: number,
 ): Promise<{ started?: Postmaster; said: string }> {
-  const settings = Object.entries({ ...SETTINGS, port: String(await freePort()) });
+  const settings = Object.entries({
+    ...SETTINGS,
+    max_connections: String(connectionsMax),
+    port: String(await freePort()),
+  });
   const command = as.command(binaries.postgres, [
     ...['-D', cluster],
     ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`]),
@@ -237,14 +248,4 @@ async function isUsedByOthers(adminUrl: string): Promise<boolean> {
   } finally {
     await client.end().catch(() => {});
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port on 127.0.0.1');
-  return address.port;
 }

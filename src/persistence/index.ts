@@ -13,6 +13,8 @@ export interface StorageConfig {
   /** Goes on with a PostgreSQL that may forget what it acknowledged. */
   readonly acceptDataLoss?: boolean;
   readonly poolSize?: number;
+  /** Connections that an embedded PostgreSQL is started with. */
+  readonly connectionsMax?: number;
   readonly onFault?: (event: string, details: Record<string, unknown>) => void;
 }
 
@@ -30,7 +32,8 @@ export interface Storage {
 
 /** @throws StorageUnreachable, UnsafeStorage, SchemaTooNew, or an Error whose message is for a person */
 export async function openStorage(config: StorageConfig): Promise<Storage> {
-  const embedded = config.databaseUrl === undefined ? await startEmbedded(config.dataDir) : undefined;
+  const embedded =
+    config.databaseUrl === undefined ? await startEmbedded(config.dataDir, config.connectionsMax) : undefined;
   const url = embedded?.url ?? config.databaseUrl ?? '';
   const pool = createPool(url, config.poolSize === undefined ? {} : { max: config.poolSize });
   const release = async () => {
