@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
  */
 const SYSTEM = [
   'test/{persistence,cluster,services,gateway,client,web,system,bench,cli}/**/*.test.ts',
-  'test/history/system/**/*.test.ts',
+  'test/{history,chaos}/system/**/*.test.ts',
 ];
 
 export default defineConfig({

@@ -12,11 +12,23 @@ export interface Contender {
   readonly stores: boolean;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Servers that form one system, with a Redis between them; 1 where left out. */
+  readonly nodes?: number;
+  /** To how many of them the sockets go; all where left out. */
+  readonly doors?: number;
   /** Tables and apartments in an empty database. */
   prepare(databaseUrl: string, apartments: number): Promise<void>;
 }
 
-export const CONTENDER_NAMES = ['nightlatch', 'echo', 'direct', 'direct-lean'] as const;
+export const CONTENDER_NAMES = [
+  'nightlatch',
+  'echo',
+  'direct',
+  'direct-lean',
+  'nightlatch-2',
+  'nightlatch-3',
+  'nightlatch-one-door',
+] as const;
 export type ContenderName = (typeof CONTENDER_NAMES)[number];
 
 export function contender(name: ContenderName): Contender {
@@ -25,28 +37,37 @@ export function contender(name: ContenderName): Contender {
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+const NIGHTLATCH: Omit<Contender, 'name'> = {
+  is: 'the server itself',
+  stores: true,
+  args: [file('../src/main.ts'), 'serve'],
+  env: {
+    NIGHTLATCH_RATE_LIMIT: 'off',
+    NIGHTLATCH_HOLDS_PER_GUEST: '1000000',
+    NIGHTLATCH_SEED: 'none',
+    NIGHTLATCH_ADMIN_PASSWORD: 'for-this-run-only',
+    LOG_LEVEL: 'warn',
+  },
+  async prepare(databaseUrl, apartments) {
+    await migrate(databaseUrl);
+    await fill(
+      databaseUrl,
+      `insert into listings (id, name, city, country, latitude, longitude, terms)
+       select 'bench-' || i, 'Apartment ' || i, 'Lisbon', 'Portugal', 38.7, -9.1, $2
+       from generate_series(0, $1 - 1) i`,
+      apartments,
+    );
+  },
+};
+
 const CONTENDERS: Record<ContenderName, Omit<Contender, 'name'>> = {
-  nightlatch: {
-    is: 'the server itself',
-    stores: true,
-    args: [file('../src/main.ts'), 'serve'],
-    env: {
-      NIGHTLATCH_RATE_LIMIT: 'off',
-      NIGHTLATCH_HOLDS_PER_GUEST: '1000000',
-      NIGHTLATCH_SEED: 'none',
-      NIGHTLATCH_ADMIN_PASSWORD: 'for-this-run-only',
-      LOG_LEVEL: 'warn',
-    },
-    async prepare(databaseUrl, apartments) {
-      await migrate(databaseUrl);
-      await fill(
-        databaseUrl,
-        `insert into listings (id, name, city, country, latitude, longitude, terms)
-         select 'bench-' || i, 'Apartment ' || i, 'Lisbon', 'Portugal', 38.7, -9.1, $2
-         from generate_series(0, $1 - 1) i`,
-        apartments,
-      );
-    },
+  nightlatch: NIGHTLATCH,
+  'nightlatch-2': { ...NIGHTLATCH, is: 'two servers as one; half of the commands are forwarded', nodes: 2 },
+  'nightlatch-3': { ...NIGHTLATCH, is: 'three servers as one; two thirds are forwarded', nodes: 3 },
+  'nightlatch-one-door': {
+    ...NIGHTLATCH,
+    is: 'two servers as one, all sockets at the first: what forwarding costs on either side',
+    ...{ nodes: 2, doors: 1 },
   },
   echo: {
     is: 'a Socket.IO server that acknowledges at once and stores nothing',

@@ -6,6 +6,8 @@ import { newHistogram } from './driver/recorder.ts';
 export interface Round extends Measured {
   /** Of the server process over the window, all its threads. */
   readonly serverCpuMicros: number;
+  /** The same of each server of one system. */
+  readonly serverCpuMicrosByNode: readonly number[];
   readonly postgresCpuMicros: number | undefined;
   /** Of everything that ran on the machine, on all cores. */
   readonly machineCpuMicros: number | undefined;
@@ -30,6 +32,8 @@ export interface Measurement {
   readonly latencyMsByKind: Readonly<Record<string, Percentiles>>;
   /** Microseconds for each answered command; undefined where the system does not tell. */
   readonly serverMicros: number;
+  /** Of each server of one system, for each answered command, whoever answered it. */
+  readonly serverMicrosByNode: readonly number[];
   readonly postgresMicros: number | undefined;
   readonly driverMicros: number;
   /** Of one core. */
@@ -83,6 +87,9 @@ export function combine(rounds: readonly Round[]): Measurement {
     latencyMs: percentiles(accepted),
     latencyMsByKind: Object.fromEntries([...histograms].map(([kind, h]) => [kind, percentiles(h)])),
     serverMicros: perAnswer(sum((round) => round.serverCpuMicros)),
+    serverMicrosByNode: (rounds[0]?.serverCpuMicrosByNode ?? []).map((_, node) =>
+      perAnswer(sum((round) => round.serverCpuMicrosByNode[node] ?? 0)),
+    ),
     postgresMicros: postgresKnown ? perAnswer(sum((round) => round.postgresCpuMicros ?? 0)) : undefined,
     driverMicros: perAnswer(sum((round) => round.cpuMicros)),
     driverBusy: sum((round) => round.cpuMicros) / 1e6 / seconds,

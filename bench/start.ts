@@ -82,7 +82,7 @@ async function firstHoldMs(dataDir: string, seed: 'demo' | 'none'): Promise<numb
     env: { ...env, HOST: '127.0.0.1', NIGHTLATCH_DATA_DIR: dataDir, NIGHTLATCH_SEED: seed },
   });
   try {
-    const crowd = await gather({ port, sockets: 1, depth: 1, onLost: () => {} });
+    const crowd = await gather({ ports: [port], sockets: 1, depth: 1, onLost: () => {} });
     const today = Math.floor(Date.now() / MS_PER_DAY);
     const stay = { checkIn: dateOf(today + STAY_IN_DAYS), checkOut: dateOf(today + STAY_IN_DAYS + NIGHTS) };
     const search = new URLSearchParams({ ...stay, guests: '1', limit: '1' });

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { TestRedis } from '../test/support/redis.ts';
 import type { Contender } from './contenders.ts';
 import type { DriverPlan } from './driver/messages.ts';
 import { startDriver } from './driver-process.ts';
@@ -14,7 +15,7 @@ import { type ServerProcess, startServer } from './servers/server-process.ts';
 export interface TrialOptions {
   readonly contender: Contender;
   readonly postgres: BenchPostgres;
-  readonly plan: Omit<DriverPlan, 'port'>;
+  readonly plan: Omit<DriverPlan, 'ports'>;
   readonly warmupSeconds: number;
   readonly seconds: number;
   /** Commands a second of a second, open-loop phase; `half` of what the closed loop reached; undefined for none. */
@@ -36,21 +37,27 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
   const database = `bench_${contender.name.replaceAll('-', '_')}`;
   const url = await postgres.createDatabase(database);
   await contender.prepare(url, plan.apartments);
-  const server = await startServer({
-    args: contender.args,
-    port: await freePort(),
-    env: { ...contender.env, HOST: '127.0.0.1', DATABASE_URL: url, NIGHTLATCH_DATA_DIR: options.dataDir },
-  });
+  const servers: ServerProcess[] = [];
+  const redis = contender.nodes === undefined ? undefined : await TestRedis.start();
   try {
-    return await drive(options, server);
+    for (let i = 0; i < (contender.nodes ?? 1); i++) {
+      const port = await freePort();
+      const own = { HOST: '127.0.0.1', DATABASE_URL: url, NIGHTLATCH_DATA_DIR: options.dataDir };
+      const together = redis && { REDIS_URL: redis.url, NIGHTLATCH_NODE_URL: `http://127.0.0.1:${port}` };
+      servers.push(
+        await startServer({ args: contender.args, port, env: { ...contender.env, ...own, ...together } }),
+      );
+    }
+    return await drive(options, servers);
   } finally {
-    await server.stop();
+    await Promise.all(servers.map((server) => server.stop()));
+    await redis?.kill();
     await postgres.dropDatabase(database);
     options.progress.end();
   }
 }
 
-async function drive(options: TrialOptions, server: ServerProcess): Promise<Trial> {
+async function drive(options: TrialOptions, servers: readonly ServerProcess[]): Promise<Trial> {
   const { contender, warmupSeconds, seconds, rate, profileFile, progress } = options;
   let mode = '';
   let begin: Promise<Usage> | undefined;
@@ -59,7 +66,7 @@ async function drive(options: TrialOptions, server: ServerProcess): Promise<Tria
     signal: options.signal,
     onProgress: (stage, done, total) => progress.show(`${contender.name}${mode}: ${stage}`, done, total),
     onWindow(edge) {
-      const usage = usageOf(server, options.postgres);
+      const usage = usageOf(servers, options.postgres);
       usage.catch(() => {});
       if (edge === 'begin') begin = usage;
       else end = usage;
@@ -76,17 +83,19 @@ async function drive(options: TrialOptions, server: ServerProcess): Promise<Tria
       ...measured,
       violations: contender.stores ? measured.violations : [],
       ratePerSecond,
-      serverCpuMicros: to.server - from.server,
+      serverCpuMicros: total(to.servers) - total(from.servers),
+      serverCpuMicrosByNode: to.servers.map((micros, i) => micros - from.servers[i]!),
       postgresCpuMicros: between(from.postgres, to.postgres),
       machineCpuMicros: between(from.machine, to.machine),
       serverRssBytes: to.rssBytes,
     };
   }
   try {
-    await driver.plan({ ...options.plan, port: server.port });
-    if (profileFile !== undefined) await server.beginProfile();
+    const ports = servers.slice(0, contender.doors).map(({ port }) => port);
+    await driver.plan({ ...options.plan, ports });
+    if (profileFile !== undefined) await servers[0]!.beginProfile();
     const closed = await phase();
-    if (profileFile !== undefined) await server.endProfile(profileFile);
+    if (profileFile !== undefined) await servers[0]!.endProfile(profileFile);
     if (rate === undefined) return { closed, open: undefined };
     mode = ' (open loop)';
     const open = await phase(rate === 'half' ? closed.ok / closed.seconds / 2 : rate);
@@ -97,19 +106,28 @@ async function drive(options: TrialOptions, server: ServerProcess): Promise<Tria
 }
 
 interface Usage {
-  readonly server: number;
+  readonly servers: readonly number[];
   readonly postgres: number | undefined;
   readonly machine: number | undefined;
   readonly rssBytes: number;
 }
 
-async function usageOf(server: ServerProcess, postgres: BenchPostgres): Promise<Usage> {
-  const [{ cpuMicros, rssBytes }, postgresMicros, machine] = await Promise.all([
-    server.usage(),
+async function usageOf(servers: readonly ServerProcess[], postgres: BenchPostgres): Promise<Usage> {
+  const [usages, postgresMicros, machine] = await Promise.all([
+    Promise.all(servers.map((server) => server.usage())),
     postgres.cpuMicros(),
     machineCpuMicros(),
   ]);
-  return { server: cpuMicros, postgres: postgresMicros, machine, rssBytes };
+  return {
+    servers: usages.map(({ cpuMicros }) => cpuMicros),
+    postgres: postgresMicros,
+    machine,
+    rssBytes: total(usages.map(({ rssBytes }) => rssBytes)),
+  };
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 function between(from: number | undefined, to: number | undefined): number | undefined {

@@ -1,6 +1,7 @@
 /** The composition root: the parts in the order in which they are started, and stopped the other way round. */
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import type { Pool } from 'pg';
 import { Deadlines, type Scheduler } from './actors/deadlines.ts';
 import { OpenHolds } from './actors/open-holds.ts';
 import { PaymentSaga } from './actors/payment-saga.ts';
@@ -8,14 +9,23 @@ import type { Publisher } from './actors/ports.ts';
 import { ApartmentReads } from './actors/reads.ts';
 import { Registry } from './actors/registry.ts';
 import { SnapshotWriter } from './actors/snapshot-writer.ts';
+import type { Asked } from './actors/turn.ts';
+import { ActiveApartments } from './cluster/active-apartments.ts';
+import { Cluster } from './cluster/cluster.ts';
 import { Membership } from './cluster/membership.ts';
+import { PeerLinks } from './cluster/peers/peer-links.ts';
+import { postgresLeases } from './cluster/postgres-leases.ts';
+import { ShardKeeping } from './cluster/shard-keeping.ts';
 import type { Config } from './config.ts';
-import { apartmentsFace, Changes, openHoldsOf } from './faces/apartments.ts';
+import { apartmentsFace, Changes } from './faces/apartments.ts';
 import { bookingsFace } from './faces/bookings.ts';
 import { operationsFace } from './faces/operations.ts';
 import { refusingOutages } from './faces/outages.ts';
-import { createGateway } from './gateway/gateway.ts';
+import { Backplane } from './gateway/backplane/backplane.ts';
+import { RedisLink } from './gateway/backplane/redis.ts';
+import { createGateway, type Gateway } from './gateway/gateway.ts';
 import type { Log } from './observability/log.ts';
+import { settingOr } from './persistence/accounts.ts';
 import { countConfirmedSince } from './persistence/bookings.ts';
 import { openStorage, type Storage } from './persistence/index.ts';
 import { listingsOverview } from './persistence/listings.ts';
@@ -37,7 +47,8 @@ export interface App {
   readonly storage: Storage;
   readonly accounts: AccountsService;
   readonly listings: ListingsService;
-  readonly registry: Registry;
+  /** As the gateway asks: `reply` is called once. */
+  readonly ask: (asked: Asked) => void;
   readonly nowMs: () => number;
   /** Leaves without an error seen outside, then stops everything. */
   drain(): Promise<void>;
@@ -48,12 +59,13 @@ export interface App {
 export interface AppHooks {
   /** Aborted during the start: the step under way is finished, none is begun, and what was started is stopped again. */
   readonly signal?: AbortSignal;
-  /** Runs when commands are carried out, before the port is opened: fills an empty catalogue, say. */
-  readonly beforeListening?: (app: Omit<App, 'url' | 'drain' | 'close'>) => Promise<void>;
+  /** Runs when commands are carried out, before anybody is let in: fills an empty catalogue, say. */
+  readonly beforeOpening?: (app: Omit<App, 'url' | 'drain' | 'close'>) => Promise<void>;
 }
 
 /** How often the count of today's bookings is read, in milliseconds: it is for people to look at. */
 const BOOKINGS_TODAY_EVERY_MS = 5_000;
+const FIGURES_EVERY_MS = 1_000;
 
 const scheduler: Scheduler = {
   after(ms, call) {
@@ -86,10 +98,13 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
     const leases = createPool(storage.url, { max: 3, name: 'leases' });
     stops.push(() => leases.end());
     const membership = await Membership.open({
-      pool: leases,
+      leases: postgresLeases(leases),
       url: config.NIGHTLATCH_NODE_URL ?? `http://${config.HOST}:${config.PORT}`,
-      exclusive: true,
-      onLost: (_, reason) => registry.dropAll(reason),
+      exclusive: config.REDIS_URL === undefined,
+      onClaimed: (shards) => keeping.onClaimed(shards),
+      onDraining: (shards) => keeping.onDraining(shards),
+      onLost: (shards, reason) => keeping.onLost(shards, reason),
+      onEntered: (nodeId) => peers?.become(nodeId),
       onFault,
     });
     started(() => membership.stop());
@@ -107,7 +122,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
     const listings = createListings({
       pool,
       nowMs,
-      takenAfter: (night) => takenAfter(storage, registry, night),
+      takenAfter: (night) => takenAfter(storage, cluster, night),
       onError: (cause) => onFault('listings.fault', { cause }),
     });
     started(() => listings.close());
@@ -137,6 +152,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
       ownership: membership,
       scheduler,
       snapshots: new SnapshotWriter(journal, scheduler, onFault),
+      elsewhere: (asked) => cluster.ask(asked),
       onFault,
     });
     started(async () => {
@@ -146,10 +162,32 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
     });
     listings.onTermsChanged((apartmentId, terms) => registry.changeTerms(apartmentId, terms));
 
-    await membership.join();
-    const restlessSinceMs = clock.nowMs() - longestHoldMs(config);
-    await registry.wake(await journal.activeSince(restlessSinceMs));
-    await listings.start();
+    const active = new ActiveApartments(journal, clock, longestHoldMs(config));
+    const keeping = new ShardKeeping({ registry, scheduler, active: () => active.read(), onFault });
+    const reads = new ApartmentReads(registry, journal, clock);
+    const redis =
+      config.REDIS_URL === undefined ? undefined : new RedisLink({ url: config.REDIS_URL, onFault });
+    started(() => redis?.close());
+    const peers: PeerLinks | undefined =
+      redis &&
+      new PeerLinks({
+        selfId: membership.nodeId,
+        secret: await peerSecret(pool, config),
+        onRequest: (...request) => cluster.onRequest(...request),
+        onNote: (...note) => cluster.onNote(...note),
+        onLinkClosed: (nodeId, how) => {
+          if (how === 'refused') membership.suspect(nodeId, 'its address refuses connections');
+        },
+        onFault,
+      });
+    const cluster: Cluster = new Cluster({
+      ...{ registry, reads, openHolds, membership, peers, clock, scheduler },
+      isAwake: (shard) => keeping.isAwake(shard),
+      heard: (change) => listings.committed(change),
+      missed: () => listings.readAgain(),
+    });
+    changes.subscribe((change) => cluster.committed(change));
+    started(() => cluster.stop());
 
     let isStarted = false;
     let bookingsToday = 0;
@@ -163,15 +201,18 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
     );
     started(() => clearInterval(counting));
 
-    const inner = { storage, accounts, listings, registry, nowMs };
-    await hooks.beforeListening?.(inner);
-
-    const reads = new ApartmentReads(registry, journal, clock);
-    const gateway = await createGateway(
+    const operations = operationsFace({
+      ...{ registry, openHolds, journal, membership, cluster },
+      sockets: () => gateway.sockets(),
+      feeds: () => gateway.feeds(),
+      bookingsToday: () => bookingsToday,
+      isStarted: () => isStarted,
+    });
+    const gateway: Gateway = await createGateway(
       {
         apartments: refusingOutages(
           apartmentsFace({
-            registry,
+            cluster,
             reads,
             clock,
             changes,
@@ -182,20 +223,13 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
           bookingsFace({
             pool,
             nowMs,
-            openHoldsOf: (guestId) => openHoldsOf(openHolds, reads, guestId),
+            openHoldsOf: (guestId) => cluster.openHoldsOf(guestId),
             mayManage: (subject, apartmentId) => listings.mayManage(subject, apartmentId),
           }),
         ),
         listings: refusingOutages(listings),
         accounts: refusingOutages(accounts),
-        operations: operationsFace({
-          registry,
-          openHolds,
-          journal,
-          membership,
-          bookingsToday: () => bookingsToday,
-          isStarted: () => isStarted,
-        }),
+        operations,
       },
       {
         host: config.HOST,
@@ -203,17 +237,44 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
         webRoot: fileURLToPath(new URL('../dist/web', import.meta.url)),
         rateLimit: config.NIGHTLATCH_RATE_LIMIT,
         origins: config.NIGHTLATCH_ORIGINS,
+        backplane:
+          redis &&
+          new Backplane(redis, {
+            hasOthers: () => membership.peers().length > 0,
+            isWatched: (apartmentId) => cluster.isWatchedElsewhere(apartmentId),
+            hasFeed: () => cluster.hasFeedElsewhere(),
+            tellFeed: () => cluster.tellFeed(),
+          }),
+        redis,
+        peers,
         log,
       },
     );
     started(() => gateway.close());
-    isStarted = true;
     const { url } = await gateway.listen();
+
+    // Peers must be able to reach this node before it owns anything.
+    await membership.join();
+    membership.onOwnersChanged(() => {
+      keeping.ownersChanged((shard) => membership.ownerOf(shard)?.isSelf === false);
+      cluster.tellMoves();
+    });
+    const telling = setInterval(() => operations.tick(), FIGURES_EVERY_MS);
+    started(() => clearInterval(telling));
+    await keeping.awake();
+    await listings.start();
+    const inner = { storage, accounts, listings, ask: (asked: Asked) => cluster.ask(asked), nowMs };
+    await hooks.beforeOpening?.(inner);
+    hooks.signal?.throwIfAborted();
+    isStarted = true;
+    gateway.open();
 
     return {
       ...inner,
       url,
       async drain() {
+        // Shards first, while everybody is still served: then nobody waits for them when this node is gone.
+        await membership.leave();
         await gateway.drain();
         await registry.settle(DRAIN_DEADLINE_MS);
         await stopAll();
@@ -226,16 +287,15 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
   }
 }
 
-/** What search starts from: what the tables say, and the holds of the apartments that were woken. */
-async function* takenAfter(
-  storage: Storage,
-  registry: Registry,
-  night: number,
-): AsyncGenerator<TakenRange[]> {
+/** What search starts from: what the tables say, and the holds that are open on any node. */
+async function* takenAfter(storage: Storage, cluster: Cluster, night: number): AsyncGenerator<TakenRange[]> {
   for await (const chunk of takenRanges(storage.pool, night)) yield chunk;
-  const held: TakenRange[] = [];
-  for (const range of registry.heldRanges()) held.push({ ...range, status: 'held' });
-  yield held;
+  yield (await cluster.heldRanges()).map((range) => ({ ...range, status: 'held' }));
+}
+
+async function peerSecret(pool: Pool, config: Config): Promise<string> {
+  const made = randomBytes(32).toString('base64url');
+  return config.NIGHTLATCH_PEER_SECRET ?? String(await settingOr(pool, 'peer_secret', made));
 }
 
 /** An apartment without a fact younger than this has no open hold. */

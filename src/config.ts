@@ -1,15 +1,17 @@
 /**
  * The environment as one schema: default, unit, one sentence each. README's table is generated from it
- * (`nightlatch config --markdown`). A value that does not parse stops the start with every problem listed.
+ * (`nightlatch config`). A value that does not parse stops the start with every problem listed.
  */
 import { z } from 'zod';
 import { HOLD_TTL_SECONDS_DEFAULT, HOLDS_PER_GUEST_DEFAULT } from './protocol/limits.ts';
 
+const isUrl = (value: string, protocols: readonly string[]) =>
+  URL.canParse(value) && protocols.includes(new URL(value).protocol);
 const url = (...protocols: string[]) =>
   z
     .string()
     .refine(
-      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+      (value) => isUrl(value, protocols),
       `is no URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
     );
 const integer = (min: number, max: number) =>
@@ -27,6 +29,16 @@ const Environment = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:')
     .optional()
     .describe('PostgreSQL to use; unset: an embedded one under `NIGHTLATCH_DATA_DIR`.'),
+  REDIS_URL: z
+    .string()
+    .refine(
+      (list) => list.split(',').every((each) => isUrl(each.trim(), ['redis:', 'rediss:'])),
+      'is no URL that begins with redis:// or rediss://, nor several of them separated by commas',
+    )
+    .optional()
+    .describe(
+      'Redis beside which several servers form one system; several URLs: a Redis Cluster. Unset: one server.',
+    ),
   NIGHTLATCH_DATA_DIR: z.string().min(1).default('./data').describe('Folder of the embedded PostgreSQL.'),
   NIGHTLATCH_ADMIN_EMAIL: z
     .email('is no e-mail address')
@@ -70,11 +82,30 @@ const Environment = z.object({
     .describe('Whether to start on a PostgreSQL that may forget what it has acknowledged.'),
   NIGHTLATCH_NODE_URL: url('ws:', 'wss:', 'http:', 'https:')
     .optional()
-    .describe('How other servers reach this one.'),
+    .describe('How other servers reach this one; needed with `REDIS_URL`.'),
+  NIGHTLATCH_PEER_SECRET: z
+    .string()
+    .min(32, 'is shorter than 32 characters')
+    .optional()
+    .describe('What servers prove to each other to know; unset: made once and kept in the database.'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'is no level from trace to silent')
     .default('info')
     .describe('Least severe log line that is written.'),
+});
+
+/** What one value asks of another. */
+const WholeEnvironment = Environment.superRefine((config, context) => {
+  if (config.REDIS_URL === undefined) return;
+  const why = 'is needed beside REDIS_URL';
+  if (config.NIGHTLATCH_NODE_URL === undefined) {
+    const message = `${why}: the address at which other servers reach this one, such as http://10.0.0.7:3000`;
+    context.addIssue({ code: 'custom', path: ['NIGHTLATCH_NODE_URL'], message });
+  }
+  if (config.DATABASE_URL === undefined) {
+    const message = `${why}: servers of one system share a PostgreSQL`;
+    context.addIssue({ code: 'custom', path: ['DATABASE_URL'], message });
+  }
 });
 
 export type Config = z.output<typeof Environment>;
@@ -87,7 +118,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   const set = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
-  const parsed = Environment.safeParse(set);
+  const parsed = WholeEnvironment.safeParse(set);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0]);

@@ -35,20 +35,22 @@ const CONNECT_TIMEOUT_MS = 15_000;
 const CONNECTING_MAX = 20;
 
 export interface CrowdOptions {
-  readonly port: number;
+  /** Sockets go to these by turns. */
+  readonly ports: readonly number[];
   readonly sockets: number;
   readonly depth: number;
   readonly onLost: (reason: string) => void;
 }
 
-export async function gather({ port, sockets, depth, onLost }: CrowdOptions): Promise<Crowd> {
+export async function gather({ ports, sockets, depth, onLost }: CrowdOptions): Promise<Crowd> {
   const connections: Connection[] = [];
   while (connections.length < sockets) {
     const batch = Math.min(CONNECTING_MAX, sockets - connections.length);
     const opened = await Promise.all(
-      Array.from({ length: batch }, async () =>
-        connect({ port, token: await guestToken(port), onLost, timeoutMs: CONNECT_TIMEOUT_MS }),
-      ),
+      Array.from({ length: batch }, async (_, i) => {
+        const port = ports[(connections.length + i) % ports.length]!;
+        return connect({ port, token: await guestToken(port), onLost, timeoutMs: CONNECT_TIMEOUT_MS });
+      }),
     );
     connections.push(...opened);
   }

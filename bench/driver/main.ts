@@ -36,9 +36,9 @@ async function serve(message: ToDriver): Promise<void> {
 }
 
 async function prepare(plan: DriverPlan): Promise<void> {
-  const { port, sockets, depth, apartments, firstNight, nights } = plan;
+  const { ports, sockets, depth, apartments, firstNight, nights } = plan;
   crowd = await gather({
-    port,
+    ports,
     sockets,
     depth,
     onLost: (reason) => fail(new Error(`the server dropped a connection in mid-run: ${reason}`)),

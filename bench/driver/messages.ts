@@ -1,7 +1,8 @@
 /** What bench and driver say to each other over the process channel. */
 
 export interface DriverPlan {
-  readonly port: number;
+  /** Sockets go to these by turns. */
+  readonly ports: readonly number[];
   readonly workload: 'holds' | 'flash-sale';
   readonly sockets: number;
   /** Commands in flight on each socket. */

@@ -22,8 +22,8 @@ import type { ApartmentCommand } from '../protocol/apartment-command.ts';
 import { errorBody } from '../protocol/errors.ts';
 import type { ListingStatus } from '../protocol/terms.ts';
 import { type Calendar, emptyCalendar } from './calendar/calendar.ts';
+import type { Circumstances } from './calendar/circumstances.ts';
 import {
-  type Circumstances,
   type Decision,
   decideBlock,
   decideCancel,

@@ -12,7 +12,7 @@ import type { NightRange } from '../protocol/nights.ts';
 import type { Calendar as CalendarView, Hold } from '../protocol/resources.ts';
 import type { Terms } from '../protocol/terms.ts';
 import { type ApartmentEvent, type CommandEvent, MACHINE_VERSION, react } from './apartment-machine.ts';
-import { type Calendar, findHold, isRestless, nextDeadlineMs } from './calendar/calendar.ts';
+import { type Calendar, findHold, type HoldClaim, isRestless, nextDeadlineMs } from './calendar/calendar.ts';
 import type { PaymentStep } from './calendar/payment.ts';
 import { calendarView, holdView } from './calendar/views.ts';
 import type { Deadlines, Due } from './deadlines.ts';
@@ -23,11 +23,11 @@ import { OutputGate } from './output-gate.ts';
 import { answerUnavailable } from './overdue.ts';
 import type { PaymentSaga } from './payment-saga.ts';
 import { PaymentWaiters } from './payment-waiters.ts';
-import type { AppendResult, Clock, Journal, Publisher, StoredApartment, StoredSnapshot } from './ports.ts';
+import type { AppendResult, Clock, Journal, Publisher, StoredSnapshot } from './ports.ts';
 import { stepsUnderWay } from './record.ts';
 import { answerAgain } from './replay.ts';
-import { RequestWindow } from './request-window.ts';
-import { restore, type Unheard } from './restore.ts';
+import type { RequestWindow } from './request-window.ts';
+import { type LoadedApartment, restore, type Unheard } from './restore.ts';
 import { type Asked, Turn, type TurnOwner } from './turn.ts';
 
 /** What all running apartments of a process share. */
@@ -59,7 +59,7 @@ export class RunningApartment implements TurnOwner, Due {
   lastUsedMs: number;
   readonly #parts: ApartmentParts;
   readonly #calendar: Calendar;
-  readonly #window = new RequestWindow();
+  readonly #window: RequestWindow;
   readonly #gate = new OutputGate();
   readonly #waiters = new PaymentWaiters();
   #terms: Terms;
@@ -73,7 +73,7 @@ export class RunningApartment implements TurnOwner, Due {
   /** @param unheard facts of an instance before this one that are told now */
   constructor(
     place: { readonly apartmentId: string; readonly shard: number; readonly epoch: number },
-    stored: StoredApartment,
+    loaded: LoadedApartment,
     parts: ApartmentParts,
     unheard?: Unheard,
   ) {
@@ -81,11 +81,12 @@ export class RunningApartment implements TurnOwner, Due {
     this.shard = place.shard;
     this.epoch = place.epoch;
     this.#parts = parts;
-    this.#terms = stored.terms;
-    const { calendar, changes } = restore(stored, this.#window, unheard);
+    this.#terms = loaded.terms;
+    this.#window = loaded.window;
+    const { calendar, changes } = restore(loaded, unheard);
     this.#calendar = calendar;
     this.#publishedVersion = calendar.version;
-    this.#factsSinceSnapshot = calendar.version - (stored.snapshot?.version ?? 0);
+    this.#factsSinceSnapshot = calendar.version - (loaded.snapshot?.version ?? 0);
     this.lastUsedMs = parts.clock.nowMs();
     for (const claim of calendar.claims) {
       if (claim.kind === 'hold') parts.openHolds.add(claim.guestId, claim.id, this.id);
@@ -98,10 +99,6 @@ export class RunningApartment implements TurnOwner, Due {
     return this.#calendar.version;
   }
 
-  heldRanges(): NightRange[] {
-    return this.#calendar.claims.filter((claim) => claim.kind === 'hold');
-  }
-
   /** The last version that watchers were told. */
   get publishedVersion(): number {
     return this.#publishedVersion;
@@ -109,6 +106,11 @@ export class RunningApartment implements TurnOwner, Due {
 
   get isOver(): boolean {
     return this.#over;
+  }
+
+  /** Something is on its way to the disk. */
+  get isWriting(): boolean {
+    return !this.#gate.isEmpty;
   }
 
   get isWaiting(): boolean {
@@ -203,9 +205,13 @@ export class RunningApartment implements TurnOwner, Due {
     return this.#gate.isEmpty && this.#factsSinceSnapshot > 0 ? this.#capture() : undefined;
   }
 
+  openHolds(): HoldClaim[] {
+    return this.#calendar.claims.filter((claim) => claim.kind === 'hold');
+  }
+
   /** Every hold that may be open on disk: the open ones, and those that ended in a turn which may have been lost. */
   mayBeOpen(): ListedHold[] {
-    const holds: ListedHold[] = this.#calendar.claims.filter((claim) => claim.kind === 'hold');
+    const holds: ListedHold[] = this.openHolds();
     for (const turn of this.#gate) {
       for (const { guestId, hold, replaced = [] } of turn.changes) {
         if (guestId === undefined || hold === undefined) continue;
@@ -243,7 +249,7 @@ export class RunningApartment implements TurnOwner, Due {
       entropy: entropy(),
       holdTtlMs,
       holdsPerGuest,
-      openHolds: command.kind === 'hold' ? openHolds.countOf(subject.id) : 0,
+      openHolds: command.kind === 'hold' ? openHolds.countOf(subject.id, nowMs) : 0,
       booking,
     };
     this.#take({ type: command.kind, command, at, turn } as CommandEvent);

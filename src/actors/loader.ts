@@ -12,14 +12,16 @@ import {
 import type { RunningApartment } from './apartment.ts';
 import { MACHINE_VERSION } from './apartment-machine.ts';
 import type { Scheduler } from './deadlines.ts';
-import type { Clock, Journal, Ownership, StoredApartment } from './ports.ts';
-import { readUnheard, type Unheard } from './restore.ts';
+import type { Clock, Journal, Ownership } from './ports.ts';
+import { type LoadedApartment, readUnheard, readWindow, type Unheard } from './restore.ts';
+
+export type NotRunning = 'unknown' | 'unavailable' | 'moved';
 
 /** Waits for a running apartment, or for word that there is none. */
 export interface Waiting {
   readonly ready: (apartment: RunningApartment) => void;
-  /** `unknown`: there is no such apartment. `unavailable`: it could not be loaded in time. */
-  readonly failed: (why: 'unknown' | 'unavailable') => void;
+  /** `unknown`: there is no such apartment. `unavailable`: it could not be loaded in time. `moved`: it is not ours. */
+  readonly failed: (why: NotRunning) => void;
   readonly sinceMs: number;
 }
 
@@ -37,7 +39,7 @@ export interface LoaderParts {
   /** The last version of an apartment that watchers were told by a lost instance. */
   readonly told: (apartmentId: string) => number | undefined;
   /** Makes the instance and lists it; what it throws is a defect of what is stored. */
-  readonly start: (place: Place, stored: StoredApartment, unheard: Unheard | undefined) => RunningApartment;
+  readonly start: (place: Place, loaded: LoadedApartment, unheard: Unheard | undefined) => RunningApartment;
   /** There is no such apartment. */
   readonly absent: (apartmentId: string) => void;
   readonly onFault: (event: string, details: Record<string, unknown>) => void;
@@ -113,17 +115,18 @@ export class Loader {
     const version = told(apartmentId);
     const unheard =
       version === undefined ? undefined : await readUnheard(journal, apartmentId, stored, version);
+    const window = await readWindow(journal, apartmentId, stored);
     // What was read under another epoch is not to be decided on.
-    if (epoch === undefined || epoch !== ownership.epochOf(shard)) return this.#retry(apartmentId);
+    if (epoch === undefined || epoch !== ownership.epochOf(shard)) return this.#fail(apartmentId, 'moved');
     if (this.#stopped) return this.#fail(apartmentId, 'unavailable');
-    this.#start({ apartmentId, shard, epoch }, stored, unheard);
+    this.#start({ apartmentId, shard, epoch }, { ...stored, window }, unheard);
   }
 
-  #start(place: Place, stored: StoredApartment, unheard: Unheard | undefined): void {
+  #start(place: Place, loaded: LoadedApartment, unheard: Unheard | undefined): void {
     const { apartmentId } = place;
     let apartment: RunningApartment;
     try {
-      apartment = this.#parts.start(place, stored, unheard);
+      apartment = this.#parts.start(place, loaded, unheard);
     } catch (cause) {
       this.#parts.onFault('apartment.unreadable', { apartmentId, cause });
       return this.#fail(apartmentId, 'unavailable');
@@ -131,7 +134,7 @@ export class Loader {
     for (const { ready } of this.#emptied(apartmentId)) ready(apartment);
   }
 
-  #fail(apartmentId: string, why: 'unknown' | 'unavailable'): void {
+  #fail(apartmentId: string, why: NotRunning): void {
     for (const { failed } of this.#emptied(apartmentId)) failed(why);
   }
 

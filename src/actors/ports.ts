@@ -12,10 +12,14 @@ export interface Clock {
 export interface Journal {
   /**
    * What an apartment needs to run: its terms, its newest usable snapshot, and, in order of version, every
-   * entry after it, plus the earlier ones back to `windowFromVersion` of the snapshot that carry a request id
-   * (for the idempotency window). Undefined where there is no such apartment. One round trip.
+   * entry after it, all as of one moment. Undefined where there is no such apartment. One round trip.
    */
   load(apartmentId: string, machineVersion: number): Promise<StoredApartment | undefined>;
+  /**
+   * Committed entries that carry a request id, without their facts, in order of version. Entries never change, so
+   * pages read one after the other are one whole.
+   */
+  requests(apartmentId: string, page: RequestsPage): Promise<StoredRequest[]>;
 
   /**
    * Queues entries of one apartment, whole and in order; calls `done` once, never before return.
@@ -59,7 +63,23 @@ export interface StoredApartment {
   readonly terms: Terms;
   readonly status: ListingStatus;
   readonly snapshot: StoredSnapshot | undefined;
+  /** After the snapshot. */
   readonly entries: readonly JournalEntry[];
+}
+
+export interface RequestsPage {
+  readonly afterVersion: number;
+  /** The last one, itself included. */
+  readonly toVersion: number;
+  readonly limit: number;
+}
+
+/** A request that took effect, and the version at which it did. */
+export interface StoredRequest {
+  readonly version: number;
+  readonly subjectId: string | null;
+  readonly requestId: string | null;
+  readonly atMs: number;
 }
 
 export interface Append {

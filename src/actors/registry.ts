@@ -4,6 +4,7 @@
  * asked again what it had not answered, so that a failure shows as latency. Idle ones are snapshotted and let go.
  */
 import { refuse } from '../protocol/errors.ts';
+import { shardOf } from '../protocol/ids.ts';
 import {
   APARTMENTS_RUNNING_MAX,
   COMMAND_DEADLINE_MS,
@@ -16,8 +17,8 @@ import type { PaymentStep } from './calendar/payment.ts';
 import type { Scheduler } from './deadlines.ts';
 import { Loader, type Place, RELOAD_AFTER_MS, type Waiting } from './loader.ts';
 import type { ListedHold } from './open-holds.ts';
-import type { Ownership, StoredApartment } from './ports.ts';
-import type { Unheard } from './restore.ts';
+import type { Ownership } from './ports.ts';
+import type { LoadedApartment, Unheard } from './restore.ts';
 import type { SnapshotWriter } from './snapshot-writer.ts';
 import type { Asked } from './turn.ts';
 
@@ -26,12 +27,16 @@ export interface RegistryParts
   readonly ownership: Ownership;
   readonly scheduler: Scheduler;
   readonly snapshots: SnapshotWriter;
+  /** Not this node's to answer (any more): whoever routes commands finds out whose, within its deadline. */
+  readonly elsewhere: (asked: Asked) => void;
   readonly onFault: (event: string, details: Record<string, unknown>) => void;
 }
 
 /** How often what has waited too long is looked for, in milliseconds. */
 const SWEEP_EVERY_MS = 250;
 const PASSIVATE_EVERY_MS = 10_000;
+const SETTLE_POLL_MS = 10;
+const HANDOVER_POLL_MS = 2;
 /** A command whose turn was refused by the storage this often is a defect, not bad luck. */
 const ATTEMPTS_MAX = 3;
 
@@ -70,7 +75,7 @@ export class Registry {
     this.#loader = new Loader({
       ...parts,
       told: (apartmentId) => this.#left.get(apartmentId)?.publishedVersion,
-      start: (place, stored, unheard) => this.#start(place, stored, unheard),
+      start: (place, loaded, unheard) => this.#start(place, loaded, unheard),
       absent: (apartmentId) => {
         this.#owed.delete(apartmentId);
         this.#inherit(apartmentId);
@@ -91,31 +96,28 @@ export class Registry {
   ask(asked: Asked): void {
     this.commands += 1;
     const { apartmentId } = asked.command;
-    const running = this.#owned(apartmentId);
-    if (running !== undefined) return running.receive(asked);
     this.with(
       apartmentId,
       asked.sinceMs,
       (apartment) => apartment.receive(asked),
-      (why) =>
-        asked.reply(
-          why === 'unknown'
-            ? refuse('not_found', `there is no apartment ${apartmentId}; look for one with \`search\``)
-            : refuse(
-                'unavailable',
-                `apartment ${apartmentId} could not be reached in time; send it again with the same requestId`,
-                {
-                  retryAfterMs: 500,
-                },
-              ),
-        ),
+      (why) => {
+        if (why === 'moved') this.#parts.elsewhere(asked);
+        else if (why === 'unavailable') answerUnreachable(asked);
+        else
+          asked.reply(
+            refuse('not_found', `there is no apartment ${apartmentId}; look for one with \`search\``),
+          );
+      },
     );
   }
 
   /** Calls one of both, once: with the running apartment, started if need be, or with why there is none. */
   with(apartmentId: string, sinceMs: number, ready: Waiting['ready'], failed: Waiting['failed']): void {
-    const running = this.#owned(apartmentId);
-    if (running !== undefined) return ready(running);
+    const running = this.#running.get(apartmentId);
+    const epoch = this.#parts.ownership.epochOf(running?.shard ?? shardOf(apartmentId));
+    if (epoch === undefined) return failed('moved');
+    if (running?.epoch === epoch) return ready(running);
+    if (running !== undefined) this.#lost(running, 'fenced', undefined);
     this.#loader.load(apartmentId, { ready, failed, sinceMs });
   }
 
@@ -125,8 +127,13 @@ export class Registry {
       apartmentId,
       this.#parts.clock.nowMs(),
       (apartment) => apartment.payment(step),
-      // Whoever loads it next finds the payment under way in its calendar and asks the provider again.
-      (why) => this.#parts.onFault('payment.unheard', { apartmentId, key: step.key, why }),
+      (why) => {
+        // It runs and this node does not trust its lease, PostgreSQL being away, say: nobody would load it and ask again.
+        if (this.#running.has(apartmentId))
+          this.#parts.scheduler.after(RELOAD_AFTER_MS, () => this.payment(apartmentId, step));
+        // Whoever loads it next finds the payment under way in its calendar and asks the provider again.
+        else this.#parts.onFault('payment.unheard', { apartmentId, key: step.key, why });
+      },
     );
   }
 
@@ -141,30 +148,41 @@ export class Registry {
     for (let i = 0; i < apartmentIds.length && !this.#stopped; i += BATCH) {
       const sinceMs = this.#parts.clock.nowMs();
       await Promise.all(
-        apartmentIds.slice(i, i + BATCH).map(
-          (id) =>
-            new Promise<void>((resolve) =>
-              this.with(
-                id,
-                sinceMs,
-                () => resolve(),
-                () => resolve(),
-              ),
-            ),
-        ),
+        apartmentIds
+          .slice(i, i + BATCH)
+          .map((id) => new Promise<unknown>((resolve) => this.with(id, sinceMs, resolve, resolve))),
       );
     }
   }
 
-  /** Ends every instance: this node is a new one, and what it had loaded is worth nothing. */
-  dropAll(reason: string): void {
-    for (const apartment of [...this.#running.values()]) this.#lost(apartment, reason, undefined);
+  /** These shards are another node's: what runs here of them is worth nothing. */
+  drop(shards: ReadonlySet<number>, reason: string): void {
+    for (const apartment of this.#inShards(shards)) this.#lost(apartment, reason, undefined);
+    this.#forget(shards);
+  }
+
+  /**
+   * Lets go of shards that another node will run. Nothing new may be asked of them meanwhile. Resolves when what was
+   * under way is on disk, or at the deadline; snapshots are written afterwards, so that nobody waits for them. Confirms
+   * that wait for a payment are asked again of the next owner.
+   */
+  async handOver(shards: ReadonlySet<number>, deadlineMs: number): Promise<void> {
+    const untilMs = this.#parts.clock.nowMs() + deadlineMs;
+    const busy = () =>
+      [...this.#waiting].some((apartment) => shards.has(apartment.shard) && apartment.isWriting);
+    while (busy() && this.#parts.clock.nowMs() < untilMs) await this.#pause(HANDOVER_POLL_MS);
+    for (const apartment of this.#inShards(shards)) {
+      this.#save(apartment);
+      for (const asked of this.#let(apartment)) this.#again(asked);
+      for (const hold of apartment.openHolds()) this.#parts.openHolds.moved(hold);
+    }
+    this.#forget(shards);
   }
 
   /** Nights under an open hold, of all apartments running here. */
   *heldRanges(): Generator<{ apartmentId: string; from: number; to: number }> {
     for (const apartment of this.#running.values()) {
-      for (const { from, to } of apartment.heldRanges()) yield { apartmentId: apartment.id, from, to };
+      for (const { from, to } of apartment.openHolds()) yield { apartmentId: apartment.id, from, to };
     }
   }
 
@@ -172,7 +190,7 @@ export class Registry {
   async settle(deadlineMs: number): Promise<void> {
     const untilMs = this.#parts.clock.nowMs() + deadlineMs;
     while (this.#isBusy() && this.#parts.clock.nowMs() < untilMs) {
-      await new Promise<void>((resolve) => this.#parts.scheduler.after(10, resolve));
+      await this.#pause(SETTLE_POLL_MS);
     }
   }
 
@@ -181,22 +199,37 @@ export class Registry {
     this.#stopped = true;
     this.#loader.stop();
     for (const cancel of this.#timers) cancel();
-    for (const apartment of this.#running.values()) {
-      const snapshot = apartment.unsaved();
-      if (snapshot !== undefined) this.#parts.snapshots.write(snapshot);
-      for (const asked of apartment.end()) answerUnreachable(asked);
+    for (const apartment of [...this.#running.values()]) {
+      this.#save(apartment);
+      for (const asked of this.#let(apartment)) answerUnreachable(asked);
     }
-    this.#running.clear();
     await this.#parts.snapshots.flush();
   }
 
-  /** The running instance, unless this node no longer owns its shard at its epoch: then it says nothing more. */
-  #owned(apartmentId: string): RunningApartment | undefined {
-    const running = this.#running.get(apartmentId);
-    if (running === undefined || running.epoch === this.#parts.ownership.epochOf(running.shard))
-      return running;
-    this.#lost(running, 'fenced', undefined);
-    return this.#running.get(apartmentId);
+  #inShards(shards: ReadonlySet<number>): RunningApartment[] {
+    return [...this.#running.values()].filter(({ shard }) => shards.has(shard));
+  }
+
+  /** Another node inherits what lost instances of these shards have left. */
+  #forget(shards: ReadonlySet<number>): void {
+    for (const id of [...this.#owed]) if (shards.has(shardOf(id))) this.#owed.delete(id);
+    for (const id of [...this.#left.keys()]) if (shards.has(shardOf(id))) this.#inherit(id);
+  }
+
+  #save(apartment: RunningApartment): void {
+    const snapshot = apartment.unsaved();
+    if (snapshot !== undefined) this.#parts.snapshots.write(snapshot);
+  }
+
+  /** @returns what it was asked and has not answered */
+  #let(apartment: RunningApartment): Asked[] {
+    this.#running.delete(apartment.id);
+    this.#waiting.delete(apartment);
+    return apartment.end();
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#parts.scheduler.after(ms, resolve));
   }
 
   #isBusy(): boolean {
@@ -205,9 +238,9 @@ export class Registry {
     return false;
   }
 
-  #start(place: Place, stored: StoredApartment, unheard: Unheard | undefined): RunningApartment {
+  #start(place: Place, loaded: LoadedApartment, unheard: Unheard | undefined): RunningApartment {
     this.#inherit(place.apartmentId);
-    const apartment = new RunningApartment(place, stored, this.#apartmentParts, unheard);
+    const apartment = new RunningApartment(place, loaded, this.#apartmentParts, unheard);
     this.#running.set(place.apartmentId, apartment);
     this.#owed.delete(place.apartmentId);
     apartment.resume();
@@ -228,13 +261,11 @@ export class Registry {
       reason,
       cause,
     });
-    this.#running.delete(apartment.id);
-    this.#waiting.delete(apartment);
     if (!apartment.isQuiet) this.#owed.add(apartment.id);
     const holds = apartment.mayBeOpen();
     for (const { guestId, id } of holds) this.#parts.openHolds.add(guestId, id, apartment.id);
     this.#left.set(apartment.id, { publishedVersion: apartment.publishedVersion, holds });
-    const unanswered = apartment.end();
+    const unanswered = this.#let(apartment);
     if (culprit !== undefined && reason === 'conflict') culprit.attempts += 1;
     for (const asked of unanswered) {
       if (asked.attempts >= ATTEMPTS_MAX) {
@@ -251,7 +282,7 @@ export class Registry {
   #again(asked: Asked): void {
     if (this.#parts.clock.nowMs() - asked.sinceMs >= COMMAND_DEADLINE_MS || this.#stopped)
       answerUnreachable(asked);
-    else this.ask(asked);
+    else this.#parts.elsewhere(asked);
   }
 
   #sweep(): void {
@@ -261,13 +292,7 @@ export class Registry {
     }
     for (const id of this.#owed) {
       if (this.#running.has(id)) this.#owed.delete(id);
-      else if (!this.#loader.isLoading(id))
-        this.with(
-          id,
-          nowMs,
-          () => {},
-          () => {},
-        );
+      else if (!this.#loader.isLoading(id)) this.with(id, nowMs, nothing, nothing);
     }
   }
 
@@ -282,11 +307,8 @@ export class Registry {
     if (over > 0) quiet.sort((a, b) => a.lastUsedMs - b.lastUsedMs);
     for (const [i, apartment] of quiet.entries()) {
       if (i >= over && !isIdle(apartment)) break;
-      const snapshot = apartment.unsaved();
-      if (snapshot !== undefined) this.#parts.snapshots.write(snapshot);
-      apartment.end();
-      this.#running.delete(apartment.id);
-      this.#waiting.delete(apartment);
+      this.#save(apartment);
+      this.#let(apartment);
     }
   }
 
@@ -302,6 +324,8 @@ export class Registry {
     next();
   }
 }
+
+function nothing(): void {}
 
 function answerUnreachable(asked: Asked): void {
   const { apartmentId } = asked.command;

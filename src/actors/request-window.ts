@@ -8,7 +8,7 @@
  * theirs, asks for a place `apart`.
  */
 import { IDEMPOTENCY_ENTRIES_MAX, IDEMPOTENCY_WINDOW_MS } from '../protocol/limits.ts';
-import type { JournalEntry } from './facts.ts';
+import type { StoredRequest } from './ports.ts';
 
 /** Ages are told apart to this, in milliseconds: one mark for each such span, not one for each entry. */
 const MARK_EVERY_MS = 15 * 60_000;
@@ -43,16 +43,18 @@ export class RequestWindow {
     this.#apart.set(`${requestId} ${subjectId}`, 0);
   }
 
-  add({ subjectId, requestId, version, atMs }: JournalEntry): void {
+  add({ subjectId, requestId, version, atMs }: StoredRequest): void {
     if (requestId === null || subjectId === null) return;
+    // Before marks go: a place apart that is not taken yet goes with them.
+    const isApart = this.#apart?.has(`${requestId} ${subjectId}`) === true;
     const last = this.#marks.at(-1);
     if (last === undefined || atMs - last.atMs >= MARK_EVERY_MS) {
       if (last === undefined) this.#base = version - 1;
       this.#marks.push({ atMs, version });
       this.#forget(atMs - IDEMPOTENCY_WINDOW_MS);
     }
-    if (this.#apart?.has(`${requestId} ${subjectId}`) === true) {
-      this.#apart.set(`${requestId} ${subjectId}`, version);
+    if (isApart) {
+      this.#apart?.set(`${requestId} ${subjectId}`, version);
       return;
     }
     let slot = this.#slotOf(requestId);
@@ -68,16 +70,16 @@ export class RequestWindow {
     this.#slots[slot + 2] = version - this.#base;
   }
 
-  /** Entries in order of version, as they were loaded. */
-  addAll(entries: readonly JournalEntry[]): void {
-    const owners = new Map<string, string>();
-    for (const entry of entries) {
-      const { subjectId, requestId } = entry;
+  /**
+   * Requests in order of version, as they were loaded, page after page. Whose a taken slot is cannot be seen, so who
+   * finds one taken gets a place apart: the same request once more (a confirm after a decline), or another's.
+   */
+  addAll(requests: readonly StoredRequest[]): void {
+    for (const request of requests) {
+      const { subjectId, requestId } = request;
       if (requestId === null || subjectId === null) continue;
-      const taken = this.find(subjectId, requestId) !== undefined;
-      if (taken && owners.get(requestId) !== subjectId) this.setApart(subjectId, requestId);
-      else owners.set(requestId, subjectId);
-      this.add(entry);
+      if (this.find(subjectId, requestId) !== undefined) this.setApart(subjectId, requestId);
+      this.add(request);
     }
   }
 

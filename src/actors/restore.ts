@@ -1,11 +1,18 @@
-/** An apartment from storage: its snapshot, then the facts after it. */
+/** An apartment from storage: the requests before its snapshot, the snapshot, then the facts after it. */
 import type { CommittedChange } from '../protocol/committed-change.ts';
+import { REQUESTS_PAGE } from '../protocol/limits.ts';
 import { apply } from './calendar/apply.ts';
 import { type Calendar, emptyCalendar, findHold, type HoldClaim } from './calendar/calendar.ts';
 import { changeOf } from './changes.ts';
 import type { BookingRecord, JournalEntry } from './facts.ts';
 import type { Journal, StoredApartment } from './ports.ts';
-import type { RequestWindow } from './request-window.ts';
+import { RequestWindow } from './request-window.ts';
+
+/** All that a running apartment is made of. */
+export interface LoadedApartment extends StoredApartment {
+  /** Knows every request before the snapshot. */
+  readonly window: RequestWindow;
+}
 
 /** Facts that an instance before this one wrote without hearing that they were on disk: nobody was told of them. */
 export interface Unheard {
@@ -20,10 +27,9 @@ export interface Restored {
   readonly changes: readonly CommittedChange[];
 }
 
-/** Facts before the snapshot only say which requests took effect. */
+/** Adds what came after the snapshot to the window, too. */
 export function restore(
-  { snapshot, entries, status }: StoredApartment,
-  window: RequestWindow,
+  { snapshot, entries, status, window }: LoadedApartment,
   unheard: Unheard | undefined,
 ): Restored {
   const calendar =
@@ -31,7 +37,6 @@ export function restore(
   window.addAll(entries);
   const changes: CommittedChange[] = [];
   for (const entry of entries) {
-    if (entry.version <= calendar.version) continue;
     const replaced = replacedBy(entry, calendar);
     const claim = apply(calendar, entry);
     if (unheard === undefined || entry.version <= unheard.afterVersion) continue;
@@ -40,6 +45,27 @@ export function restore(
     changes.push(changeOf(entry, claim, replaced, booking));
   }
   return { calendar, changes };
+}
+
+/**
+ * Reads which requests took effect before the snapshot: up to IDEMPOTENCY_ENTRIES_MAX of them, a page at a time, so
+ * that neither memory nor the event loop is taken up by one apartment. Their facts stay where they are.
+ */
+export async function readWindow(
+  journal: Journal,
+  apartmentId: string,
+  { snapshot }: StoredApartment,
+): Promise<RequestWindow> {
+  const window = new RequestWindow();
+  if (snapshot === undefined) return window;
+  const { windowFromVersion, version: toVersion } = snapshot;
+  for (let afterVersion = windowFromVersion; afterVersion < toVersion; ) {
+    const page = await journal.requests(apartmentId, { afterVersion, toVersion, limit: REQUESTS_PAGE });
+    window.addAll(page);
+    if (page.length < REQUESTS_PAGE) break;
+    afterVersion = page.at(-1)!.version;
+  }
+  return window;
 }
 
 /** Reads what is needed to tell of facts after a version. A snapshot is never ahead of what has been told. */

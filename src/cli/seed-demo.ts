@@ -12,9 +12,9 @@ import {
   seedDemo as writeDemo,
 } from '../services/listings/demo/index.ts';
 
-type Parts = Pick<App, 'storage' | 'listings' | 'registry' | 'nowMs'>;
+type Parts = Pick<App, 'storage' | 'listings' | 'ask' | 'nowMs'>;
 
-export async function seedDemo({ storage, listings, registry, nowMs }: Parts): Promise<void> {
+export async function seedDemo({ storage, listings, ask, nowMs }: Parts): Promise<void> {
   if (await anyListing(storage.pool)) return;
   const today = localNight('UTC', nowMs());
   await writeDemo(storage.pool, today);
@@ -26,15 +26,20 @@ export async function seedDemo({ storage, listings, registry, nowMs }: Parts): P
     const address = { apartmentId, requestId: randomUUID() };
     if (stay.kind === 'block') {
       const host: Subject = { id: DEMO_HOST.id, kind: 'host' };
-      await ask(host, { ...address, kind: 'block', range: { from, to }, reason: stay.reason });
+      await answered(host, { ...address, kind: 'block', range: { from, to }, reason: stay.reason });
       return;
     }
     const guest: Subject = { id: `demo-guest-${nth}`, kind: 'guest' };
-    const placed = await ask(guest, { ...address, kind: 'hold', stay: { from, to }, guests: stay.guests });
+    const placed = await answered(guest, {
+      ...address,
+      kind: 'hold',
+      stay: { from, to },
+      guests: stay.guests,
+    });
     if (!('hold' in placed)) throw new Error('a hold was answered with something else');
     const holdId = placed.hold.id;
     const requestId = randomUUID();
-    await ask(guest, {
+    await answered(guest, {
       apartmentId,
       requestId,
       kind: 'confirm',
@@ -44,9 +49,9 @@ export async function seedDemo({ storage, listings, registry, nowMs }: Parts): P
     });
   }
 
-  function ask(subject: Subject, command: ApartmentCommand): Promise<ApartmentAnswer> {
+  function answered(subject: Subject, command: ApartmentCommand): Promise<ApartmentAnswer> {
     return new Promise((resolve, reject) => {
-      registry.ask({
+      ask({
         subject,
         command,
         sinceMs: nowMs(),

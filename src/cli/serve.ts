@@ -23,7 +23,7 @@ export async function serve(config: Config): Promise<void> {
   let adminLine = '';
   const app = await createApp(config, log, {
     signal,
-    async beforeListening(parts) {
+    async beforeOpening(parts) {
       adminLine = await firstAdmin(config, parts.storage, parts.accounts);
       if (config.NIGHTLATCH_SEED === 'demo' && parts.storage.isEmbedded) await seedDemo(parts);
     },

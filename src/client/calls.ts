@@ -13,7 +13,7 @@ import {
   CLIENT_RETRY_CAP_MS,
 } from '../protocol/limits.ts';
 import type { Connection } from './connection.ts';
-import { backoffMs, pause } from './pause.ts';
+import { backoffMs, type ClientTime, pause, REAL_TIME } from './pause.ts';
 
 export interface CallOptions {
   /** How long the command is tried, in milliseconds. After it: `unavailable`, the outcome unknown. */
@@ -25,9 +25,11 @@ export interface CallOptions {
 type Deadlined = CallOptions & { readonly deadlineMs: number };
 
 export interface CallsOptions {
-  readonly connection: Connection;
+  readonly connection: Pick<Connection, 'ready' | 'state'>;
   readonly random: () => number;
   readonly attemptMs?: number;
+  /** Default: this process's or page's. */
+  readonly time?: ClientTime;
   /** Before the first try of a command that needs somebody: makes the link somebody's, or says why not. */
   identify(): Promise<ErrorBody | undefined>;
   /** Gets the link a token that the server takes; false where there is none to be had. */
@@ -39,10 +41,12 @@ const FOR_ANYBODY: ReadonlySet<CommandName> = new Set(['watch', 'unwatch', 'sear
 
 export class Calls {
   readonly #options: CallsOptions;
+  readonly #time: ClientTime;
   readonly #turns = new Turns();
 
   constructor(options: CallsOptions) {
     this.#options = options;
+    this.#time = options.time ?? REAL_TIME;
   }
 
   async call<Name extends CommandName>(
@@ -51,9 +55,9 @@ export class Calls {
     options: Deadlined,
   ): Promise<Outcome<CommandAnswers[Name]>> {
     options.signal?.throwIfAborted();
-    const deadline = AbortSignal.timeout(options.deadlineMs);
+    const deadline = this.#time.expiry(options.deadlineMs);
     const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
-    const deadlineAt = performance.now() + options.deadlineMs;
+    const deadlineAt = this.#time.nowMs() + options.deadlineMs;
     const turn = this.#turns.take(signal);
     if (turn === 'full') {
       return refuse(
@@ -109,9 +113,9 @@ export class Calls {
         refusal = outcome;
         waitMs = Math.max(waitMs, retryAfter(error));
         // Waiting past the deadline would end in this same refusal, only later.
-        if (performance.now() + waitMs > deadlineAt) return outcome;
+        if (this.#time.nowMs() + waitMs > deadlineAt) return outcome;
       }
-      await pause(waitMs, signal);
+      await pause(waitMs, signal, this.#time);
     }
     return refusal;
   }
@@ -121,7 +125,12 @@ function retryAfter(error: ErrorBody): number {
   return error.retryable ? (error.retryAfterMs ?? 0) : 0;
 }
 
-function tooLate(name: string, payload: unknown, deadlineMs: number, connection: Connection): Outcome<never> {
+function tooLate(
+  name: string,
+  payload: unknown,
+  deadlineMs: number,
+  connection: Pick<Connection, 'state'>,
+): Outcome<never> {
   const requestId =
     typeof payload === 'object' && payload !== null && 'requestId' in payload
       ? `; send it again with requestId ${String(payload.requestId)} to learn whether it took effect`

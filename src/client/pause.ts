@@ -7,16 +7,41 @@ export function backoffMs(n: number, limits: { baseMs: number; capMs: number }, 
   return Math.min(limits.capMs, limits.baseMs * 2 ** Math.min(n, 30)) * random;
 }
 
+/** Where a client's time comes from; a simulation hands in its own. Monotonic, in milliseconds. */
+export interface ClientTime {
+  nowMs(): number;
+  /** Calls once after `ms`; returns the way to call it off. */
+  after(ms: number, call: () => void): () => void;
+  /** Calls every `ms`, and keeps no process alive for that; returns the way to end it. */
+  every(ms: number, call: () => void): () => void;
+  /** Aborts after `ms`. */
+  expiry(ms: number): AbortSignal;
+}
+
+export const REAL_TIME: ClientTime = {
+  nowMs: () => performance.now(),
+  after(ms, call) {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+  every(ms, call) {
+    const timer = setInterval(call, ms);
+    letExit(timer);
+    return () => clearInterval(timer);
+  },
+  expiry: (ms) => AbortSignal.timeout(ms),
+};
+
 /** Resolves after `ms`, or at once when the signal aborts; never rejects: who waits looks at the signal. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
+export function pause(ms: number, signal: AbortSignal, time: ClientTime = REAL_TIME): Promise<void> {
   if (signal.aborted || ms <= 0) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {
-      clearTimeout(timer);
+      callOff();
       signal.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, ms);
+    const callOff = time.after(ms, done);
     signal.addEventListener('abort', done, { once: true });
   });
 }

@@ -19,7 +19,7 @@ import {
 import { dateOf, nightOf } from '../protocol/nights.ts';
 import type { Calendar, Range } from '../protocol/resources.ts';
 import { type CalendarModel, modelOf, step } from './calendar-model.ts';
-import { letExit } from './pause.ts';
+import { type ClientTime, REAL_TIME } from './pause.ts';
 
 export interface CalendarUpdate {
   readonly calendar: CalendarModel;
@@ -40,8 +40,8 @@ export interface WatchesOptions {
     payload: CommandPayload<Name>,
   ): Promise<Outcome<CommandAnswers[Name]>>;
   readonly random: () => number;
-  /** Monotonic, in milliseconds. */
-  readonly nowMs?: () => number;
+  /** Default: this process's or page's. */
+  readonly time?: ClientTime;
   readonly staleMs?: number;
 }
 
@@ -67,16 +67,19 @@ const RESYNC_SPREAD_MS = 300;
 
 export class Watches {
   readonly #options: WatchesOptions;
+  readonly #time: ClientTime;
   readonly #watched = new Map<string, Watched>();
   readonly #leaving = new Set<string>();
-  #flushTimer: ReturnType<typeof setTimeout> | undefined;
-  #staleTimer: ReturnType<typeof setInterval> | undefined;
+  /** Calls off what is waited for. */
+  #flush: (() => void) | undefined;
+  #stale: (() => void) | undefined;
   /** Commands of an earlier link must not be taken for this one's. */
   #link = 0;
   #up = false;
 
   constructor(options: WatchesOptions) {
     this.#options = options;
+    this.#time = options.time ?? REAL_TIME;
   }
 
   /**
@@ -104,8 +107,7 @@ export class Watches {
     this.#leaving.clear();
     for (const watched of this.#watched.values()) want(watched);
     this.#flushSoon(0);
-    this.#staleTimer ??= setInterval(() => this.#checkStale(), this.#staleMs / 4);
-    letExit(this.#staleTimer);
+    this.#stale ??= this.#time.every(this.#staleMs / 4, () => this.#checkStale());
   }
 
   suspend(): void {
@@ -127,8 +129,8 @@ export class Watches {
   }
 
   close(): void {
-    clearTimeout(this.#flushTimer);
-    clearInterval(this.#staleTimer);
+    this.#flush?.();
+    this.#stale?.();
     this.#watched.clear();
     this.#up = false;
   }
@@ -137,7 +139,7 @@ export class Watches {
     return this.#options.staleMs ?? WATCH_STALE_MS;
   }
   #nowMs(): number {
-    return this.#options.nowMs?.() ?? performance.now();
+    return this.#time.nowMs();
   }
 
   #add(apartmentId: string, window: { from: number; to: number }, listener: WatchListener): void {
@@ -192,14 +194,14 @@ export class Watches {
   }
 
   #flushSoon(afterMs: number): void {
-    if (this.#flushTimer !== undefined) return;
-    this.#flushTimer = setTimeout(() => {
-      this.#flushTimer = undefined;
-      this.#flush();
-    }, afterMs);
+    if (this.#flush !== undefined) return;
+    this.#flush = this.#time.after(afterMs, () => {
+      this.#flush = undefined;
+      this.#askAll();
+    });
   }
 
-  #flush(): void {
+  #askAll(): void {
     if (!this.#up) return;
     const windows = new Map<string, Watched[]>();
     for (const watched of this.#watched.values()) {

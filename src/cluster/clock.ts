@@ -18,7 +18,10 @@ const SAMPLES_MAX = 8;
 /** A sample this old says little about the offset now, in milliseconds. */
 const SAMPLE_AGE_MAX_MS = 30_000;
 const SUSPENDED_MS = 1_000;
-const PROCESS: TimeSources = { monotonicMs: () => performance.now(), uptimeMs: () => uptime() * 1_000 };
+export const PROCESS_TIME: TimeSources = {
+  monotonicMs: () => performance.now(),
+  uptimeMs: () => uptime() * 1_000,
+};
 
 interface Sample {
   readonly atMs: number;
@@ -37,7 +40,7 @@ export class DatabaseClock implements Clock {
   #sleptMs: number;
   #samples: Sample[] = [];
 
-  constructor(sources: TimeSources = PROCESS) {
+  constructor(sources: TimeSources = PROCESS_TIME) {
     this.#sources = sources;
     this.#sleptMs = sources.uptimeMs() - sources.monotonicMs();
   }

@@ -1,11 +1,13 @@
 /** What takeovers, handovers and loads of shards have in common. */
-import type { Pool } from 'pg';
+import type { Scheduler } from '../actors/deadlines.ts';
 import type { ClusterView } from './cluster-view.ts';
+import type { LeaseStore } from './lease-store.ts';
 import type { OwnShards } from './own-shards.ts';
 import type { ShardKeeper } from './ports.ts';
 
 export interface ClusterParts {
-  readonly pool: Pool;
+  readonly leases: LeaseStore;
+  readonly scheduler: Scheduler;
   readonly own: OwnShards;
   readonly view: ClusterView;
   readonly keeper: ShardKeeper;

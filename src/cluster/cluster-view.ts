@@ -3,7 +3,7 @@
  * accounts of a shard the one with the higher epoch is the newer, and a node that was declared dead never lives again.
  */
 import { SHARDS } from '../protocol/limits.ts';
-import type { Look, NodeRow } from './lease-statements.ts';
+import type { Look, NodeRow } from './lease-store.ts';
 import { placeShards } from './placement.ts';
 import type { NodeStanding, ShardOwner } from './ports.ts';
 

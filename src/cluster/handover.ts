@@ -5,7 +5,6 @@
  */
 import { HANDOVER_DRAIN_MS, HANDOVER_SHARDS_MAX } from '../protocol/limits.ts';
 import type { ClusterParts } from './cluster-parts.ts';
-import { handOverShards } from './shard-statements.ts';
 
 export class Handover {
   readonly #parts: ClusterParts;
@@ -28,7 +27,7 @@ export class Handover {
 
   /** @returns false where something was not given: it goes on draining, and the next look decides what becomes of it */
   async #handOver(batch: readonly number[]): Promise<boolean> {
-    const { pool, own, view, selfId, wanted, changed } = this.#parts;
+    const { leases, own, view, selfId, wanted, changed } = this.#parts;
     const nodeId = selfId();
     own.send(batch, 'drain');
     changed();
@@ -38,7 +37,7 @@ export class Handover {
       .map((shard) => ({ shard, epoch: own.epochOf(shard), takerId: takers[shard] ?? nodeId }))
       .filter(({ shard, takerId }) => own.stateOf(shard) === 'draining' && takerId !== nodeId);
     if (gifts.length === 0) return false;
-    const given = new Set(await handOverShards(pool, nodeId, gifts));
+    const given = new Set(await leases.handOverShards(nodeId, gifts));
     for (const { shard, epoch, takerId } of gifts) {
       if (given.has(shard)) view.moved(shard, takerId, epoch + 1);
     }
@@ -48,10 +47,10 @@ export class Handover {
   }
 
   async #drain(batch: readonly number[]): Promise<void> {
-    const { keeper, fault } = this.#parts;
-    let timer: NodeJS.Timeout | undefined;
+    const { keeper, scheduler, fault } = this.#parts;
+    let callOff: (() => void) | undefined;
     const overdue = new Promise<'overdue'>((resolve) => {
-      timer = setTimeout(() => resolve('overdue'), HANDOVER_DRAIN_MS);
+      callOff = scheduler.after(HANDOVER_DRAIN_MS, () => resolve('overdue'));
     });
     try {
       const ended = await Promise.race([keeper.onDraining?.(batch), overdue]);
@@ -60,7 +59,7 @@ export class Handover {
     } catch (cause) {
       fault('shards.not_drained', { shards: batch, cause });
     } finally {
-      clearTimeout(timer);
+      callOff?.();
     }
   }
 

@@ -1,10 +1,7 @@
 /** How a process becomes a node: one at a time, and not beside a node that shares its database with nobody. */
-import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Pool } from 'pg';
 import { JOIN_TIMEOUT_MS, LEASE_MS, LEASE_RENEW_EVERY_MS } from '../protocol/limits.ts';
-import { insertNode, lockJoins, type NodeRow, presentNodes } from './lease-statements.ts';
-import { isKnownDead, type ProcessIdentity } from './process-identity.ts';
+import type { LeaseStore, NodeRow } from './lease-store.ts';
+import { type NodeHost, pause } from './node-host.ts';
 
 export interface Candidate {
   readonly url: string;
@@ -30,55 +27,43 @@ const POLL_MS = 100;
  * @throws DatabaseInUse
  */
 export async function joinNodes(
-  pool: Pool,
+  leases: LeaseStore,
   candidate: Candidate,
-  here: ProcessIdentity,
+  host: NodeHost,
 ): Promise<{ id: string; sentMs: number }> {
   const seen = new Map<string, { lease: string; renewals: number }>();
-  for (const until = performance.now() + JOIN_TIMEOUT_MS; ; ) {
-    const joined = await tryToJoin(pool, candidate, here);
+  const { monotonicMs } = host.time;
+  for (const until = monotonicMs() + JOIN_TIMEOUT_MS; ; ) {
+    const joined = await tryToJoin(leases, candidate, host);
     if ('id' in joined) return joined;
     const { inTheWay } = joined;
     const before = seen.get(inTheWay.id) ?? { lease: inTheWay.lease, renewals: 0 };
     const renewals = before.renewals + (before.lease === inTheWay.lease ? 0 : 1);
     seen.set(inTheWay.id, { lease: inTheWay.lease, renewals });
     // Renewed twice since we looked first: no answer that was on its way when its server died.
-    if (renewals >= 2 || performance.now() > until) throw new DatabaseInUse(inTheWay);
-    await delay(POLL_MS);
+    if (renewals >= 2 || monotonicMs() > until) throw new DatabaseInUse(inTheWay);
+    await pause(host, POLL_MS);
   }
 }
 
 async function tryToJoin(
-  pool: Pool,
+  leases: LeaseStore,
   { url, exclusive }: Candidate,
-  here: ProcessIdentity,
+  host: NodeHost,
 ): Promise<{ id: string; sentMs: number } | { inTheWay: NodeRow }> {
-  const client = await pool.connect();
-  let fault: unknown;
-  try {
-    await client.query('begin');
-    await lockJoins(client);
+  const id = host.newNodeId();
+  let sentMs = host.time.monotonicMs();
+  const inTheWay = await leases.join({ id, url, exclusive }, host.identity, async (others) => {
     const dead: string[] = [];
-    for (const other of await presentNodes(client)) {
+    for (const other of others) {
       const isInTheWay = exclusive || other.exclusive;
-      if (isDead(other, isInTheWay) || (await isKnownDead(other, here))) dead.push(other.id);
-      else if (isInTheWay) {
-        await client.query('rollback');
-        return { inTheWay: other };
-      }
+      if (isDead(other, isInTheWay) || (await host.isKnownDead(other))) dead.push(other.id);
+      else if (isInTheWay) return { inTheWay: other };
     }
-    const id = `node_${randomUUID().slice(0, 8)}`;
-    const sentMs = performance.now();
-    await insertNode(client, { id, url, exclusive, dead }, here);
-    await client.query('commit');
-    return { id, sentMs };
-  } catch (error) {
-    fault = error;
-    throw error;
-  } finally {
-    // A connection in an unknown state goes, and its transaction with it.
-    client.release(fault !== undefined);
-  }
+    sentMs = host.time.monotonicMs();
+    return { dead };
+  });
+  return inTheWay === undefined ? { id, sentMs } : { inTheWay };
 }
 
 /** One that is in the way at the end of its lease; another has time to renew it, after PostgreSQL was away. */

@@ -1,48 +1,14 @@
-/** The statements about nodes and their leases, one function each. Leases are by PostgreSQL's clock alone. */
+/** The statements about nodes and their leases, one function each; what they promise is in `lease-store.ts`. */
 import type { Pool, PoolClient } from 'pg';
 import { LEASE_MS, LEASE_TRUSTED_MS } from '../protocol/limits.ts';
+import type { Accusation, Look, NewNode, NodeRow } from './lease-store.ts';
 import type { ProcessIdentity } from './process-identity.ts';
-
-export type NodeState = 'up' | 'leaving' | 'left' | 'dead';
-
-/** A row of `nodes` as it was read. */
-export interface NodeRow {
-  readonly id: string;
-  readonly url: string;
-  readonly state: NodeState;
-  readonly exclusive: boolean;
-  /** The lease as PostgreSQL writes it: the same text, the same lease. */
-  readonly lease: string;
-  /** Milliseconds until it ends; below 0 where it has. */
-  readonly leaseLeftMs: number;
-  readonly host: string | null;
-  readonly pid: number | null;
-  readonly started: string | null;
-}
-
-/** What one look at the tables tells. */
-export interface Look {
-  /** PostgreSQL's time, in milliseconds. */
-  readonly nowMs: number;
-  /** Of the node that looks; null where it has been declared dead, and its lease was not renewed. */
-  readonly state: 'up' | 'leaving' | null;
-  /** Nodes that are up or leaving, and others that still have shards. */
-  readonly nodes: readonly NodeRow[];
-  /** Rises with every change of an owner. */
-  readonly generation: number;
-  /** By shard, owner and epoch; null where the generation is still the one that was known. */
-  readonly shards: readonly (readonly [nodeId: string | null, epoch: number])[] | null;
-}
 
 const NODE = `json_build_object('id', id, 'url', url, 'state', state, 'exclusive', exclusive,
   'lease', lease_until::text, 'leaseLeftMs', extract(epoch from lease_until - clock_timestamp()) * 1000,
   'host', host, 'pid', pid, 'started', process_started)`;
 
-/**
- * Renews a lease, also one that has run out: as long as nobody declared the node dead, its shards are its own.
- * In the same round trip reads all nodes, and all shards if an owner has changed since `known.generation`.
- * @param known.clockBehindMs how far the node's clock is behind PostgreSQL's: kept beside the lease, for those who join
- */
+/** Renewal and look in one round trip. */
 export async function renewAndLook(
   pool: Pool,
   nodeId: string,
@@ -90,7 +56,7 @@ export async function presentNodes(client: PoolClient): Promise<NodeRow[]> {
 /** A new incarnation, up from now on, that knows these to be dead. */
 export async function insertNode(
   client: PoolClient,
-  node: { id: string; url: string; exclusive: boolean; dead: readonly string[] },
+  node: NewNode & { readonly dead: readonly string[] },
   identity: ProcessIdentity,
 ): Promise<void> {
   await client.query(`update nodes set state = 'dead' where id = any ($1) and state in ('up', 'leaving')`, [
@@ -107,14 +73,10 @@ export async function insertNode(
   );
 }
 
-/**
- * Declares nodes dead, those with a lease only if it is still that one.
- * @returns the ids of those that were declared dead by this call, by nobody else
- */
 export async function declareDead(
   pool: Pool,
   witnessId: string,
-  accused: readonly { readonly id: string; readonly lease: string | null }[],
+  accused: readonly Accusation[],
 ): Promise<string[]> {
   const result = await pool.query<{ id: string }>(
     'select id from declare_dead($1, $2::text[], $3::timestamptz[]) as id',
@@ -123,12 +85,10 @@ export async function declareDead(
   return result.rows.map(({ id }) => id);
 }
 
-/** From now on the node is given nothing, and the others expect its shards. */
 export async function startLeaving(pool: Pool, nodeId: string): Promise<void> {
   await pool.query(`update nodes set state = 'leaving' where id = $1 and state = 'up'`, [nodeId]);
 }
 
-/** A clean end: whoever comes next need not wait. */
 export async function endLease(pool: Pool, nodeId: string): Promise<void> {
   await pool.query(
     `update nodes set state = 'left', lease_until = clock_timestamp()
@@ -137,10 +97,6 @@ export async function endLease(pool: Pool, nodeId: string): Promise<void> {
   );
 }
 
-/**
- * PostgreSQL's time, and how far behind it the clock of a node is that is there, or was there a minute ago: that of the
- * one that has been there longest; 0 where there is none.
- */
 export async function databaseTime(pool: Pool): Promise<{ nowMs: number; othersBehindMs: number }> {
   const result = await pool.query<{ nowMs: number; othersBehindMs: number }>(
     `select (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs",

@@ -20,12 +20,9 @@ import {
   LEASE_UNRENEWED_MAX_MS,
   LEASE_UNRENEWED_MS,
 } from '../protocol/limits.ts';
-import type { NodeRow } from './lease-statements.ts';
+import type { Accusation, NodeRow } from './lease-store.ts';
 
-export interface Death {
-  readonly id: string;
-  /** That it must still have to be declared dead; null where its process is known to be. */
-  readonly lease: string | null;
+export interface Death extends Accusation {
   readonly why: string;
 }
 

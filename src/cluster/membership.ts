@@ -15,8 +15,6 @@
  * after that, before any timer has run. A machine that was suspended does not, as its monotonic clock stood still too: it
  * may answer reads of the past until its next renewal, LEASE_RENEW_EVERY_MS later at most.
  */
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Pool } from 'pg';
 import type { Ownership } from '../actors/ports.ts';
 import {
   LEASE_RENEW_EVERY_MS,
@@ -30,23 +28,26 @@ import type { ClusterParts } from './cluster-parts.ts';
 import { ClusterView } from './cluster-view.ts';
 import { Handover } from './handover.ts';
 import { joinNodes } from './joining.ts';
-import { databaseTime, endLease, renewAndLook, startLeaving } from './lease-statements.ts';
+import type { LeaseStore } from './lease-store.ts';
 import { Liveness } from './liveness.ts';
+import { type NodeHost, pause, thisHost } from './node-host.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { OwnShards } from './own-shards.ts';
 import type { LossReason, NodeView, Peer, ShardKeeper, ShardOwner } from './ports.ts';
-import { isKnownDead, type ProcessIdentity, thisProcess } from './process-identity.ts';
 import { ShardLoads } from './shard-loads.ts';
 import type { ShardState } from './shard-machine.ts';
 import { Takeover } from './takeover.ts';
 
 export interface MembershipOptions extends ShardKeeper {
-  /** Of its own, at least 3 connections: a renewal must not wait behind other statements. */
-  readonly pool: Pool;
+  readonly leases: LeaseStore;
+  /** Default: this process. */
+  readonly host?: NodeHost;
   /** How peers reach this node. */
   readonly url: string;
   /** Shares the database with no other node. */
   readonly exclusive: boolean;
+  /** Each incarnation's id, before it owns anything: peers must be able to reach it under that id from then on. */
+  readonly onEntered?: (nodeId: string) => void;
   readonly onFault?: (event: string, details: Record<string, unknown>) => void;
 }
 
@@ -55,9 +56,9 @@ const LEAVE_POLL_MS = 20;
 const LOOK_SOONEST_MS = 5;
 
 export class Membership implements Ownership {
-  readonly clock = new DatabaseClock();
+  readonly clock: DatabaseClock;
   readonly #options: MembershipOptions;
-  readonly #identity: ProcessIdentity;
+  readonly #host: NodeHost;
   readonly #own = new OwnShards();
   readonly #view = new ClusterView();
   readonly #liveness: Liveness;
@@ -71,23 +72,25 @@ export class Membership implements Ownership {
   #nodeId = '';
   /** By the monotonic clock: when the last renewal that succeeded was sent. */
   #renewedMs = Number.NEGATIVE_INFINITY;
-  #timer: NodeJS.Timeout | undefined;
+  #callOff = () => {};
   #isLeaving = false;
   #isStopped = false;
 
   /** Measures the clock. Nothing is owned before `join`. */
   static async open(options: MembershipOptions): Promise<Membership> {
-    const membership = new Membership(options, await thisProcess());
+    const membership = new Membership(options, options.host ?? (await thisHost()));
     await membership.#measure();
     return membership;
   }
 
-  private constructor(options: MembershipOptions, identity: ProcessIdentity) {
+  private constructor(options: MembershipOptions, host: NodeHost) {
     this.#options = options;
-    this.#identity = identity;
-    this.#liveness = new Liveness((node) => isKnownDead(node, identity));
+    this.#host = host;
+    this.clock = new DatabaseClock(host.time);
+    this.#liveness = new Liveness((node) => host.isKnownDead(node));
     const parts: ClusterParts = {
-      pool: options.pool,
+      leases: options.leases,
+      scheduler: host.scheduler,
       own: this.#own,
       view: this.#view,
       keeper: options,
@@ -121,7 +124,7 @@ export class Membership implements Ownership {
 
   /** Whether the lease is fresh enough to answer anything. */
   get isTrusted(): boolean {
-    return performance.now() - this.#renewedMs < LEASE_TRUSTED_MS;
+    return this.#host.time.monotonicMs() - this.#renewedMs < LEASE_TRUSTED_MS;
   }
 
   /** Also while the shard is loading or draining: what is under way then needs it. */
@@ -176,61 +179,66 @@ export class Membership implements Ownership {
    * what comes of that, and what it does not know.
    */
   suspect(nodeId: string, evidence: string): void {
-    this.#liveness.suspect(nodeId, evidence, performance.now());
+    this.#liveness.suspect(nodeId, evidence, this.#host.time.monotonicMs());
     this.hint();
   }
 
-  /** Hands over every shard, where somebody is there to take it, then stops. */
+  /** Hands over every shard, where somebody is there to take it. What is left is served until `stop`. */
   async leave(): Promise<void> {
     try {
-      await startLeaving(this.#options.pool, this.#nodeId);
+      await this.#options.leases.startLeaving(this.#nodeId);
       // Not before the others can know: whoever did not would give back what it is given.
       this.#isLeaving = true;
-      for (const until = performance.now() + LEAVE_DEADLINE_MS; performance.now() < until; ) {
+      for (
+        const until = this.#host.time.monotonicMs() + LEAVE_DEADLINE_MS;
+        this.#host.time.monotonicMs() < until;
+      ) {
         await this.#looking.ask();
         await this.#handingOver.ask();
         if (this.#own.owned().length === 0 || this.#view.wanted(this.#nodeId).length === 0) break;
-        await delay(LEAVE_POLL_MS);
+        await pause(this.#host, LEAVE_POLL_MS);
       }
     } catch (cause) {
       this.#fault('node.not_handed_over', { nodeId: this.#nodeId, cause });
     }
-    await this.stop();
   }
 
   /** Gives up the lease, so that others need not wait. Shards still owned are fenced when somebody claims them. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    clearTimeout(this.#timer);
+    this.#callOff();
     for (const work of [this.#looking, this.#takingOver, this.#handingOver]) await work.idle();
-    clearTimeout(this.#timer);
+    this.#callOff();
     this.#renewedMs = Number.NEGATIVE_INFINITY;
     if (this.#nodeId === '') return;
-    await endLease(this.#options.pool, this.#nodeId).catch((cause) =>
-      this.#fault('node.lease_not_ended', { cause }),
-    );
+    await this.#options.leases
+      .endLease(this.#nodeId)
+      .catch((cause) => this.#fault('node.lease_not_ended', { cause }));
   }
 
   async #measure(): Promise<void> {
     let othersBehindMs = 0;
     for (let i = 0; i < CLOCK_SAMPLES_AT_START; i++) {
-      const sentMs = performance.now();
-      const time = await databaseTime(this.#options.pool);
-      this.clock.measured(time.nowMs, sentMs, performance.now());
+      const sentMs = this.#host.time.monotonicMs();
+      const time = await this.#options.leases.time();
+      this.clock.measured(time.nowMs, sentMs, this.#host.time.monotonicMs());
       othersBehindMs = time.othersBehindMs;
     }
     this.clock.beginBehind(othersBehindMs);
   }
 
   async #enter(): Promise<void> {
-    const { id, sentMs } = await joinNodes(this.#options.pool, this.#options, this.#identity);
+    const { id, sentMs } = await joinNodes(this.#options.leases, this.#options, this.#host);
     this.#nodeId = id;
     this.#renewedMs = sentMs;
+    this.#options.onEntered?.(id);
   }
 
   #schedule(ms: number): void {
-    clearTimeout(this.#timer);
-    if (!this.#isStopped) this.#timer = setTimeout(() => void this.#lookNow(), Math.max(ms, LOOK_SOONEST_MS));
+    this.#callOff();
+    if (this.#isStopped) return;
+    const soonMs = Math.max(ms, LOOK_SOONEST_MS);
+    this.#callOff = this.#host.scheduler.after(soonMs, () => void this.#lookNow());
   }
 
   #lookNow(): Promise<void> {
@@ -250,13 +258,13 @@ export class Membership implements Ownership {
   }
 
   async #renewOrRejoin(): Promise<void> {
-    const sentMs = performance.now();
-    const look = await renewAndLook(this.#options.pool, this.#nodeId, {
+    const sentMs = this.#host.time.monotonicMs();
+    const look = await this.#options.leases.renew(this.#nodeId, {
       generation: this.#view.generation,
       clockBehindMs: this.clock.errorMs,
     });
     if (look.state === null) return this.#rejoin();
-    const receivedMs = performance.now();
+    const receivedMs = this.#host.time.monotonicMs();
     this.clock.measured(look.nowMs, sentMs, receivedMs);
     this.#renewedMs = sentMs;
     const hasChanged = this.#view.saw(look);

@@ -1,18 +1,7 @@
 /** The two statements that change a shard's owner, always to the next epoch; the functions are in the migrations. */
 import type { Pool } from 'pg';
+import type { Gift } from './lease-store.ts';
 
-export interface Gift {
-  readonly shard: number;
-  /** At which the giver owns it. */
-  readonly epoch: number;
-  readonly takerId: string;
-}
-
-/**
- * Takes those of the wanted shards whose owner is dead, has left, or never was.
- * Waits for their appends under way; whatever a former owner appends later is fenced.
- * @returns the epoch of each shard that was taken
- */
 export async function claimShards(
   pool: Pool,
   nodeId: string,
@@ -25,7 +14,6 @@ export async function claimShards(
   return new Map(result.rows.map(({ shard, epoch }) => [shard, epoch]));
 }
 
-/** @returns the shards that were given; the others are no longer the giver's, or their taker is not up */
 export async function handOverShards(pool: Pool, nodeId: string, gifts: readonly Gift[]): Promise<number[]> {
   const result = await pool.query<{ shard: number }>(
     'select shard from hand_over_shards($1, $2::smallint[], $3::bigint[], $4::text[]) as shard',

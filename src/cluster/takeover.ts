@@ -5,9 +5,7 @@
  */
 import { SHARDS } from '../protocol/limits.ts';
 import type { ClusterParts } from './cluster-parts.ts';
-import { declareDead } from './lease-statements.ts';
 import type { Death } from './liveness.ts';
-import { claimShards } from './shard-statements.ts';
 
 export class Takeover {
   readonly #parts: ClusterParts;
@@ -29,10 +27,10 @@ export class Takeover {
   }
 
   async #declare(): Promise<void> {
-    const { pool, view, selfId, look, fault } = this.#parts;
+    const { leases, view, selfId, look, fault } = this.#parts;
     const deaths = this.deaths;
     if (deaths.length === 0) return;
-    const declared = await declareDead(pool, selfId(), deaths);
+    const declared = await leases.declareDead(selfId(), deaths);
     view.died(declared);
     // Another node was first, or it lives.
     if (declared.length < deaths.length) look();
@@ -42,13 +40,13 @@ export class Takeover {
   }
 
   async #claim(): Promise<void> {
-    const { pool, own, view, selfId, changed } = this.#parts;
+    const { leases, own, view, selfId, changed } = this.#parts;
     const nodeId = selfId();
     const mine = this.#mine();
     if (mine.length === 0) return;
     own.claim(mine);
     try {
-      const epochs = await claimShards(pool, nodeId, mine);
+      const epochs = await leases.claimShards(nodeId, mine);
       // Declared dead meanwhile: what was claimed belongs to nobody again.
       if (nodeId !== selfId()) return;
       for (const [shard, epoch] of epochs) {

@@ -1,15 +1,13 @@
-/** The gateway's face of the apartments: commands, reads and changes, over the registry of those running here. */
-import type { OpenHolds } from '../actors/open-holds.ts';
+/** The gateway's face of the apartments: commands and reads, wherever they run, and the changes of those running here. */
 import type { Clock, Publisher } from '../actors/ports.ts';
 import type { ApartmentReads } from '../actors/reads.ts';
-import type { Registry } from '../actors/registry.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { Apartments } from '../gateway/ports.ts';
 import type { CommittedChange } from '../protocol/committed-change.ts';
 import { type Outcome, refuse } from '../protocol/errors.ts';
 import type { OccupancyAnswer } from '../protocol/events.ts';
 import { OCCUPANCY_APARTMENTS_MAX } from '../protocol/limits.ts';
 import { type NightRange, nightOf } from '../protocol/nights.ts';
-import type { Hold } from '../protocol/resources.ts';
 
 /** Tells every committed change to all who listen, in the order in which they began to. */
 export class Changes implements Publisher {
@@ -28,7 +26,7 @@ export class Changes implements Publisher {
 }
 
 export interface ApartmentsParts {
-  readonly registry: Registry;
+  readonly cluster: Cluster;
   readonly reads: ApartmentReads;
   readonly clock: Clock;
   readonly changes: Changes;
@@ -36,15 +34,16 @@ export interface ApartmentsParts {
   readonly overview: (city: string | undefined, limit: number) => Promise<OccupancyAnswer['apartments']>;
 }
 
-export function apartmentsFace({ registry, reads, clock, changes, overview }: ApartmentsParts): Apartments {
+export function apartmentsFace({ cluster, reads, clock, changes, overview }: ApartmentsParts): Apartments {
   return {
     ask(subject, command, reply) {
-      registry.ask({ subject, command, reply, sinceMs: clock.nowMs(), attempts: 0 });
+      cluster.ask({ subject, command, reply, sinceMs: clock.nowMs(), attempts: 0 });
     },
-    calendar: (apartmentId, window) => reads.calendar(apartmentId, window),
+    calendar: (apartmentId, window) => cluster.calendar(apartmentId, window),
     occupancy: (window, city) => occupancy(window, city),
     history: (apartmentId, atMs) => reads.history(apartmentId, atMs),
-    versions: async (apartmentIds) => publishedVersions(registry, apartmentIds),
+    versions: (apartmentIds) => cluster.versions(apartmentIds),
+    onOwnersChanged: (listener) => cluster.onOwnersChanged(listener),
     subscribe: (listener) => changes.subscribe(listener),
   };
 
@@ -59,7 +58,7 @@ export function apartmentsFace({ registry, reads, clock, changes, overview }: Ap
     }
     const calendars: OccupancyAnswer['calendars'] = [];
     const totals = { apartments: apartments.length, nights: 0, held: 0, booked: 0, blocked: 0 };
-    for (const outcome of await Promise.all(apartments.map(({ id }) => reads.calendar(id, window)))) {
+    for (const outcome of await Promise.all(apartments.map(({ id }) => cluster.calendar(id, window)))) {
       if (!outcome.ok) return outcome;
       calendars.push(outcome.data);
       totals.nights += window.to - window.from;
@@ -69,18 +68,4 @@ export function apartmentsFace({ registry, reads, clock, changes, overview }: Ap
     }
     return { ok: true, data: { apartments, calendars, totals } };
   }
-}
-
-function publishedVersions(registry: Registry, apartmentIds: readonly string[]): Map<string, number> {
-  const versions = new Map<string, number>();
-  for (const id of apartmentIds) {
-    const apartment = registry.get(id);
-    if (apartment !== undefined) versions.set(id, apartment.publishedVersion);
-  }
-  return versions;
-}
-
-/** A guest's open holds, wherever they are. */
-export function openHoldsOf(openHolds: OpenHolds, reads: ApartmentReads, guestId: string): Promise<Hold[]> {
-  return reads.openHolds(guestId, openHolds.apartmentsOf(guestId));
 }

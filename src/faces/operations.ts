@@ -1,6 +1,8 @@
 /** The gateway's face of operations: figures of the last second, and what keeps this server from serving. */
 import type { OpenHolds } from '../actors/open-holds.ts';
 import type { Registry } from '../actors/registry.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { NodeFigures } from '../cluster/figures.ts';
 import type { Membership } from '../cluster/membership.ts';
 import type { Operations } from '../gateway/ports.ts';
 import type { PostgresJournal } from '../persistence/journal.ts';
@@ -11,30 +13,55 @@ export interface OperationsParts {
   readonly openHolds: OpenHolds;
   readonly journal: PostgresJournal;
   readonly membership: Membership;
+  readonly cluster: Cluster;
+  /** Open WebSockets of this node, and admins on its feed. */
+  readonly sockets: () => number;
+  readonly feeds: () => number;
   /** Bookings confirmed since the day began (UTC) that still stand. */
   readonly bookingsToday: () => number;
   /** Until the search index stands and what was under way before the start goes on. */
   readonly isStarted: () => boolean;
 }
 
-export function operationsFace(parts: OperationsParts): Operations {
-  const { registry, openHolds, journal, membership } = parts;
+export interface OperationsFace extends Operations {
+  /** To be called once a second: takes this node's figures and tells them to the others. */
+  tick(): void;
+}
+
+export function operationsFace(parts: OperationsParts): OperationsFace {
+  const { registry, openHolds, journal, membership, cluster } = parts;
   let last = { atMs: performance.now(), commands: 0 };
+  let own: NodeFigures = {
+    holdsOpen: 0,
+    commandsPerSecond: 0,
+    sockets: 0,
+    feeds: 0,
+    commitMsP50: 0,
+    commitMsP99: 0,
+  };
   return {
-    stats(sockets) {
+    tick() {
       const nowMs = performance.now();
       const seconds = Math.max(0.001, (nowMs - last.atMs) / 1_000);
       const commandsPerSecond = Math.round((registry.commands - last.commands) / seconds);
       last = { atMs: nowMs, commands: registry.commands };
       const { commitMsP50, commitMsP99 } = journal.figures();
-      return {
-        at: instant(membership.clock.nowMs()),
+      own = {
         holdsOpen: openHolds.count,
-        bookingsToday: parts.bookingsToday(),
         commandsPerSecond,
+        sockets: parts.sockets(),
+        feeds: parts.feeds(),
         commitMsP50,
         commitMsP99,
-        sockets,
+      };
+      cluster.tell(own);
+    },
+    stats() {
+      const { feeds: _, ...figures } = cluster.figuresWithOthers(own);
+      return {
+        at: instant(membership.clock.nowMs()),
+        bookingsToday: parts.bookingsToday(),
+        ...figures,
         nodes: membership.nodes(),
       };
     },

@@ -1,12 +1,15 @@
 /**
  * The gateway: HTTP and Socket.IO on one port, over the same dispatch.
  *
- *   listen ──> serving ──drain──> no new sockets, everyone asked to leave ──> in-flight answers out ──> closed
+ *   listen ──> starting ──open──> serving ──drain──> no new sockets, everyone asked to leave ──> in-flight answers out ──> closed
  */
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { refuse } from '../protocol/errors.ts';
 import { DRAIN_DEADLINE_MS, DRAIN_SPREAD_MAX_MS, DRAIN_SPREAD_PER_SOCKET_MS } from '../protocol/limits.ts';
 import type { Backplane } from './backplane/backplane.ts';
+import type { RedisLink } from './backplane/redis.ts';
 import { createHttp } from './http/server.ts';
 import type { Log } from './log.ts';
 import type { GatewayParts } from './ports.ts';
@@ -25,12 +28,21 @@ export interface GatewayOptions {
   readonly origins: readonly string[];
   /** To the sockets of other servers; undefined where this one is alone. */
   readonly backplane?: Backplane | undefined;
+  /** The links between servers, on the same port; undefined where this one is alone. */
+  readonly peers?: PeerDoor | undefined;
+  /** Through which limits count over all servers; undefined where this one is alone. */
+  readonly redis?: RedisLink | undefined;
   readonly log: Log;
 }
 
 export interface Gateway {
-  /** @throws Error whose message is one sentence for the operator, where the address cannot be had */
+  /**
+   * Takes the address and answers that it is starting; peers are let in.
+   * @throws Error whose message is one sentence for the operator, where the address cannot be had
+   */
   listen(): Promise<{ url: string }>;
+  /** Everybody is let in from here on. */
+  open(): void;
   /**
    * Leaves without an error seen outside: `/readyz` turns 503, clients are asked to connect elsewhere, what is
    * under way is answered (at most DRAIN_DEADLINE_MS), then everything is closed.
@@ -40,23 +52,38 @@ export interface Gateway {
   close(): Promise<void>;
   /** Open WebSockets. */
   sockets(): number;
+  /** Admins on the feed. */
+  feeds(): number;
+}
+
+export interface PeerDoor {
+  /** @returns false where the path is not theirs */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  close(): Promise<void>;
 }
 
 export async function createGateway(parts: GatewayParts, options: GatewayOptions): Promise<Gateway> {
   const { log } = options;
-  const limits = createRateLimits(options.rateLimit);
+  const limits = createRateLimits(options.rateLimit, options.redis);
   const inFlight = { count: 0 };
-  let state: 'serving' | 'draining' | 'leaving' | 'closed' = 'serving';
+  let state: 'starting' | 'serving' | 'draining' | 'leaving' | 'closed' = 'starting';
 
-  const refusal = () => (state === 'leaving' || state === 'closed' ? REFUSAL : undefined);
+  const refusal = () => {
+    if (state === 'starting') return STARTING;
+    return state === 'leaving' || state === 'closed' ? REFUSAL : undefined;
+  };
   const http = await createHttp({
     parts,
     limits,
     log,
     webRoot: options.webRoot,
     refusal,
-    notReady: () => (state === 'serving' ? parts.operations.notReady() : [LEAVING]),
+    notReady: () => {
+      if (state === 'serving') return parts.operations.notReady();
+      return [state === 'starting' ? 'this server is starting' : LEAVING];
+    },
   });
+  http.server.on('upgrade', (request, socket, head) => void options.peers?.upgrade(request, socket, head));
   const sockets = new SocketServer(http.server, {
     parts,
     limits,
@@ -81,6 +108,10 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     return { url };
   }
 
+  function open(): void {
+    if (state === 'starting') state = 'serving';
+  }
+
   async function drain(): Promise<void> {
     if (state !== 'serving') return;
     state = 'draining';
@@ -102,14 +133,25 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     if (state === 'closed') return;
     state = 'closed';
     await sockets.close();
+    await options.peers?.close();
     const impatience = setTimeout(() => http.server.closeAllConnections(), Math.max(0, graceMs));
     await http.close();
     clearTimeout(impatience);
   }
 
-  return { listen, drain, close: () => end(0), sockets: () => sockets.size };
+  return {
+    listen,
+    open,
+    drain,
+    close: () => end(0),
+    sockets: () => sockets.size,
+    feeds: () => sockets.feeds,
+  };
 }
 
+const STARTING = refuse('unavailable', 'this server is starting; try again in a second', {
+  retryAfterMs: 500,
+});
 const LEAVING = 'this server is about to leave; ask another one';
 const REFUSAL = refuse(
   'unavailable',

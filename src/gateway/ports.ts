@@ -22,6 +22,8 @@ export interface Apartments {
   history(apartmentId: string, atMs: number | undefined): Promise<Outcome<History>>;
   /** The last versions told of these apartments, of those that their owners have running. Never rejects. */
   versions(apartmentIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Apartments have changed their server: what new owners have told is to be asked for. */
+  onOwnersChanged(listener: () => void): () => void;
   /** Every committed change of apartments owned here. Returns the way to unsubscribe. */
   subscribe(listener: (change: CommittedChange) => void): () => void;
 }
@@ -71,7 +73,8 @@ export interface Accounts {
 }
 
 export interface Operations {
-  stats(sockets: number): Stats;
+  /** Of all servers together. */
+  stats(): Stats;
   /** One sentence for each thing that keeps this server from serving; empty where it is ready. */
   notReady(): string[];
   nowMs(): number;

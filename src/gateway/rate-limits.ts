@@ -1,7 +1,6 @@
 /** Who may ask how often. Sign-in, new guests and new sockets are counted over minutes, commands over seconds. */
 import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import {
   COMMANDS_PER_ADDRESS,
   COMMANDS_PER_SUBJECT,
@@ -11,7 +10,11 @@ import {
   SIGN_INS_PER_EMAIL,
   SIGN_INS_PER_EMAIL_AND_ADDRESS,
 } from '../protocol/limits.ts';
-import { type Budget, Budgets } from './budgets.ts';
+import type { RedisLink } from './backplane/redis.ts';
+import { type Budget, Budgets, type Rate } from './budgets.ts';
+import { PromptRedis } from './prompt-redis.ts';
+import { shareThrough } from './shared-budgets.ts';
+import { type CounterOptions, SharedCounter } from './shared-counter.ts';
 
 /** Each answers how long to wait, in milliseconds, or undefined where there is room. */
 export interface RateLimits {
@@ -25,8 +28,9 @@ export interface RateLimits {
   signedIn(email: string, address: string): Promise<void>;
 }
 
-export function createRateLimits(mode: 'on' | 'off'): RateLimits {
-  return mode === 'on' ? limited() : UNLIMITED;
+/** @param redis through which several servers limit as one; without it, or while it is away, each is on its own */
+export function createRateLimits(mode: 'on' | 'off', redis?: RedisLink): RateLimits {
+  return mode === 'on' ? limited(redis) : UNLIMITED;
 }
 
 const UNLIMITED: RateLimits = {
@@ -38,42 +42,46 @@ const UNLIMITED: RateLimits = {
   signedIn: async () => undefined,
 };
 
-function limited(): RateLimits {
-  const subjects = new Budgets(COMMANDS_PER_SUBJECT);
-  const addresses = new Budgets(COMMANDS_PER_ADDRESS);
-  const connections = new RateLimiterMemory({ points: CONNECTIONS_PER_ADDRESS, duration: 10 });
-  const guests = new RateLimiterMemory({ points: GUESTS_PER_ADDRESS, duration: 60 });
-  const byAddress = new RateLimiterMemory({ points: SIGN_INS_PER_ADDRESS, duration: 60 });
-  const byPair = new RateLimiterMemory({ points: SIGN_INS_PER_EMAIL_AND_ADDRESS, duration: 15 * 60 });
-  const byEmail = new RateLimiterMemory({ points: SIGN_INS_PER_EMAIL, duration: 60 * 60 });
+function limited(link: RedisLink | undefined): RateLimits {
+  const redis = link && new PromptRedis(link);
+  const budgets = (name: string, rate: Rate) =>
+    new Budgets(rate, redis === undefined ? undefined : shareThrough(redis, name, rate));
+  const subjects = budgets('subject', COMMANDS_PER_SUBJECT);
+  const addresses = budgets('address', COMMANDS_PER_ADDRESS);
+  const counter = (options: CounterOptions) => new SharedCounter(options, redis);
+  const connections = counter({ name: 'connection', max: CONNECTIONS_PER_ADDRESS, windowSeconds: 10 });
+  const guests = counter({ name: 'guest', max: GUESTS_PER_ADDRESS, windowSeconds: 60 });
+  const byAddress = counter({ name: 'sign-in-address', max: SIGN_INS_PER_ADDRESS, windowSeconds: 60 });
+  const byPair = counter({
+    name: 'sign-in-pair',
+    max: SIGN_INS_PER_EMAIL_AND_ADDRESS,
+    windowSeconds: 15 * 60,
+    paysBack: true,
+  });
+  const byEmail = counter({
+    name: 'sign-in-email',
+    max: SIGN_INS_PER_EMAIL,
+    windowSeconds: 60 * 60,
+    paysBack: true,
+  });
   return {
     ofSubject: (subjectId) => subjects.of(subjectId),
     ofAddress: (address) => addresses.of(network(address)),
-    connection: (address) => spend(connections, network(address)),
-    guest: (address) => spend(guests, network(address)),
+    connection: (address) => connections.spend(network(address)),
+    guest: (address) => guests.spend(network(address)),
     async signIn(email, address) {
       // The address first: without room there, it cannot spend the budget of somebody's e-mail.
       return (
-        (await spend(byAddress, network(address))) ??
-        (await spend(byPair, pairOf(email, address))) ??
-        (await spend(byEmail, digest(email)))
+        (await byAddress.spend(network(address))) ??
+        (await byPair.spend(pairOf(email, address))) ??
+        (await byEmail.spend(digest(email)))
       );
     },
     async signedIn(email, address) {
-      await byPair.delete(pairOf(email, address));
-      await byEmail.reward(digest(email));
+      await byPair.forget(pairOf(email, address));
+      await byEmail.payBack(digest(email));
     },
   };
-}
-
-async function spend(limiter: RateLimiterMemory, key: string): Promise<number | undefined> {
-  try {
-    await limiter.consume(key);
-    return undefined;
-  } catch (refused) {
-    if (refused instanceof RateLimiterRes) return Math.max(1, refused.msBeforeNext);
-    throw refused;
-  }
 }
 
 function pairOf(email: string, address: string): string {

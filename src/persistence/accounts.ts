@@ -190,6 +190,7 @@ export async function purgeAnonymousAccounts(
        delete from accounts a using looked
        where a.id = looked.id and looked.created_at < now() - $2 * interval '1 millisecond'
          and not exists (select from bookings b where b.guest_id = a.id)
+         and not exists (select from pending_bookings b where b.guest_id = a.id)
          and not exists (
            select from sessions s join refresh_tokens t on t.session_id = s.id where s.account_id = a.id)
        returning 1

@@ -8,25 +8,36 @@
  */
 import type { Append, AppendResult } from '../actors/ports.ts';
 import { BATCH_ENTRIES_MAX, COMMIT_LANES, LANE_QUEUE_MAX } from '../protocol/limits.ts';
-import { BatchEncoder, changesMore } from './batch-encoder.ts';
+import { changesMore } from './batch-encoder.ts';
 import { type CommitFigures, CommitStats } from './commit-stats.ts';
-import { Lane } from './lane.ts';
+import { Lane, type LaneOptions } from './lane.ts';
 import { fencedPairs, outcomeOf } from './sqlstate.ts';
 
 export interface GroupCommitOptions {
   readonly url: string;
   readonly lanes?: number;
+  /** Default: a connection to PostgreSQL. */
+  readonly open?: (options: LaneOptions) => BatchLane;
+  /** Calls once, when what is to be appended in this turn has been. Default: at the end of the event loop's turn. */
+  readonly soon?: (call: () => void) => void;
+  /** Monotonic, in milliseconds. Default: this process's. */
+  readonly monotonicMs?: () => number;
   /** `journal.lane_lost`, `journal.commit_failed`: for the log. */
   readonly onFault?: ((event: string, details: Record<string, unknown>) => void) | undefined;
 }
+
+/** Takes one batch at a time, and commits it whole or not at all; see `Lane`. */
+export type BatchLane = Pick<Lane, 'isIdle' | 'isConnected' | 'send' | 'close'>;
 
 const COMMITTED: AppendResult = { status: 'committed' };
 
 export class GroupCommit {
   readonly #stats = new CommitStats();
   readonly #lanes: readonly LaneQueue[];
+  readonly #monotonicMs: () => number;
 
   constructor(options: GroupCommitOptions) {
+    this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
     this.#lanes = Array.from(
       { length: options.lanes ?? COMMIT_LANES },
       (_, i) => new LaneQueue(`lane ${i}`, options, this.#stats),
@@ -39,7 +50,7 @@ export class GroupCommit {
   }
 
   figures(): CommitFigures {
-    return this.#stats.read();
+    return this.#stats.read(this.#monotonicMs());
   }
 
   /** Whether every lane has its connection. */
@@ -59,10 +70,11 @@ export class GroupCommit {
 }
 
 class LaneQueue {
-  readonly #lane: Lane;
+  readonly #lane: BatchLane;
+  readonly #soon: (call: () => void) => void;
+  readonly #monotonicMs: () => number;
   readonly #stats: CommitStats;
   readonly #onFault: GroupCommitOptions['onFault'];
-  readonly #encoder = new BatchEncoder();
   #waiting: Append[] = [];
   /** Index of the first of `#waiting` that has not been sent. */
   #head = 0;
@@ -73,10 +85,13 @@ class LaneQueue {
   #closing: (() => void) | undefined;
   #isClosed = false;
 
-  constructor(name: string, { url, onFault }: GroupCommitOptions, stats: CommitStats) {
+  constructor(name: string, options: GroupCommitOptions, stats: CommitStats) {
+    const { url, onFault, open = (options) => new Lane(options) } = options;
     this.#stats = stats;
     this.#onFault = onFault;
-    this.#lane = new Lane({
+    this.#soon = options.soon ?? ((call) => void setImmediate(call));
+    this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
+    this.#lane = open({
       ...{ url, name, ready: () => this.#flush() },
       lost: (cause) => onFault?.('journal.lane_lost', { lane: name, cause }),
     });
@@ -102,7 +117,7 @@ class LaneQueue {
     this.#waiting.push(append);
     if (this.#isScheduled || !this.#lane.isIdle) return;
     this.#isScheduled = true;
-    setImmediate(() => {
+    this.#soon(() => {
       this.#isScheduled = false;
       this.#flush();
     });
@@ -136,15 +151,12 @@ class LaneQueue {
     }
     this.#batch = batch;
     let entries = 0;
-    for (const append of batch) {
-      this.#encoder.add(append);
-      entries += append.entries.length;
-    }
-    const sentMs = performance.now();
-    this.#lane.send(this.#encoder.finish(), (error) => {
+    for (const append of batch) entries += append.entries.length;
+    const sentMs = this.#monotonicMs();
+    this.#lane.send(batch, (error) => {
       this.#batch = undefined;
       if (error !== undefined) return this.#failed(batch, error);
-      const endedMs = performance.now();
+      const endedMs = this.#monotonicMs();
       this.#stats.record(endedMs, endedMs - sentMs, entries);
       // The next batch leaves first: PostgreSQL works while the answers of this one are written.
       this.#flush();

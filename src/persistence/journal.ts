@@ -1,7 +1,14 @@
 /** The journal on PostgreSQL: appends by group commit, reads through the pool. */
 import type { Pool } from 'pg';
 import type { JournalEntry } from '../actors/facts.ts';
-import type { Append, Journal, StoredApartment, StoredSnapshot } from '../actors/ports.ts';
+import type {
+  Append,
+  Journal,
+  RequestsPage,
+  StoredApartment,
+  StoredRequest,
+  StoredSnapshot,
+} from '../actors/ports.ts';
 import { bookingOfApartment, bookingOfHold } from './bookings.ts';
 import type { CommitFigures } from './commit-stats.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -56,6 +63,25 @@ class SqlJournal implements PostgresJournal {
       snapshot: row.version === null ? undefined : snapshotOf(apartmentId, machineVersion, row),
       entries: (row.entries ?? []).map((entry) => entryOf(apartmentId, entry)),
     };
+  }
+
+  async requests(
+    apartmentId: string,
+    { afterVersion, toVersion, limit }: RequestsPage,
+  ): Promise<StoredRequest[]> {
+    // As arrays: many rows, and an object each is made of them in any case.
+    const result = await this.#pool.query<[number, string | null, string, number]>({
+      name: 'requests',
+      text: REQUESTS,
+      values: [apartmentId, afterVersion, toVersion, limit],
+      rowMode: 'array',
+    });
+    return result.rows.map(([version, subjectId, requestId, atMs]) => ({
+      version,
+      subjectId,
+      requestId,
+      atMs,
+    }));
   }
 
   async entry(apartmentId: string, version: number): Promise<JournalEntry | undefined> {
@@ -141,11 +167,15 @@ interface LoadedRow {
 const LOAD = `
   select l.terms, l.status, s.version, s.window_from_version as "windowFromVersion", s.restless, s.state,
     (select json_agg(${ENTRY_JSON} order by j.version) from journal j
-     where j.apartment_id = $1 and j.version > coalesce(s.window_from_version, 0)
-       and (j.version > coalesce(s.version, 0) or j.request_id is not null)) as entries
+     where j.apartment_id = $1 and j.version > coalesce(s.version, 0)) as entries
   from listings l
   left join snapshots s on s.apartment_id = l.id and s.machine_version = $2
   where l.id = $1`;
+
+const REQUESTS = `
+  select version, subject_id, request_id, (extract(epoch from at) * 1000)::bigint from journal
+  where apartment_id = $1 and version > $2 and version <= $3 and request_id is not null
+  order by version limit $4`;
 
 /** Holds are matched with their ends here: to load every apartment that had one lately took a start seconds. */
 const ACTIVE_SINCE = `

@@ -3,8 +3,9 @@
  * the connection broke ends with an error that carries no SQLSTATE: nobody knows whether it was committed.
  */
 import pg from 'pg';
+import type { Append } from '../actors/ports.ts';
 import { COMMIT_TIMEOUT_MS, RECONNECT_FIRST_MS, RECONNECT_MAX_MS } from '../protocol/limits.ts';
-import { COPY_JOURNAL } from './batch-encoder.ts';
+import { BatchEncoder, COPY_JOURNAL } from './batch-encoder.ts';
 import { connectionConfig } from './pool.ts';
 import { sideStatements } from './side-statements.ts';
 import { sqlStateOf } from './sqlstate.ts';
@@ -29,6 +30,7 @@ export interface LaneOptions {
 
 export class Lane {
   readonly #options: LaneOptions;
+  readonly #encoder = new BatchEncoder();
   #client: pg.Client | undefined;
   #isReady = false;
   #exchange: Exchange | undefined;
@@ -52,8 +54,9 @@ export class Lane {
   }
 
   /** @param done called once, with the error that kept the batch from being committed, if any */
-  send(bytes: Uint8Array, done: (error: unknown) => void): void {
-    this.#submit(bytes, (error) => {
+  send(batch: readonly Append[], done: (error: unknown) => void): void {
+    for (const append of batch) this.#encoder.add(append);
+    this.#submit(this.#encoder.finish(), (error) => {
       this.#exchange = undefined;
       this.#watch?.close();
       this.#watch = undefined;

@@ -3,7 +3,15 @@
  * conflict, the booking's second lock), and faults on demand. Nothing of it survives the process.
  */
 import type { BookingRecord, BookingWrite, JournalEntry } from '../actors/facts.ts';
-import type { Append, AppendResult, Journal, StoredApartment, StoredSnapshot } from '../actors/ports.ts';
+import type {
+  Append,
+  AppendResult,
+  Journal,
+  RequestsPage,
+  StoredApartment,
+  StoredRequest,
+  StoredSnapshot,
+} from '../actors/ports.ts';
 import type { ListingStatus, Terms } from '../protocol/terms.ts';
 
 export type Fault = 'fenced' | 'conflict' | 'unknown' | 'lost';
@@ -11,6 +19,8 @@ export type Fault = 'fenced' | 'conflict' | 'unknown' | 'lost';
 export interface MemoryJournalOptions {
   /** When a commit happens; the default is the end of the event loop's turn. A simulation hands in its own. */
   readonly later?: (commit: () => void) => void;
+  /** The epoch that appends of a shard must carry. Default: 1 until `takeOver`. */
+  readonly epochOf?: (shard: number) => number;
 }
 
 interface Row {
@@ -19,6 +29,7 @@ interface Row {
 }
 
 export class MemoryJournal implements Journal {
+  readonly #options: MemoryJournalOptions;
   readonly #later: (commit: () => void) => void;
   readonly #listings = new Map<string, Row>();
   readonly #entries = new Map<string, JournalEntry[]>();
@@ -31,6 +42,7 @@ export class MemoryJournal implements Journal {
   #fault: ((append: Append) => Fault | undefined) | undefined;
 
   constructor(options: MemoryJournalOptions = {}) {
+    this.#options = options;
     this.#later = options.later ?? ((commit) => void setImmediate(commit));
   }
 
@@ -40,7 +52,7 @@ export class MemoryJournal implements Journal {
 
   /** The epoch that appends of this shard must carry; 1 until someone took it over. */
   epochOf(shard: number): number {
-    return this.#epochs.get(shard) ?? 1;
+    return this.#options.epochOf?.(shard) ?? this.#epochs.get(shard) ?? 1;
   }
 
   /** Another owner from now on: appends with the old epoch are fenced, also those that wait. Returns the new epoch. */
@@ -93,11 +105,22 @@ export class MemoryJournal implements Journal {
     const stored = this.#snapshots.get(apartmentId);
     const snapshot = stored?.machineVersion === machineVersion ? structuredClone(stored) : undefined;
     const entries = (this.#entries.get(apartmentId) ?? []).filter(
-      ({ version, requestId }) =>
-        version > (snapshot?.version ?? 0) ||
-        (version > (snapshot?.windowFromVersion ?? 0) && requestId !== null),
+      ({ version }) => version > (snapshot?.version ?? 0),
     );
     return { ...listing, snapshot, entries };
+  }
+
+  async requests(
+    apartmentId: string,
+    { afterVersion, toVersion, limit }: RequestsPage,
+  ): Promise<StoredRequest[]> {
+    const requests: StoredRequest[] = [];
+    for (const { version, subjectId, requestId, atMs } of this.#entries.get(apartmentId) ?? []) {
+      if (requests.length >= limit || version > toVersion) break;
+      if (version > afterVersion && requestId !== null)
+        requests.push({ version, subjectId, requestId, atMs });
+    }
+    return requests;
   }
 
   async entry(apartmentId: string, version: number): Promise<JournalEntry | undefined> {
@@ -112,6 +135,11 @@ export class MemoryJournal implements Journal {
   async entries(apartmentId: string, afterVersion: number, limit: number): Promise<JournalEntry[]> {
     const entries = this.#entries.get(apartmentId) ?? [];
     return entries.filter(({ version }) => version > afterVersion).slice(0, limit);
+  }
+
+  /** The bookings table. */
+  bookings(): BookingRecord[] {
+    return [...this.#bookings.values()].map(withoutMark);
   }
 
   async booking(apartmentId: string, bookingId: string): Promise<BookingRecord | undefined> {
@@ -181,25 +209,38 @@ export class MemoryJournal implements Journal {
   #commit(append: Append): AppendResult {
     const fault = this.#fault?.(append);
     if (fault !== undefined && fault !== 'lost') return { status: fault };
-    if (append.epoch !== this.epochOf(append.shard)) return { status: 'fenced' };
-    const added: JournalEntry[] = [];
-    const known = this.#entries.get(append.apartmentId) ?? [];
+    const result = this.commit([append]);
+    return result.status === 'committed' && fault === 'lost' ? { status: 'unknown' } : result;
+  }
+
+  /** At once, all of it or nothing, as PostgreSQL takes a batch. */
+  commit(batch: readonly Append[]): AppendResult {
+    if (batch.some(({ shard, epoch }) => epoch !== this.epochOf(shard))) return { status: 'fenced' };
+    const added = new Map<string, JournalEntry[]>();
     // Only a commit that writes bookings may have to take them back.
-    const bookings = append.entries.some(({ booking }) => booking) ? new Map(this.#bookings) : this.#bookings;
-    for (const { booking, ...entry } of append.entries) {
-      const last = added.at(-1) ?? known.at(-1);
-      if (entry.version <= (last?.version ?? 0)) {
-        return { status: 'conflict', cause: new Error(`version ${entry.version} is there already`) };
+    const writesBookings = batch.some(({ entries }) => entries.some(({ booking }) => booking));
+    const bookings = writesBookings ? new Map(this.#bookings) : this.#bookings;
+    for (const { apartmentId, entries } of batch) {
+      const all = added.get(apartmentId) ?? [];
+      added.set(apartmentId, all);
+      for (const { booking, ...entry } of entries) {
+        const last = all.at(-1) ?? this.#entries.get(apartmentId)?.at(-1);
+        if (entry.version <= (last?.version ?? 0)) {
+          return { status: 'conflict', cause: new Error(`version ${entry.version} is there already`) };
+        }
+        const problem = booking && writeBooking(bookings, entry, booking);
+        if (problem !== undefined) return { status: 'conflict', cause: new Error(problem) };
+        all.push(entry);
       }
-      const problem = booking && writeBooking(bookings, entry, booking);
-      if (problem !== undefined) return { status: 'conflict', cause: new Error(problem) };
-      added.push(entry);
     }
-    known.push(...added);
-    this.#entries.set(append.apartmentId, known);
+    for (const [apartmentId, entries] of added) {
+      const known = this.#entries.get(apartmentId);
+      if (known === undefined) this.#entries.set(apartmentId, entries);
+      else known.push(...entries);
+      for (const entry of entries) this.#setStatus(entry);
+    }
     this.#bookings = bookings;
-    for (const entry of added) this.#setStatus(entry);
-    return { status: fault === 'lost' ? 'unknown' : 'committed' };
+    return { status: 'committed' };
   }
 
   #setStatus({ apartmentId, fact }: JournalEntry): void {

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { connectionConfig, StorageUnreachable } from './pool.ts';
+import { addressOf, connectionConfig, StorageUnreachable } from './pool.ts';
 
 const DIRECTORY = fileURLToPath(new URL('./migrations', import.meta.url));
 const TABLE = 'migrations';
@@ -21,10 +21,21 @@ export interface MigrateOptions {
   readonly grantTo?: string;
 }
 
+export class SchemaNotOurs extends Error {
+  constructor(url: string, cause: unknown) {
+    const { username } = new URL(url);
+    super(
+      `the role ${username} may not change the schema of PostgreSQL at ${addressOf(url)}, which this version must; start it once with a DATABASE_URL whose role owns the tables and may create more`,
+      { cause },
+    );
+    this.name = 'SchemaNotOurs';
+  }
+}
+
 /**
  * @param url of a role that may create tables
  * @returns the names of the migrations it ran
- * @throws StorageUnreachable, SchemaTooNew
+ * @throws StorageUnreachable, SchemaTooNew, SchemaNotOurs
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<string[]> {
   const client = new pg.Client(connectionConfig(url, { name: 'migrations', statementTimeoutMs: 0 }));
@@ -40,7 +51,7 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
     const done = await namesDone(client);
     const unknown = done.filter((name) => !names.includes(name));
     if (unknown.length > 0) throw new SchemaTooNew(unknown);
-    const ran = done.length === names.length ? [] : await runMissing(client);
+    const ran = done.length === names.length ? [] : await runMissing(client, url);
     if (options.grantTo !== undefined) await grantUse(client, options.grantTo);
     return ran;
   } finally {
@@ -48,10 +59,10 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
   }
 }
 
-async function runMissing(client: pg.Client): Promise<string[]> {
+async function runMissing(client: pg.Client, url: string): Promise<string[]> {
   // Loaded only where there is work: it brings a TypeScript compiler along, which costs each start 100 ms.
   const { runner } = await import('node-pg-migrate');
-  const ran = await runner({
+  const running = runner({
     dbClient: client,
     dir: DIRECTORY,
     ignorePattern: '.*\\.(?!sql$)[^.]*$',
@@ -60,6 +71,10 @@ async function runMissing(client: pg.Client): Promise<string[]> {
     singleTransaction: false,
     advisoryLockMode: 'wait',
     logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+  });
+  const ran = await running.catch((cause: unknown) => {
+    if (/permission denied|must be owner/.test(String(cause))) throw new SchemaNotOurs(url, cause);
+    throw cause;
   });
   return ran.map(({ name }) => name);
 }

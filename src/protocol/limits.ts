@@ -35,6 +35,8 @@ export const HOLDS_PER_GUEST_DEFAULT = 5;
 export const IDEMPOTENCY_WINDOW_MS = 25 * 60 * 60_000;
 /** Request ids one apartment remembers. Past it new commands are refused until the oldest leaves the window. */
 export const IDEMPOTENCY_ENTRIES_MAX = 1_000_000;
+/** Of them read from storage at once as an apartment starts: each page is some 30 ms of CPU, in several turns. */
+export const REQUESTS_PAGE = 20_000;
 /** Refunds and voids one apartment may owe the provider at once. */
 export const SETTLEMENTS_MAX = 1_024;
 /** Claims (holds, bookings, blocks) on one apartment: each takes at least one night of the horizon. */
@@ -171,6 +173,10 @@ export const COMMANDS_PER_SUBJECT = { perSecond: 100, burst: 300 } as const;
 export const COMMANDS_PER_ADDRESS = { perSecond: 1_000, burst: 3_000 } as const;
 /** Subjects, and addresses, whose budgets are remembered. */
 export const BUDGETS_MAX = 100_000;
+/** A server tells the others of each such part of a burst that it has let through. */
+export const BUDGET_TOLD_PART = 0.1;
+/** A budget that servers share is full again after so many bursts at the latest, whatever is owed or a clock says. */
+export const BUDGET_OWED_BURSTS_MAX = 10;
 /** Commands refused by rate on one socket within 10 s before it is cut: it does not listen to the refusals. */
 export const FLOOD_REFUSALS_MAX = 5_000;
 /** New sockets of one address in 10 s; sockets of one address at once. */
@@ -238,6 +244,9 @@ export const MINE_BOOKINGS_MAX = 200;
 /** Redis: answers waited for at once and how long, in milliseconds; past either a message is dropped and counted. */
 export const REDIS_INFLIGHT_MAX = 20_000;
 export const REDIS_COMMAND_TIMEOUT_MS = 2_000;
+/** How long a limit waits for Redis before a server decides by itself, and between two looks whether it answers again. */
+export const REDIS_PATIENCE_MS = 100;
+export const REDIS_PROBE_EVERY_MS = 250;
 /** A lost connection to Redis is tried again after the first, doubling up to the second, in milliseconds. */
 export const REDIS_RECONNECT_FIRST_MS = 20;
 export const REDIS_RECONNECT_MAX_MS = 500;
@@ -270,6 +279,26 @@ export const PEER_WANTED_MS = 10_000;
 export const PEER_COMPLAINT_EVERY_MS = 60_000;
 /** How long an end waits for the other to close, in milliseconds. */
 export const PEER_CLOSE_MS = 500;
+
+/** Commands and questions that wait for their shard's owner, and how often they are tried, in milliseconds. */
+export const ROUTED_WAITING_MAX = 20_000;
+export const ROUTE_RETRY_MS = 50;
+/** Between two rounds of a question to all nodes that did not speak for every shard, in milliseconds. */
+export const SURVEY_RETRY_MS = 50;
+/** Changes for other nodes: gathered for so long, in milliseconds, or until so many; a silence no longer than the last. */
+export const CHANGES_EVERY_MS = 25;
+export const CHANGES_AT_ONCE_MAX = 500;
+export const CHANGES_SILENCE_MS = 1_000;
+/** How long a beacon waits for the owners' versions, in milliseconds; what is missing is asked with the next. */
+export const VERSIONS_DEADLINE_MS = 2_000;
+/** A node's figures are shown this long after they were heard, in milliseconds. */
+export const NODE_FIGURES_FRESH_MS = 3_000;
+/** How long a node waits for the others to know of its admin, in milliseconds. */
+export const FEED_DEADLINE_MS = 1_000;
+/** Interest of other nodes that is not renewed ends after these, in milliseconds, and is kept for so many apartments. */
+export const WATCH_INTEREST_MS = 3 * BEACON_EVERY_MS;
+export const FEED_INTEREST_MS = 3_000;
+export const INTEREST_APARTMENTS_MAX = 200_000;
 
 /** Servers that `nightlatch cluster` starts on one machine: more have no processor left to run on. */
 export const CLUSTER_NODES_MAX = 16;

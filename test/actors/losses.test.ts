@@ -1,6 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ApartmentReads } from '../../src/actors/reads.ts';
-import { openHoldsOf } from '../../src/faces/apartments.ts';
 import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
 import { COMMAND_DEADLINE_MS } from '../../src/protocol/limits.ts';
 import { memoryBooks } from '../../src/services/payments/memory-books.ts';
@@ -95,9 +93,8 @@ describe('what is lost comes back', () => {
     journal.failNext('unknown');
     const release = house.ask(ana, A, { kind: 'release', holdId });
     await turnOfEvents();
-    expect([release.code, house.openHolds.countOf(ana.id)]).toEqual([undefined, 1]);
-    const reads = new ApartmentReads(house.registry, journal, { nowMs: () => time.nowMs });
-    const mine = openHoldsOf(house.openHolds, reads, ana.id);
+    expect([release.code, house.openHolds.countOf(ana.id, time.nowMs)]).toEqual([undefined, 1]);
+    const mine = house.holdsOf(ana.id);
     await time.pass(50);
     expect((await mine).map(({ id }) => id)).toEqual([holdId]);
     await time.pass(2_000);
@@ -110,8 +107,7 @@ describe('what is lost comes back', () => {
     const never = house.ask(ana, A, hold(10));
     await turnOfEvents();
     expect(never.code).toBeUndefined();
-    const reads = new ApartmentReads(house.registry, journal, { nowMs: () => time.nowMs });
-    const mine = openHoldsOf(house.openHolds, reads, ana.id);
+    const mine = house.holdsOf(ana.id);
     await time.pass(50);
     expect((await mine).map(({ id }) => id)).toEqual([holdId]);
     await time.pass(2_000);
@@ -123,11 +119,10 @@ describe('what is lost comes back', () => {
     const holdId = await placed(0);
     journal.failNext('unknown');
     house.ask({ id: 'ben', kind: 'guest' }, A, hold(10));
-    const reads = new ApartmentReads(house.registry, journal, { nowMs: () => time.nowMs });
-    const behind = openHoldsOf(house.openHolds, reads, ana.id);
+    const behind = house.holdsOf(ana.id);
     await expect(behind).rejects.toMatchObject({ body: { code: 'unavailable', retryable: true } });
     await time.pass(2_000);
-    const after = await openHoldsOf(house.openHolds, reads, ana.id);
+    const after = await house.holdsOf(ana.id);
     expect(after.map(({ id }) => id)).toEqual([holdId]);
   });
 

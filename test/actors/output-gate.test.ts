@@ -224,7 +224,7 @@ describe('answers asked again', () => {
     expect(first.every((text) => text.startsWith('{"ok":true'))).toBe(true);
 
     for (const server of [house, newHouse()]) {
-      server.registry.dropAll('test');
+      server.dropAll();
       for (const [i, [body, requestId]] of requests.entries()) {
         const again = server.ask(ana, A, body, requestId);
         await turnOfEvents();
@@ -264,7 +264,7 @@ describe('answers asked again', () => {
     ];
     await turnOfEvents();
     expect([again.holdId, theirsAgain.holdId]).toEqual([mine.holdId, theirs.holdId]);
-    house.registry.dropAll('test');
+    house.dropAll();
     const reloaded = [house.ask(ana, A, hold(0), requestId), house.ask(ben, A, hold(5), requestId)];
     await turnOfEvents();
     expect(reloaded.map(({ holdId }) => holdId)).toEqual([mine.holdId, theirs.holdId]);

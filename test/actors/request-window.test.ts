@@ -34,6 +34,17 @@ describe('the request window', () => {
     expect(from).toBeGreaterThan(0);
   });
 
+  it('[I3] keeps a place apart that is about to be taken as old requests are forgotten', () => {
+    const window = new RequestWindow();
+    window.add(entry(1, 'cy', uuid(1)));
+    window.add(entry(2, 'ana', uuid(2), HOUR_MS));
+    window.setApart('ben', uuid(2));
+    window.add(entry(3, 'ben', uuid(2), IDEMPOTENCY_WINDOW_MS + HOUR_MS));
+    expect(window.find('cy', uuid(1))).toBeUndefined();
+    expect(window.find('ana', uuid(2))).toBe(2);
+    expect(window.find('ben', uuid(2))).toBe(3);
+  });
+
   it('keeps what it finds as a map would, subjects told apart once they are known to differ', () => {
     const step = fc.record({ subject: fc.constantFrom('ana', 'ben', 'cy'), request: fc.nat(8) });
     fc.assert(

@@ -6,7 +6,7 @@ import { startServer } from '../../bench/servers/server-process.ts';
 import { freePort } from '../../bench/trial.ts';
 
 const ECHO = fileURLToPath(new URL('../../bench/servers/echo.ts', import.meta.url));
-const PLAN: Omit<DriverPlan, 'port'> = {
+const PLAN: Omit<DriverPlan, 'ports'> = {
   workload: 'holds',
   sockets: 4,
   depth: 4,
@@ -25,7 +25,7 @@ it('drives the echo baseline: closed loop, then open loop, and accounts for ever
       onWindow: (edge) => void edges.push(edge),
       signal: AbortSignal.timeout(20_000),
     });
-    await driver.plan({ ...PLAN, port: server.port });
+    await driver.plan({ ...PLAN, ports: [server.port] });
     const closed = await driver.phase({ warmupSeconds: 0.2, seconds: 0.8 });
     expect(closed.ok).toBeGreaterThan(500);
     expect(closed.refused).toEqual({});
@@ -52,6 +52,6 @@ it('says what is wrong when nobody listens', async () => {
     onWindow: () => {},
     signal: AbortSignal.timeout(20_000),
   });
-  await expect(driver.plan({ ...PLAN, port: await freePort() })).rejects.toThrow(/the load driver failed/);
+  await expect(driver.plan({ ...PLAN, ports: [await freePort()] })).rejects.toThrow(/the load driver failed/);
   await driver.stop();
 }, 30_000);

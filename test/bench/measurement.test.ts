@@ -16,6 +16,7 @@ function round(seconds: number, fill: (recorder: Recorder) => void): Round {
     unsent: 0,
     violations: [],
     serverCpuMicros: 5_000,
+    serverCpuMicrosByNode: [5_000],
     postgresCpuMicros: 2_500,
     machineCpuMicros: 508_500,
     serverRssBytes: 1,

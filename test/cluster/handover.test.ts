@@ -86,6 +86,7 @@ describe('several nodes', () => {
     const before = moved();
     const share = ALL_SHARDS.filter((shard) => third.accepts(shard)).length;
     await third.leave();
+    await third.stop();
     expect(ALL_SHARDS.some((shard) => third.epochOf(shard) !== undefined)).toBe(false);
     await until(() => areSettled([first, second]));
     expect(moved() - before).toBe(share);
@@ -94,8 +95,10 @@ describe('several nodes', () => {
     await until(() => first.nodes().every(({ id }) => id !== third.nodeId));
     // The last one has nobody to give to.
     await second.leave();
+    await second.stop();
     await until(() => areSettled([first]));
     await first.leave();
+    await first.stop();
     const rows = await owner.query(`select state from nodes where state <> 'left'`);
     expect(rows.rows).toEqual([]);
   });
@@ -115,6 +118,7 @@ describe('several nodes', () => {
     const second = await apart.join('http://two');
     await until(() => areSettled([first, second]));
     await second.leave();
+    await second.stop();
     await until(() => areSettled([first]));
     expectOneOwnerAtATime(apart.told);
     await apart.close();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NodeRow } from '../../src/cluster/lease-statements.ts';
+import type { NodeRow } from '../../src/cluster/lease-store.ts';
 import { Liveness } from '../../src/cluster/liveness.ts';
 import { LEASE_MISSED_MS, LEASE_MS, LEASE_RENEW_EVERY_MS } from '../../src/protocol/limits.ts';
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DatabaseInUse } from '../../src/cluster/joining.ts';
 import { Membership, type MembershipOptions } from '../../src/cluster/membership.ts';
+import { postgresLeases } from '../../src/cluster/postgres-leases.ts';
 import { createPostgresJournal } from '../../src/persistence/journal.ts';
 import { createPool } from '../../src/persistence/pool.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
@@ -12,6 +13,7 @@ import { appendTo, entry } from '../persistence/facts.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 const MEMBERSHIP = fileURLToPath(new URL('../../src/cluster/membership.ts', import.meta.url));
+const LEASES = fileURLToPath(new URL('../../src/cluster/postgres-leases.ts', import.meta.url));
 const POOL = fileURLToPath(new URL('../../src/persistence/pool.ts', import.meta.url));
 
 let database: TestDatabase;
@@ -26,7 +28,7 @@ afterEach(async () => {
 
 async function join(pool = database.pool, extra: Partial<MembershipOptions> = {}) {
   const membership = await Membership.open({
-    pool,
+    leases: postgresLeases(pool),
     url: 'http://127.0.0.1:3000',
     exclusive: true,
     ...extra,
@@ -109,8 +111,9 @@ describe('a node', () => {
   it('does not wait for a server that was killed on this machine', async () => {
     const script = `const { Membership } = await import(${JSON.stringify(MEMBERSHIP)});
       const { createPool } = await import(${JSON.stringify(POOL)});
+      const { postgresLeases } = await import(${JSON.stringify(LEASES)});
       const pool = createPool(${JSON.stringify(database.url)});
-      await (await Membership.open({ pool, url: 'http://killed', exclusive: true })).join();
+      await (await Membership.open({ leases: postgresLeases(pool), url: 'http://killed', exclusive: true })).join();
       process.stdout.write('up');`;
     const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -172,7 +175,7 @@ describe('a node', () => {
     const faults: string[] = [];
     let isBroken = true;
     const node = await Membership.open({
-      pool: database.pool,
+      leases: postgresLeases(database.pool),
       url: 'http://127.0.0.1:3000',
       exclusive: true,
       onFault: (event) => void faults.push(event),

@@ -5,6 +5,7 @@
 import { createInterface } from 'node:readline';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Membership } from '../../src/cluster/membership.ts';
+import { postgresLeases } from '../../src/cluster/postgres-leases.ts';
 import { createPostgresJournal } from '../../src/persistence/journal.ts';
 import { createPool } from '../../src/persistence/pool.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
@@ -17,12 +18,17 @@ const journal = createPostgresJournal({ pool, url: database });
 const say = (what: string, details: Record<string, unknown> = {}) =>
   process.stdout.write(`${JSON.stringify({ what, ...details })}\n`);
 
-const node = await Membership.open({ pool: createPool(database, { max: 3 }), url, exclusive: false });
+const leases = postgresLeases(createPool(database, { max: 3 }));
+const node = await Membership.open({ leases, url, exclusive: false });
 await node.join();
 say('joined', { nodeId: node.nodeId });
 
 createInterface({ input: process.stdin }).on('line', (line) => {
-  if (line === 'leave') void node.leave().then(() => say('left'));
+  if (line === 'leave')
+    void node
+      .leave()
+      .then(() => node.stop())
+      .then(() => say('left'));
 });
 
 /** As an owner without a fence would: nothing but the version keeps it from writing. */

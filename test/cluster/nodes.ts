@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { Membership, type MembershipOptions } from '../../src/cluster/membership.ts';
 import { placeShards } from '../../src/cluster/placement.ts';
+import { postgresLeases } from '../../src/cluster/postgres-leases.ts';
 import { createPool } from '../../src/persistence/pool.ts';
 import { SHARDS } from '../../src/protocol/limits.ts';
 
@@ -35,7 +36,7 @@ export class Nodes {
   async open(url: string, extra: Partial<MembershipOptions> = {}): Promise<Membership> {
     const pool = createPool(this.#url, { max: 3 });
     const node = await Membership.open({
-      pool,
+      leases: postgresLeases(pool),
       url,
       exclusive: false,
       onClaimed: async (shards) => {

@@ -92,6 +92,7 @@ describe('when PostgreSQL is restarted', () => {
 
     // It still is what it was: who leaves hands over.
     await second.leave();
+    await second.stop();
     await until(() => areSettled([first]));
     await nodes.close();
   });

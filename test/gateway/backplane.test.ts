@@ -8,6 +8,13 @@ import { eventually, type House, openHouse, WINDOW } from './harness.ts';
 const NIGHTS = { from: 20_760, to: 20_762, status: 'held', heldUntilMs: 1_800_000_000_000 } as const;
 const WATCH = { apartmentIds: ['apt-1'], ...WINDOW };
 
+const EVERYBODY = {
+  hasOthers: () => true,
+  isWatched: () => true,
+  hasFeed: () => true,
+  tellFeed: async () => {},
+};
+
 interface Server {
   readonly house: House;
   readonly redis: RedisLink;
@@ -22,7 +29,7 @@ const servers: Server[] = [];
 async function server(): Promise<Server> {
   const link = new RedisLink({ url: redis.url, onFault() {} });
   await eventually('Redis is up', () => link.isUp);
-  const house = await openHouse({ backplane: new Backplane(link, () => true) });
+  const house = await openHouse({ backplane: new Backplane(link, EVERYBODY) });
   servers.push({ house, redis: link });
   return { house, redis: link };
 }
@@ -122,7 +129,7 @@ describe('while Redis is away', () => {
   it('a server starts without it, and joins when it is there', async () => {
     await redis.kill();
     const link = new RedisLink({ url: redis.url, onFault() {} });
-    const house = await openHouse({ backplane: new Backplane(link, () => true) });
+    const house = await openHouse({ backplane: new Backplane(link, EVERYBODY) });
     servers.push({ house, redis: link });
     const client = await house.client();
     expect((await client.ask('watch', WATCH)).ok).toBe(true);

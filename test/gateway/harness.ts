@@ -41,6 +41,7 @@ export async function openHouse(options: Partial<GatewayOptions> = {}): Promise<
     ...options,
   });
   const { url } = await gateway.listen();
+  gateway.open();
   const open: { close(): void }[] = [];
   return {
     world,

@@ -254,7 +254,7 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
       expect(await journal.entries(A, 0, 10)).toEqual([]);
     });
 
-    it('loads terms, status, the newest usable snapshot, what came after it, and the window before it', async () => {
+    it('[I3] loads terms, status, the newest usable snapshot and what came after it, and pages of requests before it', async () => {
       expect(await journal.load('nowhere', 1)).toBeUndefined();
       expect(await journal.load(B, 1)).toEqual({
         terms: openTerms({ nightlyMinor: 7 }),
@@ -278,10 +278,20 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
       const loaded = await journal.load(A, 2);
       expect(loaded?.status).toBe('paused');
       expect(loaded?.snapshot).toEqual(snapshot);
-      expect(loaded?.entries.map(({ version }) => version)).toEqual([2, 4, 5, 6, 7]);
+      expect(loaded?.entries.map(({ version }) => version)).toEqual([5, 6, 7]);
+      expect(loaded?.entries.slice(0, 2)).toEqual(entries.slice(4));
       const other = await journal.load(A, 3);
       expect(other?.snapshot).toBeUndefined();
       expect(other?.entries.slice(0, 6)).toEqual(entries);
+
+      const requests = (afterVersion: number, toVersion: number, limit: number) =>
+        journal.requests(A, { afterVersion, toVersion, limit });
+      const bare = entries.map(({ fact: _, apartmentId: __, ...request }) => request);
+      expect(await requests(1, 4, 10)).toEqual([bare[1], bare[3]]);
+      expect(await requests(0, 9, 2)).toEqual([bare[0], bare[1]]);
+      expect(await requests(2, 9, 2)).toEqual([bare[3], bare[4]]);
+      expect(await requests(4, 4, 10)).toEqual([]);
+      expect(await journal.requests(B, { afterVersion: 0, toVersion: 9, limit: 10 })).toEqual([]);
     });
 
     it('finds how a hold ended: released, expired, or replaced by another', async () => {

@@ -2,12 +2,15 @@ import { Deadlines } from '../../src/actors/deadlines.ts';
 import { OpenHolds } from '../../src/actors/open-holds.ts';
 import { PaymentSaga } from '../../src/actors/payment-saga.ts';
 import type { Journal, PaymentProvider } from '../../src/actors/ports.ts';
+import { ApartmentReads } from '../../src/actors/reads.ts';
 import { Registry } from '../../src/actors/registry.ts';
 import { SnapshotWriter } from '../../src/actors/snapshot-writer.ts';
+import { Router } from '../../src/cluster/router.ts';
 import type { ApartmentAnswer, ApartmentCommand } from '../../src/protocol/apartment-command.ts';
 import type { CommittedChange } from '../../src/protocol/committed-change.ts';
 import type { Outcome } from '../../src/protocol/errors.ts';
-import type { Subject } from '../../src/protocol/resources.ts';
+import { SHARDS } from '../../src/protocol/limits.ts';
+import type { Hold, Subject } from '../../src/protocol/resources.ts';
 
 type Unaddressed<Command> = Command extends unknown ? Omit<Command, 'apartmentId' | 'requestId'> : never;
 
@@ -65,6 +68,8 @@ export interface HouseOptions {
 /** The actors of one server, whole, on a journal and a clock of the test's. */
 export class House {
   readonly registry: Registry;
+  readonly reads: ApartmentReads;
+  readonly router: Router;
   readonly openHolds = new OpenHolds();
   readonly changes: CommittedChange[] = [];
   readonly faults: { event: string; details: Record<string, unknown> }[] = [];
@@ -103,8 +108,31 @@ export class House {
       ownership: { epochOf: epochOf ?? (() => 1) },
       scheduler: time,
       snapshots: new SnapshotWriter(journal, time, onFault),
+      elsewhere: (asked) => this.router.ask(asked),
       onFault,
     });
+    this.reads = new ApartmentReads(this.registry, journal, { nowMs });
+    const owns = epochOf ?? (() => 1);
+    this.router = new Router({
+      ...{ registry: this.registry, reads: this.reads, clock: { nowMs }, scheduler: time },
+      routing: {
+        accepts: (shard) => owns(shard) !== undefined,
+        ownerOf: () => undefined,
+        onOwnersChanged: () => () => {},
+        hint() {},
+      },
+      peers: undefined,
+    });
+  }
+
+  /** Its open holds, as `mine` tells them. */
+  holdsOf(guestId: string): Promise<Hold[]> {
+    return this.reads.openHolds(guestId, this.openHolds.apartmentsOf(guestId));
+  }
+
+  /** Every shard is another server's. */
+  dropAll(): void {
+    this.registry.drop(new Set(Array.from({ length: SHARDS }, (_, shard) => shard)), 'test');
   }
 
   static requestId(): string {
@@ -119,7 +147,7 @@ export class House {
   ): Answer {
     const answer = new Answer();
     const command = { ...body, apartmentId, requestId } as ApartmentCommand;
-    this.registry.ask({
+    this.router.ask({
       subject,
       command,
       reply: (outcome) => answer.settle(outcome),

@@ -1,7 +1,8 @@
 /** A Redis of a test's own: Debian's redis-server on a free port, without a file on disk; killed and started at will. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
+import { freePort } from './program.ts';
 
 export class TestRedis {
   readonly port: number;
@@ -40,6 +41,15 @@ export class TestRedis {
     await once(child, 'exit');
   }
 
+  /** It keeps its connections, and says nothing. */
+  freeze(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
   }
@@ -54,13 +64,4 @@ function answers(port: number): Promise<boolean> {
     });
     socket.once('error', () => setTimeout(() => resolve(false), 10));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -2,7 +2,7 @@ import { ALTERNATIVES_MAX, ALTERNATIVES_REACH_NIGHTS } from '../../protocol/limi
 import { localNight, type NightRange } from '../../protocol/nights.ts';
 import { checkStay } from '../../protocol/rules.ts';
 import { type Calendar, type Claim, firstClaimEndingAfter, type HoldClaim } from './calendar.ts';
-import type { Circumstances } from './decide.ts';
+import type { Circumstances } from './circumstances.ts';
 
 /**
  * The nearest free stays of the same length that every rule allows, nearest check-in first, the earlier one

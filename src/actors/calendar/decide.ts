@@ -18,7 +18,7 @@ import { priceOf } from '../../protocol/price.ts';
 import type { Subject } from '../../protocol/resources.ts';
 import { checkStay, type RuleViolation, turnoverRange, turnoverViolation } from '../../protocol/rules.ts';
 import type { Terms } from '../../protocol/terms.ts';
-import type { BookingRecord, BookingWrite, Fact } from '../facts.ts';
+import type { BookingWrite, Fact } from '../facts.ts';
 import { alternativesTo } from './alternatives.ts';
 import {
   type Calendar,
@@ -29,24 +29,9 @@ import {
   findHold,
   type HoldClaim,
 } from './calendar.ts';
+import type { Circumstances } from './circumstances.ts';
 import { refundMinor } from './refund.ts';
 import { claimRange, extendedUntilMs } from './views.ts';
-
-/** All that a decision may know besides the calendar. */
-export interface Circumstances {
-  readonly terms: Terms;
-  /** Epoch milliseconds of the system's clock. */
-  readonly nowMs: number;
-  readonly subject: Subject;
-  /** Random characters for the id that this decision may make. */
-  readonly entropy: string;
-  readonly holdTtlMs: number;
-  readonly holdsPerGuest: number;
-  /** Open holds of the subject on all apartments, this one among them. */
-  readonly openHolds: number;
-  /** The booking's row, read beforehand for `cancel`. */
-  readonly booking?: BookingRecord | undefined;
-}
 
 export interface DecidedFact {
   readonly fact: Fact;

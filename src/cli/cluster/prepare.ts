@@ -54,7 +54,7 @@ export async function prepare(config: Config, storage: Storage, signal: AbortSig
   signal.throwIfAborted();
   if (config.NIGHTLATCH_SEED === 'demo' && storage.isEmbedded && !(await anyListing(storage.pool))) {
     const alone = { ...config, HOST: '127.0.0.1', PORT: 0, DATABASE_URL: storage.url };
-    const app = await createApp(alone, createLog(config.LOG_LEVEL), { signal, beforeListening: seedDemo });
+    const app = await createApp(alone, createLog(config.LOG_LEVEL), { signal, beforeOpening: seedDemo });
     await app.close();
   }
   return adminLine;

@@ -10,14 +10,22 @@ import type { RedisLink } from './redis.ts';
 
 export type RemoteEvent = (room: string, event: string, payload: unknown) => void;
 
-export class Backplane {
-  readonly #redis: RedisLink;
-  readonly #hasOthers: () => boolean;
+/** What other servers' sockets want to hear just now; for nobody nothing is published. */
+export interface Audience {
+  hasOthers(): boolean;
+  isWatched(apartmentId: string): boolean;
+  hasFeed(): boolean;
+  /** Resolves once the others know that this server's feed is watched. */
+  tellFeed(): Promise<void>;
+}
 
-  /** @param hasOthers whether there is any other server just now: for none, nothing needs to be published */
-  constructor(redis: RedisLink, hasOthers: () => boolean) {
+export class Backplane {
+  readonly audience: Audience;
+  readonly #redis: RedisLink;
+
+  constructor(redis: RedisLink, audience: Audience) {
     this.#redis = redis;
-    this.#hasOthers = hasOthers;
+    this.audience = audience;
   }
 
   /** Before any namespace is made. */
@@ -27,10 +35,6 @@ export class Backplane {
 
   listen(namespace: Namespace, deliver: RemoteEvent): void {
     redirectBroadcasts(namespace, deliver);
-  }
-
-  get isNeeded(): boolean {
-    return this.#hasOthers();
   }
 
   /** Best effort: versions and beacons tell a watcher what was lost on the way. */

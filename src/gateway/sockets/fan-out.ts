@@ -55,7 +55,7 @@ export class FanOut {
     this.#toWatchers(change);
     if (change.guestId !== undefined) this.#toGuest(change.guestId, change);
     if (change.cause !== undefined) this.#toAdmins(change);
-    if (this.#backplane?.isNeeded === true) this.#toOthers(this.#backplane, change);
+    if (this.#backplane?.audience.hasOthers() === true) this.#toOthers(this.#backplane, change);
   }
 
   /** Somebody has joined the room: from here on its changes are told. */
@@ -77,6 +77,11 @@ export class FanOut {
     this.versions.set(apartmentId, version);
     const json = `{"apartmentId":"${apartmentId}","version":${version},"changes":[]}`;
     this.#deliver(this.#guests, room, apartmentId, eventText(this.#guests.lane, 'availability', json), true);
+  }
+
+  /** Admins on the feed. */
+  get feeds(): number {
+    return socketIdsIn(this.#admins.namespace, FEED)?.size ?? 0;
   }
 
   /** To every admin on the feed, made only where there is one. */
@@ -120,15 +125,17 @@ export class FanOut {
   #toOthers(backplane: Backplane, change: CommittedChange): void {
     const { apartmentId, version, changes, guestId, hold, replaced = [], booking } = change;
     const guests = this.#guests.namespace;
-    const availability = { apartmentId, version, changes: changes.map(rangeOf) };
-    backplane.publish(guests, apartmentRoom(apartmentId), 'availability', availability);
+    if (backplane.audience.isWatched(apartmentId)) {
+      const availability = { apartmentId, version, changes: changes.map(rangeOf) };
+      backplane.publish(guests, apartmentRoom(apartmentId), 'availability', availability);
+    }
     if (guestId !== undefined) {
       const room = guestRoom(guestId);
       for (const ended of replaced) backplane.publish(guests, room, 'hold', { hold: ended });
       if (hold !== undefined) backplane.publish(guests, room, 'hold', { hold });
       if (booking !== undefined) backplane.publish(guests, room, 'booking', { booking });
     }
-    const occupancy = occupancyOf(change);
+    const occupancy = backplane.audience.hasFeed() ? occupancyOf(change) : undefined;
     if (occupancy !== undefined) backplane.publish(this.#admins.namespace, FEED, 'occupancy', occupancy);
   }
 

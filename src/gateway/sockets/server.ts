@@ -118,17 +118,27 @@ export class SocketServer {
     this.#serveAdmins(admins, {
       ...common,
       lane: adminLane,
-      subscribed: subscribed(admins),
+      subscribed: async (rooms) => {
+        await subscribed(admins)(rooms);
+        // Before the picture is read: what follows it must not be missed.
+        await backplane?.audience.tellFeed();
+      },
       dispatch: new Dispatch(adminSocketCommands(parts), dispatch),
     });
     this.#beacons = new Beacons(this.#fanOut, (ids) => parts.apartments.versions(ids));
     backplane?.onBack(() => void this.#beacons.catchUp());
+    parts.apartments.onOwnersChanged(() => void this.#beacons.catchUp());
     this.#unsubscribe = [
       parts.apartments.subscribe((change) => this.#fanOut.committed(change)),
       parts.accounts.onRevoked((sessionId) => this.#revoked(sessionId)),
     ];
     this.#tick = setInterval(() => this.#everySecond(), TICK_MS);
     this.#tick.unref();
+  }
+
+  /** Admins on the feed. */
+  get feeds(): number {
+    return this.#fanOut.feeds;
   }
 
   /** Open WebSockets. */
@@ -276,7 +286,7 @@ export class SocketServer {
     this.#outlet.cutStalledReaders();
     const nowMs = operations.nowMs();
     this.#end((session) => session.expiresAtMs <= nowMs);
-    this.#fanOut.toFeed('stats', () => operations.stats(this.size));
+    this.#fanOut.toFeed('stats', () => operations.stats());
   }
 
   #revoked(sessionId: string): void {

@@ -48,7 +48,9 @@ export interface ListingsService extends Listings {
   /** Reads all listings and calendars; until it is done a search is `unavailable`. Then follows changes. */
   start(): Promise<void>;
   /** To be called for every committed change from before `start` on: it takes and frees nights in search. */
-  committed(change: CommittedChange): void;
+  committed(change: Pick<CommittedChange, 'apartmentId' | 'changes'>): void;
+  /** Changes may have been missed: all calendars are read anew in the background, once where it is asked for often. */
+  readAgain(): void;
   /** Looks for changed listings now; otherwise once a second. */
   poll(): Promise<void>;
   /** Told of each apartment whose terms or status have changed, or that is new. Returns the way to unsubscribe. */
@@ -64,15 +66,16 @@ export function createListings(options: ListingsOptions): ListingsService {
   const cache = new LRUCache<string, ListingRow>({ max: LISTINGS_CACHED_MAX });
   const listeners = new Set<TermsListener>();
   /** Changes that came while calendars were being read; applied on top of what was read, in order. */
-  let whileReading: CommittedChange[] | undefined;
+  let whileReading: Pick<CommittedChange, 'apartmentId' | 'changes'>[] | undefined;
   let cursor: ListingCursor | undefined;
   let ready = false;
   /** Goes up when listings change: what was read before must not be cached after. */
   let generation = 0;
   let polling: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let isOutOfDate = false;
 
-  function apply(occupancy: Occupancy, change: CommittedChange): void {
+  function apply(occupancy: Occupancy, change: Pick<CommittedChange, 'apartmentId' | 'changes'>): void {
     if (change.changes.length === 0) return;
     const slot = index.slotOf(change.apartmentId);
     if (slot === undefined) return;
@@ -112,7 +115,13 @@ export function createListings(options: ListingsOptions): ListingsService {
       }
       if (rows.length < LISTINGS_PAGE) break;
     }
-    if (index.occupancy.isStale(today())) await readCalendars();
+    if (isOutOfDate || index.occupancy.isStale(today())) {
+      isOutOfDate = false;
+      await readCalendars().catch((cause) => {
+        isOutOfDate = true;
+        throw cause;
+      });
+    }
   }
 
   function changed(row: ListingRow): void {
@@ -179,6 +188,10 @@ export function createListings(options: ListingsOptions): ListingsService {
     async mayManage(subject, apartmentId) {
       if (subject.kind === 'admin') return true;
       return subject.kind === 'host' && (await row(apartmentId))?.hostId === subject.id;
+    },
+
+    readAgain() {
+      isOutOfDate = true;
     },
 
     poll,

@@ -4,8 +4,6 @@
  */
 
 import { bookingView } from '../../../src/actors/calendar/views.ts';
-import { ApartmentReads } from '../../../src/actors/reads.ts';
-import { openHoldsOf } from '../../../src/faces/apartments.ts';
 import type { Fault } from '../../../src/persistence/memory-journal.ts';
 import { MemoryJournal } from '../../../src/persistence/memory-journal.ts';
 import type { ApartmentAnswer, ApartmentCommand } from '../../../src/protocol/apartment-command.ts';
@@ -96,8 +94,7 @@ export class Cluster {
 
   async calendar(apartmentId: string, from: string, to: string): Promise<Outcome<Calendar>> {
     const house = await this.up();
-    const reads = new ApartmentReads(house.registry, this.journal, { nowMs: () => this.time.nowMs });
-    const answer = await reads.calendar(apartmentId, { from: nightOf(from), to: nightOf(to) });
+    const answer = await house.reads.calendar(apartmentId, { from: nightOf(from), to: nightOf(to) });
     return new Promise((resolve) => this.#said(house, () => resolve(answer)));
   }
 
@@ -112,8 +109,7 @@ export class Cluster {
   }
 
   async #mine(house: House, subject: Subject): Promise<Outcome<MineAnswer>> {
-    const reads = new ApartmentReads(house.registry, this.journal, { nowMs: () => this.time.nowMs });
-    const open = await openHoldsOf(house.openHolds, reads, subject.id);
+    const open = await house.holdsOf(subject.id);
     const rows = (await this.rows()).filter(
       ({ status, guestId }) => status === 'confirmed' && guestId === subject.id,
     );

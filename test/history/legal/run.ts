@@ -1,11 +1,11 @@
 /** Guests, a host and watchers on a legal cluster, with losses and crashes on the way; writes down what they see. */
 
 import { rangeView } from '../../../src/actors/calendar/views.ts';
-import type { ApartmentCommand } from '../../../src/protocol/apartment-command.ts';
 import type { CommittedChange } from '../../../src/protocol/committed-change.ts';
 import type { ErrorBody, Outcome } from '../../../src/protocol/errors.ts';
-import { dateOf, nightOf } from '../../../src/protocol/nights.ts';
+import { dateOf } from '../../../src/protocol/nights.ts';
 import type { Subject } from '../../../src/protocol/resources.ts';
+import { commandOf } from '../commands.ts';
 import type { Answer, Asked, History, HistoryEvent, Outage } from '../history.ts';
 import { APARTMENTS, Cluster, HOLDS_PER_GUEST, START_MS } from './cluster.ts';
 
@@ -265,34 +265,6 @@ class LegalClient {
 }
 
 const NEVER = new Promise<{ ok: false; error: ErrorBody }>(() => {});
-
-function commandOf(asked: Asked, request: string): ApartmentCommand {
-  const { command, args } = asked;
-  switch (command) {
-    case 'hold': {
-      const { apartmentId, checkIn, checkOut, guests = 1 } = args;
-      const stay = { from: nightOf(checkIn), to: nightOf(checkOut) };
-      return { kind: 'hold', requestId: request, apartmentId, stay, guests };
-    }
-    case 'block': {
-      const range = { from: nightOf(args.from), to: nightOf(args.to) };
-      return { kind: 'block', requestId: request, apartmentId: args.apartmentId, range };
-    }
-    case 'confirm': {
-      const { apartmentId, holdId, guest, payment } = args;
-      return {
-        kind: 'confirm',
-        requestId: request,
-        apartmentId,
-        holdId,
-        contact: guest,
-        method: payment.method,
-      };
-    }
-    default:
-      return { kind: command, requestId: request, ...args } as ApartmentCommand;
-  }
-}
 
 function requestId(process: string, op: number): string {
   const text = `${process.slice(1)}${op.toString().padStart(11, '0')}`;

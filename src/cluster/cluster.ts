@@ -1,0 +1,229 @@
+/**
+ * This node among the others, as the rest of the program sees it: commands and questions reach their apartment wherever
+ * it runs, and what every node keeps of all apartments is told to all. A node that is alone is one without peers.
+ */
+import type { Scheduler } from '../actors/deadlines.ts';
+import type { OpenHolds } from '../actors/open-holds.ts';
+import type { Clock } from '../actors/ports.ts';
+import type { ApartmentReads } from '../actors/reads.ts';
+import type { Registry } from '../actors/registry.ts';
+import type { Asked } from '../actors/turn.ts';
+import type { CommittedChange } from '../protocol/committed-change.ts';
+import { type Outcome, Refusal } from '../protocol/errors.ts';
+import { shardOf } from '../protocol/ids.ts';
+import { FEED_DEADLINE_MS, VERSIONS_DEADLINE_MS } from '../protocol/limits.ts';
+import type { NightRange } from '../protocol/nights.ts';
+import type { Calendar, Hold } from '../protocol/resources.ts';
+import { CHANGES, ChangeStream, type HeardChange } from './change-stream.ts';
+import { ClusterFigures, FIGURES, type NodeFigures } from './figures.ts';
+import { Interest } from './interest.ts';
+import type { Membership } from './membership.ts';
+import { type HeldRange, PeerService } from './peer-service.ts';
+import type { OnNote } from './peers/accepted-link.ts';
+import type { Peer } from './ports.ts';
+import { type PeerRequests, Router } from './router.ts';
+import { ShardSet } from './shard-set.ts';
+import { Survey } from './survey.ts';
+
+export interface Peers extends PeerRequests {
+  /** Nobody answers, and it may be lost. */
+  note(peer: Peer, name: string, body: unknown): void;
+}
+
+export interface ClusterOptions {
+  readonly registry: Registry;
+  readonly reads: ApartmentReads;
+  readonly openHolds: OpenHolds;
+  readonly membership: Membership;
+  /** Undefined where this node is alone. */
+  readonly peers: Peers | undefined;
+  /** Of a shard that is ours: whether everything that must run in it does. */
+  readonly isAwake: (shard: number) => boolean;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  /** In milliseconds. Default: this process's. */
+  readonly monotonicMs?: () => number;
+  /** Another node's committed change. */
+  readonly heard: (change: HeardChange) => void;
+  /** Changes of another node may have been missed. */
+  readonly missed: () => void;
+}
+
+export class Cluster {
+  readonly #parts: ClusterOptions;
+  readonly #router: Router;
+  readonly #survey: Survey;
+  readonly #stream: ChangeStream;
+  readonly #service: PeerService;
+  readonly #figures: ClusterFigures;
+  readonly #interest: Interest;
+
+  constructor(parts: ClusterOptions) {
+    this.#parts = parts;
+    const { registry, reads, openHolds, membership, peers, clock, scheduler } = parts;
+    const { monotonicMs = () => performance.now() } = parts;
+    this.#router = new Router({ registry, reads, routing: membership, peers, clock, scheduler });
+    this.#survey = new Survey({
+      peers,
+      others: () => membership.peers(),
+      ownShards: () =>
+        ShardSet.where((shard) => membership.accepts(shard) && parts.isAwake(shard)).toString(),
+      clock,
+      scheduler,
+    });
+    this.#interest = new Interest(monotonicMs);
+    this.#service = new PeerService({
+      ...{ registry, reads, openHolds, clock, interest: this.#interest },
+      accepts: (shard) => membership.accepts(shard),
+      ownShards: () => this.#survey.ownShards(),
+    });
+    this.#stream = new ChangeStream({
+      note: (peer, name, body) => peers?.note(peer, name, body),
+      others: () => (peers === undefined ? [] : membership.peers()),
+      scheduler,
+      monotonicMs,
+      heard: (change) => {
+        const { hold } = change;
+        if (hold !== undefined) {
+          openHolds.heard(hold);
+          for (const id of hold.replaced) openHolds.heard({ guestId: hold.guestId, id, untilMs: 0 });
+        }
+        parts.heard(change);
+      },
+      missed: parts.missed,
+    });
+    this.#figures = new ClusterFigures(monotonicMs);
+  }
+
+  get onRequest() {
+    return this.#service.onRequest;
+  }
+
+  readonly onNote: OnNote = (peerId, name, body) => {
+    if (name === CHANGES) this.#stream.receive(peerId, body);
+    else if (name === FIGURES) this.#heardFigures(peerId, body as NodeFigures);
+    else if (name === MOVES) this.#parts.membership.hint();
+  };
+
+  ask(asked: Asked): void {
+    this.#router.ask(asked);
+  }
+
+  calendar(apartmentId: string, window: NightRange): Promise<Outcome<Calendar>> {
+    return this.#router.calendar(apartmentId, window);
+  }
+
+  /** A guest's open holds on all nodes, soonest deadline first. @throws Refusal where not all could be asked */
+  async openHoldsOf(guestId: string): Promise<Hold[]> {
+    const found = await this.#survey.everywhere<Hold>('holds', guestId, () =>
+      this.#service.holdsHere(guestId),
+    );
+    if (found === undefined) throw unreachable();
+    // Two nodes tell of the same hold around a change of owner: the later version is the newer.
+    const newest = new Map<string, Hold>();
+    for (const hold of found) {
+      if (hold.version >= (newest.get(hold.id)?.version ?? 0)) newest.set(hold.id, hold);
+    }
+    return [...newest.values()].sort((a, b) => (a.expiresAt < b.expiresAt ? -1 : 1));
+  }
+
+  /** Nights under an open hold, on all nodes. @throws Refusal where not all could be asked */
+  async heldRanges(): Promise<readonly HeldRange[]> {
+    const found = await this.#survey.everywhere<HeldRange>('held', null, async () =>
+      this.#service.heldHere(),
+    );
+    if (found === undefined) throw unreachable();
+    return found;
+  }
+
+  /** The last versions told, of those apartments that their owners have running and that could be asked. */
+  async versions(apartmentIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const { membership, peers } = this.#parts;
+    const versions = this.#service.versionsHere(apartmentIds);
+    if (peers === undefined) return versions;
+    const byOwner = new Map<string, { url: string; ids: string[] }>();
+    for (const id of apartmentIds) {
+      const owner = membership.ownerOf(shardOf(id));
+      if (owner === undefined || owner.isSelf) continue;
+      const known = byOwner.get(owner.nodeId);
+      if (known === undefined) byOwner.set(owner.nodeId, { url: owner.url, ids: [id] });
+      else known.ids.push(id);
+    }
+    const asks = [...byOwner].map(
+      ([id, { url, ids }]) =>
+        new Promise<void>((resolve) =>
+          peers.request({ id, url }, 'versions', ids, VERSIONS_DEADLINE_MS, (reply) => {
+            if (reply.ok)
+              for (const [id, version] of reply.body as [string, number][]) versions.set(id, version);
+            resolve();
+          }),
+        ),
+    );
+    await Promise.all(asks);
+    return versions;
+  }
+
+  /** A committed change of an apartment that runs here. */
+  committed(change: CommittedChange): void {
+    this.#stream.committed(change);
+  }
+
+  /** Once a second: tells the others, and keeps the links to them, with the news of their end. */
+  tell(figures: NodeFigures): void {
+    for (const peer of this.#parts.membership.peers()) this.#parts.peers?.note(peer, FIGURES, figures);
+  }
+
+  /** Owners have changed here first: the others need not wait for their next look. */
+  tellMoves(): void {
+    for (const peer of this.#parts.membership.peers()) this.#parts.peers?.note(peer, MOVES, null);
+  }
+
+  /** Whether sockets of another node watch an apartment that runs here. */
+  isWatchedElsewhere(apartmentId: string): boolean {
+    return this.#interest.isWatched(apartmentId);
+  }
+
+  /** Whether admins of another node are on the feed. */
+  hasFeedElsewhere(): boolean {
+    return this.#interest.hasFeed;
+  }
+
+  /** Resolves once every node that answers knows that an admin of this one is on the feed. */
+  async tellFeed(): Promise<void> {
+    const { membership, peers } = this.#parts;
+    await Promise.all(
+      membership
+        .peers()
+        .map(
+          (peer) =>
+            new Promise<void>((resolve) =>
+              peers?.request(peer, 'feed', null, FEED_DEADLINE_MS, () => resolve()),
+            ),
+        ),
+    );
+  }
+
+  onOwnersChanged(listener: () => void): () => void {
+    return this.#parts.membership.onOwnersChanged(listener);
+  }
+
+  #heardFigures(nodeId: string, figures: NodeFigures): void {
+    this.#figures.receive(nodeId, figures);
+    if (figures.feeds > 0) this.#interest.feed();
+  }
+
+  figuresWithOthers(own: NodeFigures): NodeFigures {
+    return this.#figures.withOthers(own);
+  }
+
+  stop(): void {
+    this.#stream.stop();
+  }
+}
+
+const MOVES = 'moves';
+
+function unreachable(): Refusal {
+  const sentence = 'some of the servers could not be asked in time; ask again';
+  return new Refusal('unavailable', sentence, { retryAfterMs: 500 });
+}

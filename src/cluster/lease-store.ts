@@ -1,0 +1,104 @@
+/**
+ * The tables of nodes and shards, as membership uses them. Each call is one step that nobody sees half of; leases are by
+ * the store's clock alone. PostgreSQL keeps them (`postgres-leases.ts`); tests and simulation keep them in memory
+ * (`memory-leases.ts`), and one contract suite holds for both.
+ */
+import type { ProcessIdentity } from './process-identity.ts';
+
+export type NodeState = 'up' | 'leaving' | 'left' | 'dead';
+
+/** A row of `nodes` as it was read. */
+export interface NodeRow {
+  readonly id: string;
+  readonly url: string;
+  readonly state: NodeState;
+  readonly exclusive: boolean;
+  /** The lease as the store writes it: the same text, the same lease. */
+  readonly lease: string;
+  /** Milliseconds until it ends; below 0 where it has. */
+  readonly leaseLeftMs: number;
+  readonly host: string | null;
+  readonly pid: number | null;
+  readonly started: string | null;
+}
+
+/** What one look at the tables tells. */
+export interface Look {
+  /** The store's time, in milliseconds. */
+  readonly nowMs: number;
+  /** Of the node that looks; null where it has been declared dead, and its lease was not renewed. */
+  readonly state: 'up' | 'leaving' | null;
+  /** Nodes that are up or leaving, and others that still have shards. */
+  readonly nodes: readonly NodeRow[];
+  /** Rises with every change of an owner. */
+  readonly generation: number;
+  /** By shard, owner and epoch; null where the generation is still the one that was known. */
+  readonly shards: readonly (readonly [nodeId: string | null, epoch: number])[] | null;
+}
+
+export interface NewNode {
+  readonly id: string;
+  readonly url: string;
+  /** Shares the tables with nobody. */
+  readonly exclusive: boolean;
+}
+
+/** What who joins makes of the others: dead, or in the way. */
+export type Judgement = { readonly dead: readonly string[] } | { readonly inTheWay: NodeRow };
+
+export interface Accusation {
+  readonly id: string;
+  /** That it must still have to be declared dead; null where its process is known to be. */
+  readonly lease: string | null;
+}
+
+export interface Gift {
+  readonly shard: number;
+  /** At which the giver owns it. */
+  readonly epoch: number;
+  readonly takerId: string;
+}
+
+export interface LeaseStore {
+  /**
+   * The store's time, and how far behind it the clock of a node is that is there, or was there a minute ago: that of the
+   * one that has been there longest; 0 where there is none.
+   */
+  time(): Promise<{ nowMs: number; othersBehindMs: number }>;
+  /**
+   * Renews a lease, also one that has run out: as long as nobody declared the node dead, its shards are its own. Reads
+   * all nodes, and all shards if an owner has changed since `known.generation`.
+   * @param known.clockBehindMs how far the node's clock is behind the store's: kept beside the lease, for those who join
+   */
+  renew(nodeId: string, known: { generation: number; clockBehindMs: number }): Promise<Look>;
+  /**
+   * A new incarnation, up from now on, unless somebody is in its way. One at a time: `judge` is asked about the nodes
+   * that nobody has declared dead, whether or not their lease runs, and no other node joins meanwhile.
+   * @returns who is in the way
+   */
+  join(
+    node: NewNode,
+    identity: ProcessIdentity,
+    judge: (others: readonly NodeRow[]) => Promise<Judgement>,
+  ): Promise<NodeRow | undefined>;
+  /**
+   * Declares nodes dead, those with a lease only if it is still that one, and only on behalf of a node that is up.
+   * @returns the ids of those that were declared dead by this call, by nobody else
+   */
+  declareDead(witnessId: string, accused: readonly Accusation[]): Promise<string[]>;
+  /** From now on the node is given nothing, and the others expect its shards. */
+  startLeaving(nodeId: string): Promise<void>;
+  /** A clean end: whoever comes next need not wait. */
+  endLease(nodeId: string): Promise<void>;
+  /**
+   * Takes those of the wanted shards whose owner is dead, has left, or never was.
+   * Waits for their appends under way; whatever a former owner appends later is fenced.
+   * @returns the epoch of each shard that was taken
+   */
+  claimShards(nodeId: string, wanted: readonly number[]): Promise<Map<number, number>>;
+  /**
+   * Waits for appends under way as a claim does.
+   * @returns the shards that were given; the others are no longer the giver's, or their taker is not up
+   */
+  handOverShards(nodeId: string, gifts: readonly Gift[]): Promise<number[]>;
+}

@@ -1,0 +1,182 @@
+/** The tables of nodes and shards in memory, for tests and simulation: the same promises as in PostgreSQL. */
+import { LEASE_MS, SHARDS } from '../protocol/limits.ts';
+import type {
+  Accusation,
+  Gift,
+  Judgement,
+  LeaseStore,
+  Look,
+  NewNode,
+  NodeRow,
+  NodeState,
+} from './lease-store.ts';
+import type { ProcessIdentity } from './process-identity.ts';
+
+export interface MemoryLeasesOptions {
+  /** The store's clock, in epoch milliseconds. */
+  readonly nowMs: () => number;
+  /** Resolves when no append to these shards is under way. */
+  readonly appended?: (shards: readonly number[]) => Promise<void>;
+  /** A shard has a new owner: appends at an earlier epoch are fenced from now on. */
+  readonly moved?: (shard: number, epoch: number) => void;
+}
+
+interface Node extends NewNode {
+  readonly identity: ProcessIdentity;
+  readonly joinedAt: number;
+  state: NodeState;
+  leaseUntilMs: number;
+  clockBehindMs: number;
+}
+
+export class MemoryLeases implements LeaseStore {
+  readonly #options: MemoryLeasesOptions;
+  readonly #nodes = new Map<string, Node>();
+  readonly #shards: { nodeId: string | null; epoch: number }[] = Array.from({ length: SHARDS }, () => ({
+    nodeId: null,
+    epoch: 0,
+  }));
+  /** The sum of all epochs. */
+  #generation = 0;
+  #joining: Promise<unknown> = Promise.resolve();
+  #joins = 0;
+
+  constructor(options: MemoryLeasesOptions) {
+    this.#options = options;
+  }
+
+  async time(): Promise<{ nowMs: number; othersBehindMs: number }> {
+    const nowMs = this.#options.nowMs();
+    const others = [...this.#nodes.values()].filter(({ leaseUntilMs }) => leaseUntilMs > nowMs - 60_000);
+    const oldest = others.sort((a, b) => a.joinedAt - b.joinedAt)[0];
+    return { nowMs, othersBehindMs: oldest?.clockBehindMs ?? 0 };
+  }
+
+  async renew(nodeId: string, known: { generation: number; clockBehindMs: number }): Promise<Look> {
+    const nowMs = this.#options.nowMs();
+    // As one statement of PostgreSQL sees it: the nodes as they were before this renewal.
+    const owners = new Set(this.#shards.map(({ nodeId }) => nodeId));
+    const nodes = [...this.#nodes.values()].filter((node) => isPresent(node) || owners.has(node.id));
+    const rows = nodes.map((node) => this.#row(node));
+    const node = this.#nodes.get(nodeId);
+    const isRenewed = node !== undefined && isPresent(node);
+    if (isRenewed) {
+      node.leaseUntilMs = nowMs + LEASE_MS;
+      node.clockBehindMs = known.clockBehindMs;
+    }
+    return {
+      nowMs,
+      state: isRenewed ? (node.state as 'up' | 'leaving') : null,
+      nodes: rows.sort((a, b) => (a.id < b.id ? -1 : 1)),
+      generation: this.#generation,
+      shards:
+        known.generation === this.#generation
+          ? null
+          : this.#shards.map(({ nodeId, epoch }) => [nodeId, epoch] as const),
+    };
+  }
+
+  join(
+    node: NewNode,
+    identity: ProcessIdentity,
+    judge: (others: readonly NodeRow[]) => Promise<Judgement>,
+  ): Promise<NodeRow | undefined> {
+    const joined = this.#joining.then(async () => {
+      const others = [...this.#nodes.values()].filter(isPresent).map((other) => this.#row(other));
+      const judgement = await judge(others.sort((a, b) => (a.id < b.id ? -1 : 1)));
+      if ('inTheWay' in judgement) return judgement.inTheWay;
+      for (const id of judgement.dead) {
+        const dead = this.#nodes.get(id);
+        if (dead !== undefined && isPresent(dead)) dead.state = 'dead';
+      }
+      const { id, url, exclusive } = node;
+      if (this.#nodes.has(id)) throw new Error(`node ${id} is there already`);
+      const leaseUntilMs = this.#options.nowMs() + LEASE_MS;
+      const joinedAt = ++this.#joins;
+      const begun: Node = {
+        id,
+        url,
+        exclusive,
+        identity,
+        joinedAt,
+        state: 'up',
+        leaseUntilMs,
+        clockBehindMs: 0,
+      };
+      this.#nodes.set(id, begun);
+      return undefined;
+    });
+    this.#joining = joined.catch(() => {});
+    return joined;
+  }
+
+  async declareDead(witnessId: string, accused: readonly Accusation[]): Promise<string[]> {
+    if (this.#nodes.get(witnessId)?.state !== 'up') return [];
+    const declared: string[] = [];
+    for (const { id, lease } of accused) {
+      const node = this.#nodes.get(id);
+      if (node === undefined || !isPresent(node) || (lease !== null && leaseOf(node) !== lease)) continue;
+      node.state = 'dead';
+      declared.push(id);
+    }
+    return declared;
+  }
+
+  async startLeaving(nodeId: string): Promise<void> {
+    const node = this.#nodes.get(nodeId);
+    if (node?.state === 'up') node.state = 'leaving';
+  }
+
+  async endLease(nodeId: string): Promise<void> {
+    const node = this.#nodes.get(nodeId);
+    if (node === undefined || !isPresent(node)) return;
+    node.state = 'left';
+    node.leaseUntilMs = this.#options.nowMs();
+  }
+
+  async claimShards(nodeId: string, wanted: readonly number[]): Promise<Map<number, number>> {
+    await this.#options.appended?.(wanted);
+    const taken = new Map<number, number>();
+    if (this.#nodes.get(nodeId)?.state !== 'up') return taken;
+    for (const shard of wanted) {
+      const owner = this.#nodes.get(this.#shards[shard]?.nodeId ?? '');
+      if (owner === undefined || !isPresent(owner)) taken.set(shard, this.#move(shard, nodeId));
+    }
+    return taken;
+  }
+
+  async handOverShards(nodeId: string, gifts: readonly Gift[]): Promise<number[]> {
+    await this.#options.appended?.(gifts.map(({ shard }) => shard));
+    const given: number[] = [];
+    for (const { shard, epoch, takerId } of gifts) {
+      const owned = this.#shards[shard];
+      if (owned?.nodeId !== nodeId || owned.epoch !== epoch) continue;
+      if (this.#nodes.get(takerId)?.state !== 'up') continue;
+      this.#move(shard, takerId);
+      given.push(shard);
+    }
+    return given;
+  }
+
+  #move(shard: number, nodeId: string): number {
+    const epoch = this.#shards[shard]!.epoch + 1;
+    this.#shards[shard] = { nodeId, epoch };
+    this.#generation += 1;
+    this.#options.moved?.(shard, epoch);
+    return epoch;
+  }
+
+  #row(node: Node): NodeRow {
+    const { id, url, state, exclusive, identity } = node;
+    const leaseLeftMs = node.leaseUntilMs - this.#options.nowMs();
+    return { id, url, state, exclusive, lease: leaseOf(node), leaseLeftMs, ...identity };
+  }
+}
+
+function isPresent({ state }: Node): boolean {
+  return state === 'up' || state === 'leaving';
+}
+
+function leaseOf({ leaseUntilMs }: Node): string {
+  return String(leaseUntilMs);
+}

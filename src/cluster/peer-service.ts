@@ -1,0 +1,91 @@
+/** What this node answers its peers. Who asks has proved that it knows the system's secret; what it asks may be of another version. */
+import type { OpenHolds } from '../actors/open-holds.ts';
+import type { Clock } from '../actors/ports.ts';
+import type { ApartmentReads } from '../actors/reads.ts';
+import type { Registry } from '../actors/registry.ts';
+import type { ApartmentCommand } from '../protocol/apartment-command.ts';
+import { shardOf } from '../protocol/ids.ts';
+import { COMMAND_DEADLINE_MS } from '../protocol/limits.ts';
+import type { NightRange } from '../protocol/nights.ts';
+import type { Hold, Subject } from '../protocol/resources.ts';
+import type { Interest } from './interest.ts';
+import type { OnRequest } from './peers/accepted-link.ts';
+import { MOVED } from './router.ts';
+
+export interface HeldRange {
+  readonly apartmentId: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface PeerServiceParts {
+  readonly registry: Registry;
+  readonly reads: ApartmentReads;
+  readonly openHolds: OpenHolds;
+  readonly clock: Clock;
+  readonly interest: Interest;
+  readonly accepts: (shard: number) => boolean;
+  /** The shards for which this node can say what is open in them, as text. */
+  readonly ownShards: () => string;
+}
+
+export class PeerService {
+  readonly #parts: PeerServiceParts;
+
+  constructor(parts: PeerServiceParts) {
+    this.#parts = parts;
+  }
+
+  /** A guest's open holds in the apartments running here. @throws Refusal where one of them cannot be read */
+  holdsHere(guestId: string): Promise<readonly Hold[]> {
+    const { reads, openHolds } = this.#parts;
+    return reads.openHolds(guestId, openHolds.apartmentsOf(guestId));
+  }
+
+  heldHere(): HeldRange[] {
+    return [...this.#parts.registry.heldRanges()];
+  }
+
+  /** The last versions told, of those apartments that run here. */
+  versionsHere(apartmentIds: readonly string[]): Map<string, number> {
+    const versions = new Map<string, number>();
+    for (const id of apartmentIds) {
+      const apartment = this.#parts.registry.get(id);
+      if (apartment !== undefined) versions.set(id, apartment.publishedVersion);
+    }
+    return versions;
+  }
+
+  readonly onRequest: OnRequest = (_peerId, method, body, deadlineMs, reply) => {
+    const answer = (found: unknown) => reply({ ok: true, body: found });
+    switch (method) {
+      case 'command': {
+        const [subject, command] = body as [Subject, ApartmentCommand];
+        if (!this.#parts.accepts(shardOf(command.apartmentId))) return answer(MOVED);
+        const sinceMs = this.#parts.clock.nowMs() - Math.max(0, COMMAND_DEADLINE_MS - deadlineMs);
+        return this.#parts.registry.ask({ subject, command, reply: answer, sinceMs, attempts: 0 });
+      }
+      case 'calendar': {
+        const [apartmentId, window] = body as [string, NightRange];
+        if (!this.#parts.accepts(shardOf(apartmentId))) return answer(MOVED);
+        // Before it is read: what follows the calendar must not be missed.
+        this.#parts.interest.watch(apartmentId);
+        return this.#parts.reads.calendar(apartmentId, window).then(answer);
+      }
+      case 'versions':
+        for (const id of body as string[]) this.#parts.interest.watch(id);
+        return answer([...this.versionsHere(body as string[])]);
+      case 'feed':
+        this.#parts.interest.feed();
+        return answer(null);
+      case 'holds': {
+        const shards = this.#parts.ownShards();
+        return this.holdsHere(body as string).then((found) => answer({ shards, found }));
+      }
+      case 'held':
+        return answer({ shards: this.#parts.ownShards(), found: this.heldHere() });
+      default:
+        throw new Error(`a peer asks for ${method}, which this version does not know`);
+    }
+  };
+}

@@ -1,0 +1,70 @@
+/**
+ * Redis for those who cannot wait for it: an answer comes within REDIS_PATIENCE_MS, or there is none and whoever asked
+ * goes on with what this process knows. After one that did not come nobody waits again before the node that owed it
+ * answers: it is probed, in the background, as others ask.
+ */
+import { REDIS_INFLIGHT_MAX, REDIS_PATIENCE_MS, REDIS_PROBE_EVERY_MS } from '../protocol/limits.ts';
+import type { RedisLink } from './backplane/redis.ts';
+
+export class PromptRedis {
+  readonly #link: RedisLink;
+  /** A key of the node that last failed to answer. */
+  #failedKey: string | undefined;
+  #probedAtMs = Number.NEGATIVE_INFINITY;
+  #isProbing = false;
+  #inFlight = 0;
+
+  constructor(link: RedisLink) {
+    this.#link = link;
+  }
+
+  /** For limiters that bring their own commands; each still goes through `ask`. */
+  get commands(): RedisLink['commands'] {
+    return this.#link.commands;
+  }
+
+  /**
+   * Never rejects. Undefined where there was no answer in time, or an error; the command may have been carried out.
+   * @param key that the command is about
+   */
+  async ask<T>(key: string, command: (client: RedisLink['commands']) => Promise<T>): Promise<T | undefined> {
+    if (!this.#isPrompt() || this.#inFlight >= REDIS_INFLIGHT_MAX) return undefined;
+    this.#inFlight += 1;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error('no answer in time')), REDIS_PATIENCE_MS);
+      });
+      return await Promise.race([command(this.#link.commands), late]);
+    } catch {
+      this.#failedKey ??= key;
+      return undefined;
+    } finally {
+      clearTimeout(timer);
+      this.#inFlight -= 1;
+    }
+  }
+
+  #isPrompt(): boolean {
+    if (this.#link.commands.status !== 'ready') return false;
+    if (this.#failedKey === undefined) return true;
+    const nowMs = performance.now();
+    if (!this.#isProbing && nowMs - this.#probedAtMs >= REDIS_PROBE_EVERY_MS) {
+      this.#probedAtMs = nowMs;
+      void this.#probe(this.#failedKey);
+    }
+    return false;
+  }
+
+  async #probe(key: string): Promise<void> {
+    this.#isProbing = true;
+    try {
+      await this.#link.commands.pttl(key);
+      this.#failedKey = undefined;
+    } catch {
+      // Asked again with the next probe.
+    } finally {
+      this.#isProbing = false;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Counts what happens rarely and may wait a moment: over all servers in Redis, by this process alone while that is
+ * away. The library's own insurance is not used: it would count here when a command fails, long after nobody waits.
+ */
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { PromptRedis } from './prompt-redis.ts';
+
+export interface CounterOptions {
+  /** Of the counter's own, part of its keys in Redis. */
+  readonly name: string;
+  readonly max: number;
+  readonly windowSeconds: number;
+  /** Whether `payBack` or `forget` may make room again: then being full is not remembered here, as others may do so. */
+  readonly paysBack?: boolean;
+}
+
+export class SharedCounter {
+  readonly #prefix: string;
+  readonly #local: RateLimiterMemory;
+  readonly #redis: PromptRedis | undefined;
+  readonly #shared: RateLimiterRedis | undefined;
+
+  constructor({ name, max, windowSeconds, paysBack = false }: CounterOptions, redis?: PromptRedis) {
+    this.#prefix = `nl:${name}`;
+    this.#local = new RateLimiterMemory({ points: max, duration: windowSeconds });
+    this.#redis = redis;
+    this.#shared =
+      redis &&
+      new RateLimiterRedis({
+        storeClient: redis.commands,
+        keyPrefix: this.#prefix,
+        points: max,
+        duration: windowSeconds,
+        // Full is full until the window ends: no need to ask again.
+        inMemoryBlockOnConsumed: paysBack ? 0 : max,
+      });
+  }
+
+  /** Never rejects. @returns how long to wait, in milliseconds, or undefined where there is room */
+  async spend(key: string): Promise<number | undefined> {
+    const waitMs = (await this.#ask(key, (shared) => spend(shared, key))) ?? (await spend(this.#local, key));
+    return waitMs === ROOM ? undefined : waitMs;
+  }
+
+  /** Gives one back that was spent. */
+  async payBack(key: string): Promise<void> {
+    (await this.#ask(key, (shared) => shared.reward(key))) ?? (await this.#local.reward(key));
+  }
+
+  async forget(key: string): Promise<void> {
+    (await this.#ask(key, (shared) => shared.delete(key))) ?? (await this.#local.delete(key));
+  }
+
+  #ask<T>(
+    key: string,
+    command: (shared: RateLimiterRedis) => Promise<T>,
+  ): Promise<T | undefined> | undefined {
+    const shared = this.#shared;
+    return shared && this.#redis?.ask(`${this.#prefix}:${key}`, () => command(shared));
+  }
+}
+
+const ROOM = 0;
+
+async function spend(limiter: RateLimiterMemory | RateLimiterRedis, key: string): Promise<number> {
+  try {
+    await limiter.consume(key);
+    return ROOM;
+  } catch (refused) {
+    if (refused instanceof RateLimiterRes) return Math.max(1, refused.msBeforeNext);
+    throw refused;
+  }
+}

@@ -1,0 +1,198 @@
+/** The whole system on one machine: PostgreSQL, Redis, servers with their links, and the address that clients know. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { startEmbedded } from '../../src/persistence/embedded.ts';
+import { migrate } from '../../src/persistence/migrate.ts';
+import { findPostmaster } from '../../src/persistence/postmaster.ts';
+import { shardOf } from '../../src/protocol/ids.ts';
+import { TestRedis } from '../support/redis.ts';
+import { Front } from './front.ts';
+import { keepLedger, nameShards } from './ledger.ts';
+import type { Options } from './options.ts';
+import { ChaosServer } from './server.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** Short, so that holds end by themselves, and longer than a failover, so that not all of them do. */
+export const HOLD_TTL_SECONDS = 4;
+export const TIME_ZONE = 'Europe/Lisbon';
+const BROKEN_MODULES = {
+  'acks-before-commit': ['acks-before-commit.ts'],
+  unfenced: ['trusts-for-ever.ts'],
+} as const;
+
+type Embedded = Awaited<ReturnType<typeof startEmbedded>>;
+
+export class House {
+  readonly redis: TestRedis;
+  readonly servers: readonly ChaosServer[];
+  readonly front: Front;
+  readonly apartments: readonly string[];
+  /** As who owns everything. Each statement is to expect that PostgreSQL is away. */
+  owner: pg.Pool;
+  readonly #data: string;
+  #postgres: Embedded;
+
+  /** @param onEnded a server that was up ended by itself */
+  static async open(
+    options: Options,
+    folder: string,
+    onEnded: (name: string, how: string) => void,
+  ): Promise<House> {
+    const data = await mkdtemp(join(tmpdir(), 'nightlatch-chaos-'));
+    await chmod(data, 0o755);
+    const postgres = await startEmbedded(data);
+    await migrate(postgres.ownerUrl, { grantTo: postgres.role });
+    const owner = poolOf(postgres.ownerUrl);
+    await keepLedger(owner, { isFenced: options.broken !== 'unfenced', hosts: options.hosts });
+    const apartments = Array.from({ length: options.apartments }, (_, i) => `airbnb-${i + 1}`);
+    await importListings(apartments.length, folder, postgres.url);
+    await nameShards(owner, new Map(apartments.map((id) => [id, shardOf(id)])));
+    const redis = await TestRedis.start();
+    const broken = options.broken === undefined ? [] : BROKEN_MODULES[options.broken];
+    const servers = await Promise.all(
+      Array.from({ length: options.nodes }, (_, i) =>
+        ChaosServer.create({
+          name: `server-${i + 1}`,
+          folder,
+          databaseUrl: postgres.url,
+          redisPort: redis.port,
+          imports: broken.map((file) => new URL(`./broken/${file}`, import.meta.url).href),
+          environment: {
+            NIGHTLATCH_RATE_LIMIT: 'off',
+            NIGHTLATCH_SEED: 'none',
+            NIGHTLATCH_HOLD_TTL_SECONDS: String(HOLD_TTL_SECONDS),
+            NIGHTLATCH_HOLDS_PER_GUEST: String(options.holds),
+            LOG_LEVEL: 'info',
+          },
+          onEnded: (server, how) => onEnded(server.name, how),
+        }),
+      ),
+    );
+    const front = await new Front(servers.map(({ port }) => port)).open();
+    const house = new House({ redis, servers, front, apartments, owner, data, postgres });
+    try {
+      for (const server of servers) await server.start();
+    } catch (error) {
+      await house.close();
+      throw error;
+    }
+    return house;
+  }
+
+  private constructor(parts: {
+    redis: TestRedis;
+    servers: readonly ChaosServer[];
+    front: Front;
+    apartments: readonly string[];
+    owner: pg.Pool;
+    data: string;
+    postgres: Embedded;
+  }) {
+    this.redis = parts.redis;
+    this.servers = parts.servers;
+    this.front = parts.front;
+    this.apartments = parts.apartments;
+    this.owner = parts.owner;
+    this.#data = parts.data;
+    this.#postgres = parts.postgres;
+  }
+
+  get databaseUrl(): string {
+    return this.#postgres.url;
+  }
+
+  /** SIGKILL of PostgreSQL's first process and of all its children. */
+  async killPostgres(): Promise<void> {
+    const running = await findPostmaster(join(this.#data, 'postgres'));
+    if (running === undefined) throw new Error('PostgreSQL was to be killed, and does not run');
+    const { pid } = running;
+    const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim();
+    for (const each of [
+      pid,
+      ...children
+        .split(' ')
+        .filter((text) => text !== '')
+        .map(Number),
+    ])
+      kill(each);
+  }
+
+  /** As the program's own start does: the cluster recovers, on another port. */
+  async startPostgres(): Promise<void> {
+    this.#postgres = await startEmbedded(this.#data);
+    const port = Number(new URL(this.#postgres.url).port);
+    for (const { links } of this.servers) links.postgres.targetPort = port;
+    const old = this.owner;
+    this.owner = poolOf(this.#postgres.ownerUrl);
+    await old.end().catch(() => {});
+  }
+
+  /** `nightlatch verify` on the same database; its output, and whether it was content. */
+  async verify(): Promise<{ isContent: boolean; output: string }> {
+    const { code, output } = await program(['verify'], this.databaseUrl);
+    return { isContent: code === 0, output: output.trim() };
+  }
+
+  async close(): Promise<void> {
+    this.front.close();
+    for (const server of this.servers) server.wake();
+    await Promise.all(this.servers.map((server) => server.kill()));
+    for (const server of this.servers) server.close();
+    await this.redis.kill();
+    await this.owner.end();
+    await this.#postgres.stop();
+    await rm(this.#data, { recursive: true, force: true });
+  }
+}
+
+function poolOf(url: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: 3, connectionTimeoutMillis: 2_000 });
+  pool.on('error', () => {});
+  return pool;
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself, as PostgreSQL's processes do without their first one.
+  }
+}
+
+async function importListings(count: number, folder: string, databaseUrl: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, 'listings.csv');
+  const header = 'id,name,latitude,longitude,room_type,price,minimum_nights,neighbourhood,city';
+  const rows = Array.from(
+    { length: count },
+    (_, i) => `${i + 1},Flat ${i + 1},38.7,-9.1,Entire home/apt,${60 + (i % 50)},1,Baixa,Lisbon`,
+  );
+  await writeFile(file, [header, ...rows, ''].join('\n'));
+  const { code, output } = await program(['import', 'listings', file], databaseUrl);
+  if (code !== 0) throw new Error(`the listings could not be imported:\n${output}`);
+}
+
+async function program(
+  args: string[],
+  databaseUrl: string,
+): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, [join(ROOT, 'src/main.ts'), ...args], {
+    cwd: ROOT,
+    env: { ...process.env, DATABASE_URL: databaseUrl, LOG_LEVEL: 'warn' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, output };
+}

@@ -1,0 +1,193 @@
+/**
+ * One run from beginning to end:
+ *
+ *   house up ──> load ──> faults, load goes on ──> guests give back what they hold ──> nothing open, nothing owed
+ *     ──> watchers whole ──> journal, books and table exported ──> checked
+ */
+import { createReadStream } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CLOCK_AGREES_MS } from '../../src/protocol/limits.ts';
+import { check } from '../history/check.ts';
+import { exportOf, linesOf } from '../history/export.ts';
+import type { HistoryEvent, Outage, Run } from '../history/history.ts';
+import { HistoryParser } from '../history/parse.ts';
+import { machineClockMs } from '../history/recorder.ts';
+import { HOLD_TTL_SECONDS, House, TIME_ZONE } from './house.ts';
+import { Injector, type Struck } from './inject.ts';
+import { staleRows, unfinished, withEpochs } from './ledger.ts';
+import { Load } from './load.ts';
+import type { Options } from './options.ts';
+import { pageOf } from './page.ts';
+import { type Finding, type Result, textOf } from './report.ts';
+import { schedule, targetOf } from './schedule.ts';
+import { Tally } from './tally.ts';
+import { fakeTime } from './wall-clock.ts';
+
+const POLL_MS = 200;
+/** Between what a decision looked at and the instant of its fact there is a turn of a busy machine. */
+const DECIDING_MS = 50;
+const DAY_MS = 86_400_000;
+
+export interface RunOptions {
+  readonly options: Options;
+  readonly command: string;
+  readonly folder: string;
+  /** Called about twice a second. */
+  readonly progress?: (line: string) => void;
+}
+
+export interface RunResult extends Result {
+  readonly struck: readonly Struck[];
+}
+
+/** @throws where the run could not be made, or not be checked */
+export async function run({ options, command, folder, progress }: RunOptions): Promise<RunResult> {
+  const { seed, nodes, faults: kinds, minutes, lasting } = options;
+  if (kinds.includes('clock') && !fakeTime.isInstalled)
+    throw new Error('clocks cannot be set without libfaketime: install it, or leave clock out of --faults');
+  const lengthMs = minutes * 60_000;
+  const faults = schedule({ seed, nodes, kinds, lengthMs, everyMs: options.every * 1_000, lasting });
+  await mkdir(folder, { recursive: true });
+  const events = join(folder, 'events.jsonl');
+  const findings: Finding[] = [];
+  const house = await House.open(options, folder, (name, how) =>
+    findings.push({ rule: 'server-ended', message: `${name} ended by itself with ${how}` }),
+  );
+  let load: Load | undefined;
+  try {
+    const zero = await systemAtZero(house);
+    const today = Math.floor((zero + machineClockMs()) / DAY_MS);
+    load = await Load.start(
+      { ...options, url: house.front.url, apartments: house.apartments, today, events },
+      folder,
+    );
+    const injector = new Injector(house, load);
+    const startMs = machineClockMs();
+    const showing = progress && setInterval(() => progress(stateOf(load!, injector, house, startMs)), 500);
+    await injector.run(faults, startMs, startMs + lengthMs);
+    const endMs = machineClockMs();
+    await load.stop();
+    const isSettled = await settled(house, options.patience * 1_000);
+    if (!isSettled)
+      findings.push({ rule: 'not-settled', message: JSON.stringify(await unfinished(house.owner)) });
+    const heads = await house.owner.query<{ id: string; head: number }>(
+      'select apartment_id as id, max(version)::int as head from journal group by 1',
+    );
+    for (const watch of await load.finish(Object.fromEntries(heads.rows.map(({ id, head }) => [id, head]))))
+      findings.push({ rule: 'watcher-behind', message: `watch ${watch} was not told everything` });
+    clearInterval(showing);
+    const driftMs = Math.abs((await systemAtZero(house)) - zero);
+
+    const { struck } = injector;
+    struck.sort((a, b) => a.fault.n - b.fault.n);
+    for (const { fault, problem } of struck)
+      if (problem !== undefined)
+        findings.push({
+          rule: 'fault-problem',
+          message: `#${fault.n} ${fault.kind} ${targetOf(fault)}: ${problem}`,
+        });
+    const tally = new Tally(struck, startMs, endMs);
+    const parser = new HistoryParser();
+    for await (const line of createInterface({
+      input: createReadStream(events),
+      crlfDelay: Number.POSITIVE_INFINITY,
+    })) {
+      tally.take(JSON.parse(line) as HistoryEvent);
+      parser.take(line);
+    }
+    const facts: Run = {
+      ...{ systemAtZeroMs: zero, skewMs: CLOCK_AGREES_MS + driftMs, decidingMs: DECIDING_MS },
+      ...{ holdsPerGuest: options.holds, holdTtlMs: HOLD_TTL_SECONDS * 1_000, isSettled },
+      timeZones: Object.fromEntries(house.apartments.map((id) => [id, TIME_ZONE])),
+      outages: outagesOf(tally, endMs),
+    };
+    const exported = await exportOf(house.owner);
+    const journal = await withEpochs(house.owner, exported.journal);
+    const rest = [...linesOf({ run: facts, ...exported, journal })];
+    await writeFile(join(folder, 'database.jsonl'), `${rest.join('\n')}\n`);
+    for (const line of rest) parser.take(line);
+    const report = check(parser.history());
+    for (const { rule, message, apartmentId, operations, versions } of report.violations)
+      findings.push({ rule, message: `${message} (${[apartmentId, ...operations, ...versions].join(' ')})` });
+    const stale = await staleRows(house.owner);
+    for (const { apartmentId, version, epoch, inForce } of stale)
+      findings.push({
+        rule: 'stale-row',
+        message: `${apartmentId} version ${version} was written under epoch ${epoch}, and ${inForce} was in force`,
+      });
+    const verified = await house.verify();
+    if (!verified.isContent) findings.push({ rule: 'verify', message: verified.output });
+
+    const failedStarts = house.servers.reduce((sum, server) => sum + server.failedStarts, 0);
+    const result = {
+      ...{ command, startMs, endMs, tally, findings, struck },
+      counts: { ...report.counts },
+      notes: [
+        `verify: ${verified.output.split('\n').at(-1)}`,
+        `rows written under an epoch that was over: ${stale.length}`,
+        `starts that failed and were tried again: ${failedStarts}`,
+        `clock: within ${Math.round(facts.skewMs)} ms of PostgreSQL's; it drifted ${driftMs.toFixed(1)} ms from this machine's`,
+      ],
+    };
+    await Promise.all([
+      writeFile(join(folder, 'report.txt'), `${textOf(result)}\n`),
+      writeFile(join(folder, 'report.html'), pageOf(result)),
+      writeFile(join(folder, 'faults.jsonl'), struck.map((each) => `${JSON.stringify(each)}\n`).join('')),
+    ]);
+    return result;
+  } finally {
+    load?.kill();
+    await house.close();
+  }
+}
+
+/** What PostgreSQL's clock showed when the run's was at 0; from the quickest of some questions. */
+async function systemAtZero(house: House): Promise<number> {
+  let best = { tookMs: Number.POSITIVE_INFINITY, zeroMs: 0 };
+  for (let i = 0; i < 10; i++) {
+    const before = machineClockMs();
+    const { rows } = await house.owner.query<{ ms: number }>(
+      'select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms',
+    );
+    const after = machineClockMs();
+    if (after - before < best.tookMs)
+      best = { tookMs: after - before, zeroMs: rows[0]!.ms - (before + after) / 2 };
+  }
+  return best.zeroMs;
+}
+
+async function settled(house: House, patienceMs: number): Promise<boolean> {
+  const untilMs = machineClockMs() + patienceMs;
+  for (;;) {
+    const { holds, payments } = await unfinished(house.owner);
+    if (holds + payments === 0) return true;
+    if (machineClockMs() > untilMs) return false;
+    await delay(POLL_MS);
+  }
+}
+
+/** A deploy is no outage, nor is a server that others cannot reach: what is promised then is promised always. */
+function outagesOf(tally: Tally, endMs: number): Outage[] {
+  return tally.recoveries.flatMap((recovery) => {
+    const { fault, fromMs, apartmentIds } = recovery.struck;
+    const isDown =
+      fault.kind === 'kill' ||
+      fault.kind === 'freeze' ||
+      fault.kind === 'postgres' ||
+      (fault.kind === 'cut' && fault.link === 'postgres');
+    if (!isDown || apartmentIds.length === 0) return [];
+    const toMs = tally.outageEndMs(recovery, endMs);
+    return [fault.kind === 'postgres' ? { fromMs, toMs } : { fromMs, toMs, apartmentIds }];
+  });
+}
+
+function stateOf(load: Load, { struck, now }: Injector, house: House, startMs: number): string {
+  const { asked, ok, refused, unknown } = load.figures;
+  const seconds = (machineClockMs() - startMs) / 1_000;
+  const servers = house.servers.map(({ state }) => state).join(' ');
+  const current = [...now].map((fault) => `${fault.kind} ${targetOf(fault)}`).join(', ') || 'none';
+  return `${seconds.toFixed(0)} s  asked ${asked}  ok ${ok} (${(ok / seconds).toFixed(0)}/s)  refused ${refused}  unknown ${unknown}  faults ${struck.length}  servers ${servers}  now: ${current}`;
+}

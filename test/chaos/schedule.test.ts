@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { readOptions, WrongOption } from './options.ts';
+import { FAULT_KINDS, type Plan, schedule } from './schedule.ts';
+
+const PLAN: Plan = {
+  ...{ seed: 7, nodes: 3, kinds: FAULT_KINDS, lengthMs: 30 * 60_000, everyMs: 4_000, lasting: {} },
+};
+
+describe('the schedule of faults', () => {
+  it('is the same for the same seed, and another for another', () => {
+    expect(schedule(PLAN)).toEqual(schedule(PLAN));
+    expect(schedule({ ...PLAN, seed: 8 })).not.toEqual(schedule(PLAN));
+  });
+
+  it('has every kind, in order, and is over before the end', () => {
+    const faults = schedule(PLAN);
+    expect(new Set(faults.map(({ kind }) => kind))).toEqual(new Set(FAULT_KINDS));
+    expect(faults.map(({ n }) => n)).toEqual(faults.map((_, i) => i + 1));
+    expect(faults.map(({ atMs }) => atMs)).toEqual(faults.map(({ atMs }) => atMs).sort((a, b) => a - b));
+    expect(Math.max(...faults.map(({ atMs, forMs }) => atMs + forMs))).toBeLessThan(PLAN.lengthMs);
+  });
+
+  it('strikes no server that is still struck, and leaves one of them alone', () => {
+    const faults = schedule({ ...PLAN, kinds: ['kill', 'freeze', 'cut'], everyMs: 500 });
+    for (const fault of faults) {
+      const during = faults.filter(
+        (other) => other.n < fault.n && other.atMs + other.forMs > fault.atMs && 'server' in other,
+      );
+      const struck = during.map((other) => ('server' in other ? other.server : -1));
+      expect(struck).not.toContain('server' in fault ? fault.server : -1);
+      expect(new Set(struck).size).toBeLessThan(PLAN.nodes - 1);
+    }
+  });
+
+  it('lets a fault last as long as it was told', () => {
+    const faults = schedule({ ...PLAN, kinds: ['redis'], lasting: { redis: 30 } });
+    expect(new Set(faults.map(({ forMs }) => forMs))).toEqual(new Set([30_000]));
+  });
+});
+
+describe('the command line', () => {
+  it('has a default for everything', () => {
+    expect(readOptions([])).toMatchObject({ nodes: 3, faults: FAULT_KINDS, seed: 1, broken: undefined });
+    expect(readOptions(['--faults', 'kill,redis', '--lasting', 'redis=30'])).toMatchObject({
+      faults: ['kill', 'redis'],
+      lasting: { redis: 30 },
+    });
+  });
+
+  it('says what is wrong with a value', () => {
+    const wrong = (...args: string[]) => expect(() => readOptions(args), args.join(' ')).toThrow(WrongOption);
+    wrong('--nodes', '0');
+    wrong('--nodes', 'three');
+    wrong('--faults', 'flood');
+    wrong('--lasting', 'redis');
+    wrong('--lasting', 'flood=3');
+    wrong('--broken', 'brakes');
+    wrong('--hosts', 'none');
+    wrong('--unheard-of', '1');
+  });
+});

@@ -1,0 +1,157 @@
+/**
+ * Which faults come when: made from the seed alone, before anything runs, so that the same seed brings the same faults at
+ * the same instants whatever the servers do. One server at least is left alone at any time, where there are several.
+ */
+import { pick, type Random, seeded } from './random.ts';
+
+export const FAULT_KINDS = ['kill', 'freeze', 'redis', 'postgres', 'cut', 'clock', 'deploy'] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+interface At {
+  readonly n: number;
+  /** From the beginning of the load, in milliseconds. */
+  readonly atMs: number;
+  /** Until it is undone; of a deploy: for how long nothing else is planned. */
+  readonly forMs: number;
+}
+export type Fault = At &
+  (
+    | { readonly kind: 'kill' | 'freeze'; readonly server: number }
+    | { readonly kind: 'redis' | 'postgres' | 'deploy' }
+    | { readonly kind: 'cut'; readonly server: number; readonly link: Link; readonly how: 'refuse' | 'stall' }
+    /** `server` undefined: the clients' clock. */
+    | { readonly kind: 'clock'; readonly server: number | undefined; readonly jumpSeconds: number }
+  );
+/** `peers`: nobody reaches the server at its address for other servers. The other two: the server cannot reach them. */
+export type Link = 'peers' | 'postgres' | 'redis';
+
+export interface Plan {
+  readonly seed: number;
+  readonly nodes: number;
+  readonly kinds: readonly FaultKind[];
+  readonly lengthMs: number;
+  readonly everyMs: number;
+  readonly lasting: Readonly<Partial<Record<FaultKind, number>>>;
+}
+
+/** Load alone, before the first fault. */
+const WARM_UP_MS = 3_000;
+/** After a fault is undone, until the same thing is struck again: a server has started by then. */
+const REST_MS: Record<FaultKind, number> = {
+  ...{ kill: 4_000, freeze: 2_000, redis: 2_000, postgres: 4_000, cut: 3_000, clock: 1_000, deploy: 2_000 },
+};
+/** How long each lasts, in milliseconds, at random. */
+const LASTS_MS: Record<Exclude<FaultKind, 'deploy'>, readonly [min: number, max: number]> = {
+  kill: [200, 3_000],
+  freeze: [500, 6_000],
+  redis: [1_000, 8_000],
+  postgres: [100, 2_000],
+  cut: [500, 5_000],
+  clock: [2_000, 10_000],
+};
+const DEPLOY_MS_PER_SERVER = 6_000;
+const HOUR_SECONDS = 3_600;
+
+export function schedule({ seed, nodes, kinds, lengthMs, everyMs, lasting }: Plan): Fault[] {
+  const random = seeded(seed);
+  const faults: Fault[] = [];
+  const busy = new Busy(nodes);
+  let bag: FaultKind[] = [];
+  if (kinds.length === 0) return faults;
+  for (let atMs = WARM_UP_MS; ; ) {
+    atMs += everyMs * (0.5 + random());
+    if (bag.length === 0) bag = shuffled(kinds, random);
+    const kind = bag.pop()!;
+    atMs = Math.round(Math.max(atMs, busy.freeFor(kind)));
+    const [min, max] =
+      kind === 'deploy' ? [DEPLOY_MS_PER_SERVER * nodes, DEPLOY_MS_PER_SERVER * nodes] : LASTS_MS[kind];
+    const fixedS = lasting[kind];
+    const forMs = Math.round(fixedS === undefined ? min + random() * (max - min) : fixedS * 1_000);
+    const at = { n: faults.length + 1, atMs, forMs };
+    const untilMs = atMs + forMs + REST_MS[kind];
+    // Load goes on until what it struck has been asked again.
+    if (untilMs > lengthMs) return faults;
+    switch (kind) {
+      case 'kill':
+      case 'freeze':
+        faults.push({ ...at, kind, server: busy.take(atMs, untilMs, random) });
+        break;
+      case 'cut': {
+        const server = busy.take(atMs, untilMs, random);
+        const link = pick(['peers', 'postgres', 'redis'] as const, random);
+        faults.push({ ...at, kind, server, link, how: pick(['refuse', 'stall'] as const, random) });
+        break;
+      }
+      case 'clock': {
+        const jumpSeconds = Math.round((2 * random() - 1) * HOUR_SECONDS);
+        const whose = Math.floor(random() * (nodes + 1));
+        faults.push({ ...at, kind, server: whose === nodes ? undefined : whose, jumpSeconds });
+        busy.take(atMs, untilMs, random, kind);
+        break;
+      }
+      case 'deploy':
+        busy.takeAll(untilMs);
+        faults.push({ ...at, kind });
+        break;
+      default:
+        busy.take(atMs, untilMs, random, kind);
+        faults.push({ ...at, kind });
+    }
+  }
+}
+
+/** Until when each thing is being struck, or recovers. */
+class Busy {
+  readonly #servers: number[];
+  readonly #others = new Map<FaultKind, number>();
+
+  constructor(nodes: number) {
+    this.#servers = Array.from({ length: nodes }, () => 0);
+  }
+
+  /** From when on a fault of this kind finds something that is at rest. */
+  freeFor(kind: FaultKind): number {
+    if (kind === 'redis' || kind === 'postgres' || kind === 'clock') return this.#others.get(kind) ?? 0;
+    const ends = [...this.#servers].sort((a, b) => a - b);
+    if (kind === 'deploy') return ends.at(-1)!;
+    return ends[Math.min(1, ends.length - 1)]!;
+  }
+
+  /** @returns which server, where it is one that is struck */
+  take(atMs: number, untilMs: number, random: Random, other?: FaultKind): number {
+    if (other !== undefined) {
+      this.#others.set(other, untilMs);
+      return -1;
+    }
+    const free = this.#servers.flatMap((endMs, server) => (endMs <= atMs ? [server] : []));
+    const server = pick(free, random);
+    this.#servers[server] = untilMs;
+    return server;
+  }
+
+  takeAll(untilMs: number): void {
+    this.#servers.fill(untilMs);
+  }
+}
+
+function shuffled<T>(of: readonly T[], random: Random): T[] {
+  const left = [...of];
+  return of.map(() => left.splice(Math.floor(random() * left.length), 1)[0]!);
+}
+
+/** One word or two on what it strikes, for people. */
+export function targetOf(fault: Fault): string {
+  switch (fault.kind) {
+    case 'kill':
+    case 'freeze':
+      return `server ${fault.server + 1}`;
+    case 'cut':
+      return `server ${fault.server + 1} ${fault.link} ${fault.how}`;
+    case 'clock':
+      return `${fault.server === undefined ? 'clients' : `server ${fault.server + 1}`} ${fault.jumpSeconds} s`;
+    case 'deploy':
+      return 'each server in turn';
+    default:
+      return fault.kind;
+  }
+}

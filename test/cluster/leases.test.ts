@@ -1,0 +1,176 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LeaseStore } from '../../src/cluster/lease-store.ts';
+import { MemoryLeases } from '../../src/cluster/memory-leases.ts';
+import { postgresLeases } from '../../src/cluster/postgres-leases.ts';
+import { LEASE_MS, SHARDS } from '../../src/protocol/limits.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { ALL_SHARDS } from './nodes.ts';
+
+const here = { host: 'here', pid: 1, started: '1' };
+const NOTHING_KNOWN = { generation: -1, clockBehindMs: 0 };
+
+/** What both stores promise. @param open a store without nodes; @param close what it was opened with */
+function contract(name: string, open: () => Promise<LeaseStore>, close: () => Promise<void>): void {
+  describe(`the leases ${name}`, () => {
+    let leases: LeaseStore;
+    beforeEach(async () => {
+      leases = await open();
+    });
+    afterEach(close);
+    const join = (id: string, dead: string[] = []) =>
+      leases.join({ id, url: `http://${id}`, exclusive: false }, here, async () => ({ dead }));
+    const look = (id: string) => leases.renew(id, NOTHING_KNOWN);
+    const stateOf = async (id: string, by: string) =>
+      (await look(by)).nodes.find((node) => node.id === id)?.state;
+
+    it('show every node to every other, with a lease that a renewal moves', async () => {
+      await join('one');
+      await join('two');
+      const before = await look('one');
+      expect(before.state).toBe('up');
+      expect(before.nodes).toMatchObject([
+        { id: 'one', url: 'http://one', state: 'up', exclusive: false, ...here },
+        { id: 'two', url: 'http://two', state: 'up' },
+      ]);
+      expect(before.nodes[1]!.leaseLeftMs).toBeGreaterThan(0);
+      expect(before.nodes[1]!.leaseLeftMs).toBeLessThanOrEqual(LEASE_MS);
+      await look('two');
+      const after = await look('one');
+      expect(after.nodes[1]!.lease).not.toBe(before.nodes[1]!.lease);
+    });
+
+    it('tell the owners of all shards only to who knows another generation', async () => {
+      await join('one');
+      const { generation, shards } = await look('one');
+      expect(shards).toEqual(ALL_SHARDS.map(() => [null, 0]));
+      expect((await leases.renew('one', { generation, clockBehindMs: 0 })).shards).toBeNull();
+      await leases.claimShards('one', [3]);
+      const changed = await leases.renew('one', { generation, clockBehindMs: 0 });
+      expect(changed.generation).toBeGreaterThan(generation);
+      expect(changed.shards?.[3]).toEqual(['one', 1]);
+    });
+
+    it('give a shard to the first that claims it, at the next epoch, and to nobody else while that one is there', async () => {
+      await join('one');
+      await join('two');
+      const [a, b] = await Promise.all([
+        leases.claimShards('one', ALL_SHARDS),
+        leases.claimShards('two', ALL_SHARDS),
+      ]);
+      expect(a.size + b.size).toBe(SHARDS);
+      expect([...a.values(), ...b.values()].every((epoch) => epoch === 1)).toBe(true);
+      expect(await leases.claimShards('nobody', ALL_SHARDS)).toEqual(new Map());
+    });
+
+    it('declare dead only who has not renewed since, on behalf of a node that is up', async () => {
+      await join('one');
+      await join('two');
+      const seen = (await look('one')).nodes[1]!.lease;
+      await look('two');
+      expect(await leases.declareDead('one', [{ id: 'two', lease: seen }])).toEqual([]);
+      const lease = (await look('one')).nodes[1]!.lease;
+      expect(await leases.declareDead('nobody', [{ id: 'two', lease }])).toEqual([]);
+      expect(await leases.declareDead('one', [{ id: 'two', lease }])).toEqual(['two']);
+      expect(await leases.declareDead('one', [{ id: 'two', lease: null }])).toEqual([]);
+      expect((await look('two')).state).toBeNull();
+      expect(await leases.declareDead('two', [{ id: 'one', lease: null }])).toEqual([]);
+    });
+
+    it('give the shards of a dead node to who claims them, each at the epoch after', async () => {
+      await join('one');
+      await join('two');
+      await leases.claimShards('one', [1, 2]);
+      expect(await leases.claimShards('two', [1, 2])).toEqual(new Map());
+      await leases.declareDead('two', [{ id: 'one', lease: null }]);
+      expect(await leases.claimShards('two', [1, 2])).toEqual(
+        new Map([
+          [1, 2],
+          [2, 2],
+        ]),
+      );
+      expect(await leases.claimShards('one', [3])).toEqual(new Map());
+    });
+
+    it('hand over what is still the giver’s at the epoch it knows, to a node that is up', async () => {
+      await join('one');
+      await join('two');
+      await leases.claimShards('one', [1, 2, 3]);
+      const gift = (shard: number, epoch: number, takerId: string) => ({ shard, epoch, takerId });
+      expect(
+        await leases.handOverShards('one', [gift(1, 1, 'two'), gift(2, 9, 'two'), gift(3, 1, 'nobody')]),
+      ).toEqual([1]);
+      expect(await leases.handOverShards('one', [gift(1, 2, 'two')])).toEqual([]);
+      const { shards } = await look('one');
+      expect([shards?.[1], shards?.[2], shards?.[3]]).toEqual([
+        ['two', 2],
+        ['one', 1],
+        ['one', 1],
+      ]);
+    });
+
+    it('let a node leave: it keeps what it has, gets nothing, and ends as one that needs not be waited for', async () => {
+      await join('one');
+      await join('two');
+      await leases.claimShards('one', [1]);
+      await leases.startLeaving('one');
+      expect(await stateOf('one', 'two')).toBe('leaving');
+      expect(await leases.claimShards('one', [2])).toEqual(new Map());
+      expect(await leases.claimShards('two', [1])).toEqual(new Map());
+      await leases.endLease('one');
+      expect(await stateOf('one', 'two')).toBe('left');
+      expect(await leases.claimShards('two', [1])).toEqual(new Map([[1, 2]]));
+      expect(await stateOf('one', 'two')).toBeUndefined();
+    });
+
+    it('let nodes join one at a time, by what they make of the others', async () => {
+      await join('one');
+      const inTheWay = await leases.join(
+        { id: 'two', url: 'http://two', exclusive: true },
+        here,
+        async ([other]) => ({
+          inTheWay: other!,
+        }),
+      );
+      expect(inTheWay?.id).toBe('one');
+      let judging = 0;
+      const joinSlowly = (id: string) =>
+        leases.join({ id, url: `http://${id}`, exclusive: false }, here, async (others) => {
+          judging += 1;
+          expect(judging).toBe(1);
+          await leases.time();
+          judging -= 1;
+          return { dead: others.map((other) => other.id) };
+        });
+      await Promise.all([joinSlowly('three'), joinSlowly('four')]);
+      const { nodes } = await look('four');
+      const states = await Promise.all(['one', 'three', 'four'].map((id) => look(id)));
+      expect(states.filter(({ state }) => state === 'up')).toHaveLength(1);
+      expect(nodes.filter(({ state }) => state === 'up')).toHaveLength(1);
+    });
+
+    it('tell who joins how far the clock of the one is behind that has been there longest', async () => {
+      expect((await leases.time()).othersBehindMs).toBe(0);
+      await join('one');
+      await join('two');
+      await leases.renew('one', { generation: -1, clockBehindMs: 120 });
+      await leases.renew('two', { generation: -1, clockBehindMs: 7 });
+      expect((await leases.time()).othersBehindMs).toBe(120);
+    });
+  });
+}
+
+let database: TestDatabase;
+contract(
+  'in PostgreSQL',
+  async () => {
+    database = await createTestDatabase();
+    return postgresLeases(database.pool);
+  },
+  () => database.drop(),
+);
+let nowMs = 1_000;
+contract(
+  'in memory',
+  async () => new MemoryLeases({ nowMs: () => ++nowMs }),
+  async () => {},
+);

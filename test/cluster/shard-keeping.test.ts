@@ -1,0 +1,85 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ShardKeeping } from '../../src/cluster/shard-keeping.ts';
+import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
+import { shardOf } from '../../src/protocol/ids.ts';
+import { House, ManualTime, turnOfEvents } from '../support/apartment-house.ts';
+import { openTerms } from '../support/terms.ts';
+
+const NOW_MS = Date.UTC(2027, 0, 1, 12);
+const TODAY = Math.floor(NOW_MS / 86_400_000);
+const ana = { id: 'ana', kind: 'guest' } as const;
+const A = 'a1';
+const SHARD = shardOf(A);
+const hold = { kind: 'hold', stay: { from: TODAY, to: TODAY + 2 }, guests: 1 } as const;
+
+let journal: MemoryJournal;
+let time: ManualTime;
+let house: House;
+let isOurs: boolean;
+let keeping: ShardKeeping;
+
+function keeper(of: House): ShardKeeping {
+  return new ShardKeeping({
+    registry: of.registry,
+    scheduler: time,
+    active: () => journal.activeSince(0),
+    onFault() {},
+  });
+}
+
+beforeEach(() => {
+  journal = new MemoryJournal();
+  journal.addListing(A, openTerms());
+  time = new ManualTime(NOW_MS);
+  isOurs = true;
+  house = new House({ journal, time, epochOf: (shard) => (isOurs ? journal.epochOf(shard) : undefined) });
+  keeping = keeper(house);
+});
+
+describe('a shard', () => {
+  it('[I5] that is claimed gets its open holds running, and speaks for them only then', async () => {
+    house.ask(ana, A, hold);
+    await turnOfEvents();
+    const next = new House({ journal, time, epochOf: (shard) => journal.epochOf(shard) });
+    const claimed = keeper(next);
+    const epoch = journal.takeOver(SHARD);
+    await claimed.onClaimed(new Map([[SHARD, epoch]]));
+    expect([claimed.isAwake(SHARD), next.openHolds.count]).toEqual([false, 0]);
+    await claimed.awake();
+    expect([claimed.isAwake(SHARD), next.openHolds.count]).toEqual([true, 1]);
+    await time.pass(601_000);
+    expect(next.changes.map(({ cause }) => cause)).toEqual(['expired']);
+  });
+
+  it('[I2] that is drained finishes what is on its way to the disk, and lets go', async () => {
+    journal.stall();
+    const answer = house.ask(ana, A, hold);
+    await turnOfEvents();
+    let isOver = false;
+    const draining = keeping.onDraining([SHARD]).then(() => {
+      isOver = true;
+    });
+    await time.pass(20);
+    expect([answer.code, isOver]).toEqual([undefined, false]);
+    journal.resume();
+    await time.pass(20);
+    await draining;
+    expect([answer.code, house.registry.size]).toEqual(['ok', 0]);
+    expect(house.openHolds.countOf(ana.id, time.nowMs)).toBe(1);
+    expect(house.openHolds.apartmentsOf(ana.id).size).toBe(0);
+  });
+
+  it('that was handed over leaves nothing behind, also of what was being loaded', async () => {
+    await keeping.onClaimed(new Map([[SHARD, 1]]));
+    await keeping.onDraining([SHARD]);
+    const late = house.ask(ana, A, hold);
+    await turnOfEvents();
+    expect([late.code, house.registry.size, house.openHolds.count]).toEqual(['ok', 1, 1]);
+    journal.takeOver(SHARD);
+    isOurs = false;
+    keeping.ownersChanged((shard) => shard === SHARD);
+    expect([house.registry.size, house.openHolds.count]).toEqual([0, 0]);
+    await time.pass(2_000);
+    expect(house.faults.filter(({ event }) => event === 'apartment.not_loaded')).toEqual([]);
+  });
+});

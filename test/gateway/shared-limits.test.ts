@@ -1,0 +1,198 @@
+/** Limits of several servers: one through Redis, each its own while that is away. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RedisLink } from '../../src/gateway/backplane/redis.ts';
+import type { Budget } from '../../src/gateway/budgets.ts';
+import { createRateLimits, type RateLimits } from '../../src/gateway/rate-limits.ts';
+import {
+  BUDGET_OWED_BURSTS_MAX,
+  BUDGET_TOLD_PART,
+  COMMANDS_PER_SUBJECT,
+  GUESTS_PER_ADDRESS,
+  SIGN_INS_PER_EMAIL_AND_ADDRESS,
+} from '../../src/protocol/limits.ts';
+import { TestRedis } from '../support/redis.ts';
+import { eventually } from './harness.ts';
+
+const ADDRESS = '203.0.113.9';
+const { burst, perSecond } = COMMANDS_PER_SUBJECT;
+const TOLD_EVERY = burst * BUDGET_TOLD_PART;
+
+interface Server {
+  readonly link: RedisLink;
+  readonly limits: RateLimits;
+}
+
+let redis: TestRedis;
+const servers: Server[] = [];
+
+async function server(): Promise<Server> {
+  const link = new RedisLink({ url: redis.url, onFault() {} });
+  await eventually('Redis is up', () => link.isUp);
+  const added = { link, limits: createRateLimits('on', link) };
+  servers.push(added);
+  return added;
+}
+
+beforeEach(async () => {
+  redis = await TestRedis.start();
+});
+
+afterEach(async () => {
+  for (const { link } of servers.splice(0)) link.close();
+  await redis.kill();
+});
+
+/** Asks the servers in turn until one refuses, at most `max` times. @returns what was let through */
+async function guests(asked: readonly Server[], max: number): Promise<number> {
+  for (let n = 0; n < max; n++) {
+    if ((await asked[n % asked.length]!.limits.guest(ADDRESS)) !== undefined) return n;
+  }
+  return max;
+}
+
+/** Takes as much as there is in this turn of the event loop, whatever time it is. */
+function takeAll(budget: Budget, atMs = performance.now()): number {
+  let taken = 0;
+  while (budget.take(atMs)) taken += 1;
+  return taken;
+}
+
+/** A round trip of the same connection: what was told before has been heard. */
+async function heard(...asked: readonly Server[]): Promise<void> {
+  for (const { link } of asked) await link.commands.ping();
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Resolves once what is asked of each is counted in Redis. */
+async function countTogether(...asked: readonly Server[]): Promise<void> {
+  for (let n = 0, counted = 0; counted !== asked.length; n++) {
+    for (const { limits } of asked) await limits.guest(`another-${n}`);
+    counted = Number(await asked[0]!.link.commands.get(`nl:guest:another-${n}`));
+  }
+}
+
+const keys = async (of: Server) => (await of.link.commands.keys('*')).sort();
+
+describe('limits over all servers', () => {
+  it('count new guests, and end by themselves', async () => {
+    const [here, there] = [await server(), await server()];
+    expect(await guests([here, there], 2 * GUESTS_PER_ADDRESS)).toBe(GUESTS_PER_ADDRESS);
+    for (const { limits } of [here, there]) expect(await limits.guest(ADDRESS)).toBeGreaterThan(1_000);
+    expect(await here.limits.guest('203.0.113.10')).toBeUndefined();
+    await here.limits.connection(ADDRESS);
+    await here.limits.signIn('ana@example.com', ADDRESS);
+    const left = await keys(here);
+    expect(left).toHaveLength(6);
+    for (const key of left) {
+      expect(key).toMatch(/^nl:/);
+      expect(await here.link.commands.pttl(key)).toBeGreaterThan(0);
+    }
+  });
+
+  it('do not ask again about what is full until its window ends', async () => {
+    const [here] = [await server()];
+    await guests([here], 2 * GUESTS_PER_ADDRESS);
+    await here.link.commands.flushall();
+    expect(await here.limits.guest(ADDRESS)).toBeGreaterThan(1_000);
+    expect(await keys(here)).toEqual([]);
+  });
+
+  it('count guesses at a password, and a right one on any server pays them back', async () => {
+    const [here, there] = [await server(), await server()];
+    const attempt = (at: Server) => at.limits.signIn('Ana@example.com', ADDRESS);
+    for (let n = 1; n < SIGN_INS_PER_EMAIL_AND_ADDRESS; n++) {
+      expect(await attempt(n % 2 === 0 ? here : there)).toBeUndefined();
+    }
+    expect(await attempt(here)).toBeUndefined();
+    expect([await attempt(here), await attempt(there)]).toEqual([expect.any(Number), expect.any(Number)]);
+    await there.limits.signedIn('ana@example.com ', ADDRESS);
+    expect([await attempt(here), await attempt(there)]).toEqual([undefined, undefined]);
+  });
+
+  it('know on one server what a subject has spent on another', async () => {
+    const [here, there] = [await server(), await server()];
+    const [near, far] = [here, there].map(({ limits }) => limits.ofSubject('ana')!);
+    const sinceMs = performance.now();
+    for (let n = 1; n <= burst; n++) {
+      expect(near!.take()).toBe(true);
+      if (n % TOLD_EVERY === 0) await heard(here);
+    }
+    // The other believes in a whole burst until it has told what it let through.
+    for (let n = 0; n < TOLD_EVERY; n++) expect(far!.take()).toBe(true);
+    await heard(there);
+    const cameBack = ((performance.now() - sinceMs) / 1_000) * perSecond;
+    expect(takeAll(far!)).toBeLessThanOrEqual(cameBack);
+    expect(await here.link.commands.pttl('nl:subject:ana')).toBeGreaterThan(0);
+  });
+
+  it('cost nothing for who spends little', async () => {
+    const here = await server();
+    const budget = here.limits.ofSubject('ana')!;
+    for (let n = 1; n < TOLD_EVERY; n++) budget.take();
+    await heard(here);
+    expect(await keys(here)).toEqual([]);
+  });
+
+  it('shut nobody out for long, though a clock of Redis was far ahead', async () => {
+    const here = await server();
+    await here.link.commands.set('nl:subject:ana', (Date.now() + 3_600_000) * 1_000, 'EX', 3_600);
+    const budget = here.limits.ofSubject('ana')!;
+    for (let n = 0; n < TOLD_EVERY; n++) budget.take();
+    await heard(here);
+    const longestMs = ((BUDGET_OWED_BURSTS_MAX * burst) / perSecond) * 1_000;
+    const leftMs = await here.link.commands.pttl('nl:subject:ana');
+    expect([leftMs > 0, leftMs <= longestMs]).toEqual([true, true]);
+    expect(budget.take()).toBe(false);
+    expect(budget.retryAfterMs()).toBeLessThanOrEqual(longestMs);
+  });
+});
+
+describe('while Redis is away', () => {
+  it('each server limits by itself, as it does without one, and with the others once it is back', async () => {
+    const [here, there] = [await server(), await server()];
+    expect(await guests([here, there], 2 * GUESTS_PER_ADDRESS)).toBe(GUESTS_PER_ADDRESS);
+    await redis.kill();
+    await eventually('its loss is noticed', () => !here.link.isUp && !there.link.isUp);
+    for (const each of [here, there]) {
+      expect(await guests([each], 2 * GUESTS_PER_ADDRESS)).toBe(GUESTS_PER_ADDRESS);
+      await each.limits.signIn('ana@example.com', ADDRESS);
+      await each.limits.signedIn('ana@example.com', ADDRESS);
+      const budget = each.limits.ofSubject('ana')!;
+      const atMs = performance.now();
+      expect([takeAll(budget, atMs), takeAll(budget, atMs + 1_000)]).toEqual([burst, perSecond]);
+    }
+    await redis.start();
+    await eventually('it is back', () => here.link.isUp && there.link.isUp);
+    await countTogether(here, there);
+  });
+
+  it('and frozen, it keeps nobody waiting', async () => {
+    const here = await server();
+    await here.limits.guest(ADDRESS);
+    redis.freeze();
+    try {
+      // Redis' own deadline, begun before anybody asks: nobody waits for that.
+      const gaveUp = here.link.commands.ping().then(
+        () => 'answered',
+        () => 'gave up',
+      );
+      const budget = here.limits.ofSubject('ana')!;
+      expect(takeAll(budget)).toBeGreaterThanOrEqual(burst);
+      const asked = Array.from({ length: GUESTS_PER_ADDRESS + 1 }, () => here.limits.guest(ADDRESS));
+      const answers = await Promise.race([gaveUp, Promise.all(asked)]);
+      expect(answers).toHaveLength(GUESTS_PER_ADDRESS + 1);
+      expect((answers as (number | undefined)[]).filter((waitMs) => waitMs !== undefined)).toHaveLength(1);
+      // After the first nobody waits at all: the answer is there before any timer.
+      let isTimer = false;
+      setTimeout(() => (isTimer = true), 0);
+      await here.limits.connection(ADDRESS);
+      await here.limits.signIn('ana@example.com', ADDRESS);
+      await here.limits.signedIn('ana@example.com', ADDRESS);
+      expect(isTimer).toBe(false);
+      expect(await gaveUp).toBe('gave up');
+    } finally {
+      redis.thaw();
+    }
+    await countTogether(here);
+  });
+});

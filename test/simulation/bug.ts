@@ -1,0 +1,47 @@
+/** Where a run may be given a broken part in place of the product's own; none of this is in the product. */
+import type { Deadlines, Scheduler } from '../../src/actors/deadlines.ts';
+import type {
+  Append,
+  Clock,
+  Journal,
+  Ownership,
+  PaymentProvider,
+  Publisher,
+} from '../../src/actors/ports.ts';
+import type { Peers } from '../../src/cluster/cluster.ts';
+import type { LeaseStore } from '../../src/cluster/lease-store.ts';
+import type { Membership } from '../../src/cluster/membership.ts';
+import type { Prng } from './prng.ts';
+import type { SimulatedProcess } from './process.ts';
+
+/** What a broken part may look at. */
+export interface Place {
+  readonly process: SimulatedProcess;
+  readonly prng: Prng;
+  readonly clock: Clock;
+  /** As the database has it now. */
+  readonly epochOf: (shard: number) => number;
+  readonly isFirst: boolean;
+}
+
+export interface Bug {
+  readonly appendsUnfenced?: boolean;
+  readonly claimsWithoutWaiting?: boolean;
+  /** What of a batch reaches the disk. */
+  readonly writes?: (batch: readonly Append[], prng: Prng) => readonly Append[];
+  readonly journal?: (journal: Journal, place: Place) => Journal;
+  readonly leases?: (leases: LeaseStore) => LeaseStore;
+  readonly clock?: (clock: Clock, place: Place) => Clock;
+  readonly deadlines?: (scheduler: Scheduler, nowMs: () => number) => Deadlines;
+  readonly provider?: (provider: PaymentProvider, place: Place) => PaymentProvider;
+  readonly publisher?: (publisher: Publisher, place: Place) => Publisher;
+  readonly membership?: (membership: Membership, place: Place) => Membership;
+  readonly ownership?: (ownership: Ownership, place: Place) => Ownership;
+  readonly peers?: (peers: Peers, place: Place) => Peers;
+  readonly active?: (active: () => Promise<Iterable<string>>) => () => Promise<Iterable<string>>;
+  readonly isAwake?: (isAwake: (shard: number) => boolean) => (shard: number) => boolean;
+  /** A client's payload, at each try. */
+  readonly asks?: (payload: Record<string, unknown>, attempt: number) => Record<string, unknown>;
+  /** Beacons to watchers. */
+  readonly versions?: (versions: ReadonlyMap<string, number>) => ReadonlyMap<string, number>;
+}

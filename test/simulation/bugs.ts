@@ -1,0 +1,440 @@
+/**
+ * Bugs, each in place of the part that keeps it out of the product, and under which rules a run must find it. The seed is
+ * the first from 1 on that does, alone, with three nodes and a minute of work; where the first is far, the bug is one
+ * that few faults bring to light.
+ */
+import { Deadlines } from '../../src/actors/deadlines.ts';
+import type { Append, Journal, PaymentProvider } from '../../src/actors/ports.ts';
+import type { Peers } from '../../src/cluster/cluster.ts';
+import { OWNED } from '../../src/cluster/shard-machine.ts';
+import type { Outcome } from '../../src/protocol/errors.ts';
+import { SHARDS } from '../../src/protocol/limits.ts';
+import type { Calendar } from '../../src/protocol/resources.ts';
+import type { Rule } from '../history/report.ts';
+import type { Bug, Place } from './bug.ts';
+import type { EndRule } from './run.ts';
+
+export interface SeededBug {
+  readonly is: string;
+  readonly parts: Bug;
+  /** One of these at least. */
+  readonly caughtAs: readonly (Rule | EndRule)[];
+  readonly seed: number;
+}
+
+const ALL_SHARDS = 'f'.repeat(SHARDS / 4);
+/** A part that does what it did, but for these. */
+const but = <T extends object>(part: T, changed: Partial<T>): T =>
+  new Proxy(part, {
+    get: (target, name) => {
+      const value = Reflect.get(Object.hasOwn(changed, name) ? changed : target, name);
+      return typeof value === 'function' && !Object.hasOwn(changed, name) ? value.bind(target) : value;
+    },
+  });
+const journal = (change: (real: Journal, place: Place) => Partial<Journal>): Bug => ({
+  journal: (real, place) => but(real, change(real, place)),
+});
+const provider = (change: (real: PaymentProvider, place: Place) => Partial<PaymentProvider>): Bug => ({
+  provider: (real, place) => but(real, change(real, place)),
+});
+const settledAs = (append: Append, done: Append['done']): Append => but(append, { done });
+
+export const BUGS: Readonly<Record<string, SeededBug>> = {
+  'unfenced append': {
+    is: 'a former owner’s append is written when its versions happen to fit',
+    parts: { appendsUnfenced: true },
+    caughtAs: ['epoch-fell', 'acked-lost', 'read-stale'],
+    seed: 0,
+  },
+  'claim without waiting': {
+    is: 'a takeover does not wait for the appends that are under way, and these are written after it',
+    parts: { claimsWithoutWaiting: true },
+    caughtAs: ['epoch-fell', 'acked-lost', 'read-stale'],
+    seed: 0,
+  },
+  'ack before commit': {
+    is: 'the output gate opens when facts are queued, not when they are on disk',
+    parts: journal((real, { process }) => ({
+      append(append) {
+        process.after(0, () => append.done({ status: 'committed' }));
+        real.append(settledAs(append, () => {}));
+      },
+    })),
+    caughtAs: ['acked-lost', 'acked-confirm-lost', 'ahead-of-journal', 'answer-mismatch', 'read-stale'],
+    seed: 0,
+  },
+  'ack of an unknown outcome': {
+    is: 'a commit whose connection broke is taken for one that succeeded',
+    parts: journal((real) => ({
+      append: (append) =>
+        real.append(
+          settledAs(append, (result) =>
+            append.done(result.status === 'unknown' ? { status: 'committed' } : result),
+          ),
+        ),
+    })),
+    caughtAs: ['acked-lost', 'acked-confirm-lost', 'ahead-of-journal', 'answer-mismatch'],
+    seed: 0,
+  },
+  'ack of a fenced append': {
+    is: 'a fence is taken for a commit',
+    parts: journal((real) => ({
+      append: (append) =>
+        real.append(
+          settledAs(append, (result) =>
+            append.done(result.status === 'fenced' ? { status: 'committed' } : result),
+          ),
+        ),
+    })),
+    caughtAs: ['acked-lost', 'acked-confirm-lost', 'ahead-of-journal', 'answer-mismatch', 'told-before-fact'],
+    seed: 0,
+  },
+  'commit lost': {
+    is: 'one batch in fifty is acknowledged by the disk and not on it',
+    parts: { writes: (batch, prng) => (prng.chance(0.02) ? [] : batch) },
+    caughtAs: ['acked-lost', 'version-gap'],
+    seed: 0,
+  },
+  'commit in part': {
+    is: 'of a batch of several apartments only the first is written',
+    parts: { writes: (batch) => batch.slice(0, 1) },
+    caughtAs: ['acked-lost', 'version-gap'],
+    seed: 0,
+  },
+  'lost request id': {
+    is: 'a loaded apartment does not know which requests took effect before',
+    parts: journal((real) => ({
+      load: async (...args) => {
+        const stored = await real.load(...args);
+        return (
+          stored && { ...stored, entries: stored.entries.map((entry) => ({ ...entry, requestId: null })) }
+        );
+      },
+    })),
+    caughtAs: ['two-effects', 'two-answers', 'unknown-both'],
+    seed: 0,
+  },
+  'answer made again wrongly': {
+    is: 'the answer to a retry is made with the present time, not from the fact',
+    parts: journal((real, { clock }) => ({
+      entry: async (...args) => {
+        const entry = await real.entry(...args);
+        if (entry?.fact.kind !== 'held') return entry;
+        return { ...entry, fact: { ...entry.fact, expiresAtMs: clock.nowMs() + 60_000 } };
+      },
+    })),
+    caughtAs: ['two-answers', 'answer-mismatch'],
+    seed: 0,
+  },
+  'new request id on retry': {
+    is: 'the router asks a peer under a request id of its own',
+    parts: {
+      peers: (real) => ({
+        note: (...args) => real.note(...args),
+        request(peer, method, body, deadlineMs, done) {
+          let asked = body;
+          if (method === 'command') {
+            const [subject, command] = body as [unknown, { requestId: string }];
+            asked = [subject, { ...command, requestId: command.requestId.replace('4000', '5000') }];
+          }
+          real.request(peer, method, asked, deadlineMs, done);
+        },
+      }),
+    },
+    caughtAs: ['acked-lost', 'answer-mismatch'],
+    seed: 0,
+  },
+  'new request id by the client': {
+    is: 'the client library makes a request id for each try instead of each intent',
+    parts: {
+      asks: (payload, attempt) =>
+        typeof payload.requestId === 'string'
+          ? { ...payload, requestId: payload.requestId.replace('4000', String(4_001 + (attempt % 900))) }
+          : payload,
+    },
+    caughtAs: ['acked-lost', 'answer-mismatch'],
+    seed: 0,
+  },
+  'trust without end': {
+    is: 'a node that was frozen past its lease answers reads from what it has in memory',
+    parts: {
+      membership: (real) => {
+        const last = new Map<number, number>();
+        return but(real, {
+          accepts: (shard) => real.stateOf(shard) === 'serving',
+          epochOf(shard) {
+            const epoch = real.epochOf(shard);
+            if (epoch !== undefined) last.set(shard, epoch);
+            return epoch ?? (OWNED.has(real.stateOf(shard)) ? last.get(shard) : undefined);
+          },
+        });
+      },
+    },
+    caughtAs: ['read-stale', 'read-lost-ack', 'watcher-went-back', 'refusal-unjustified'],
+    seed: 0,
+  },
+  'load at any epoch': {
+    is: 'the loader and the registry take the newest epoch of a shard for their own',
+    parts: {
+      ownership: (_, { epochOf }) => ({ epochOf }),
+    },
+    caughtAs: [
+      'read-stale',
+      'watcher-went-back',
+      'epoch-fell',
+      'mine-mismatch',
+      'refusal-unjustified',
+      'ended-late',
+    ],
+    seed: 0,
+  },
+  'stale load': {
+    is: 'an apartment is loaded without its last fact',
+    parts: journal((real) => ({
+      load: async (...args) => {
+        const stored = await real.load(...args);
+        return stored && { ...stored, entries: stored.entries.slice(0, -1) };
+      },
+    })),
+    caughtAs: ['read-stale', 'read-lost-ack', 'refusal-unjustified', 'mine-mismatch'],
+    seed: 0,
+  },
+  'deadlines late': {
+    is: 'timers are looked at five seconds late',
+    parts: {
+      deadlines: (scheduler, nowMs) =>
+        new Deadlines({ after: (ms, call) => scheduler.after(ms + 5_000, call) }, nowMs),
+    },
+    caughtAs: ['ended-late'],
+    seed: 0,
+  },
+  'deadlines not restored': {
+    is: 'after a takeover nobody starts the apartments whose holds must end',
+    parts: { active: () => async () => [] },
+    caughtAs: ['ended-late', 'not-running', 'payment-open'],
+    seed: 0,
+  },
+  'clock ahead': {
+    is: 'one node’s clock is two seconds ahead of the system’s',
+    parts: {
+      clock: (real, { isFirst }) => (isFirst ? { nowMs: () => real.nowMs() + 2_000 } : real),
+    },
+    caughtAs: ['clock-off', 'ended-early', 'refusal-unjustified'],
+    seed: 0,
+  },
+  'clock behind': {
+    is: 'one node’s clock jumps back by three seconds now and then',
+    parts: {
+      clock: (real, { isFirst, process }) =>
+        isFirst ? { nowMs: () => real.nowMs() - (process.monotonicMs() % 10_000 < 4_000 ? 3_000 : 0) } : real,
+    },
+    caughtAs: ['clock-off', 'ended-late', 'confirmed-after-end'],
+    seed: 0,
+  },
+  'delta lost unseen': {
+    is: 'every tenth change is told to no watcher, and beacons say nothing',
+    parts: {
+      publisher: (real) => {
+        let told = 0;
+        return {
+          committed(change) {
+            told += 1;
+            if (told % 10 !== 0) real.committed(change);
+          },
+        };
+      },
+      versions: () => new Map(),
+    },
+    caughtAs: ['watcher-missed'],
+    seed: 0,
+  },
+  'delta of another change': {
+    is: 'what is told to watchers is the change before',
+    parts: {
+      publisher: (real) => {
+        let before: readonly never[] | undefined;
+        return {
+          committed(change) {
+            real.committed({ ...change, changes: before ?? change.changes });
+            before = change.changes as never;
+          },
+        };
+      },
+    },
+    caughtAs: ['delta-mismatch'],
+    seed: 0,
+  },
+  'event of another status': {
+    is: 'a guest is told of a hold as it was not',
+    parts: {
+      publisher: (real) => ({
+        committed: (change) =>
+          real.committed(
+            change.hold === undefined ? change : { ...change, hold: { ...change.hold, guests: 9 } },
+          ),
+      }),
+    },
+    caughtAs: ['event-mismatch'],
+    seed: 0,
+  },
+  'served before it is owned': {
+    is: 'a shard takes commands from when its claim is sent, not from when it is answered',
+    parts: {
+      membership: (real, { epochOf }) => {
+        const isClaimed = (shard: number) => real.isTrusted && real.stateOf(shard) === 'claiming';
+        return but(real, {
+          accepts: (shard) => real.accepts(shard) || isClaimed(shard),
+          epochOf: (shard) => real.epochOf(shard) ?? (isClaimed(shard) ? epochOf(shard) + 1 : undefined),
+        });
+      },
+    },
+    caughtAs: ['read-stale', 'refusal-unjustified', 'mine-omits', 'watcher-went-back'],
+    seed: 0,
+  },
+  'fact left out': {
+    is: 'of several facts of one decision only the last is written',
+    parts: { writes: (batch) => batch.map((append) => but(append, { entries: append.entries.slice(-1) })) },
+    caughtAs: ['version-gap'],
+    seed: 0,
+  },
+  'end of a hold not found': {
+    is: 'how a hold has ended is not looked up, and its guest is told that there is none',
+    parts: journal(() => ({ endOf: async () => undefined })),
+    caughtAs: ['refusal-unjustified'],
+    seed: 0,
+  },
+  'refund under another policy': {
+    is: 'every booking is cancelled under the policy that gives back all',
+    parts: journal((real) => ({
+      booking: async (...args) => {
+        const booking = await real.booking(...args);
+        return booking && { ...booking, policy: 'flexible' };
+      },
+    })),
+    caughtAs: ['refund-wrong'],
+    seed: 0,
+  },
+  'calendar cut short': {
+    is: 'a calendar that comes from a peer lacks its last claim',
+    parts: {
+      peers: (real) => ({
+        note: (...args) => real.note(...args),
+        request(peer, method, body, deadlineMs, done) {
+          real.request(peer, method, body, deadlineMs, (reply) => {
+            const read = reply.ok && method === 'calendar' ? (reply.body as Outcome<Calendar>) : undefined;
+            if (read?.ok !== true || typeof read !== 'object') return done(reply);
+            done({
+              ok: true,
+              body: { ok: true, data: { ...read.data, taken: read.data.taken.slice(0, -1) } },
+            });
+          });
+        },
+      }),
+    },
+    caughtAs: ['read-mismatch'],
+    seed: 0,
+  },
+  'survey in part': {
+    is: '`mine` takes the answers of those nodes that could be asked for all',
+    parts: {
+      peers: (real) => ({
+        note: (...args) => real.note(...args),
+        request(peer, method, body, deadlineMs, done) {
+          real.request(peer, method, body, deadlineMs, (reply) =>
+            done(
+              reply.ok || method !== 'holds' ? reply : { ok: true, body: { shards: ALL_SHARDS, found: [] } },
+            ),
+          );
+        },
+      }),
+    },
+    caughtAs: ['mine-omits'],
+    seed: 0,
+  },
+  'survey of sleepers': {
+    is: 'a node answers for shards whose apartments it has not started yet',
+    parts: { isAwake: () => () => true },
+    caughtAs: ['mine-omits'],
+    seed: 0,
+  },
+  'own node only': {
+    is: '`mine` has the holds of the node that is asked alone',
+    parts: {
+      peers: (real: Peers) => ({
+        note: (...args) => real.note(...args),
+        request(peer, method, body, deadlineMs, done) {
+          if (method === 'holds') done({ ok: true, body: { shards: ALL_SHARDS, found: [] } });
+          else real.request(peer, method, body, deadlineMs, done);
+        },
+      }),
+    },
+    caughtAs: ['mine-omits'],
+    seed: 0,
+  },
+  'charged otherwise': {
+    is: 'the price is computed anew when it is charged',
+    parts: provider((real) => ({
+      authorise: (request) => real.authorise({ ...request, amountMinor: request.amountMinor + 1 }),
+    })),
+    caughtAs: ['price-changed'],
+    seed: 0,
+  },
+  'captured twice': {
+    is: 'a capture is made under a second key as well',
+    parts: provider((real) => ({
+      capture: async (request) => {
+        await real.capture(request);
+        const again = { ...request, key: `${request.key}-again` };
+        await real.authorise({ ...again, amountMinor: 100, currency: 'EUR', method: 'sandbox_ok' });
+        await real.capture(again);
+      },
+    })),
+    caughtAs: ['captured-twice', 'captured-unbooked'],
+    seed: 0,
+  },
+  'never captured': {
+    is: 'the saga reports a capture that it has not asked for',
+    parts: provider(() => ({ capture: async () => {} })),
+    caughtAs: ['booked-uncaptured'],
+    seed: 0,
+  },
+  'void forgotten': {
+    is: 'an authorisation that came to nothing is not given back',
+    parts: provider(() => ({ cancel: async () => {} })),
+    caughtAs: ['payment-open', 'captured-unbooked'],
+    seed: 0,
+  },
+  'refund forgotten': {
+    is: 'a refund is reported and not made',
+    parts: provider(() => ({ refund: async () => {} })),
+    caughtAs: ['refund-missing', 'captured-unbooked'],
+    seed: 0,
+  },
+  'refund twice': {
+    is: 'a refund is made again under another key when it is asked for again',
+    parts: provider((real) => ({
+      refund: async (request) => {
+        await real.refund(request);
+        const again = { ...request, refundKey: `${request.refundKey}-again` };
+        await real.refund(again).catch(() => {});
+      },
+    })),
+    caughtAs: ['refund-excess'],
+    seed: 0,
+  },
+  'answer lost inside': {
+    is: 'an owner that is asked by a peer answers one command in twenty never',
+    parts: {
+      peers: (real) => ({
+        note: (...args) => real.note(...args),
+        request(peer, method, body, deadlineMs, done) {
+          let asked = 0;
+          for (const letter of JSON.stringify(body)) asked = (asked * 31 + letter.charCodeAt(0)) % 1_009;
+          if (method !== 'command' || asked % 20 !== 0) real.request(peer, method, body, deadlineMs, done);
+        },
+      }),
+    },
+    caughtAs: ['left-waiting', 'never-answered'],
+    seed: 0,
+  },
+};

@@ -1,0 +1,140 @@
+/** What goes wrong in a run, drawn from its seed: from nothing at all to everything at once. */
+import type { Database } from './database.ts';
+import type { Network } from './network.ts';
+import type { SimulatedNode } from './node.ts';
+import type { Prng } from './prng.ts';
+import type { VirtualTime } from './time.ts';
+
+export interface FaultParts {
+  readonly time: VirtualTime;
+  readonly prng: Prng;
+  readonly database: Database;
+  readonly network: Network;
+  readonly nodes: readonly (SimulatedNode | undefined)[];
+  readonly clients: () => readonly string[];
+  readonly crash: (place: number) => void;
+  readonly start: (place: number) => void;
+  readonly leave: (place: number) => void;
+  readonly trace: (line: string) => void;
+}
+
+const KINDS = [
+  'crash',
+  'pause',
+  'leave',
+  'cut',
+  'cut from clients',
+  'cut from database',
+  'lossy',
+  'slow disk',
+  'database down',
+  'clock set',
+] as const;
+type Kind = (typeof KINDS)[number];
+
+/** How far the database's clock may be set in one run, in milliseconds: declared as skew, which hides as much. */
+const CLOCK_SET_MAX_MS = 150;
+
+export class Faults {
+  readonly counts = new Map<string, number>();
+  /** How far the database's clock was set at most. */
+  clockSetMs = 0;
+  readonly #parts: FaultParts;
+  readonly #kinds: readonly Kind[];
+  readonly #everyMs: number;
+  readonly #ends: (() => void)[] = [];
+  #isOver = false;
+
+  constructor(parts: FaultParts) {
+    this.#parts = parts;
+    const { prng } = parts;
+    // One run in eight is calm: then nothing may be late, either.
+    const isCalm = prng.chance(0.125);
+    this.#kinds = isCalm ? [] : KINDS.filter(() => prng.chance(0.5));
+    this.#everyMs = prng.between(1_500, 20_000);
+  }
+
+  begin(untilMs: number): void {
+    if (this.#kinds.length === 0) return;
+    const { time, prng } = this.#parts;
+    const next = () => {
+      time.after(prng.between(this.#everyMs / 4, this.#everyMs * 2), () => {
+        if (this.#isOver || time.nowMs >= untilMs) return;
+        this.#happen(prng.pick(this.#kinds));
+        next();
+      });
+    };
+    next();
+  }
+
+  /** Heals everything at once. */
+  end(): void {
+    this.#isOver = true;
+    for (const end of this.#ends.splice(0)) end();
+    this.#parts.network.heal();
+  }
+
+  #happen(kind: Kind): void {
+    const { prng, nodes, network, database, trace } = this.#parts;
+    const place = prng.int(0, nodes.length - 1);
+    const node = nodes[place];
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+    trace(`fault: ${kind} (node ${place})`);
+    switch (kind) {
+      case 'crash':
+        this.#parts.crash(place);
+        return this.#later(prng.between(100, 10_000), () => this.#parts.start(place));
+      case 'pause':
+        node?.process.freeze();
+        return this.#later(prng.between(20, 9_000), () => node?.process.wake(prng.chance(0.5)));
+      case 'leave':
+        return this.#parts.leave(place);
+      case 'cut': {
+        const other = (place + 1) % nodes.length;
+        network.cut(`http://node-${place}`, `http://node-${other}`);
+        return this.#later(prng.between(50, 8_000), () => network.heal());
+      }
+      case 'cut from clients':
+        for (const client of this.#parts.clients()) {
+          if (prng.chance(0.6)) network.cut(client, `http://node-${place}`);
+        }
+        return this.#later(prng.between(5, 3_000), () => network.heal());
+      case 'cut from database':
+        if (node === undefined) return;
+        database.cut.add(node.process);
+        return this.#later(prng.between(50, 6_000), () => database.cut.delete(node.process));
+      case 'lossy':
+        network.lossy = prng.between(0.01, 0.3);
+        network.twice = prng.between(0.01, 0.3);
+        return this.#later(prng.between(500, 8_000), () => {
+          network.lossy = 0;
+          network.twice = 0;
+        });
+      case 'slow disk':
+        database.slowness = prng.between(2, 500);
+        return this.#later(prng.between(500, 6_000), () => {
+          database.slowness = 1;
+        });
+      case 'database down':
+        database.isDown = true;
+        return this.#later(prng.between(20, 4_000), () => {
+          database.isDown = false;
+        });
+      case 'clock set':
+        database.clockSetMs = (prng.unit() * 2 - 1) * CLOCK_SET_MAX_MS;
+        this.clockSetMs = Math.max(this.clockSetMs, Math.abs(database.clockSetMs));
+    }
+  }
+
+  /** Ends by itself, or when all faults do. */
+  #later(ms: number, end: () => void): void {
+    let isOver = false;
+    const once = () => {
+      if (isOver) return;
+      isOver = true;
+      end();
+    };
+    this.#ends.push(once);
+    this.#parts.time.after(ms, once);
+  }
+}

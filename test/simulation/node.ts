@@ -1,0 +1,270 @@
+/**
+ * One server: the product's own parts, put together as `src/app.ts` does, on a simulated process, database and network.
+ * In place of Socket.IO and Redis there is `Sockets`.
+ */
+import { bookingView } from '../../src/actors/calendar/views.ts';
+import { Deadlines } from '../../src/actors/deadlines.ts';
+import type { BookingRecord } from '../../src/actors/facts.ts';
+import { OpenHolds } from '../../src/actors/open-holds.ts';
+import { PaymentSaga } from '../../src/actors/payment-saga.ts';
+import { ApartmentReads } from '../../src/actors/reads.ts';
+import { Registry } from '../../src/actors/registry.ts';
+import { SnapshotWriter } from '../../src/actors/snapshot-writer.ts';
+import { ActiveApartments } from '../../src/cluster/active-apartments.ts';
+import { Cluster } from '../../src/cluster/cluster.ts';
+import { Membership } from '../../src/cluster/membership.ts';
+import { ShardKeeping } from '../../src/cluster/shard-keeping.ts';
+import { Changes } from '../../src/faces/apartments.ts';
+import type { ApartmentAnswer, ApartmentCommand } from '../../src/protocol/apartment-command.ts';
+import type { MineAnswer } from '../../src/protocol/commands.ts';
+import type { CommittedChange } from '../../src/protocol/committed-change.ts';
+import { type Outcome, Refusal } from '../../src/protocol/errors.ts';
+import { shardOf } from '../../src/protocol/ids.ts';
+import { COMMAND_DEADLINE_MS } from '../../src/protocol/limits.ts';
+import type { NightRange } from '../../src/protocol/nights.ts';
+import type { Calendar, Subject } from '../../src/protocol/resources.ts';
+import { SandboxPayments } from '../../src/services/payments/sandbox.ts';
+import type { Bug, Place } from './bug.ts';
+import type { Database } from './database.ts';
+import type { Endpoint, Network } from './network.ts';
+import type { Prng } from './prng.ts';
+import type { SimulatedProcess } from './process.ts';
+
+export const HOLD_TTL_MS = 40_000;
+/** So many that no guest comes near it: across nodes the limit is only as good as what each has heard. */
+const HOLDS_PER_GUEST = 100;
+const FIGURES_EVERY_MS = 1_000;
+
+export interface NodeParts {
+  readonly url: string;
+  /** Different in every process that ever ran. */
+  readonly name: string;
+  readonly process: SimulatedProcess;
+  readonly database: Database;
+  readonly network: Network;
+  readonly prng: Prng;
+  readonly bug: Bug;
+  /** Committed by the owner, to be told to sockets everywhere. */
+  readonly told: (node: SimulatedNode, change: CommittedChange) => void;
+  readonly onFault: (event: string, details: Record<string, unknown>) => void;
+  /** It is there, and may be reached; nothing is its own yet. */
+  readonly made: (node: SimulatedNode) => void;
+}
+
+export class SimulatedNode {
+  readonly url: string;
+  readonly process: SimulatedProcess;
+  readonly registry: Registry;
+  readonly membership: Membership;
+  readonly cluster: Cluster;
+  readonly keeping: ShardKeeping;
+  readonly saga: PaymentSaga;
+  /** Commands that have not been answered yet. */
+  asked = 0;
+  /** Answered more than once. */
+  answeredTwice = 0;
+  /** Lets clients in. */
+  isOpen = false;
+  readonly #parts: NodeParts;
+
+  static async start(parts: NodeParts): Promise<SimulatedNode> {
+    const { url, name, process, database, prng, bug, onFault } = parts;
+    const keeper: { keeping?: ShardKeeping } = {};
+    const leases = database.leasesOf(process);
+    const membership = await Membership.open({
+      leases: bug.leases?.(leases) ?? leases,
+      host: {
+        time: { monotonicMs: process.monotonicMs, uptimeMs: process.monotonicMs },
+        scheduler: process,
+        identity: { host: url, pid: 1, started: name },
+        isKnownDead: async () => false,
+        newNodeId: () => `node_${prng.hex(8)}`,
+      },
+      url,
+      exclusive: false,
+      onClaimed: (shards) => keeper.keeping!.onClaimed(shards),
+      onDraining: (shards) => keeper.keeping!.onDraining(shards),
+      onLost: (shards, reason) => keeper.keeping!.onLost(shards, reason),
+      onFault,
+    });
+    const node = new SimulatedNode(parts, membership);
+    keeper.keeping = node.keeping;
+    parts.made(node);
+    await membership.join();
+    membership.onOwnersChanged(() => {
+      node.keeping.ownersChanged((shard) => membership.ownerOf(shard)?.isSelf === false);
+      node.cluster.tellMoves();
+    });
+    node.#tellFigures();
+    await node.keeping.awake();
+    node.isOpen = true;
+    return node;
+  }
+
+  private constructor(parts: NodeParts, membership: Membership) {
+    const { url, process, database, network, bug, prng, name, onFault } = parts;
+    this.#parts = parts;
+    this.url = url;
+    this.process = process;
+    this.membership = membership;
+    const place: Place = {
+      process,
+      prng,
+      clock: membership.clock,
+      epochOf: (shard) => database.epochOf(shard),
+      isFirst: url.endsWith('0'),
+    };
+    const clock = bug.clock?.(membership.clock, place) ?? membership.clock;
+    const nowMs = () => clock.nowMs();
+    const realJournal = database.journalOf(process);
+    const journal = bug.journal?.(realJournal, place) ?? realJournal;
+    const changes = new Changes();
+    const openHolds = new OpenHolds();
+    const sandbox = new SandboxPayments({
+      books: {
+        load: (keys) => database.query(process, () => database.books.load(keys)),
+        save: (entries) => database.query(process, () => database.books.save(entries)),
+      },
+      nowMs,
+      after: process.after,
+    });
+    this.saga = new PaymentSaga({
+      provider: bug.provider?.(sandbox, place) ?? sandbox,
+      scheduler: process,
+      report: (apartmentId, step) => this.registry.payment(apartmentId, step),
+      pendingBooking: (apartmentId, holdId) => journal.bookingOfHold(apartmentId, holdId),
+      onFault: (event, details) => onFault(event, { ...details }),
+    });
+    const seen = bug.membership?.(membership, place) ?? membership;
+    let ids = 0;
+    this.registry = new Registry({
+      journal,
+      clock,
+      publisher: bug.publisher?.(changes, place) ?? changes,
+      deadlines: bug.deadlines?.(process, nowMs) ?? new Deadlines(process, nowMs),
+      openHolds,
+      saga: this.saga,
+      entropy: () => `${name}r${++ids}`,
+      holdTtlMs: HOLD_TTL_MS,
+      holdsPerGuest: HOLDS_PER_GUEST,
+      ownership: bug.ownership?.(seen, place) ?? seen,
+      scheduler: process,
+      snapshots: new SnapshotWriter(journal, process, onFault),
+      elsewhere: (asked) => this.cluster.ask(asked),
+      onFault,
+    });
+    const active = new ActiveApartments(journal, clock, 3_600_000);
+    const readActive = () => active.read();
+    this.keeping = new ShardKeeping({
+      registry: this.registry,
+      scheduler: process,
+      active: bug.active?.(readActive) ?? readActive,
+      onFault,
+    });
+    const reads = new ApartmentReads(this.registry, journal, clock);
+    const isAwake = (shard: number) => this.keeping.isAwake(shard);
+    const endpoint: Endpoint = {
+      process,
+      nodeId: () => membership.nodeId,
+      onRequest: (...request) => this.cluster.onRequest(...request),
+      onNote: (...note) => this.cluster.onNote(...note),
+    };
+    const peers = network.peersOf(url, endpoint);
+    this.cluster = new Cluster({
+      ...{ registry: this.registry, reads, openHolds, membership: seen, clock },
+      peers: bug.peers?.(peers, place) ?? peers,
+      scheduler: process,
+      monotonicMs: process.monotonicMs,
+      isAwake: bug.isAwake?.(isAwake) ?? isAwake,
+      heard: () => {},
+      missed: () => {},
+    });
+    changes.subscribe((change) => parts.told(this, change));
+    changes.subscribe((change) => this.cluster.committed(change));
+    network.endpoints.set(url, endpoint);
+  }
+
+  ask(subject: Subject, command: ApartmentCommand, reply: (outcome: Outcome<ApartmentAnswer>) => void): void {
+    this.asked += 1;
+    let isAnswered = false;
+    this.cluster.ask({
+      subject,
+      command,
+      reply: (outcome) => {
+        if (isAnswered) {
+          this.answeredTwice += 1;
+          return;
+        }
+        isAnswered = true;
+        this.asked -= 1;
+        reply(outcome);
+      },
+      sinceMs: this.membership.clock.nowMs(),
+      attempts: 0,
+    });
+  }
+
+  calendar(apartmentId: string, window: NightRange): Promise<Outcome<Calendar>> {
+    return this.cluster.calendar(apartmentId, window);
+  }
+
+  /** As `src/faces/bookings.ts` answers it. */
+  async mine(subject: Subject): Promise<Outcome<MineAnswer>> {
+    try {
+      const open = await this.cluster.openHoldsOf(subject.id);
+      const { database, process } = this.#parts;
+      const rows = await database.query(process, () => confirmedOf(database, subject.id));
+      const booked = new Set(rows.map(({ holdId }) => holdId));
+      return {
+        ok: true,
+        data: { holds: open.filter(({ id }) => !booked.has(id)), bookings: rows.map(bookingView) },
+      };
+    } catch (error) {
+      if (error instanceof Refusal) return { ok: false, error: error.body };
+      // An outage of the database: `refusingOutages` says so.
+      return { ok: false, error: { code: 'unavailable', message: String(error), retryable: true } };
+    }
+  }
+
+  versions(apartmentIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.cluster.versions(apartmentIds);
+  }
+
+  /** Serves this apartment, and everything that must run in its shard does. */
+  answersFor(apartmentId: string): boolean {
+    const shard = shardOf(apartmentId);
+    return this.process.isRunning && this.membership.accepts(shard) && this.keeping.isAwake(shard);
+  }
+
+  /** A planned end: shards first, while everybody is still served. */
+  async leave(): Promise<void> {
+    await this.membership.leave();
+    this.isOpen = false;
+    await this.registry.settle(COMMAND_DEADLINE_MS);
+    this.cluster.stop();
+    await this.registry.stop();
+    this.saga.stop();
+  }
+
+  #tellFigures(): void {
+    this.process.after(FIGURES_EVERY_MS, () => {
+      const { commands } = this.registry;
+      this.cluster.tell({
+        holdsOpen: 0,
+        commandsPerSecond: commands,
+        sockets: 0,
+        feeds: 0,
+        commitMsP50: 0,
+        commitMsP99: 0,
+      });
+      this.#tellFigures();
+    });
+  }
+}
+
+/** The bookings table, one guest's part of it. */
+async function confirmedOf({ journal }: Database, guestId: string): Promise<BookingRecord[]> {
+  return journal
+    .bookings()
+    .filter((booking) => booking.status === 'confirmed' && booking.guestId === guestId);
+}

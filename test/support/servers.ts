@@ -1,0 +1,122 @@
+/** Several real servers as one system: processes on free ports, over one database of the test's and a Redis of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { upsertListings } from '../../src/persistence/listings.ts';
+import { demoListings } from '../../src/services/listings/demo/listings.ts';
+import { createTestDatabase, type TestDatabase } from './postgres.ts';
+import { freePort } from './program.ts';
+import { TestRedis } from './redis.ts';
+import { openTerms } from './terms.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+export class Server {
+  readonly port: number;
+  readonly url: string;
+  output = '';
+  readonly #environment: Record<string, string>;
+  #process: ChildProcess | undefined;
+
+  constructor(port: number, environment: Record<string, string>) {
+    this.port = port;
+    this.url = `http://127.0.0.1:${port}`;
+    this.#environment = { PORT: String(port), NIGHTLATCH_NODE_URL: this.url, ...environment };
+  }
+
+  /** Resolves once it has said that it is ready. */
+  async start(): Promise<void> {
+    const server = spawn(process.execPath, [MAIN, 'serve'], {
+      cwd: join(MAIN, '../..'),
+      env: { ...process.env, ...this.#environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#process = server;
+    this.output = '';
+    const ready = new Promise<void>((resolve) => {
+      for (const stream of [server.stdout, server.stderr]) {
+        stream.on('data', (chunk: Buffer) => {
+          this.output += chunk.toString();
+          if (this.output.includes('Stop it with Ctrl+C')) resolve();
+        });
+      }
+    });
+    const gone = once(server, 'exit').then(() => {
+      throw new Error(`a server ended before it was ready:\n${this.output}`);
+    });
+    await Promise.race([ready, gone]);
+    gone.catch(() => {});
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#process?.kill(signal);
+  }
+
+  /** @returns the exit code of a server that was asked to stop, null of one that was killed */
+  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
+    const server = this.#process;
+    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return null;
+    const gone = once(server, 'exit') as Promise<[number | null]>;
+    server.kill(signal);
+    const [code] = await gone;
+    return code;
+  }
+}
+
+export class Servers {
+  readonly all: readonly Server[];
+  readonly database: TestDatabase;
+  readonly redis: TestRedis;
+
+  /** All of them ready, with sixty apartments that take any stay. */
+  static async start(count: number, environment: Record<string, string> = {}): Promise<Servers> {
+    const [database, redis] = await Promise.all([createTestDatabase(), TestRedis.start()]);
+    const today = Math.floor(Date.now() / 86_400_000);
+    const listings = demoListings(today).map(({ sourceId, apartment }) => ({
+      ...{ sourceId, hostId: null },
+      apartment: { ...apartment, terms: openTerms() },
+    }));
+    await upsertListings(database.pool, 'test', listings);
+    const common = {
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+      NIGHTLATCH_ADMIN_PASSWORD: 'a password for tests',
+      NIGHTLATCH_RATE_LIMIT: 'off',
+      LOG_LEVEL: 'warn',
+      ...environment,
+    };
+    const all: Server[] = [];
+    for (let i = 0; i < count; i++) all.push(new Server(await freePort(), common));
+    const servers = new Servers(all, database, redis);
+    try {
+      await Promise.all(all.map((server) => server.start()));
+    } catch (error) {
+      await servers.stop();
+      throw error;
+    }
+    return servers;
+  }
+
+  private constructor(all: readonly Server[], database: TestDatabase, redis: TestRedis) {
+    this.all = all;
+    this.database = database;
+    this.redis = redis;
+  }
+
+  /** Shards by the url of who owns them. */
+  async owners(): Promise<Map<string, number[]>> {
+    const { rows } = await this.database.pool.query<{ url: string; shards: number[] }>(
+      `select n.url, array_agg(s.shard::int order by s.shard) as shards
+       from shards s join nodes n on n.id = s.node_id where n.state = 'up' group by n.url`,
+    );
+    return new Map(rows.map(({ url, shards }) => [url, shards]));
+  }
+
+  async stop(): Promise<void> {
+    for (const server of this.all) server.signal('SIGCONT');
+    await Promise.all(this.all.map((server) => server.end('SIGKILL')));
+    await this.redis.kill();
+    await this.database.drop();
+  }
+}
