@@ -36,7 +36,8 @@ program
   )
   .option('--no-restart', 'leave a server that died away')
   .option('--verbose', 'show what the servers log')
-  .action((flags) => cluster(readConfig(process.env), process.env, flags));
+  // Here REDIS_URL is its servers', and so is what must stand beside it.
+  .action((flags) => cluster(readConfig({ ...process.env, REDIS_URL: undefined }), process.env, flags));
 
 program
   .command('import')

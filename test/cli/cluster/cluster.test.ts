@@ -7,6 +7,7 @@ import { isAlive } from '../../../src/persistence/postmaster.ts';
 import { dateOf } from '../../../src/protocol/nights.ts';
 import { expectOneSentence } from '../../support/one-sentence.ts';
 import { freePort, Program } from '../../support/program.ts';
+import { TestRedis } from '../../support/redis.ts';
 import { RunningCluster } from './running-cluster.ts';
 
 const TODAY = Math.floor(Date.now() / 86_400_000);
@@ -147,5 +148,43 @@ describe('a system of one server', () => {
     expect((await fetch(`${program.url}/readyz`)).status).toBe(200);
     expect(await program.stop()).toBe(0);
     expect(await program.processes()).toEqual([]);
+  });
+});
+
+describe('a system of three servers', () => {
+  it('is one behind its address, goes on when a server dies and one freezes, and is rolled', async () => {
+    await using redis = await TestRedis.start();
+    program.environment.REDIS_URL = redis.url;
+    cluster = await RunningCluster.start(program, '--nodes', '3');
+    delete program.environment.REDIS_URL;
+    const { processes, output, url } = cluster;
+    expect(processes.map(({ name }) => name)).toEqual(['server 1', 'server 2', 'server 3']);
+    expect(output).toMatch(/Redis +the one of REDIS_URL/);
+
+    const client = createClient({ url });
+    /** Holds 30 apartments, which are spread over all servers. */
+    const holdMany = async (nth: number) => {
+      const stay = { checkIn: dateOf(TODAY + 300 + 8 * nth), checkOut: dateOf(TODAY + 307 + 8 * nth) };
+      const { apartments } = unwrap(await client.search({ ...stay, limit: 30 }));
+      const held = await Promise.all(apartments.map(({ id }) => client.hold({ apartmentId: id, ...stay })));
+      return held.map((outcome) => outcome.ok || outcome.error.message);
+    };
+    const all = Array.from({ length: 30 }, () => true);
+    expect(await holdMany(0)).toEqual(all);
+
+    process.kill(processes[0]!.pid, 'SIGKILL');
+    expect(await holdMany(1)).toEqual(all);
+    await cluster.says('server 1 is ready again');
+    process.kill(processes[1]!.pid, 'SIGSTOP');
+    expect(await holdMany(2)).toEqual(all);
+    process.kill(processes[1]!.pid, 'SIGCONT');
+    cluster.process.stdin?.write('r\n');
+    await cluster.says('rolling restart: done');
+    expect(await holdMany(3)).toEqual(all);
+    client.close();
+
+    expect(await cluster.end('SIGTERM')).toBe(0);
+    expect(await program.processes()).toEqual([]);
+    expect((await program.run(['verify'])).output).toContain('no night is claimed twice');
   });
 });
