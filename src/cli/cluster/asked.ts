@@ -38,9 +38,9 @@ export function listenForWishes({ roll, stop }: Wishes): void {
   }
   if (process.env.npm_lifecycle_event === 'cluster') {
     // npm that is killed passes nothing on.
-    const parent = process.ppid;
+    const started = parents();
     const timer = setInterval(() => {
-      if (process.ppid === parent) return;
+      if (parents() === started) return;
       clearInterval(timer);
       if (!isStopping) leave('npm, which is gone');
     }, PARENT_POLL_MS);
@@ -56,9 +56,24 @@ function hasTerminal(): boolean {
   }
 }
 
-/** Whether our process group is the terminal's: fields 5 and 8 of /proc/self/stat (proc_pid_stat(5)). */
+/** npm runs a shell that runs us: whoever of the two is killed, the other's parent is another one then. */
+function parents(): string {
+  const [, grandparent = ''] = statOf(process.ppid);
+  return `${process.ppid} ${grandparent}`;
+}
+
+/** Whether our process group is the terminal's. */
 function isInForeground(): boolean {
-  const stat = readFileSync('/proc/self/stat', 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[2] === fields[5];
+  const [, , group, , , terminalsGroup] = statOf(process.pid);
+  return group === terminalsGroup;
+}
+
+/** The fields of /proc/<pid>/stat (proc_pid_stat(5)) from the third on; none where there is no such file. */
+function statOf(pid: number): string[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return [];
+  }
 }
