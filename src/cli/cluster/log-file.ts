@@ -33,10 +33,15 @@ export class LogFile {
     }
   }
 
-  /** The last lines that the process wrote since it was started; empty where it wrote none. */
+  /**
+   * The last lines that the process wrote since it was started, those for people where there are any (a log's are JSON);
+   * empty where it wrote none.
+   */
   async lastWords(): Promise<string> {
     const text = await this.#read(Math.max(this.#from, this.#size() - CHUNK_BYTES));
-    return text.toString().trim().split('\n').slice(-LAST_LINES).join('\n');
+    const lines = text.toString().trim().split('\n');
+    const forPeople = lines.filter((line) => !line.startsWith('{"level":'));
+    return (forPeople.length > 0 ? forPeople : lines).slice(-LAST_LINES).join('\n');
   }
 
   /**
