@@ -139,6 +139,7 @@ export class ChaosServer {
   async #startOnce(): Promise<boolean> {
     const { imports } = this.#options;
     this.state = 'starting';
+    await this.links.peers.become('pass');
     const child = spawn(
       process.execPath,
       [...imports.map((module) => `--import=${module}`), join(ROOT, 'src/main.ts'), 'serve'],
@@ -156,6 +157,8 @@ export class ChaosServer {
       });
       child.stderr.on('data', (chunk: Buffer) => this.#log.write(chunk));
     });
+    // Where nobody listens any more, others must find nobody.
+    child.once('exit', () => void this.links.peers.become('refuse'));
     const gone = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
     const isReady = await Promise.race([ready.then(() => true), gone.then(() => false)]);
     if (!isReady) {
