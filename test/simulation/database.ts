@@ -44,6 +44,8 @@ export class Database {
   isDown = false;
   /** Processes that cannot reach it. */
   readonly cut = new Set<SimulatedProcess>();
+  /** The payment provider answers nothing; what it is asked may take effect all the same. */
+  isProviderAway = false;
   /** A disk this many times slower than it should be. */
   slowness = 1;
   /** How far its clock has been set from the run's. */

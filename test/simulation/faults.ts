@@ -16,9 +16,11 @@ export interface FaultParts {
   readonly start: (place: number) => void;
   readonly leave: (place: number) => void;
   readonly trace: (line: string) => void;
+  /** These, one after another in haste, in place of what the seed says. */
+  readonly only: readonly Kind[] | undefined;
 }
 
-const KINDS = [
+export const KINDS = [
   'crash',
   'pause',
   'leave',
@@ -29,11 +31,13 @@ const KINDS = [
   'slow disk',
   'database down',
   'clock set',
+  'provider away',
 ] as const;
-type Kind = (typeof KINDS)[number];
+export type Kind = (typeof KINDS)[number];
 
 /** How far the database's clock may be set in one run, in milliseconds: declared as skew, which hides as much. */
 const CLOCK_SET_MAX_MS = 150;
+const IN_HASTE_MS = 3_000;
 
 export class Faults {
   readonly counts = new Map<string, number>();
@@ -52,6 +56,9 @@ export class Faults {
     const isCalm = prng.chance(0.125);
     this.#kinds = isCalm ? [] : KINDS.filter(() => prng.chance(0.5));
     this.#everyMs = prng.between(1_500, 20_000);
+    if (parts.only === undefined) return;
+    this.#kinds = parts.only;
+    this.#everyMs = IN_HASTE_MS;
   }
 
   begin(untilMs: number): void {
@@ -111,7 +118,7 @@ export class Faults {
           network.twice = 0;
         });
       case 'slow disk':
-        database.slowness = prng.between(2, 500);
+        database.slowness = prng.between(2, 1_500);
         return this.#later(prng.between(500, 6_000), () => {
           database.slowness = 1;
         });
@@ -123,6 +130,13 @@ export class Faults {
       case 'clock set':
         database.clockSetMs = (prng.unit() * 2 - 1) * CLOCK_SET_MAX_MS;
         this.clockSetMs = Math.max(this.clockSetMs, Math.abs(database.clockSetMs));
+        return;
+      case 'provider away':
+        // Also longer than a payment may take, and than the work goes on.
+        database.isProviderAway = true;
+        return void this.#parts.time.after(prng.between(1_000, 170_000), () => {
+          database.isProviderAway = false;
+        });
     }
   }
 

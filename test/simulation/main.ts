@@ -36,7 +36,7 @@ export async function main(args: readonly string[], print: (text: string) => voi
   for (let seed = from; seed < from + seeds * every; seed += every) {
     const report = await simulate({
       ...{ seed, nodes, minutes },
-      ...(bug !== undefined && { bug: BUGS[bug]!.parts }),
+      ...(bug !== undefined && { bug: BUGS[bug]!.parts, faults: BUGS[bug]!.faults }),
       ...(trace !== undefined && { trace: (line) => line.includes(trace) && print(line) }),
     });
     virtualMs += report.virtualMs;

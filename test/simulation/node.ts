@@ -7,6 +7,7 @@ import { Deadlines } from '../../src/actors/deadlines.ts';
 import type { BookingRecord } from '../../src/actors/facts.ts';
 import { OpenHolds } from '../../src/actors/open-holds.ts';
 import { PaymentSaga } from '../../src/actors/payment-saga.ts';
+import type { PaymentProvider } from '../../src/actors/ports.ts';
 import { ApartmentReads } from '../../src/actors/reads.ts';
 import { Registry } from '../../src/actors/registry.ts';
 import { SnapshotWriter } from '../../src/actors/snapshot-writer.ts';
@@ -129,7 +130,7 @@ export class SimulatedNode {
       after: process.after,
     });
     this.saga = new PaymentSaga({
-      provider: bug.provider?.(sandbox, place) ?? sandbox,
+      provider: reached(database, prng, bug.provider?.(sandbox, place) ?? sandbox),
       scheduler: process,
       report: (apartmentId, step) => this.registry.payment(apartmentId, step),
       pendingBooking: (apartmentId, holdId) => journal.bookingOfHold(apartmentId, holdId),
@@ -260,6 +261,24 @@ export class SimulatedNode {
       this.#tellFigures();
     });
   }
+}
+
+/** A provider that is away now and then: whoever asks hears nothing, and does not know what became of it. */
+function reached(database: Database, prng: Prng, provider: PaymentProvider): PaymentProvider {
+  const unanswered = <T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> => {
+    if (!database.isProviderAway) return ask();
+    if (prng.chance(0.5)) ask().catch(() => {});
+    return new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+  };
+  return {
+    authorise: (request) => unanswered(() => provider.authorise(request), request.signal),
+    capture: (request) => unanswered(() => provider.capture(request), request.signal),
+    cancel: (request) => unanswered(() => provider.cancel(request), request.signal),
+    refund: (request) => unanswered(() => provider.refund(request), request.signal),
+    lookUp: (request) => unanswered(() => provider.lookUp(request), request.signal),
+  };
 }
 
 /** The bookings table, one guest's part of it. */

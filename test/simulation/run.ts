@@ -8,7 +8,7 @@ import { openTerms } from '../support/terms.ts';
 import type { Bug } from './bug.ts';
 import { SimulatedClient } from './client.ts';
 import { Database, START_MS } from './database.ts';
-import { Faults } from './faults.ts';
+import { Faults, type Kind } from './faults.ts';
 import { Network } from './network.ts';
 import { HOLD_TTL_MS, SimulatedNode } from './node.ts';
 import { Prng } from './prng.ts';
@@ -22,6 +22,8 @@ export interface RunOptions {
   /** Of work and faults, in virtual minutes; then things come to rest. */
   readonly minutes: number;
   readonly bug?: Bug;
+  /** These faults, in haste, in place of what the seed says. */
+  readonly faults?: readonly Kind[] | undefined;
   /** Told what happens, a line each. */
   readonly trace?: (line: string) => void;
 }
@@ -64,7 +66,7 @@ const LOOK_MS = 100;
 /** After which every apartment must be served, however things stood: leases end, and are waited for. */
 const WHOLE_WITHIN_MS = 30_000;
 /** A confirm is tried for this long at most, and a payment's last steps take their back-off. */
-const REST_MS = 400_000;
+const REST_MS = 600_000;
 
 export async function simulate(options: RunOptions): Promise<RunReport> {
   const run = new Run(options);
@@ -119,6 +121,7 @@ class Run {
       start: (place) => this.#start(place),
       leave: (place) => this.#leave(place),
       trace: (line) => this.#trace(line),
+      only: options.faults,
       clients: () => this.#clients.map(({ name }) => name),
     });
     this.#clients = this.#prng.chance(0.5) ? this.#crowd(5) : this.#crowd(8);
