@@ -129,7 +129,7 @@ export class Registry {
       (apartment) => apartment.payment(step),
       (why) => {
         // It runs and this node does not trust its lease, PostgreSQL being away, say: nobody would load it and ask again.
-        if (this.#running.has(apartmentId))
+        if (this.#running.has(apartmentId) && !this.#stopped)
           this.#parts.scheduler.after(RELOAD_AFTER_MS, () => this.payment(apartmentId, step));
         // Whoever loads it next finds the payment under way in its calendar and asks the provider again.
         else this.#parts.onFault('payment.unheard', { apartmentId, key: step.key, why });
