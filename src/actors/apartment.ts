@@ -305,10 +305,12 @@ export class RunningApartment implements TurnOwner, Due {
             this.#window.setApart(subject.id, command.requestId);
             return this.receive(asked);
           }
-          // A confirm: its payment is under way, or came to nothing and is decided anew.
+          // A confirm: its payment is under way, or came to nothing and is decided anew; the payment under way may be
+          // that of another request for the same hold, whose answer is not this one's.
           const hold = 'holdId' in command ? findHold(this.#calendar, command.holdId) : undefined;
-          if (hold?.payment !== undefined) this.#wait(hold.payment.key, asked);
-          else this.#proceed(asked);
+          if (hold?.payment !== undefined && hold.payment.key === again.paymentKey) {
+            this.#wait(hold.payment.key, asked);
+          } else this.#proceed(asked);
         },
         (cause) => this.#unread(asked, cause),
       );

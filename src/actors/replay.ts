@@ -16,6 +16,8 @@ export interface Again {
   readonly isOwn: boolean;
   /** Undefined where it is to be decided anew: another's, or a confirm whose payment came to nothing. */
   readonly outcome: Outcome<ApartmentAnswer> | undefined;
+  /** Of a confirm: its own attempt, which need not be the one under way. */
+  readonly paymentKey?: string;
 }
 
 /** @param version where the request window says that it took effect, on disk */
@@ -37,7 +39,8 @@ export async function answerAgain(
   if (command.kind === 'confirm' && entry.fact.kind === 'confirming') {
     const booking = await journal.booking(apartmentId, entry.fact.booking);
     // An attempt that came to nothing took no effect: another way to pay may be tried under the same id.
-    if (booking === undefined) return { isOwn: true, outcome: undefined };
+    const paymentKey = entry.fact.key;
+    if (booking === undefined) return { isOwn: true, outcome: undefined, paymentKey };
     const { name, email } = booking.contact;
     const { contact, method } = command;
     if (method !== entry.fact.method || contact.name !== name || contact.email !== email) {
@@ -45,7 +48,9 @@ export async function answerAgain(
     }
   }
   const answer = await answerOf(journal, entry);
-  return { isOwn: true, outcome: answer === undefined ? undefined : { ok: true, data: answer } };
+  if (answer !== undefined) return { isOwn: true, outcome: { ok: true, data: answer } };
+  const { fact } = entry;
+  return { isOwn: true, outcome: undefined, ...(fact.kind === 'confirming' && { paymentKey: fact.key }) };
 }
 
 function usedForElse({ requestId }: ApartmentCommand) {
