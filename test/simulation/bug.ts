@@ -9,7 +9,6 @@ import type {
   Publisher,
 } from '../../src/actors/ports.ts';
 import type { Peers } from '../../src/cluster/cluster.ts';
-import type { LeaseStore } from '../../src/cluster/lease-store.ts';
 import type { Membership } from '../../src/cluster/membership.ts';
 import type { Prng } from './prng.ts';
 import type { SimulatedProcess } from './process.ts';
@@ -26,11 +25,9 @@ export interface Place {
 
 export interface Bug {
   readonly appendsUnfenced?: boolean;
-  readonly claimsWithoutWaiting?: boolean;
   /** What of a batch reaches the disk. */
   readonly writes?: (batch: readonly Append[], prng: Prng) => readonly Append[];
   readonly journal?: (journal: Journal, place: Place) => Journal;
-  readonly leases?: (leases: LeaseStore) => LeaseStore;
   readonly clock?: (clock: Clock, place: Place) => Clock;
   readonly deadlines?: (scheduler: Scheduler, nowMs: () => number) => Deadlines;
   readonly provider?: (provider: PaymentProvider, place: Place) => PaymentProvider;

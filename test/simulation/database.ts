@@ -72,7 +72,7 @@ export class Database {
     this.journal = new MemoryJournal({ epochOf: (shard) => this.#epochs[shard]! });
     this.leases = new MemoryLeases({
       nowMs: () => this.nowMs,
-      appended: (shards) => (bug.claimsWithoutWaiting === true ? Promise.resolve() : this.#appended(shards)),
+      appended: (shards) => this.#appended(shards),
       moved: (shard, epoch) => {
         this.#epochs[shard] = epoch;
       },
@@ -183,7 +183,7 @@ export class Database {
   }
 
   #commit(batch: readonly Append[]): unknown {
-    const isLoose = this.#bug.appendsUnfenced === true || this.#bug.claimsWithoutWaiting === true;
+    const isLoose = this.#bug.appendsUnfenced === true;
     const written = this.#bug.writes?.(batch, this.#prng) ?? batch;
     const as = isLoose ? written.map((a) => ({ ...a, epoch: this.#epochs[a.shard]! })) : written;
     const { status, cause } = { cause: undefined, ...this.journal.commit(as) };

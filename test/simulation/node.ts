@@ -69,11 +69,10 @@ export class SimulatedNode {
   readonly #parts: NodeParts;
 
   static async start(parts: NodeParts): Promise<SimulatedNode> {
-    const { url, name, process, database, prng, bug, onFault } = parts;
+    const { url, name, process, database, prng, onFault } = parts;
     const keeper: { keeping?: ShardKeeping } = {};
-    const leases = database.leasesOf(process);
     const membership = await Membership.open({
-      leases: bug.leases?.(leases) ?? leases,
+      leases: database.leasesOf(process),
       host: {
         time: { monotonicMs: process.monotonicMs, uptimeMs: process.monotonicMs },
         scheduler: process,
