@@ -47,7 +47,7 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
     is: 'a former owner’s append is written when its versions happen to fit',
     parts: { appendsUnfenced: true },
     caughtAs: ['mine-omits', 'watcher-went-back', 'epoch-fell', 'acked-lost', 'read-stale'],
-    seed: 42,
+    seed: 32,
     faults: ['cut from database', 'pause'],
   },
   'ack before commit': {
@@ -85,7 +85,7 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
         ),
     })),
     caughtAs: ['acked-lost', 'acked-confirm-lost', 'ahead-of-journal', 'answer-mismatch', 'told-before-fact'],
-    seed: 10,
+    seed: 20,
   },
   'commit lost': {
     is: 'one batch in fifty is acknowledged by the disk and not on it',
@@ -192,7 +192,7 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       'refusal-unjustified',
       'ended-late',
     ],
-    seed: 101,
+    seed: 193,
   },
   'stale load': {
     is: 'an apartment is loaded without its last fact',
@@ -218,7 +218,7 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
     is: 'after a takeover nobody starts the apartments whose holds must end',
     parts: { active: () => async () => [] },
     caughtAs: ['ended-late', 'not-running', 'payment-open'],
-    seed: 10,
+    seed: 23,
     faults: ['crash', 'pause'],
   },
   'clock ahead': {
@@ -253,7 +253,7 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       versions: () => new Map(),
     },
     caughtAs: ['watcher-missed'],
-    seed: 44,
+    seed: 123,
     faults: ['leave'],
   },
   'delta of another change': {
@@ -343,7 +343,7 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
     is: 'a node answers for shards whose apartments it has not started yet',
     parts: { isAwake: () => () => true },
     caughtAs: ['mine-omits'],
-    seed: 74,
+    seed: 89,
     faults: ['crash', 'pause'],
   },
   'own node only': {

