@@ -290,7 +290,8 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
 /** What search starts from: what the tables say, and the holds that are open on any node. */
 async function* takenAfter(storage: Storage, cluster: Cluster, night: number): AsyncGenerator<TakenRange[]> {
   for await (const chunk of takenRanges(storage.pool, night)) yield chunk;
-  yield (await cluster.heldRanges()).map((range) => ({ ...range, status: 'held' }));
+  const open = await cluster.openEverywhere();
+  yield open.map(({ apartmentId, from, to }) => ({ apartmentId, from, to, status: 'held' }));
 }
 
 async function peerSecret(pool: Pool, config: Config): Promise<string> {

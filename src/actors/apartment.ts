@@ -372,6 +372,7 @@ export class RunningApartment implements TurnOwner, Due {
     if (asked !== undefined && outcome !== undefined) asked.reply(outcome);
     for (const change of turn.changes) {
       this.#publishedVersion = change.version;
+      this.#parts.openHolds.ended(change);
       this.#parts.publisher.committed(change);
     }
     for (const { key, outcome } of turn.verdicts ?? []) this.#waiters.answer(key, outcome);

@@ -2,6 +2,7 @@
  * Where each guest's open holds are: of the apartments running here exactly, for the limit on them and for `mine`; of
  * other nodes' as far as has been heard, for the limit. What is only heard of is believed until it would have ended.
  */
+import type { CommittedChange } from '../protocol/committed-change.ts';
 import { PAYMENT_DEADLINE_MS } from '../protocol/limits.ts';
 import type { HoldClaim } from './calendar/calendar.ts';
 import type { JournalEntry } from './facts.ts';
@@ -11,10 +12,19 @@ export interface ListedHold {
   readonly id: string;
 }
 
+/** What was believed when all nodes were asked what is open with them, and what has been heard to end since. */
+export interface Census {
+  readonly before: ReadonlySet<string>;
+  readonly ended: Set<string>;
+}
+
 export class OpenHolds {
   readonly #byGuest = new Map<string, Map<string, string>>();
+  /** Ended by facts that are not on disk yet: they do not count, and `mine` must still look there. */
+  readonly #ending = new Map<string, Map<string, string>>();
   /** Of other nodes: hold ids, and until when each is believed, in epoch milliseconds. */
   readonly #elsewhere = new Map<string, Map<string, number>>();
+  readonly #censuses = new Set<Census>();
   #count = 0;
 
   /** Of the apartments running here. */
@@ -27,43 +37,52 @@ export class OpenHolds {
     return (this.#byGuest.get(guestId)?.size ?? 0) + this.#countElsewhere(guestId, nowMs);
   }
 
-  /** Apartments running here on which a guest has an open hold. */
+  /** Apartments running here on which a guest has an open hold, or had one until a moment ago. */
   apartmentsOf(guestId: string): Set<string> {
-    return new Set(this.#byGuest.get(guestId)?.values());
+    const apartmentIds = new Set(this.#byGuest.get(guestId)?.values());
+    for (const id of this.#ending.get(guestId)?.values() ?? []) apartmentIds.add(id);
+    return apartmentIds;
   }
 
   add(guestId: string, holdId: string, apartmentId: string): void {
     this.#forget(guestId, holdId);
-    let holds = this.#byGuest.get(guestId);
-    if (holds === undefined) {
-      holds = new Map();
-      this.#byGuest.set(guestId, holds);
-    }
-    if (!holds.has(holdId)) this.#count += 1;
-    holds.set(holdId, apartmentId);
+    take(this.#ending, guestId, holdId);
+    if (put(this.#byGuest, guestId, holdId, apartmentId)) this.#count += 1;
   }
 
   remove(guestId: string, holdId: string): void {
-    const holds = this.#byGuest.get(guestId);
-    if (holds?.delete(holdId) !== true) return;
-    this.#count -= 1;
-    if (holds.size === 0) this.#byGuest.delete(guestId);
+    take(this.#ending, guestId, holdId);
+    if (take(this.#byGuest, guestId, holdId) !== undefined) this.#count -= 1;
   }
 
-  /** @param guestId whose hold the fact is about */
+  /** A fact that ended a hold is on disk. */
+  ended({ guestId, hold, replaced }: CommittedChange): void {
+    if (guestId === undefined || hold === undefined || this.#ending.size === 0) return;
+    take(this.#ending, guestId, hold.id);
+    for (const { id } of replaced ?? []) take(this.#ending, guestId, id);
+  }
+
+  /** Follows a fact as soon as it is decided. @param guestId whose hold it is about */
   follow(entry: JournalEntry, guestId: string | undefined): void {
     if (guestId === undefined) return;
     const { fact } = entry;
     switch (fact.kind) {
       case 'held':
-        for (const replaced of fact.replaces ?? []) this.remove(guestId, replaced);
+        for (const replaced of fact.replaces ?? []) this.#end(guestId, replaced);
         this.add(guestId, fact.hold, entry.apartmentId);
         return;
       case 'released':
       case 'expired':
       case 'confirmed':
-        this.remove(guestId, fact.hold);
+        this.#end(guestId, fact.hold);
     }
+  }
+
+  #end(guestId: string, holdId: string): void {
+    const apartmentId = take(this.#byGuest, guestId, holdId);
+    if (apartmentId === undefined) return;
+    this.#count -= 1;
+    put(this.#ending, guestId, holdId, apartmentId);
   }
 
   /** The hold goes on at another node. */
@@ -74,8 +93,30 @@ export class OpenHolds {
 
   /** Another node has told of a hold. @param untilMs when it ends, in epoch milliseconds; 0 where it has ended */
   heard({ guestId, id, untilMs }: ListedHold & { readonly untilMs: number }): void {
-    if (untilMs > 0) this.#believe(guestId, id, untilMs);
-    else this.#forget(guestId, id);
+    if (untilMs > 0) return this.#believe(guestId, id, untilMs);
+    this.#forget(guestId, id);
+    for (const { ended } of this.#censuses) ended.add(id);
+  }
+
+  /** All nodes are about to be asked what is open with them. It ends with `counted`, whatever they answer. */
+  census(): Census {
+    const before = new Set([...this.#elsewhere.values()].flatMap((holds) => [...holds.keys()]));
+    const census = { before, ended: new Set<string>() };
+    this.#censuses.add(census);
+    return census;
+  }
+
+  /** @param open what all nodes told; undefined where not all could be asked: what is believed stays */
+  counted(census: Census, open: readonly (ListedHold & { readonly untilMs: number })[] | undefined): void {
+    this.#censuses.delete(census);
+    if (open === undefined) return;
+    const isOpen = new Set(open.map(({ id }) => id));
+    for (const [guestId, holds] of [...this.#elsewhere]) {
+      for (const id of [...holds.keys()])
+        if (census.before.has(id) && !isOpen.has(id)) this.#forget(guestId, id);
+    }
+    for (const { guestId, id, untilMs } of open)
+      if (!census.ended.has(id)) this.#believe(guestId, id, untilMs);
   }
 
   #believe(guestId: string, holdId: string, expiresAtMs: number): void {
@@ -106,4 +147,28 @@ export class OpenHolds {
   forgetEnded(nowMs: number): void {
     for (const guestId of [...this.#elsewhere.keys()]) this.#countElsewhere(guestId, nowMs);
   }
+}
+
+type Holds = Map<string, Map<string, string>>;
+
+/** @returns whether it is new */
+function put(holds: Holds, guestId: string, holdId: string, apartmentId: string): boolean {
+  let own = holds.get(guestId);
+  if (own === undefined) {
+    own = new Map();
+    holds.set(guestId, own);
+  }
+  const isNew = !own.has(holdId);
+  own.set(holdId, apartmentId);
+  return isNew;
+}
+
+/** @returns where it was; undefined where it is not listed */
+function take(holds: Holds, guestId: string, holdId: string): string | undefined {
+  const own = holds.get(guestId);
+  const apartmentId = own?.get(holdId);
+  if (own === undefined || apartmentId === undefined) return undefined;
+  own.delete(holdId);
+  if (own.size === 0) holds.delete(guestId);
+  return apartmentId;
 }

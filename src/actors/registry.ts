@@ -13,6 +13,7 @@ import {
 } from '../protocol/limits.ts';
 import type { Terms } from '../protocol/terms.ts';
 import { type ApartmentParts, RunningApartment } from './apartment.ts';
+import type { HoldClaim } from './calendar/calendar.ts';
 import type { PaymentStep } from './calendar/payment.ts';
 import type { Scheduler } from './deadlines.ts';
 import { Loader, type Place, RELOAD_AFTER_MS, type Waiting } from './loader.ts';
@@ -179,10 +180,10 @@ export class Registry {
     this.#forget(shards);
   }
 
-  /** Nights under an open hold, of all apartments running here. */
-  *heldRanges(): Generator<{ apartmentId: string; from: number; to: number }> {
+  /** Of all apartments running here. */
+  *openHolds(): Generator<{ readonly apartmentId: string; readonly hold: HoldClaim }> {
     for (const apartment of this.#running.values()) {
-      for (const { from, to } of apartment.openHolds()) yield { apartmentId: apartment.id, from, to };
+      for (const hold of apartment.openHolds()) yield { apartmentId: apartment.id, hold };
     }
   }
 

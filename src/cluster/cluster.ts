@@ -18,7 +18,7 @@ import { CHANGES, ChangeStream, type HeardChange } from './change-stream.ts';
 import { ClusterFigures, FIGURES, type NodeFigures } from './figures.ts';
 import { Interest } from './interest.ts';
 import type { Membership } from './membership.ts';
-import { type HeldRange, PeerService } from './peer-service.ts';
+import { type OpenHold, PeerService } from './peer-service.ts';
 import type { OnNote } from './peers/accepted-link.ts';
 import type { Peer } from './ports.ts';
 import { type PeerRequests, Router } from './router.ts';
@@ -127,11 +127,15 @@ export class Cluster {
     return [...newest.values()].sort((a, b) => (a.expiresAt < b.expiresAt ? -1 : 1));
   }
 
-  /** Nights under an open hold, on all nodes. @throws Refusal where not all could be asked */
-  async heldRanges(): Promise<readonly HeldRange[]> {
-    const found = await this.#survey.everywhere<HeldRange>('held', null, async () =>
-      this.#service.heldHere(),
-    );
+  /**
+   * Every open hold, on all nodes; what is known of other nodes' holds is put right on the way.
+   * @throws Refusal where not all could be asked
+   */
+  async openEverywhere(): Promise<readonly OpenHold[]> {
+    const { openHolds } = this.#parts;
+    const census = openHolds.census();
+    const found = await this.#survey.everywhere<OpenHold>('open', null, async () => this.#service.openHere());
+    openHolds.counted(census, found);
     if (found === undefined) throw unreachable();
     return found;
   }

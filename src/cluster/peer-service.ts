@@ -12,10 +12,16 @@ import type { Interest } from './interest.ts';
 import type { OnRequest } from './peers/accepted-link.ts';
 import { MOVED } from './router.ts';
 
-export interface HeldRange {
+/** An open hold, as the search index and the limit on holds need it. */
+export interface OpenHold {
   readonly apartmentId: string;
+  /** Half-open, in night numbers. */
   readonly from: number;
   readonly to: number;
+  readonly guestId: string;
+  readonly id: string;
+  /** When it ends, in epoch milliseconds. */
+  readonly untilMs: number;
 }
 
 export interface PeerServiceParts {
@@ -42,16 +48,24 @@ export class PeerService {
     return reads.openHolds(guestId, openHolds.apartmentsOf(guestId));
   }
 
-  heldHere(): HeldRange[] {
-    return [...this.#parts.registry.heldRanges()];
+  openHere(): OpenHold[] {
+    return [...this.#parts.registry.openHolds()].map(({ apartmentId, hold }) => {
+      const { from, to, guestId, id, expiresAtMs } = hold;
+      return { apartmentId, from, to, guestId, id, untilMs: expiresAtMs };
+    });
   }
 
-  /** The last versions told, of those apartments that run here. */
+  /**
+   * The last versions told, of those apartments that run here. What is ours and does not run is started: a former owner
+   * may have written what it told nobody, and the next beacon tells it.
+   */
   versionsHere(apartmentIds: readonly string[]): Map<string, number> {
+    const { registry, accepts, clock } = this.#parts;
     const versions = new Map<string, number>();
     for (const id of apartmentIds) {
-      const apartment = this.#parts.registry.get(id);
+      const apartment = registry.get(id);
       if (apartment !== undefined) versions.set(id, apartment.publishedVersion);
+      else if (accepts(shardOf(id))) registry.with(id, clock.nowMs(), nothing, nothing);
     }
     return versions;
   }
@@ -82,10 +96,12 @@ export class PeerService {
         const shards = this.#parts.ownShards();
         return this.holdsHere(body as string).then((found) => answer({ shards, found }));
       }
-      case 'held':
-        return answer({ shards: this.#parts.ownShards(), found: this.heldHere() });
+      case 'open':
+        return answer({ shards: this.#parts.ownShards(), found: this.openHere() });
       default:
         throw new Error(`a peer asks for ${method}, which this version does not know`);
     }
   };
 }
+
+function nothing(): void {}

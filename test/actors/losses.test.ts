@@ -101,6 +101,25 @@ describe('what is lost comes back', () => {
     expect([release.code, house.openHolds.count]).toEqual(['ok', 0]);
   });
 
+  it('[I2] `mine` does not rest on the end of a hold that is not on disk yet', async () => {
+    const holdId = await placed(0);
+    journal.stall();
+    const release = house.ask(ana, A, { kind: 'release', holdId });
+    await turnOfEvents();
+    // It does not count any more, so that another may be placed in the same breath.
+    expect(house.openHolds.countOf(ana.id, time.nowMs)).toBe(0);
+    let mine: string[] | undefined;
+    void house.holdsOf(ana.id).then((holds) => {
+      mine = holds.map(({ id }) => id);
+    });
+    await turnOfEvents();
+    expect([release.code, mine]).toEqual([undefined, undefined]);
+    journal.resume();
+    await turnOfEvents();
+    expect([release.code, mine]).toEqual(['ok', []]);
+    expect(house.openHolds.apartmentsOf(ana.id).size).toBe(0);
+  });
+
   it('[I2] `mine` waits for an apartment that is being loaded again, and then tells what is on disk', async () => {
     const holdId = await placed(0);
     journal.failNext('unknown');

@@ -122,6 +122,7 @@ describe('while Redis is away', () => {
     // All at once, not as the beacons come round.
     await eventually('every watched apartment is asked for', () => asked.includes(100));
 
+    await eventually('both are back', () => here.redis.isUp && there.redis.isUp);
     here.house.world.change({ apartmentId: 'apt-1' });
     expect(await far.hears<{ version: number }>('availability', (a) => a.version === 2)).toBeDefined();
   });

@@ -218,7 +218,7 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
     is: 'after a takeover nobody starts the apartments whose holds must end',
     parts: { active: () => async () => [] },
     caughtAs: ['ended-late', 'not-running', 'payment-open'],
-    seed: 23,
+    seed: 25,
     faults: ['crash', 'pause'],
   },
   'clock ahead': {

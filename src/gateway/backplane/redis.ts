@@ -57,7 +57,7 @@ export class RedisLink {
     return this.#dropped;
   }
 
-  /** Called each time that Redis is back after it was away, once subscriptions stand again. */
+  /** Called when Redis is back after it was away, once subscriptions stand again, and once more when all must be back. */
   onBack(listener: () => void): void {
     this.#back.push(listener);
   }
@@ -110,6 +110,12 @@ export class RedisLink {
     if (!this.#wasAway) return;
     this.#wasAway = false;
     this.#onFault('redis.back', { dropped: this.#dropped });
+    this.#tellBack();
+    // Other servers' connections may come back after this one's: what they dropped until then is caught up with too.
+    setTimeout(() => this.#tellBack(), 2 * REDIS_RECONNECT_MAX_MS).unref();
+  }
+
+  #tellBack(): void {
     for (const listener of this.#back) listener();
   }
 }

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { OpenHolds } from '../../src/actors/open-holds.ts';
+import { PAYMENT_DEADLINE_MS } from '../../src/protocol/limits.ts';
+
+const NOW_MS = Date.UTC(2027, 0, 1);
+const hold = (id: string, untilMs = NOW_MS + 600_000) => ({ guestId: 'ana', id, untilMs });
+
+describe('[H5] open holds', () => {
+  it('count here and, as far as heard, elsewhere; each once', () => {
+    const holds = new OpenHolds();
+    holds.add('ana', 'h1', 'a1');
+    holds.heard(hold('h1'));
+    holds.heard(hold('h2'));
+    expect([holds.countOf('ana', NOW_MS), holds.count]).toEqual([2, 1]);
+    holds.heard(hold('h2', 0));
+    expect(holds.countOf('ana', NOW_MS)).toBe(1);
+  });
+
+  it('of another node are believed no longer than they can be open', () => {
+    const holds = new OpenHolds();
+    holds.heard(hold('h1', NOW_MS + 1_000));
+    expect(holds.countOf('ana', NOW_MS + 1_000)).toBe(1);
+    expect(holds.countOf('ana', NOW_MS + 1_000 + PAYMENT_DEADLINE_MS)).toBe(0);
+  });
+
+  it('that a node never heard of are there after a census, and those it did not hear end are gone', () => {
+    const holds = new OpenHolds();
+    holds.heard(hold('ended unheard'));
+    const census = holds.census();
+    holds.heard(hold('placed meanwhile'));
+    holds.heard(hold('ended meanwhile', 0));
+    holds.counted(census, [hold('never heard of'), hold('ended meanwhile')]);
+    expect(holds.countOf('ana', NOW_MS)).toBe(2);
+    holds.heard(hold('never heard of', 0));
+    holds.heard(hold('placed meanwhile', 0));
+    expect(holds.countOf('ana', NOW_MS)).toBe(0);
+  });
+
+  it('stay as believed where a census came to nothing', () => {
+    const holds = new OpenHolds();
+    holds.heard(hold('h1'));
+    holds.counted(holds.census(), undefined);
+    expect(holds.countOf('ana', NOW_MS)).toBe(1);
+  });
+});
