@@ -3,6 +3,8 @@
  * reason to look: what has really lapsed is decided by the apartment, from its facts. So entries are never
  * removed, an early one costs a look, and nothing has to be restored after a restart but a call of `arm`.
  */
+import { Heap } from './heap.ts';
+
 export interface Scheduler {
   /** Calls once after at least `ms` milliseconds; returns the way to call it off. */
   after(ms: number, call: () => void): () => void;
@@ -19,7 +21,7 @@ const RESOLUTION_MS = 50;
 const SLEEP_MS_MAX = 60_000;
 
 export class Deadlines {
-  readonly #heap: { readonly atMs: number; readonly due: Due }[] = [];
+  readonly #heap = new Heap<{ readonly atMs: number; readonly due: Due }>((a, b) => a.atMs < b.atMs);
   readonly #scheduler: Scheduler;
   readonly #nowMs: () => number;
   #cancel: (() => void) | undefined;
@@ -31,24 +33,24 @@ export class Deadlines {
   }
 
   get size(): number {
-    return this.#heap.length;
+    return this.#heap.size;
   }
 
   arm(atMs: number, due: Due): void {
     if (atMs === Number.POSITIVE_INFINITY) return;
-    this.#push({ atMs, due });
+    this.#heap.push({ atMs, due });
     if (atMs < this.#wakeAtMs) this.#sleep();
   }
 
   stop(): void {
     this.#cancel?.();
     this.#cancel = undefined;
-    this.#heap.length = 0;
+    this.#heap.clear();
   }
 
   #sleep(): void {
     this.#cancel?.();
-    const head = this.#heap[0];
+    const { head } = this.#heap;
     if (head === undefined) {
       this.#wakeAtMs = Number.POSITIVE_INFINITY;
       this.#cancel = undefined;
@@ -62,38 +64,10 @@ export class Deadlines {
 
   #wake(): void {
     const nowMs = this.#nowMs();
-    for (let head = this.#heap[0]; head !== undefined && head.atMs <= nowMs; head = this.#heap[0]) {
-      this.#pop();
+    for (let head = this.#heap.head; head !== undefined && head.atMs <= nowMs; head = this.#heap.head) {
+      this.#heap.pop();
       head.due.due(nowMs);
     }
     this.#sleep();
-  }
-
-  #push(entry: { readonly atMs: number; readonly due: Due }): void {
-    const heap = this.#heap;
-    let i = heap.push(entry) - 1;
-    while (i > 0) {
-      const parent = (i - 1) >>> 1;
-      if (heap[parent]!.atMs <= entry.atMs) break;
-      heap[i] = heap[parent]!;
-      i = parent;
-    }
-    heap[i] = entry;
-  }
-
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop()!;
-    if (heap.length === 0) return;
-    let i = 0;
-    for (;;) {
-      let child = 2 * i + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && heap[child + 1]!.atMs < heap[child]!.atMs) child += 1;
-      if (heap[child]!.atMs >= last.atMs) break;
-      heap[i] = heap[child]!;
-      i = child;
-    }
-    heap[i] = last;
   }
 }

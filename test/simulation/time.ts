@@ -4,6 +4,8 @@
  * queued, so waiting for a fixed number of them is the same in every run. Nothing here asks the event loop for anything.
  */
 
+import { Heap } from '../../src/actors/heap.ts';
+
 /** Turns of the microtask queue after each happening; the longest chain of promises that one has caused is some 20. */
 const TURNS = 30;
 
@@ -17,13 +19,13 @@ export class VirtualTime {
   nowMs = 0;
   /** Happenings so far. */
   happened = 0;
-  readonly #heap: Happening[] = [];
+  readonly #heap = new Heap<Happening>(isBefore);
   #order = 0;
 
   /** Returns the way to call it off. */
   at(atMs: number, call: () => void): () => void {
     const happening: Happening = { atMs: Math.max(atMs, this.nowMs), order: this.#order++, call };
-    this.#push(happening);
+    this.#heap.push(happening);
     return () => {
       happening.call = undefined;
     };
@@ -36,12 +38,12 @@ export class VirtualTime {
   /** Until an instant, or until `isOver`. */
   async pass(untilMs: number, isOver: () => boolean = () => false): Promise<void> {
     while (!isOver()) {
-      const next = this.#heap[0];
+      const next = this.#heap.head;
       if (next === undefined || next.atMs > untilMs) {
         this.nowMs = untilMs;
         return;
       }
-      this.#pop();
+      this.#heap.pop();
       const { call } = next;
       if (call === undefined) continue;
       this.nowMs = next.atMs;
@@ -49,34 +51,6 @@ export class VirtualTime {
       call();
       for (let i = 0; i < TURNS; i++) await undefined;
     }
-  }
-
-  #push(happening: Happening): void {
-    const heap = this.#heap;
-    let i = heap.push(happening) - 1;
-    while (i > 0) {
-      const parent = (i - 1) >>> 1;
-      if (isBefore(heap[parent]!, happening)) break;
-      heap[i] = heap[parent]!;
-      i = parent;
-    }
-    heap[i] = happening;
-  }
-
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop()!;
-    if (heap.length === 0) return;
-    let i = 0;
-    for (;;) {
-      let child = 2 * i + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child += 1;
-      if (isBefore(last, heap[child]!)) break;
-      heap[i] = heap[child]!;
-      i = child;
-    }
-    heap[i] = last;
   }
 }
 
