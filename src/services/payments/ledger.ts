@@ -55,13 +55,16 @@ export function capture(payment: BookedPayment | undefined, nowMs: number): Deci
   }
 }
 
+/** ISO 4217's code where no currency is involved: nothing was ever asked for under this key. */
+const NO_CURRENCY = 'XXX';
+
 export function cancel(payment: BookedPayment | undefined, nowMs: number): Decision<void> {
   if (payment === undefined) {
     const is: BookedPayment = {
       status: 'voided',
       amountMinor: 0,
       refundedMinor: 0,
-      currency: 'XXX',
+      currency: NO_CURRENCY,
       method: '',
       refundKeys: [],
       atMs: nowMs,
