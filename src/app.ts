@@ -164,6 +164,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
 
     const active = new ActiveApartments(journal, clock, longestHoldMs(config));
     const keeping = new ShardKeeping({ registry, scheduler, active: () => active.read(), onFault });
+    started(() => keeping.stop());
     const reads = new ApartmentReads(registry, journal, clock);
     const redis =
       config.REDIS_URL === undefined ? undefined : new RedisLink({ url: config.REDIS_URL, onFault });

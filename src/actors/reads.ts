@@ -26,9 +26,17 @@ export class ApartmentReads {
     this.#clock = clock;
   }
 
-  /** The committed calendar, in order with the deltas that watchers get. */
-  calendar(apartmentId: string, window: NightRange): Promise<Outcome<CalendarView>> {
-    return this.#read(apartmentId, (apartment, done) => apartment.read(window, done));
+  /**
+   * The committed calendar, in order with the deltas that watchers get. Undefined where the apartment moved to another
+   * node meanwhile, or its instance was lost: to be asked again.
+   * @param sinceMs when it was asked for, in epoch milliseconds
+   */
+  calendar(
+    apartmentId: string,
+    window: NightRange,
+    sinceMs: number,
+  ): Promise<Outcome<CalendarView> | undefined> {
+    return this.#read(apartmentId, sinceMs, (apartment, done) => apartment.read(window, done));
   }
 
   /**
@@ -36,10 +44,14 @@ export class ApartmentReads {
    * not be read: left out, its holds would be taken for gone.
    */
   async openHolds(guestId: string, apartmentIds: Iterable<string>): Promise<Hold[]> {
+    const sinceMs = this.#clock.nowMs();
     const answers = await Promise.all(
-      [...apartmentIds].map((id) =>
-        this.#read<Hold[]>(id, (apartment, done) => apartment.openHoldsOf(guestId, done)),
-      ),
+      [...apartmentIds].map(async (id) => {
+        const answer = await this.#read<Hold[]>(id, sinceMs, (apartment, done) =>
+          apartment.openHoldsOf(guestId, done),
+        );
+        return answer ?? unreachable(id);
+      }),
     );
     const holds = answers.flatMap((answer) => {
       if (answer.ok) return answer.data;
@@ -84,23 +96,22 @@ export class ApartmentReads {
 
   #read<T>(
     apartmentId: string,
+    sinceMs: number,
     read: (apartment: RunningApartment, done: (value: T | undefined) => void) => void,
-  ): Promise<Outcome<T>> {
-    const sinceMs = this.#clock.nowMs();
+  ): Promise<Outcome<T> | undefined> {
     return new Promise((resolve) => {
       this.#registry.with(
         apartmentId,
         sinceMs,
-        (apartment) =>
-          read(apartment, (value) =>
-            resolve(value === undefined ? unreachable(apartmentId) : { ok: true, data: value }),
-          ),
-        (why) =>
-          resolve(
-            why === 'unknown'
-              ? refuse('not_found', `there is no apartment ${apartmentId}; look for one with \`search\``)
-              : unreachable(apartmentId),
-          ),
+        (apartment) => read(apartment, (value) => resolve(value && { ok: true, data: value })),
+        (why) => {
+          if (why === 'moved') resolve(undefined);
+          else if (why === 'unavailable') resolve(unreachable(apartmentId));
+          else
+            resolve(
+              refuse('not_found', `there is no apartment ${apartmentId}; look for one with \`search\``),
+            );
+        },
       );
     });
   }

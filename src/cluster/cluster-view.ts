@@ -5,7 +5,7 @@
 import { SHARDS } from '../protocol/limits.ts';
 import type { Look, NodeRow } from './lease-store.ts';
 import { placeShards } from './placement.ts';
-import type { NodeStanding, ShardOwner } from './ports.ts';
+import type { NodeStanding, Peer, ShardOwner } from './ports.ts';
 
 interface Owned {
   readonly nodeId: string | null;
@@ -17,6 +17,8 @@ export class ClusterView {
   readonly #owned = new Array<Owned>(SHARDS).fill({ nodeId: null, epoch: -1 });
   /** Made when first asked for after a change; by shard. */
   #owners: (ShardOwner | undefined)[] | undefined;
+  /** Made when first asked for after a look. */
+  #peers: { readonly of: string; readonly peers: readonly Peer[] } | undefined;
   #wanted: { readonly of: string; readonly shards: readonly string[] } = { of: '', shards: [] };
   /** Of the last look, which need not be that of `owned`. */
   generation = -1;
@@ -30,6 +32,7 @@ export class ClusterView {
     this.#nodes = new Map(
       look.nodes.map((node) => [node.id, dead.has(node.id) ? { ...node, state: 'dead' } : node]),
     );
+    this.#peers = undefined;
     let hasChanged = before !== this.#standings();
     for (const [shard, [nodeId, epoch]] of (look.shards ?? []).entries()) {
       if (this.moved(shard, nodeId, epoch)) hasChanged = true;
@@ -48,6 +51,15 @@ export class ClusterView {
     return true;
   }
 
+  /** All that are up or leaving but this one. */
+  peersOf(selfId: string): readonly Peer[] {
+    if (this.#peers?.of !== selfId) {
+      const others = this.present().filter(({ id }) => id !== selfId);
+      this.#peers = { of: selfId, peers: others.map(({ id, url }) => ({ id, url })) };
+    }
+    return this.#peers.peers;
+  }
+
   /** Nodes that are up or leaving. */
   present(): NodeRow[] {
     return [...this.#nodes.values()].filter(({ state }) => state === 'up' || state === 'leaving');
@@ -59,6 +71,7 @@ export class ClusterView {
       const node = this.#nodes.get(id);
       if (node !== undefined) this.#nodes.set(id, { ...node, state: 'dead' });
     }
+    this.#peers = undefined;
     this.#owners = undefined;
   }
 

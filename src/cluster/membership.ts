@@ -153,11 +153,9 @@ export class Membership implements Ownership {
       .map((node) => (node.id === this.#nodeId && !this.isTrusted ? { ...node, state: 'silent' } : node));
   }
 
-  peers(): Peer[] {
-    return this.#view
-      .present()
-      .filter(({ id }) => id !== this.#nodeId)
-      .map(({ id, url }) => ({ id, url }));
+  /** Asked with every committed change: the same list until the next look. */
+  peers(): readonly Peer[] {
+    return this.#view.peersOf(this.#nodeId);
   }
 
   /**

@@ -72,11 +72,11 @@ export class PeerService {
 
   readonly onRequest: OnRequest = (_peerId, method, body, deadlineMs, reply) => {
     const answer = (found: unknown) => reply({ ok: true, body: found });
+    const sinceMs = this.#parts.clock.nowMs() - Math.max(0, COMMAND_DEADLINE_MS - deadlineMs);
     switch (method) {
       case 'command': {
         const [subject, command] = body as [Subject, ApartmentCommand];
         if (!this.#parts.accepts(shardOf(command.apartmentId))) return answer(MOVED);
-        const sinceMs = this.#parts.clock.nowMs() - Math.max(0, COMMAND_DEADLINE_MS - deadlineMs);
         return this.#parts.registry.ask({ subject, command, reply: answer, sinceMs, attempts: 0 });
       }
       case 'calendar': {
@@ -84,7 +84,9 @@ export class PeerService {
         if (!this.#parts.accepts(shardOf(apartmentId))) return answer(MOVED);
         // Before it is read: what follows the calendar must not be missed.
         this.#parts.interest.watch(apartmentId);
-        return this.#parts.reads.calendar(apartmentId, window).then(answer);
+        return this.#parts.reads
+          .calendar(apartmentId, window, sinceMs)
+          .then((outcome) => answer(outcome ?? MOVED));
       }
       case 'versions':
         for (const id of body as string[]) this.#parts.interest.watch(id);

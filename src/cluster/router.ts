@@ -94,17 +94,23 @@ export class Router {
   /** The committed calendar, in order with the deltas that watchers get. */
   calendar(apartmentId: string, window: NightRange): Promise<Outcome<Calendar>> {
     const { reads, clock } = this.#parts;
-    return new Promise((resolve) =>
-      this.#run({
+    const sinceMs = clock.nowMs();
+    return new Promise((resolve) => {
+      const errand: Errand = {
         shard: shardOf(apartmentId),
         method: 'calendar',
         body: [apartmentId, window],
-        untilMs: clock.nowMs() + COMMAND_DEADLINE_MS,
-        here: () => void reads.calendar(apartmentId, window).then(resolve),
+        untilMs: sinceMs + COMMAND_DEADLINE_MS,
+        here: () =>
+          void reads.calendar(apartmentId, window, sinceMs).then((outcome) => {
+            if (outcome === undefined) this.#wait(errand);
+            else resolve(outcome);
+          }),
         answered: (body) => resolve(body as Outcome<Calendar>),
         failed: () => resolve(unreachable(apartmentId)),
-      }),
-    );
+      };
+      this.#run(errand);
+    });
   }
 
   /** Errands that wait for their shard's owner. */

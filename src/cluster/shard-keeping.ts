@@ -25,7 +25,8 @@ export class ShardKeeping implements ShardKeeper {
   readonly #kept = new Set<number>();
   /** Claimed, and not awake yet: by shard, at which epoch. */
   readonly #asleep = new Map<number, number>();
-  #waking: Promise<unknown> = Promise.resolve();
+  #waking: Promise<void> = Promise.resolve();
+  #isStopped = false;
 
   constructor(parts: ShardKeepingParts) {
     this.#parts = parts;
@@ -37,8 +38,13 @@ export class ShardKeeping implements ShardKeeper {
   }
 
   /** Resolves when everything that must run in the shards claimed so far does. */
-  async awake(): Promise<void> {
-    await this.#waking;
+  awake(): Promise<void> {
+    return this.#waking;
+  }
+
+  /** What could not be started yet is not tried again. */
+  stop(): void {
+    this.#isStopped = true;
   }
 
   async onClaimed(shards: ReadonlyMap<number, number>): Promise<void> {
@@ -46,7 +52,8 @@ export class ShardKeeping implements ShardKeeper {
       this.#kept.add(shard);
       this.#asleep.set(shard, epoch);
     }
-    this.#waking = Promise.all([this.#waking, this.#wake(new Map(shards))]);
+    const before = this.#waking;
+    this.#waking = this.#wake(new Map(shards)).then(() => before);
   }
 
   onDraining(shards: readonly number[]): Promise<void> {
@@ -75,7 +82,7 @@ export class ShardKeeping implements ShardKeeper {
   }
 
   async #wake(shards: Map<number, number>): Promise<void> {
-    for (;;) {
+    while (!this.#isStopped) {
       try {
         const ids = [...(await this.#parts.active())];
         await this.#parts.registry.wake(ids.filter((id) => this.#isAsleep(shards, shardOf(id))));

@@ -5,6 +5,7 @@
  */
 import type { Scheduler } from '../actors/deadlines.ts';
 import type { Clock } from '../actors/ports.ts';
+import { Refusal } from '../protocol/errors.ts';
 import { COMMAND_DEADLINE_MS, SURVEY_RETRY_MS } from '../protocol/limits.ts';
 import type { Peer } from './ports.ts';
 import type { PeerRequests } from './router.ts';
@@ -47,11 +48,19 @@ export class Survey {
       const leftMs = untilMs - this.#parts.clock.nowMs();
       if (leftMs <= 0) return undefined;
       // The shards before what is found in them: one that leaves meanwhile is told of by its next owner too.
-      const own = { shards: this.ownShards(), found: await here() };
+      const shards = this.ownShards();
+      const own = here().then(
+        (found) => ({ shards, found }),
+        (cause) => {
+          // One of the apartments could not be read just now.
+          if (cause instanceof Refusal) return undefined;
+          throw cause;
+        },
+      );
       const others = this.#parts.others().map((peer) => this.#ask<T>(peer, method, body, leftMs));
       const covered = new ShardSet();
       const found: T[] = [];
-      for (const part of [own, ...(await Promise.all(others))]) {
+      for (const part of await Promise.all([own, ...others])) {
         covered.add(part?.shards);
         found.push(...(part?.found ?? []));
       }

@@ -23,6 +23,8 @@ let time: ManualTime;
 let house: House;
 let router: Router;
 let isHere: boolean;
+/** Whether the registry still finds itself the owner. */
+let owns: boolean;
 let owner: typeof PEER | undefined;
 let hints: number;
 let changed: () => void;
@@ -32,7 +34,8 @@ beforeEach(() => {
   const journal = new MemoryJournal();
   journal.addListing(A, openTerms());
   time = new ManualTime(NOW_MS);
-  house = new House({ journal, time });
+  owns = true;
+  house = new House({ journal, time, epochOf: () => (owns ? 1 : undefined) });
   isHere = false;
   owner = PEER;
   hints = 0;
@@ -110,6 +113,18 @@ describe('a command', () => {
     await time.pass(100);
     expect(new Set(requests.map(({ body }) => JSON.stringify(body))).size).toBe(1);
     expect(requests).toHaveLength(3);
+  });
+
+  it('[C5] a calendar is asked again of whoever owns the apartment after it moved while it was read', async () => {
+    isHere = true;
+    owns = false;
+    const reading = router.calendar(A, { from: TODAY, to: TODAY + 5 });
+    await turnOfEvents();
+    isHere = false;
+    await time.pass(100);
+    expect(requests.map(({ method }) => method)).toEqual(['calendar']);
+    requests[0]!.done(body({ ok: true, data: 'theirs' }));
+    expect(await reading).toEqual({ ok: true, data: 'theirs' });
   });
 
   it('[C1] ends as `unavailable` at its deadline, wherever it waits', async () => {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ShardKeeping } from '../../src/cluster/shard-keeping.ts';
 import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
+import { HANDOVER_DRAIN_MS } from '../../src/protocol/limits.ts';
 import { House, ManualTime, turnOfEvents } from '../support/apartment-house.ts';
 import { openTerms } from '../support/terms.ts';
 
@@ -67,6 +68,39 @@ describe('a shard', () => {
     expect([answer.code, house.registry.size]).toEqual(['ok', 0]);
     expect(house.openHolds.countOf(ana.id, time.nowMs)).toBe(1);
     expect(house.openHolds.apartmentsOf(ana.id).size).toBe(0);
+  });
+
+  it('that is handed over before its last facts are known to be on disk leaves no hold listed', async () => {
+    house.ask(ana, A, hold);
+    await turnOfEvents();
+    const [holdId] = (await house.holdsOf(ana.id)).map(({ id }) => id);
+    journal.stall();
+    house.ask(ana, A, { kind: 'release', holdId: holdId! });
+    await turnOfEvents();
+    // Its shard takes no more commands.
+    isOurs = false;
+    const draining = keeping.onDraining([SHARD]);
+    await time.pass(HANDOVER_DRAIN_MS + 100);
+    await draining;
+    expect(house.openHolds.apartmentsOf(ana.id).size).toBe(0);
+  });
+
+  it('stops trying to start what it cannot read when it is stopped', async () => {
+    let tries = 0;
+    const failing = new ShardKeeping({
+      registry: house.registry,
+      scheduler: time,
+      active: () => Promise.reject(new Error('away')),
+      onFault: () => void tries++,
+    });
+    await failing.onClaimed(new Map([[SHARD, 1]]));
+    await time.pass(1_000);
+    const before = tries;
+    expect(before).toBeGreaterThan(1);
+    failing.stop();
+    await time.pass(1_000);
+    await failing.awake();
+    expect(tries).toBe(before);
   });
 
   it('that was handed over leaves nothing behind, also of what was being loaded', async () => {

@@ -5,6 +5,7 @@
  */
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import type { Namespace, Server } from 'socket.io';
+import { REDIS_COMMAND_TIMEOUT_MS } from '../../protocol/limits.ts';
 import { publishEvent, redirectBroadcasts, roomChannel } from '../sockets/beneath.ts';
 import type { RedisLink } from './redis.ts';
 
@@ -42,10 +43,19 @@ export class Backplane {
     publishEvent(namespace, room, event, payload);
   }
 
-  /** Resolves once events for these rooms, joined before, arrive here; while Redis is away, when it is back. */
+  /**
+   * Resolves once events for these rooms, joined before, arrive here; where Redis is away, or does not answer within
+   * REDIS_COMMAND_TIMEOUT_MS, without that: the beacons tell what is missed.
+   */
   async subscribed(namespace: Namespace, rooms: readonly string[]): Promise<void> {
     if (!this.#redis.isUp || rooms.length === 0) return;
-    await Promise.all(rooms.map((room) => this.#redis.ssubscribe(roomChannel(namespace, room))));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, REDIS_COMMAND_TIMEOUT_MS);
+    });
+    const asked = rooms.map((room) => this.#redis.ssubscribe(roomChannel(namespace, room)));
+    await Promise.race([Promise.all(asked), late]);
+    clearTimeout(timer);
   }
 
   onBack(listener: () => void): void {

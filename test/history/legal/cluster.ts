@@ -94,7 +94,7 @@ export class Cluster {
 
   async calendar(apartmentId: string, from: string, to: string): Promise<Outcome<Calendar>> {
     const house = await this.up();
-    const answer = await house.reads.calendar(apartmentId, { from: nightOf(from), to: nightOf(to) });
+    const answer = await house.router.calendar(apartmentId, { from: nightOf(from), to: nightOf(to) });
     return new Promise((resolve) => this.#said(house, () => resolve(answer)));
   }
 
