@@ -23,16 +23,10 @@ import { errorBody } from '../protocol/errors.ts';
 import type { ListingStatus } from '../protocol/terms.ts';
 import { type Calendar, emptyCalendar } from './calendar/calendar.ts';
 import type { Circumstances } from './calendar/circumstances.ts';
-import {
-  type Decision,
-  decideBlock,
-  decideCancel,
-  decideConfirm,
-  decideExtend,
-  decideHold,
-  decideRelease,
-  decideUnblock,
-} from './calendar/decide.ts';
+import { decideBlock, decideUnblock } from './calendar/decide-block.ts';
+import { decideCancel, decideConfirm } from './calendar/decide-booking.ts';
+import { decideExtend, decideHold, decideRelease } from './calendar/decide-hold.ts';
+import type { Decision } from './calendar/decision.ts';
 import type { PaymentStep } from './calendar/payment.ts';
 import { recordDecision, recordLapse, recordPayment } from './record.ts';
 import type { Turn } from './turn.ts';

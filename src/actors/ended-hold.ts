@@ -1,5 +1,6 @@
 import { type ErrorBody, errorBody } from '../protocol/errors.ts';
-import { noSuchHold, versionInId } from './calendar/decide.ts';
+import { versionInId } from './calendar/claim-id.ts';
+import { noSuchHold } from './calendar/decision.ts';
 import type { Journal } from './ports.ts';
 
 /**

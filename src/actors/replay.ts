@@ -5,7 +5,7 @@
 import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
 import { type Outcome, refuse } from '../protocol/errors.ts';
 import { holdOf } from './calendar/apply.ts';
-import { versionInId } from './calendar/decide.ts';
+import { versionInId } from './calendar/claim-id.ts';
 import { bookingAsConfirmed, bookingView, holdView } from './calendar/views.ts';
 import type { Fact, JournalEntry } from './facts.ts';
 import type { Journal } from './ports.ts';

@@ -13,7 +13,7 @@ import { errorBody } from '../../protocol/errors.ts';
 import type { PendingBooking } from '../facts.ts';
 import type { Calendar } from './calendar.ts';
 import { deadlineMsOf, findHold, isFree } from './calendar.ts';
-import type { DecidedFact } from './decide.ts';
+import type { DecidedFact } from './decision.ts';
 
 /** What the provider has answered, or what has been carried out, for one payment key. */
 export type PaymentStep =

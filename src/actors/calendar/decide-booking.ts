@@ -1,0 +1,99 @@
+/** Decisions about bookings: begun by a confirm, cancelled. What a payment makes of them is in payment.ts. Pure: time, ids and prices arrive as input, nothing is changed here. */
+import { errorBody } from '../../protocol/errors.ts';
+import { instant } from '../../protocol/instant.ts';
+import { PAYMENT_DEADLINE_MS, SETTLEMENTS_MAX } from '../../protocol/limits.ts';
+import { dateOf, type NightRange, startOfNightMs } from '../../protocol/nights.ts';
+import type { Terms } from '../../protocol/terms.ts';
+import { type Calendar, findClaim } from './calendar.ts';
+import type { Circumstances } from './circumstances.ts';
+import { claimId } from './claim-id.ts';
+import { type Command, type Decision, notOpen, ownHold, violation } from './decision.ts';
+import { refundMinor } from './refund.ts';
+
+export function decideConfirm(calendar: Calendar, command: Command<'confirm'>, at: Circumstances): Decision {
+  const hold = ownHold(calendar, command.holdId, at.subject);
+  if ('refusal' in hold) return hold;
+  if (hold.payment !== undefined)
+    return notOpen(hold.id, 'is being paid already', 'wait for the answer to that confirm');
+  if (calendar.settlements.length >= SETTLEMENTS_MAX) {
+    return {
+      refusal: errorBody('unavailable', 'too many payments of this apartment are unsettled; try again soon', {
+        retryAfterMs: 5_000,
+      }),
+    };
+  }
+  const bookingId = claimId('b', calendar, at.entropy);
+  const key = `${hold.id}-${hold.attempts + 1}`;
+  const { from, to, guests, guestId, price } = hold;
+  return {
+    facts: [
+      {
+        fact: {
+          kind: 'confirming',
+          hold: hold.id,
+          booking: bookingId,
+          key,
+          method: command.method,
+          deadlineMs: at.nowMs + PAYMENT_DEADLINE_MS,
+        },
+        booking: {
+          op: 'pending',
+          booking: {
+            id: bookingId,
+            holdId: hold.id,
+            from,
+            to,
+            guests,
+            guestId,
+            contact: command.contact,
+            price,
+            policy: at.terms.cancellationPolicy,
+            paymentKey: key,
+          },
+        },
+      },
+    ],
+  };
+}
+
+export function decideCancel(calendar: Calendar, command: Command<'cancel'>, at: Circumstances): Decision {
+  const claim = findClaim(calendar, 'booking', command.bookingId);
+  const record = at.booking;
+  const mayCancel = at.subject.kind !== 'guest' || record?.guestId === at.subject.id;
+  if (record === undefined || record.status === 'pending' || !mayCancel) {
+    return { refusal: errorBody('not_found', `there is no booking ${command.bookingId} of yours here`) };
+  }
+  if (claim === undefined) {
+    const since = record.cancelledAtMs === null ? '' : ` since ${instant(record.cancelledAtMs)}`;
+    return {
+      refusal: errorBody('hold_not_open', `booking ${record.id} is cancelled${since}; nothing is left to do`),
+    };
+  }
+  if (at.nowMs >= stayOverMs(claim, at.terms)) {
+    return {
+      refusal: violation(
+        'stay',
+        `the stay of booking ${record.id} ended on ${dateOf(claim.to)}; write to the host instead`,
+      ),
+    };
+  }
+  const due = refundMinor(record, at.terms.timeZone, at.nowMs, at.subject.kind !== 'guest');
+  return {
+    facts: [
+      {
+        fact: {
+          kind: 'cancelled',
+          booking: claim.id,
+          key: record.paymentKey,
+          refundMinor: due,
+          ...(command.reason !== undefined && { reason: command.reason }),
+        },
+        booking: { op: 'cancelled', id: claim.id, refundMinor: due },
+      },
+    ],
+  };
+}
+
+function stayOverMs(stay: NightRange, terms: Terms): number {
+  return startOfNightMs(terms.timeZone, stay.to);
+}

@@ -1,0 +1,145 @@
+/** Decisions about holds: placed, extended, released, and ended by time. Pure: time, ids and prices arrive as input, nothing is changed here. */
+import { type ErrorBody, errorBody } from '../../protocol/errors.ts';
+import { instant } from '../../protocol/instant.ts';
+import { CLAIMS_MAX, HOLD_CAP_MS } from '../../protocol/limits.ts';
+import { dateOf, localNight, type NightRange } from '../../protocol/nights.ts';
+import { priceOf } from '../../protocol/price.ts';
+import { checkStay, type RuleViolation, turnoverRange, turnoverViolation } from '../../protocol/rules.ts';
+import type { Terms } from '../../protocol/terms.ts';
+import type { Fact } from '../facts.ts';
+import { alternativesTo } from './alternatives.ts';
+import { type Calendar, type Claim, claimsIn, deadlineMsOf, type HoldClaim } from './calendar.ts';
+import type { Circumstances } from './circumstances.ts';
+import { claimId } from './claim-id.ts';
+import { conflictRanges, conflictSentence } from './conflicts.ts';
+import { type Command, type DecidedFact, type Decision, notOpen, ownHold } from './decision.ts';
+import { extendedUntilMs } from './views.ts';
+
+/** Lapsed holds have been ended before any of these is asked. */
+export function decideHold(calendar: Calendar, command: Command<'hold'>, at: Circumstances): Decision {
+  const { stay, guests } = command;
+  const { terms, nowMs, subject } = at;
+  const violation = checkStay(terms, stay, guests, localNight(terms.timeZone, nowMs));
+  if (violation !== undefined) return { refusal: ruleViolation(violation) };
+
+  const replaced: HoldClaim[] = [];
+  const conflicts: Claim[] = [];
+  for (const claim of claimsIn(calendar, stay)) {
+    if (claim.kind === 'hold' && claim.guestId === subject.id && claim.payment === undefined)
+      replaced.push(claim);
+    else conflicts.push(claim);
+  }
+  if (conflicts.length > 0)
+    return { refusal: nightsUnavailable(calendar, stay, guests, conflicts, replaced, at) };
+  const turnover = tooClose(calendar, stay, replaced, terms);
+  if (turnover !== undefined) return { refusal: ruleViolation(turnover) };
+
+  const open = at.openHolds + 1 - replaced.length;
+  if (open > at.holdsPerGuest) {
+    return {
+      refusal: errorBody(
+        'too_many_holds',
+        `you have ${open - 1} open holds and ${at.holdsPerGuest} are the most; release or confirm one first`,
+      ),
+    };
+  }
+  if (calendar.claims.length >= CLAIMS_MAX) {
+    return {
+      refusal: errorBody('rate_limited', `this apartment has ${CLAIMS_MAX} claims; try again later`, {
+        retryAfterMs: 60_000,
+      }),
+    };
+  }
+
+  const ttlMs = terms.holdTtlSeconds === undefined ? at.holdTtlMs : terms.holdTtlSeconds * 1_000;
+  let firstHeldAtMs = nowMs;
+  for (const hold of replaced) firstHeldAtMs = Math.min(firstHeldAtMs, hold.firstHeldAtMs);
+  const expiresAtMs = Math.min(nowMs + ttlMs, firstHeldAtMs + Math.max(HOLD_CAP_MS, ttlMs));
+  if (expiresAtMs <= nowMs) {
+    const sentence = `these nights have been held for you since ${instant(firstHeldAtMs)}, the longest allowed`;
+    return { refusal: errorBody('hold_not_open', `${sentence}; confirm or release that hold`) };
+  }
+  const fact: Fact = {
+    kind: 'held',
+    hold: claimId('h', calendar, at.entropy),
+    from: stay.from,
+    to: stay.to,
+    guests,
+    price: priceOf(terms, stay),
+    expiresAtMs,
+    ...(replaced.length > 0 && { firstHeldAtMs, replaces: replaced.map((hold) => hold.id) }),
+  };
+  return { facts: [{ fact }] };
+}
+
+export function decideExtend(calendar: Calendar, command: Command<'extend'>, at: Circumstances): Decision {
+  const hold = ownHold(calendar, command.holdId, at.subject);
+  if ('refusal' in hold) return hold;
+  if (hold.payment !== undefined)
+    return notOpen(hold.id, 'is being paid', 'wait for the answer to its confirm');
+  const expiresAtMs = extendedUntilMs(hold, at.nowMs);
+  if (hold.extended) return notOpen(hold.id, 'has been extended once already', 'confirm it in time');
+  if (expiresAtMs <= hold.expiresAtMs) {
+    return notOpen(
+      hold.id,
+      `cannot be held longer than until ${instant(hold.expiresAtMs)}`,
+      'confirm it in time',
+    );
+  }
+  return { facts: [{ fact: { kind: 'extended', hold: hold.id, expiresAtMs } }] };
+}
+
+export function decideRelease(calendar: Calendar, command: Command<'release'>, at: Circumstances): Decision {
+  const hold = ownHold(calendar, command.holdId, at.subject);
+  if ('refusal' in hold) return hold;
+  if (hold.payment !== undefined)
+    return notOpen(hold.id, 'is being paid', 'cancel the booking once it is confirmed');
+  const { id, extended, expiresAtMs } = hold;
+  return { facts: [{ fact: { kind: 'released', hold: id, ...(extended && { expiresAtMs }) } }] };
+}
+
+/** Holds whose deadline has passed end before anything else is decided. A confirming one leaves its payment open. */
+export function decideLapse(calendar: Calendar, nowMs: number): DecidedFact[] {
+  const facts: DecidedFact[] = [];
+  for (const claim of calendar.claims) {
+    if (claim.kind !== 'hold') continue;
+    if (nowMs >= deadlineMsOf(claim)) facts.push({ fact: { kind: 'expired', hold: claim.id } });
+  }
+  return facts;
+}
+
+function ruleViolation(found: RuleViolation): ErrorBody {
+  return errorBody('rule_violation', found.message, { fields: [{ path: found.path, message: found.rule }] });
+}
+
+function tooClose(
+  calendar: Calendar,
+  stay: NightRange,
+  replaced: readonly HoldClaim[],
+  terms: Terms,
+): RuleViolation | undefined {
+  if (terms.turnoverNights === 0) return undefined;
+  const near = claimsIn(calendar, turnoverRange(terms, stay)).find(
+    (claim) => claim.kind !== 'block' && !replaced.includes(claim as HoldClaim),
+  );
+  return near === undefined ? undefined : turnoverViolation(terms, stay, near);
+}
+
+function nightsUnavailable(
+  calendar: Calendar,
+  stay: NightRange,
+  guests: number,
+  conflicts: readonly Claim[],
+  own: readonly HoldClaim[],
+  at: Circumstances,
+): ErrorBody {
+  const alternatives = alternativesTo(calendar, stay, guests, own, at);
+  const wayOut =
+    alternatives.length > 0
+      ? `${dateOf(alternatives[0]!.from)} to ${dateOf(alternatives[0]!.to)} is free`
+      : 'choose other dates';
+  return errorBody('nights_unavailable', `${conflictSentence(conflicts, stay)}; ${wayOut}`, {
+    conflicts: conflictRanges(conflicts, stay),
+    alternatives: alternatives.map(({ from, to }) => ({ checkIn: dateOf(from), checkOut: dateOf(to) })),
+  });
+}

@@ -1,0 +1,42 @@
+/** What a decision is: facts or a refusal, and the refusals that decisions of every kind may come to. */
+import type { ApartmentCommand } from '../../protocol/apartment-command.ts';
+import { type ErrorBody, errorBody } from '../../protocol/errors.ts';
+import type { Subject } from '../../protocol/resources.ts';
+import type { BookingWrite, Fact } from '../facts.ts';
+import { type Calendar, findHold, type HoldClaim } from './calendar.ts';
+
+export interface DecidedFact {
+  readonly fact: Fact;
+  readonly booking?: BookingWrite;
+}
+export type Decision =
+  | { readonly refusal: ErrorBody; readonly facts?: undefined }
+  | { readonly facts: readonly DecidedFact[]; readonly refusal?: undefined };
+
+export type Command<Kind extends ApartmentCommand['kind']> = Extract<ApartmentCommand, { kind: Kind }>;
+
+/** A hold that is not open (any more) is answered before it comes here; see ended-hold.ts. */
+export function ownHold(
+  calendar: Calendar,
+  holdId: string,
+  subject: Subject,
+): HoldClaim | { refusal: ErrorBody } {
+  const hold = findHold(calendar, holdId);
+  return hold?.guestId === subject.id ? hold : { refusal: noSuchHold(holdId) };
+}
+
+/** Also where it is another guest's: never told apart. */
+export function noSuchHold(holdId: string): ErrorBody {
+  return errorBody(
+    'not_found',
+    `there is no hold ${holdId} of yours on this apartment; place one with \`hold\``,
+  );
+}
+
+export function notOpen(holdId: string, why: string, wayOut: string): { refusal: ErrorBody } {
+  return { refusal: errorBody('hold_not_open', `hold ${holdId} ${why}; ${wayOut}`) };
+}
+
+export function violation(path: string, message: string): ErrorBody {
+  return errorBody('rule_violation', message, { fields: [{ path, message }] });
+}
