@@ -24,9 +24,12 @@ it('[P2] the catalogue shows one currency after the other, or the one that is ch
   expect(runs.length).toBeGreaterThan(1);
   expect(runs).toEqual(['CA$', 'DKK', '€', '£', 'JP¥', 'US$'].slice(0, runs.length));
 
+  await page.getByText('one currency after the other').waitFor();
+
   await page.getByLabel('Currency').selectOption('JPY');
   await page.locator('.card .price strong', { hasText: 'JP¥' }).first().waitFor();
   expect(page.url()).toContain('currency=JPY');
+  expect(await page.getByText('one currency after the other').count()).toBe(0);
   const yen = await prices.allTextContents();
   for (const text of yen) expect(text).toMatch(/^JP¥\d{1,3}(,\d{3})*$/);
   const amounts = yen.map((text) => Number(text.replace(/\D/g, '')));

@@ -69,7 +69,7 @@ export function CataloguePage() {
             <label className="field">
               <span>Currency</span>
               <select value={wanted.currency} onChange={({ target }) => want({ currency: target.value })}>
-                <option value="">Any, one after the other</option>
+                <option value="">Any</option>
                 {withChosen(currencies, wanted.currency).map((currency) => (
                   <option key={currency}>{currency}</option>
                 ))}
@@ -80,7 +80,7 @@ export function CataloguePage() {
       </div>
 
       <p className="count" role="status">
-        {summary(cards.length, more !== undefined, loading, error, wanted)}
+        {summary(cards.length, more !== undefined, loading, error, wanted, currencies)}
       </p>
       {error !== undefined && <Refusal error={error} />}
       {loading && cards.length === 0 && <Skeletons />}
@@ -284,12 +284,15 @@ function summary(
   more: boolean,
   loading: boolean,
   error: ErrorBody | undefined,
-  { city, guests, checkIn, checkOut }: Wanted,
+  { city, guests, checkIn, checkOut, sort, currency }: Wanted,
+  currencies: readonly string[],
 ): string {
   if (error !== undefined) return '';
   if (loading && count === 0) return 'Looking …';
   const where = city === '' ? '' : ` in ${city}`;
   const what = count === 1 && !more ? '1 apartment' : `${count}${more ? '+' : ''} apartments`;
   const dated = checkIn !== '' && checkOut !== '';
-  return `${what}${where} for ${guestsText(guests)}${dated ? ', free for all nights' : ''}`;
+  const free = dated ? ', free for all nights' : '';
+  const isMixed = sort !== 'name' && currency === '' && city === '' && currencies.length > 1;
+  return `${what}${where} for ${guestsText(guests)}${free}${isMixed ? '; one currency after the other' : ''}`;
 }
