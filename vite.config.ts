@@ -1,12 +1,20 @@
+import optimizeLocales from '@react-aria/optimize-locales-plugin';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { compression } from 'vite-plugin-compression2';
 
 const server = 'http://127.0.0.1:3000';
 
 /** The pages: `vite build` writes dist/web, which the server serves; `npm run dev` serves them beside a running server. */
 export default defineConfig({
   root: 'web',
-  plugins: [react()],
+  plugins: [
+    react(),
+    // React Aria brings its own words in thirty languages; the pages speak these.
+    { ...optimizeLocales.vite({ locales: ['en-GB', 'de-DE'] }), enforce: 'pre' },
+    // Compressed once here rather than by the server at every request.
+    compression({ algorithms: ['brotliCompress', 'gzip'], exclude: [/\.(br|gz)$/] }),
+  ],
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,

@@ -1,9 +1,24 @@
-/** How amounts, dates and times read. The pages are English; dates are written so that nobody swaps day and month. */
+/** How amounts, dates and times read, in the language of the page; dates are written so that nobody swaps day and month. */
 import { minorDigits } from '../../src/protocol/money.ts';
 import { dateOf, nightOf } from '../../src/protocol/nights.ts';
+import { t } from './texts/index.ts';
+import { locale } from './texts/language.ts';
 
-const LOCALE = 'en-GB';
-const moneyFormats = new Map<string, Intl.NumberFormat>();
+/** One format for each language and way of writing: making one costs far more than using it. */
+function perLocale<Format>(make: (locale: string) => Format): () => Format {
+  const made = new Map<string, Format>();
+  return () => {
+    const key = locale();
+    let format = made.get(key);
+    if (format === undefined) {
+      format = make(key);
+      made.set(key, format);
+    }
+    return format;
+  };
+}
+
+const moneyFormats = perLocale(() => new Map<string, Intl.NumberFormat>());
 
 /**
  * `€123.45`, `US$123.45`, `KWD 12.345`: never a bare sign that several currencies share.
@@ -11,49 +26,73 @@ const moneyFormats = new Map<string, Intl.NumberFormat>();
  */
 export function money(amountMinor: number, currency: string): string {
   const digits = minorDigits(currency);
-  let format = moneyFormats.get(currency);
+  const formats = moneyFormats();
+  let format = formats.get(currency);
   if (format === undefined) {
-    format = new Intl.NumberFormat(LOCALE, {
+    format = new Intl.NumberFormat(locale(), {
       style: 'currency',
       currency,
       minimumFractionDigits: digits,
       maximumFractionDigits: digits,
     });
-    moneyFormats.set(currency, format);
+    formats.set(currency, format);
   }
   return format.format(amountMinor / 10 ** digits);
 }
 
 const utc = (options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat(LOCALE, { ...options, timeZone: 'UTC' });
+  perLocale((key) => new Intl.DateTimeFormat(key, { ...options, timeZone: 'UTC' }));
 const shortDay = utc({ weekday: 'short', day: 'numeric', month: 'short' });
 const longDay = utc({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 const monthYear = utc({ month: 'long', year: 'numeric' });
+const weekday = utc({ weekday: 'long' });
 const dayOf = (date: string) => new Date(`${date}T00:00:00Z`);
 
 /** `Fri 5 Mar` */
-export const shortDate = (date: string): string => shortDay.format(dayOf(date)).replace(',', '');
+export const shortDate = (date: string): string => shortDay().format(dayOf(date)).replace(',', '');
 /** `Friday 5 March 2027` */
-export const longDate = (date: string): string => longDay.format(dayOf(date)).replace(',', '');
+export const longDate = (date: string): string => longDay().format(dayOf(date)).replace(',', '');
 /** `March 2027`, of `2027-03` */
-export const monthName = (month: string): string => monthYear.format(dayOf(`${month}-01`));
+export const monthName = (month: string): string => monthYear().format(dayOf(`${month}-01`));
+/** `Monday` of ISO weekday 1. */
+export const weekdayName = (isoWeekday: number): string =>
+  // Night 4, 5 January 1970, is a Monday.
+  weekday().format(dayOf(dateOf(3 + isoWeekday)));
+
+const lists = perLocale((key) => new Intl.ListFormat(key));
+/** `Monday, Friday and Saturday` */
+export const listText = (parts: readonly string[]): string => lists().format(parts);
 
 /** `Fri 5 Mar – Sun 7 Mar · 2 nights` */
 export function stayText(checkIn: string, checkOut: string): string {
   return `${shortDate(checkIn)} – ${shortDate(checkOut)} · ${nightsText(nightOf(checkOut) - nightOf(checkIn))}`;
 }
 
-export const nightsText = (nights: number): string => (nights === 1 ? '1 night' : `${nights} nights`);
-export const guestsText = (guests: number): string => (guests === 1 ? '1 guest' : `${guests} guests`);
+export const nightsText = (nights: number): string => t.common.nights(nights);
+export const guestsText = (guests: number): string => t.common.guests(guests);
+
+const percents = perLocale(
+  (key) => new Intl.NumberFormat(key, { style: 'percent', maximumFractionDigits: 1 }),
+);
+/** `12.3%` of 0.123 */
+export const percentText = (share: number): string => percents().format(share);
+const numbers = perLocale((key) => new Intl.NumberFormat(key, { maximumFractionDigits: 1 }));
+/** At most one decimal. */
+export const numberText = (value: number): string => numbers().format(value);
 
 /** `9:05` */
 export function minutesText(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-const clock = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const clock = perLocale(
+  (key) => new Intl.DateTimeFormat(key, { hour: '2-digit', minute: '2-digit', second: '2-digit' }),
+);
 /** Time of day at the reader's place. */
-export const timeText = (instant: string): string => clock.format(new Date(instant));
+export const timeText = (instant: string): string => clock().format(new Date(instant));
+const moment = perLocale((key) => new Intl.DateTimeFormat(key, { dateStyle: 'medium', timeStyle: 'medium' }));
+/** Day and time at the reader's place. */
+export const momentText = (instant: string): string => moment().format(new Date(instant));
 
 /** The date of today in an IANA time zone. */
 export function todayIn(timeZone: string, nowMs: number): string {

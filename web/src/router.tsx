@@ -2,27 +2,64 @@
 import { type AnchorHTMLAttributes, type MouseEvent, useMemo, useSyncExternalStore } from 'react';
 
 export type Route =
-  | { readonly page: 'catalogue' }
+  | { readonly page: 'find' }
   | { readonly page: 'apartment'; readonly apartmentId: string }
+  | { readonly page: 'booking'; readonly bookingId: string }
   | { readonly page: 'stays' }
   | { readonly page: 'sign-in' }
   | { readonly page: 'admin' }
+  | { readonly page: 'figures' }
+  | { readonly page: 'servers' }
+  | { readonly page: 'history'; readonly apartmentId: string }
+  | { readonly page: 'hosting' }
+  /** Undefined: a new one. */
+  | { readonly page: 'listing'; readonly apartmentId: string | undefined }
   | { readonly page: 'nowhere' };
+export type PageName = Route['page'];
+
+const PLAIN: Record<string, Route> = {
+  '': { page: 'find' },
+  stays: { page: 'stays' },
+  'sign-in': { page: 'sign-in' },
+  admin: { page: 'admin' },
+  'admin/figures': { page: 'figures' },
+  'admin/servers': { page: 'servers' },
+  hosting: { page: 'hosting' },
+  'hosting/new': { page: 'listing', apartmentId: undefined },
+};
 
 export function routeOf(path: string): Route {
   const parts = path.split('/').filter((part) => part !== '');
-  const [first, second] = parts;
-  if (first === undefined) return { page: 'catalogue' };
-  if (first === 'apartments' && second !== undefined && parts.length === 2) {
-    return { page: 'apartment', apartmentId: decodeURIComponent(second) };
+  const plain = PLAIN[parts.join('/')];
+  if (plain !== undefined) return plain;
+  const id = decoded(parts.at(-1));
+  if (id === undefined) return { page: 'nowhere' };
+  switch (parts.slice(0, -1).join('/')) {
+    case 'apartments':
+      return { page: 'apartment', apartmentId: id };
+    case 'bookings':
+      return { page: 'booking', bookingId: id };
+    case 'admin/apartments':
+      return { page: 'history', apartmentId: id };
+    case 'hosting/apartments':
+      return { page: 'listing', apartmentId: id };
+    default:
+      return { page: 'nowhere' };
   }
-  if (parts.length === 1 && (first === 'stays' || first === 'sign-in' || first === 'admin'))
-    return { page: first };
-  return { page: 'nowhere' };
+}
+
+function decoded(part: string | undefined): string | undefined {
+  try {
+    return part === undefined ? undefined : decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
 }
 
 const changed = new EventTarget();
-window.addEventListener('popstate', () => changed.dispatchEvent(new Event('change')));
+if (typeof window !== 'undefined') {
+  window.addEventListener('popstate', () => changed.dispatchEvent(new Event('change')));
+}
 
 /** @param how `replace` for what is no step of its own, such as a date changed on the same page */
 export function navigate(to: string, how: 'push' | 'replace' = 'push'): void {

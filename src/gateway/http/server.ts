@@ -112,6 +112,7 @@ async function servePage(app: FastifyInstance, root: string): Promise<void> {
       root,
       // Vite names what is under /assets by its content.
       cacheControl: false,
+      preCompressed: true,
       setHeaders: (reply, path) => {
         const named = path.startsWith(join(root, 'assets'));
         reply.header('cache-control', named ? 'public, max-age=31536000, immutable' : 'no-cache');

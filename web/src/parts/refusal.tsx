@@ -1,20 +1,8 @@
 /** What the server said no to, why, and the ways on. */
 import type { ErrorBody } from '../../../src/protocol/errors.ts';
-import { shortDate, stayText } from '../format.ts';
-
-const HEADINGS: Partial<Record<ErrorBody['code'], string>> = {
-  nights_unavailable: 'Somebody was faster',
-  rule_violation: 'This stay does not fit the house rules',
-  hold_expired: 'Your hold has ended',
-  hold_not_open: 'This hold is not open any more',
-  too_many_holds: 'You hold as many stays as you may',
-  payment_declined: 'The payment was declined',
-  payment_action_required: 'Your bank wants to hear from you first',
-  rate_limited: 'A little slower, please',
-  unavailable: 'No answer from the server',
-  unauthenticated: 'Please sign in again',
-};
-const TAKEN = { held: 'held', booked: 'booked', blocked: 'closed', free: 'free' } as const;
+import type { Rule } from '../../../src/protocol/rules.ts';
+import { shortDate, stayText, timeText } from '../format.ts';
+import { t } from '../texts/index.ts';
 
 export function Refusal({
   error,
@@ -26,22 +14,25 @@ export function Refusal({
   busy?: boolean;
 }) {
   const { conflicts = [], alternatives = [] } = error;
+  const says = t.refusal;
   return (
     <div className="refusal" role="alert" data-code={error.code}>
-      <strong>{HEADINGS[error.code] ?? 'That did not work'}</strong>
-      <p>{sentence(error.message)}</p>
+      <strong>{says.headings[error.code]}</strong>
+      <p>{reasonOf(error)}</p>
       {conflicts.length > 0 && (
         <ul className="conflicts">
-          {conflicts.map((range) => (
-            <li key={range.from}>
-              {shortDate(range.from)} to {shortDate(range.to)}: {TAKEN[range.status]}
+          {conflicts.map(({ from, to, status, heldUntil }) => (
+            <li key={from}>
+              {heldUntil === undefined
+                ? says.taken(shortDate(from), shortDate(to), t.common.status[status])
+                : says.takenUntil(shortDate(from), shortDate(to), timeText(heldUntil))}
             </li>
           ))}
         </ul>
       )}
       {alternatives.length > 0 && onAlternative !== undefined && (
         <div className="alternatives">
-          <span>Free instead:</span>
+          <span>{says.freeInstead}</span>
           {alternatives.map((stay) => (
             <button
               type="button"
@@ -50,7 +41,7 @@ export function Refusal({
               disabled={busy}
               onClick={() => onAlternative(stay)}
             >
-              Hold {stayText(stay.checkIn, stay.checkOut)}
+              {says.hold(stayText(stay.checkIn, stay.checkOut))}
             </button>
           ))}
         </div>
@@ -59,8 +50,14 @@ export function Refusal({
   );
 }
 
+/** The server's sentence in English; in another language the one that the page has for the rule or the code. */
+export function reasonOf({ code, message, fields }: ErrorBody): string {
+  const rule = code === 'rule_violation' ? fields?.[0]?.message : undefined;
+  return t.refusal.rules[rule as Rule] ?? t.refusal.says[code] ?? sentence(message);
+}
+
 /** The protocol's sentences begin in lower case and end without a full stop. */
-function sentence(message: string): string {
+export function sentence(message: string): string {
   const text = message.charAt(0).toUpperCase() + message.slice(1);
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

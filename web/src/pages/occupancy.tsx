@@ -2,28 +2,20 @@
 import { useMemo } from 'react';
 import type { CalendarModel, OccupancyChanged, Stats } from '../../../src/client/index.ts';
 import { nightsText, plusDays, shortDate, timeText, todayIn } from '../format.ts';
-import { useWho } from '../live/client.ts';
 import { useOccupancy } from '../live/occupancy.ts';
 import { OccupancyTable } from '../parts/occupancy-table.tsx';
 import { Refusal } from '../parts/refusal.tsx';
+import { StaffOnly } from '../parts/staff-only.tsx';
 import { addressOf, Link, navigate, useAddress } from '../router.tsx';
-import { SignInForm } from './sign-in.tsx';
+import { t } from '../texts/index.ts';
 
 const WINDOW_NIGHTS = 30;
 
-export function AdminPage() {
-  const who = useWho();
-  if (who?.subject.kind === 'admin') return <LiveOccupancy />;
+export function OccupancyPage() {
   return (
-    <section className="narrow">
-      <h1>Live occupancy</h1>
-      <p>
-        {who === undefined || who.anonymous
-          ? 'Sign in as an admin to see every hold and booking as it happens.'
-          : 'This account is not an admin. Sign in with one that is.'}
-      </p>
-      <SignInForm isNew={false} onDone={() => {}} />
-    </section>
+    <StaffOnly kinds={['admin']} title={t.chart.title} invitation={t.account.forStaff}>
+      <LiveOccupancy />
+    </StaffOnly>
   );
 }
 

@@ -22,7 +22,7 @@ interface Wanted extends StayFields {
   readonly sort: Sort;
 }
 
-export function CataloguePage() {
+export function FindPage() {
   const { query } = useAddress();
   const today = todayIn(Intl.DateTimeFormat().resolvedOptions().timeZone, Date.now());
   const wanted = useMemo(() => wantedOf(query, today), [query, today]);

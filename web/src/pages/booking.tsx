@@ -1,0 +1,3 @@
+export function BookingPage({ bookingId }: { bookingId: string }) {
+  return <h1>{bookingId}</h1>;
+}

@@ -1,0 +1,3 @@
+export function HistoryPage({ apartmentId }: { apartmentId: string }) {
+  return <h1>{apartmentId}</h1>;
+}

@@ -1,0 +1,3 @@
+export function ListingPage({ apartmentId }: { apartmentId: string | undefined }) {
+  return <h1>{apartmentId}</h1>;
+}

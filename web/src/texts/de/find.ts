@@ -1,0 +1,3 @@
+import type { Texts } from '../en/index.ts';
+
+export const find: Texts['find'] = { title: 'Finden, live reservieren' };

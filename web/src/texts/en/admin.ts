@@ -1,0 +1,2 @@
+/** Feed, figures and servers. */
+export const admin = { title: 'Admin' };

@@ -1,0 +1,2 @@
+/** One apartment: its calendar, choosing, holding, paying. */
+export const apartment = { title: 'Apartment' };

@@ -1,0 +1,2 @@
+/** The tape chart. */
+export const chart = { title: 'Live occupancy' };

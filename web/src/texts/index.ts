@@ -1,0 +1,22 @@
+/**
+ * Everything that the pages say, by language: `t.find.title`. Each language is a module of its own, loaded when it
+ * is spoken; a language that lacks a text of the English one does not compile. A change of language mounts the
+ * pages anew, so `t` is read while rendering and never kept.
+ */
+
+import type { Texts } from './en/index.ts';
+import { type Language, language, speak } from './language.ts';
+
+const LOADED: Record<Language, () => Promise<{ texts: Texts }>> = {
+  en: () => import('./en/index.ts'),
+  de: () => import('./de/index.ts'),
+};
+
+export let t: Texts;
+
+/** To be awaited before the first page is drawn. */
+export async function loadTexts(wanted: Language = language()): Promise<void> {
+  const { texts } = await LOADED[wanted]();
+  t = texts;
+  speak(wanted);
+}
