@@ -163,7 +163,11 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
     listings.onTermsChanged((apartmentId, terms) => registry.changeTerms(apartmentId, terms));
 
     const active = new ActiveApartments(journal, clock, longestHoldMs(config));
-    const keeping = new ShardKeeping({ registry, scheduler, active: () => active.read(), onFault });
+    const keeping = new ShardKeeping({
+      ...{ registry, scheduler, onFault },
+      active: () => active.read(),
+      introduced: () => cluster.introduced(),
+    });
     started(() => keeping.stop());
     const reads = new ApartmentReads(registry, journal, clock);
     const redis =

@@ -98,6 +98,13 @@ export class OpenHolds {
     for (const { ended } of this.#censuses) ended.add(id);
   }
 
+  /** What has been heard of other nodes' holds, for a node that has heard nothing yet. */
+  believed(): (ListedHold & { readonly untilMs: number })[] {
+    return [...this.#elsewhere].flatMap(([guestId, holds]) =>
+      [...holds].map(([id, untilMs]) => ({ guestId, id, untilMs: untilMs - PAYMENT_DEADLINE_MS })),
+    );
+  }
+
   /** All nodes are about to be asked what is open with them. It ends with `counted`, whatever they answer. */
   census(): Census {
     const before = new Set([...this.#elsewhere.values()].flatMap((holds) => [...holds.keys()]));

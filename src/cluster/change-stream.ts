@@ -95,7 +95,12 @@ export class ChangeStream {
     const others = this.#parts.others();
     for (const peer of others) this.#parts.note(peer, CHANGES, [this.#sequence, changes]);
     const present = new Set(others.map(({ id }) => id));
-    for (const id of this.#heardOf.keys()) if (!present.has(id)) this.#heardOf.delete(id);
+    for (const id of this.#heardOf.keys()) {
+      if (present.has(id)) continue;
+      this.#heardOf.delete(id);
+      // What a node that is gone committed last it may have told nobody.
+      this.#parts.missed();
+    }
   }
 
   /** Also where nothing changes: the last note could be the one that was lost. */

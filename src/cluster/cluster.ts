@@ -11,14 +11,14 @@ import type { Asked } from '../actors/turn.ts';
 import type { CommittedChange } from '../protocol/committed-change.ts';
 import { type Outcome, Refusal } from '../protocol/errors.ts';
 import { shardOf } from '../protocol/ids.ts';
-import { FEED_DEADLINE_MS, VERSIONS_DEADLINE_MS } from '../protocol/limits.ts';
+import { FEED_DEADLINE_MS, INTRODUCTION_DEADLINE_MS, VERSIONS_DEADLINE_MS } from '../protocol/limits.ts';
 import type { NightRange } from '../protocol/nights.ts';
 import type { Calendar, Hold } from '../protocol/resources.ts';
 import { CHANGES, ChangeStream, type HeardChange } from './change-stream.ts';
 import { ClusterFigures, FIGURES, type NodeFigures } from './figures.ts';
 import { Interest } from './interest.ts';
 import type { Membership } from './membership.ts';
-import { type OpenHold, PeerService } from './peer-service.ts';
+import { type KnownHold, type OpenHold, PeerService } from './peer-service.ts';
 import type { OnNote } from './peers/accepted-link.ts';
 import type { Peer } from './ports.ts';
 import { type PeerRequests, Router } from './router.ts';
@@ -57,6 +57,7 @@ export class Cluster {
   readonly #service: PeerService;
   readonly #figures: ClusterFigures;
   readonly #interest: Interest;
+  #introduced: { readonly nodeId: string; readonly done: Promise<void> } | undefined;
 
   constructor(parts: ClusterOptions) {
     this.#parts = parts;
@@ -93,6 +94,29 @@ export class Cluster {
       missed: parts.missed,
     });
     this.#figures = new ClusterFigures(monotonicMs);
+  }
+
+  /**
+   * Resolves when the others have told what they know of open holds, once in each life among them: to be awaited before
+   * this node decides about one. Without it a guest at the limit could hold one more here, until the next census.
+   */
+  introduced(): Promise<void> {
+    const { nodeId } = this.#parts.membership;
+    if (this.#introduced?.nodeId !== nodeId) this.#introduced = { nodeId, done: this.#askWhatIsKnown() };
+    return this.#introduced.done;
+  }
+
+  async #askWhatIsKnown(): Promise<void> {
+    const { membership, peers, openHolds } = this.#parts;
+    const ask = (peer: Peer) =>
+      new Promise<void>((resolve) =>
+        peers?.request(peer, 'known', null, INTRODUCTION_DEADLINE_MS, (reply) => {
+          const known = reply.ok ? (reply.body as readonly KnownHold[]) : [];
+          for (const [guestId, id, untilMs] of known) openHolds.heard({ guestId, id, untilMs });
+          resolve();
+        }),
+      );
+    if (peers !== undefined) await Promise.all(membership.peers().map(ask));
   }
 
   get onRequest() {

@@ -24,6 +24,8 @@ export interface OpenHold {
   readonly untilMs: number;
 }
 
+export type KnownHold = readonly [guestId: string, id: string, untilMs: number];
+
 export interface PeerServiceParts {
   readonly registry: Registry;
   readonly reads: ApartmentReads;
@@ -53,6 +55,17 @@ export class PeerService {
       const { from, to, guestId, id, expiresAtMs } = hold;
       return { apartmentId, from, to, guestId, id, untilMs: expiresAtMs };
     });
+  }
+
+  /** Open holds as far as this node knows, those of apartments elsewhere by hearsay. */
+  knownHere(): KnownHold[] {
+    const open = [...this.#parts.registry.openHolds()].map(({ hold }) => hold);
+    return [
+      ...open.map(({ guestId, id, expiresAtMs }): KnownHold => [guestId, id, expiresAtMs]),
+      ...this.#parts.openHolds
+        .believed()
+        .map(({ guestId, id, untilMs }): KnownHold => [guestId, id, untilMs]),
+    ];
   }
 
   /**
@@ -100,6 +113,8 @@ export class PeerService {
       }
       case 'open':
         return answer({ shards: this.#parts.ownShards(), found: this.openHere() });
+      case 'known':
+        return answer(this.knownHere());
       default:
         throw new Error(`a peer asks for ${method}, which this version does not know`);
     }

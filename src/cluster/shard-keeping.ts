@@ -1,7 +1,8 @@
 /**
- * What claiming, draining and losing shards means to the apartments in them. A claimed shard takes commands at once:
- * its apartments start when they are asked for. Those whose deadlines or payments must go on are started meanwhile; until
- * that is done this node does not answer for the shard where the question is what is open in it (`isAwake`).
+ * What claiming, draining and losing shards means to the apartments in them. A claimed shard takes commands as soon as
+ * this node has been told what the others know: its apartments start when they are asked for. Those whose deadlines or
+ * payments must go on are started meanwhile; until that is done this node does not answer for the shard where the
+ * question is what is open in it (`isAwake`).
  */
 import type { Scheduler } from '../actors/deadlines.ts';
 import type { Registry } from '../actors/registry.ts';
@@ -14,6 +15,8 @@ export interface ShardKeepingParts {
   readonly scheduler: Scheduler;
   /** Apartments that time or the payment provider may still change, of all shards; see the journal's `activeSince`. */
   readonly active: () => Promise<Iterable<string>>;
+  /** Resolves when what must be known of other nodes' apartments is, as far as it could be had; asked before each claim. */
+  readonly introduced: () => Promise<void>;
   readonly onFault: (event: string, details: Record<string, unknown>) => void;
 }
 
@@ -54,6 +57,7 @@ export class ShardKeeping implements ShardKeeper {
     }
     const before = this.#waking;
     this.#waking = this.#wake(new Map(shards)).then(() => before);
+    await this.#parts.introduced();
   }
 
   onDraining(shards: readonly number[]): Promise<void> {

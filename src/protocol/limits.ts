@@ -285,6 +285,8 @@ export const ROUTED_WAITING_MAX = 20_000;
 export const ROUTE_RETRY_MS = 50;
 /** Between two rounds of a question to all nodes that did not speak for every shard, in milliseconds. */
 export const SURVEY_RETRY_MS = 50;
+/** How long a node that has entered waits for what the others know of open holds, in milliseconds. */
+export const INTRODUCTION_DEADLINE_MS = 250;
 /** Changes for other nodes: gathered for so long, in milliseconds, or until so many; a silence no longer than the last. */
 export const CHANGES_EVERY_MS = 25;
 export const CHANGES_AT_ONCE_MAX = 500;

@@ -24,6 +24,7 @@ function keeper(of: House): ShardKeeping {
     registry: of.registry,
     scheduler: time,
     active: () => journal.activeSince(0),
+    introduced: async () => {},
     onFault() {},
   });
 }
@@ -50,6 +51,25 @@ describe('a shard', () => {
     expect([claimed.isAwake(SHARD), next.openHolds.count]).toEqual([true, 1]);
     await time.pass(601_000);
     expect(next.changes.map(({ cause }) => cause)).toEqual(['expired']);
+  });
+
+  it('[H5] that is claimed is served once the others have told what they know', async () => {
+    let tell = () => {};
+    const told = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+    const waiting = new ShardKeeping({
+      ...{ registry: house.registry, scheduler: time, active: () => journal.activeSince(0), onFault() {} },
+      introduced: () => told,
+    });
+    let isClaimed = false;
+    const claimed = waiting.onClaimed(new Map([[SHARD, 1]])).then(() => {
+      isClaimed = true;
+    });
+    await waiting.awake();
+    expect(isClaimed).toBe(false);
+    tell();
+    await claimed;
   });
 
   it('[I2] that is drained finishes what is on its way to the disk, and lets go', async () => {
@@ -91,6 +111,7 @@ describe('a shard', () => {
       registry: house.registry,
       scheduler: time,
       active: () => Promise.reject(new Error('away')),
+      introduced: async () => {},
       onFault: () => void tries++,
     });
     await failing.onClaimed(new Map([[SHARD, 1]]));

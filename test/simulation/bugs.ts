@@ -1,7 +1,6 @@
 /**
- * Bugs, each in place of the part that keeps it out of the product, and under which rules a run must find it. The seed is
- * the first from 1 on that does, with three nodes and a minute of work; where the first is far, the bug is one that few
- * faults bring to light.
+ * Bugs, each in place of the part that keeps it out of the product, and under which rules a run must find it. `pins.ts`
+ * knows at which seed; where the first is far, the bug is one that few faults bring to light.
  */
 import { Deadlines } from '../../src/actors/deadlines.ts';
 import type { Append, Journal, PaymentProvider } from '../../src/actors/ports.ts';
@@ -20,7 +19,6 @@ export interface SeededBug {
   readonly parts: Bug;
   /** One of these at least. */
   readonly caughtAs: readonly (Rule | EndRule)[];
-  readonly seed: number;
   /** Where it takes certain faults to bring it to light: these, in haste. */
   readonly faults?: readonly Kind[];
 }
@@ -47,7 +45,6 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
     is: 'a former owner’s append is written when its versions happen to fit',
     parts: { appendsUnfenced: true },
     caughtAs: ['mine-omits', 'watcher-went-back', 'epoch-fell', 'acked-lost', 'read-stale'],
-    seed: 32,
     faults: ['cut from database', 'pause'],
   },
   'ack before commit': {
@@ -59,7 +56,6 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       },
     })),
     caughtAs: ['acked-lost', 'acked-confirm-lost', 'ahead-of-journal', 'answer-mismatch', 'read-stale'],
-    seed: 3,
   },
   'ack of an unknown outcome': {
     is: 'a commit whose connection broke is taken for one that succeeded',
@@ -72,7 +68,6 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
         ),
     })),
     caughtAs: ['acked-lost', 'acked-confirm-lost', 'ahead-of-journal', 'answer-mismatch'],
-    seed: 3,
   },
   'ack of a fenced append': {
     is: 'a fence is taken for a commit',
@@ -85,19 +80,16 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
         ),
     })),
     caughtAs: ['acked-lost', 'acked-confirm-lost', 'ahead-of-journal', 'answer-mismatch', 'told-before-fact'],
-    seed: 20,
   },
   'commit lost': {
     is: 'one batch in fifty is acknowledged by the disk and not on it',
     parts: { writes: (batch, prng) => (prng.chance(0.02) ? [] : batch) },
     caughtAs: ['acked-lost', 'version-gap'],
-    seed: 1,
   },
   'commit in part': {
     is: 'of a batch of several apartments only the first is written',
     parts: { writes: (batch) => batch.slice(0, 1) },
     caughtAs: ['acked-lost', 'version-gap'],
-    seed: 1,
   },
   'lost request id': {
     is: 'a loaded apartment does not know which requests took effect before',
@@ -110,7 +102,6 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       },
     })),
     caughtAs: ['two-effects', 'two-answers', 'unknown-both'],
-    seed: 6,
   },
   'answer made again wrongly': {
     is: 'the answer to a retry is made with the present time, not from the fact',
@@ -122,7 +113,6 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       },
     })),
     caughtAs: ['two-answers', 'answer-mismatch'],
-    seed: 1,
   },
   'new request id on retry': {
     is: 'the router asks a peer under a request id of its own',
@@ -140,7 +130,6 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       }),
     },
     caughtAs: ['acked-lost', 'answer-mismatch'],
-    seed: 1,
   },
   'new request id by the client': {
     is: 'the client library makes a request id for each try instead of each intent',
@@ -151,7 +140,6 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
           : payload,
     },
     caughtAs: ['acked-lost', 'answer-mismatch'],
-    seed: 1,
   },
   'trust without end': {
     is: 'a node that was frozen past its lease answers reads from what it has in memory',
@@ -176,7 +164,6 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       'watcher-went-back',
       'refusal-unjustified',
     ],
-    seed: 6,
     faults: ['cut from database', 'cut'],
   },
   'load at any epoch': {
@@ -192,7 +179,6 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       'refusal-unjustified',
       'ended-late',
     ],
-    seed: 193,
   },
   'stale load': {
     is: 'an apartment is loaded without its last fact',
@@ -203,7 +189,6 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       },
     })),
     caughtAs: ['read-stale', 'read-lost-ack', 'refusal-unjustified', 'mine-mismatch'],
-    seed: 1,
   },
   'deadlines late': {
     is: 'timers are looked at five seconds late',
@@ -212,13 +197,11 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
         new Deadlines({ after: (ms, call) => scheduler.after(ms + 5_000, call) }, nowMs),
     },
     caughtAs: ['ended-late'],
-    seed: 1,
   },
   'deadlines not restored': {
     is: 'after a takeover nobody starts the apartments whose holds must end',
     parts: { active: () => async () => [] },
     caughtAs: ['ended-late', 'not-running', 'payment-open'],
-    seed: 25,
     faults: ['crash', 'pause'],
   },
   'clock ahead': {
@@ -227,7 +210,6 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       clock: (real, { isFirst }) => (isFirst ? { nowMs: () => real.nowMs() + 2_000 } : real),
     },
     caughtAs: ['clock-off', 'ended-early', 'refusal-unjustified'],
-    seed: 1,
   },
   'clock behind': {
     is: 'one node’s clock jumps back by three seconds now and then',
@@ -236,7 +218,6 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
         isFirst ? { nowMs: () => real.nowMs() - (process.monotonicMs() % 10_000 < 4_000 ? 3_000 : 0) } : real,
     },
     caughtAs: ['clock-off', 'ended-late', 'confirmed-after-end'],
-    seed: 2,
   },
   'delta lost unseen': {
     is: 'every tenth change is told to no watcher, and beacons say nothing',
@@ -253,7 +234,6 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       versions: () => new Map(),
     },
     caughtAs: ['watcher-missed'],
-    seed: 123,
     faults: ['leave'],
   },
   'delta of another change': {
@@ -270,7 +250,6 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       },
     },
     caughtAs: ['delta-mismatch'],
-    seed: 1,
   },
   'event of another status': {
     is: 'a guest is told of a hold as it was not',
@@ -283,13 +262,11 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       }),
     },
     caughtAs: ['event-mismatch'],
-    seed: 1,
   },
   'fact left out': {
     is: 'of several facts of one decision only the last is written',
     parts: { writes: (batch) => batch.map((append) => but(append, { entries: append.entries.slice(-1) })) },
     caughtAs: ['version-gap'],
-    seed: 3,
   },
   'refund under another policy': {
     is: 'every booking is cancelled under the policy that gives back all',
@@ -300,7 +277,6 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       },
     })),
     caughtAs: ['refund-wrong'],
-    seed: 1,
   },
   'calendar cut short': {
     is: 'a calendar that comes from a peer lacks its last claim',
@@ -320,7 +296,6 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       }),
     },
     caughtAs: ['read-mismatch'],
-    seed: 1,
   },
   'survey in part': {
     is: '`mine` takes the answers of those nodes that could be asked for all',
@@ -337,13 +312,11 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       }),
     },
     caughtAs: ['mine-omits'],
-    seed: 5,
   },
   'survey of sleepers': {
     is: 'a node answers for shards whose apartments it has not started yet',
     parts: { isAwake: () => () => true },
     caughtAs: ['mine-omits'],
-    seed: 89,
     faults: ['crash', 'pause'],
   },
   'own node only': {
@@ -358,7 +331,6 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       }),
     },
     caughtAs: ['mine-omits'],
-    seed: 1,
   },
   'charged otherwise': {
     is: 'the price is computed anew when it is charged',
@@ -366,7 +338,6 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       authorise: (request) => real.authorise({ ...request, amountMinor: request.amountMinor + 1 }),
     })),
     caughtAs: ['price-changed'],
-    seed: 1,
   },
   'captured twice': {
     is: 'a capture is made under a second key as well',
@@ -379,19 +350,16 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       },
     })),
     caughtAs: ['captured-twice', 'captured-unbooked'],
-    seed: 1,
   },
   'never captured': {
     is: 'the saga reports a capture that it has not asked for',
     parts: provider(() => ({ capture: async () => {} })),
     caughtAs: ['booked-uncaptured'],
-    seed: 1,
   },
   'refund forgotten': {
     is: 'a refund is reported and not made',
     parts: provider(() => ({ refund: async () => {} })),
     caughtAs: ['refund-missing', 'captured-unbooked'],
-    seed: 1,
   },
   'refund twice': {
     is: 'a refund is made again under another key when it is asked for again',
@@ -403,7 +371,6 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       },
     })),
     caughtAs: ['refund-excess'],
-    seed: 1,
   },
   'answer lost inside': {
     is: 'an owner that is asked by a peer answers one command in twenty never',
@@ -418,6 +385,5 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       }),
     },
     caughtAs: ['left-waiting', 'never-answered'],
-    seed: 1,
   },
 };

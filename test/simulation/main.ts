@@ -1,9 +1,10 @@
 /** `npm run simulate`: many seeds, one after another; see README.md. */
 import { parseArgs } from 'node:util';
 import { BUGS } from './bugs.ts';
+import { pin } from './pins.ts';
 import { type RunReport, simulate } from './run.ts';
 
-const USAGE = `simulate [--seeds N] [--from S] [--nodes 3] [--minutes M] [--bug NAME] [--every K] [--trace [APARTMENT]]`;
+const USAGE = `simulate [--seeds N] [--from S] [--nodes 3] [--minutes M] [--bug NAME] [--every K] [--trace [APARTMENT]] | simulate --pin [--seeds N]`;
 /** Violations printed of one seed. */
 const SHOWN_MAX = 10;
 
@@ -17,6 +18,8 @@ interface Settings {
   readonly bug: string | undefined;
   /** Prints what happens; '' for all of it, or an apartment's id. */
   readonly trace: string | undefined;
+  /** Looks for the seeds at which the seeded bugs are caught, instead. */
+  readonly isPinning: boolean;
 }
 
 /** @returns the exit code: 0 nothing found, 1 something, 2 wrong arguments */
@@ -28,7 +31,8 @@ export async function main(args: readonly string[], print: (text: string) => voi
     print(`${(error as Error).message}: ${USAGE}`);
     return 2;
   }
-  const { seeds, from, nodes, minutes, every, bug, trace } = settings;
+  const { seeds, from, nodes, minutes, every, bug, trace, isPinning } = settings;
+  if (isPinning) return (await pin(seeds, { nodes, minutes }, print)).length === 0 ? 0 : 1;
   const startedMs = performance.now();
   let virtualMs = 0;
   let failed = 0;
@@ -68,6 +72,7 @@ function settingsOf(args: readonly string[]): Settings {
       every: { type: 'string', default: '1' },
       bug: { type: 'string' },
       trace: { type: 'string' },
+      pin: { type: 'boolean', default: false },
     },
   });
   const number = (name: 'seeds' | 'from' | 'nodes' | 'minutes' | 'every', min: number, isWhole = true) => {
@@ -86,6 +91,7 @@ function settingsOf(args: readonly string[]): Settings {
     every: number('every', 1),
     bug: values.bug,
     trace: values.trace,
+    isPinning: values.pin,
   };
 }
 

@@ -159,6 +159,7 @@ export class SimulatedNode {
       registry: this.registry,
       scheduler: process,
       active: bug.active?.(readActive) ?? readActive,
+      introduced: () => this.cluster.introduced(),
       onFault,
     });
     const reads = new ApartmentReads(this.registry, journal, clock);
