@@ -221,6 +221,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
             reads,
             clock,
             changes,
+            pool,
             overview: (city, limit) => listingsOverview(pool, city, limit),
           }),
         ),

@@ -6,6 +6,7 @@
  *   receive ─> [decided before? answer again] ─> machine ─> turn ─┬─ facts ──> journal ──> settled ─┐
  *                                                                 └─ none ──> behind what is ahead ─┴─> released
  */
+import type { StandingClaims } from '../protocol/claims.ts';
 import { refuse } from '../protocol/errors.ts';
 import { PIPELINE_MAX, SNAPSHOT_EVERY_FACTS } from '../protocol/limits.ts';
 import type { NightRange } from '../protocol/nights.ts';
@@ -14,7 +15,7 @@ import type { Terms } from '../protocol/terms.ts';
 import { type ApartmentEvent, type CommandEvent, MACHINE_VERSION, react } from './apartment-machine.ts';
 import { type Calendar, findHold, type HoldClaim, isRestless, nextDeadlineMs } from './calendar/calendar.ts';
 import type { PaymentStep } from './calendar/payment.ts';
-import { calendarView, holdView } from './calendar/views.ts';
+import { calendarView, claimsView, holdView } from './calendar/views.ts';
 import type { Deadlines, Due } from './deadlines.ts';
 import { endedHoldRefusal } from './ended-hold.ts';
 import type { BookingRecord } from './facts.ts';
@@ -152,6 +153,13 @@ export class RunningApartment implements TurnOwner, Due {
     this.#lapse();
     const view = calendarView(this.id, this.#calendar, window);
     this.#gate.behind({ released: () => done(view), lost: () => done(undefined) });
+  }
+
+  /** The committed claims in a window, in order with the deltas around them. */
+  claims(window: NightRange, done: (claims: StandingClaims | undefined) => void): void {
+    this.#lapse();
+    const claims = claimsView(this.#calendar, window);
+    this.#gate.behind({ released: () => done(claims), lost: () => done(undefined) });
   }
 
   openHoldsOf(guestId: string, done: (holds: Hold[] | undefined) => void): void {

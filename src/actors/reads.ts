@@ -1,4 +1,5 @@
 /** Questions to apartments that change nothing, as promises. */
+import type { StandingClaims } from '../protocol/claims.ts';
 import { type Outcome, Refusal, refuse } from '../protocol/errors.ts';
 import { instant } from '../protocol/instant.ts';
 import { HISTORY_FACTS_MAX } from '../protocol/limits.ts';
@@ -37,6 +38,15 @@ export class ApartmentReads {
     sinceMs: number,
   ): Promise<Outcome<CalendarView> | undefined> {
     return this.#read(apartmentId, sinceMs, (apartment, done) => apartment.read(window, done));
+  }
+
+  /** The committed claims in a window; as `calendar`. */
+  claims(
+    apartmentId: string,
+    window: NightRange,
+    sinceMs: number,
+  ): Promise<Outcome<StandingClaims> | undefined> {
+    return this.#read(apartmentId, sinceMs, (apartment, done) => apartment.claims(window, done));
   }
 
   /**

@@ -8,6 +8,7 @@ import type { Clock } from '../actors/ports.ts';
 import type { ApartmentReads } from '../actors/reads.ts';
 import type { Registry } from '../actors/registry.ts';
 import type { Asked } from '../actors/turn.ts';
+import type { StandingClaims } from '../protocol/claims.ts';
 import type { CommittedChange } from '../protocol/committed-change.ts';
 import { type Outcome, Refusal } from '../protocol/errors.ts';
 import { shardOf } from '../protocol/ids.ts';
@@ -135,6 +136,10 @@ export class Cluster {
 
   calendar(apartmentId: string, window: NightRange): Promise<Outcome<Calendar>> {
     return this.#router.calendar(apartmentId, window);
+  }
+
+  claims(apartmentId: string, window: NightRange): Promise<Outcome<StandingClaims>> {
+    return this.#router.claims(apartmentId, window);
   }
 
   /** A guest's open holds on all nodes, soonest deadline first. @throws Refusal where not all could be asked */

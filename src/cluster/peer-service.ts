@@ -101,6 +101,13 @@ export class PeerService {
           .calendar(apartmentId, window, sinceMs)
           .then((outcome) => answer(outcome ?? MOVED));
       }
+      case 'claims': {
+        const [apartmentId, window] = body as [string, NightRange];
+        if (!this.#parts.accepts(shardOf(apartmentId))) return answer(MOVED);
+        return this.#parts.reads
+          .claims(apartmentId, window, sinceMs)
+          .then((outcome) => answer(outcome ?? MOVED));
+      }
       case 'versions':
         for (const id of body as string[]) this.#parts.interest.watch(id);
         return answer([...this.versionsHere(body as string[])]);

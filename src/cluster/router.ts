@@ -10,6 +10,7 @@ import type { ApartmentReads } from '../actors/reads.ts';
 import type { Registry } from '../actors/registry.ts';
 import type { Asked } from '../actors/turn.ts';
 import type { ApartmentAnswer } from '../protocol/apartment-command.ts';
+import type { StandingClaims } from '../protocol/claims.ts';
 import { type Outcome, refuse } from '../protocol/errors.ts';
 import { shardOf } from '../protocol/ids.ts';
 import { COMMAND_DEADLINE_MS, ROUTE_RETRY_MS, ROUTED_WAITING_MAX } from '../protocol/limits.ts';
@@ -93,20 +94,38 @@ export class Router {
 
   /** The committed calendar, in order with the deltas that watchers get. */
   calendar(apartmentId: string, window: NightRange): Promise<Outcome<Calendar>> {
-    const { reads, clock } = this.#parts;
-    const sinceMs = clock.nowMs();
+    const { reads } = this.#parts;
+    return this.#read('calendar', apartmentId, window, (sinceMs) =>
+      reads.calendar(apartmentId, window, sinceMs),
+    );
+  }
+
+  /** The committed claims in a window. */
+  claims(apartmentId: string, window: NightRange): Promise<Outcome<StandingClaims>> {
+    const { reads } = this.#parts;
+    return this.#read('claims', apartmentId, window, (sinceMs) => reads.claims(apartmentId, window, sinceMs));
+  }
+
+  /** @param here reads it in this process; undefined where it moved meanwhile */
+  #read<T>(
+    method: 'calendar' | 'claims',
+    apartmentId: string,
+    window: NightRange,
+    here: (sinceMs: number) => Promise<Outcome<T> | undefined>,
+  ): Promise<Outcome<T>> {
+    const sinceMs = this.#parts.clock.nowMs();
     return new Promise((resolve) => {
       const errand: Errand = {
         shard: shardOf(apartmentId),
-        method: 'calendar',
+        method,
         body: [apartmentId, window],
         untilMs: sinceMs + COMMAND_DEADLINE_MS,
         here: () =>
-          void reads.calendar(apartmentId, window, sinceMs).then((outcome) => {
+          void here(sinceMs).then((outcome) => {
             if (outcome === undefined) this.#wait(errand);
             else resolve(outcome);
           }),
-        answered: (body) => resolve(body as Outcome<Calendar>),
+        answered: (body) => resolve(body as Outcome<T>),
         failed: () => resolve(unreachable(apartmentId)),
       };
       this.#run(errand);

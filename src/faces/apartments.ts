@@ -1,4 +1,5 @@
 /** The gateway's face of the apartments: commands and reads, wherever they run, and the changes of those running here. */
+import type { Pool } from 'pg';
 import type { Clock, Publisher } from '../actors/ports.ts';
 import type { ApartmentReads } from '../actors/reads.ts';
 import type { Cluster } from '../cluster/cluster.ts';
@@ -8,6 +9,7 @@ import { type Outcome, refuse } from '../protocol/errors.ts';
 import type { OccupancyAnswer } from '../protocol/events.ts';
 import { OCCUPANCY_APARTMENTS_MAX } from '../protocol/limits.ts';
 import { type NightRange, nightOf } from '../protocol/nights.ts';
+import { completeClaims } from './claims.ts';
 
 /** Tells every committed change to all who listen, in the order in which they began to. */
 export class Changes implements Publisher {
@@ -30,16 +32,23 @@ export interface ApartmentsParts {
   readonly reads: ApartmentReads;
   readonly clock: Clock;
   readonly changes: Changes;
+  readonly pool: Pool;
   /** Apartments on the tape chart: listed or paused, in a city or in all, by name. At most `limit`. */
   readonly overview: (city: string | undefined, limit: number) => Promise<OccupancyAnswer['apartments']>;
 }
 
-export function apartmentsFace({ cluster, reads, clock, changes, overview }: ApartmentsParts): Apartments {
+export function apartmentsFace(parts: ApartmentsParts): Apartments {
+  const { cluster, reads, clock, changes, pool, overview } = parts;
   return {
     ask(subject, command, reply) {
       cluster.ask({ subject, command, reply, sinceMs: clock.nowMs(), attempts: 0 });
     },
     calendar: (apartmentId, window) => cluster.calendar(apartmentId, window),
+    async claims(subject, apartmentId, window) {
+      const standing = await cluster.claims(apartmentId, window);
+      if (!standing.ok) return standing;
+      return { ok: true, data: await completeClaims(pool, subject, apartmentId, standing.data) };
+    },
     occupancy: (window, city) => occupancy(window, city),
     history: (apartmentId, atMs) => reads.history(apartmentId, atMs),
     versions: (apartmentIds) => cluster.versions(apartmentIds),

@@ -4,6 +4,7 @@ import type { ApartmentCommand } from '../protocol/apartment-command.ts';
 import {
   BlockCommand,
   CancelCommand,
+  ClaimsQuery,
   ConfirmCommand,
   ExtendCommand,
   HoldCommand,
@@ -118,6 +119,15 @@ export function managementCommands<C extends Caller>(parts: GatewayParts): Comma
       async run(caller: C, { requestId, apartmentId, blockId }, reply) {
         const subject = await managingSubject(parts, subjectOf(caller), apartmentId);
         apartments.ask(subject, { kind: 'unblock', requestId, apartmentId, blockId }, reply);
+      },
+    }),
+    claims: command({
+      access: 'manager',
+      schema: ClaimsQuery,
+      async run(caller: C, { apartmentId, from, to }, reply) {
+        const subject = await managingSubject(parts, subjectOf(caller), apartmentId);
+        const window = { from: nightOf(from), to: nightOf(to) };
+        reply(await apartments.claims(subject, apartmentId, window));
       },
     }),
     occupancy: command({

@@ -1,5 +1,6 @@
 /** What the gateway is handed. It knows these faces and the protocol, nothing else of the program. */
 import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
+import type { ClaimsAnswer } from '../protocol/claims.ts';
 import type { MineAnswer, SearchAnswer, SearchQuery } from '../protocol/commands.ts';
 import type { CommittedChange } from '../protocol/committed-change.ts';
 import type { Outcome } from '../protocol/errors.ts';
@@ -17,6 +18,8 @@ export interface Apartments {
   ask(subject: Subject, command: ApartmentCommand, reply: (outcome: Outcome<ApartmentAnswer>) => void): void;
   /** The committed calendar; `not_found` where there is no such apartment. */
   calendar(apartmentId: string, window: NightRange): Promise<Outcome<Calendar>>;
+  /** The committed claims in a window, with what its host or an admin may know of them. */
+  claims(subject: Subject, apartmentId: string, window: NightRange): Promise<Outcome<ClaimsAnswer>>;
   occupancy(window: NightRange, city: string | undefined): Promise<Outcome<OccupancyAnswer>>;
   /** One apartment's facts in order, and its calendar as of `atMs` (now where undefined). */
   history(apartmentId: string, atMs: number | undefined): Promise<Outcome<History>>;

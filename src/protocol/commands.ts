@@ -41,6 +41,8 @@ function checkWindow({ from, to }: Window, context: z.core.$RefinementCtx): void
 
 const windowShape = { from: IsoDate, to: IsoDate };
 export const CalendarQuery = z.object(windowShape).superRefine(checkWindow);
+/** Of one apartment, as a command: HTTP has the apartment in its path. */
+export const ClaimsQuery = z.object({ apartmentId: Id, ...windowShape }).superRefine(checkWindow);
 export const OccupancyQuery = z
   .object({ ...windowShape, city: z.string().max(100).optional() })
   .superRefine(checkWindow);

@@ -127,6 +127,13 @@ describe('a command', () => {
     expect(await reading).toEqual({ ok: true, data: 'theirs' });
   });
 
+  it("[C5] claims are asked of the apartment's owner too", async () => {
+    const reading = router.claims(A, { from: TODAY, to: TODAY + 5 });
+    expect(requests).toMatchObject([{ method: 'claims', body: [A, { from: TODAY, to: TODAY + 5 }] }]);
+    requests[0]!.done(body({ ok: true, data: 'theirs' }));
+    expect(await reading).toEqual({ ok: true, data: 'theirs' });
+  });
+
   it('[C1] ends as `unavailable` at its deadline, wherever it waits', async () => {
     const waiting = ask();
     requests[0]!.done({ ok: false, why: 'deadline' });

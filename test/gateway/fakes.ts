@@ -177,6 +177,17 @@ export function createWorld(): World {
           world.answer(subject, command, reply);
         },
         calendar: (apartmentId, window) => world.calendarOf(apartmentId, window),
+        async claims(subject, apartmentId, window) {
+          const calendar = await world.calendarOf(apartmentId, window);
+          if (!calendar.ok) return calendar;
+          const guestId = subject.kind === 'admin' ? { guestId: 'ana' } : {};
+          const nights = { from: calendar.data.from, to: calendar.data.to };
+          const claim = { kind: 'hold', id: 'hold-1', status: 'held', since: instant(world.nowMs) } as const;
+          return {
+            ok: true,
+            data: { version: calendar.data.version, claims: [{ ...claim, ...nights, ...guestId }] },
+          };
+        },
         versions: async () => versions,
         onOwnersChanged: () => () => {},
         async occupancy(window, city) {

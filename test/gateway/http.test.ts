@@ -235,6 +235,8 @@ describe('who may what', () => {
     ['POST', '/v1/apartments/apt-1/blocks', { from: '2026-11-03', to: '2026-11-07' }, [401, 403, 201, 201]],
     ['DELETE', '/v1/apartments/apt-1/blocks/block-1', undefined, [401, 403, 200, 200]],
     ['GET', `/v1/admin/occupancy?${window}`, undefined, [401, 403, 403, 200]],
+    ['GET', `/v1/admin/apartments/apt-1/claims?${window}`, undefined, [401, 403, 200, 200]],
+    ['GET', `/v1/admin/apartments/apt-2/claims?${window}`, undefined, [401, 403, 403, 200]],
     ['GET', '/v1/admin/apartments/apt-1/journal', undefined, [401, 403, 403, 200]],
   ])('%s %s', async (method, path, body, expected) => {
     const statuses = [];
@@ -356,6 +358,7 @@ describe('operations and documentation', () => {
         'DELETE /v1/sessions/current',
         'GET /healthz',
         'GET /readyz',
+        'GET /v1/admin/apartments/{id}/claims',
         'GET /v1/admin/apartments/{id}/journal',
         'GET /v1/admin/occupancy',
         'GET /v1/apartments',

@@ -1,10 +1,11 @@
 /** What the world gets to see of a calendar: holds, bookings, blocks and ranges in the words of the wire. */
+import type { StandingClaim, StandingClaims } from '../../protocol/claims.ts';
 import type { NightChange } from '../../protocol/committed-change.ts';
 import type { OccupancyCause } from '../../protocol/events.ts';
 import { instant } from '../../protocol/instant.ts';
 import { EXTENSION_MS, HOLD_CAP_MS } from '../../protocol/limits.ts';
 import { dateOf, type NightRange } from '../../protocol/nights.ts';
-import { quoteOf } from '../../protocol/price.ts';
+import { quoteOf, totalMinor } from '../../protocol/price.ts';
 import type * as wire from '../../protocol/resources.ts';
 import type { BookingRecord, Fact, FactKind } from '../facts.ts';
 import { type Calendar, type Claim, claimsIn, deadlineMsOf, type HoldClaim, isFree } from './calendar.ts';
@@ -24,13 +25,17 @@ export function holdView(
     guests: hold.guests,
     status,
     expiresAt: instant(hold.expiresAtMs),
-    extendable:
-      status === 'held' && !hold.extended && extendedUntilMs(hold, hold.expiresAtMs) > hold.expiresAtMs,
+    extendable: status === 'held' && isExtendable(hold),
     quote: quoteOf(hold.price),
     version,
   };
   if (bookingId !== undefined) view.bookingId = bookingId;
   return view;
+}
+
+/** Whether its guest's own extension is still there, and the cap leaves room for it. */
+function isExtendable(hold: HoldClaim): boolean {
+  return !hold.extended && extendedUntilMs(hold, hold.expiresAtMs) > hold.expiresAtMs;
 }
 
 /** Until when an extension at `nowMs` would carry a hold: 15 minutes from then, never past the cap. */
@@ -139,4 +144,32 @@ export function calendarView(apartmentId: string, calendar: Calendar, window: Ni
     return range;
   });
   return { apartmentId, version: calendar.version, from: dateOf(window.from), to: dateOf(window.to), taken };
+}
+
+/** Claims that share a night with the window, whole. What the calendar does not keep of bookings and blocks is left out. */
+export function claimsView(calendar: Calendar, window: NightRange): StandingClaims {
+  return { version: calendar.version, claims: claimsIn(calendar, window).map(standing) };
+}
+
+function standing(claim: Claim): StandingClaim {
+  const { kind, id } = claim;
+  const nights = { kind, id, from: dateOf(claim.from), to: dateOf(claim.to) };
+  switch (claim.kind) {
+    case 'booking':
+      return { ...nights, status: 'confirmed', guestId: claim.guestId };
+    case 'block':
+      return { ...nights, status: 'closed', ...(claim.reason !== undefined && { reason: claim.reason }) };
+    case 'hold':
+      return {
+        ...nights,
+        status: claim.payment === undefined ? 'held' : 'confirming',
+        since: instant(claim.firstHeldAtMs),
+        until: instant(deadlineMsOf(claim)),
+        extendable: claim.payment === undefined && isExtendable(claim),
+        guestId: claim.guestId,
+        guests: claim.guests,
+        totalMinor: totalMinor(claim.price),
+        currency: claim.price.currency,
+      };
+  }
 }

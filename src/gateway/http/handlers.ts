@@ -107,6 +107,13 @@ export function createHandlers(parts: GatewayParts, limits: RateLimits, log: Log
     return dispatch.ask(call.caller, 'unblock', { ...intentOf(call), blockId: call.params.blockId });
   }
 
+  function claims({
+    caller,
+    params,
+    query,
+  }: Call<{ params: typeof $.ApartmentPath; querystring: typeof CalendarQuery }>) {
+    return dispatch.ask(caller, 'claims', { apartmentId: params.id, ...query });
+  }
   function occupancy({ caller, query }: Call<{ querystring: typeof OccupancyQuery }>) {
     return dispatch.ask(caller, 'occupancy', query);
   }
@@ -135,6 +142,7 @@ export function createHandlers(parts: GatewayParts, limits: RateLimits, log: Log
     cancel,
     block,
     unblock,
+    claims,
     occupancy,
     journal,
   };

@@ -1,4 +1,5 @@
 /** Every route, on one screen. What a handler does stands in handlers.ts. */
+import { ClaimsAnswer } from '../../protocol/claims.ts';
 import {
   BookingAnswer,
   CalendarQuery,
@@ -38,5 +39,6 @@ export function defineRoutes(route: Router, does: Handlers): void {
   route('DELETE', '/v1/apartments/{id}/blocks/{blockId}', { access: 'manager', does: 'Open them again',      takes: { params: $.BlockPath }, answers: $.BlockAnswer, intent: true, run: does.unblock });
 
   route('GET',    '/v1/admin/occupancy',               { access: 'admin', does: 'All calendars and totals',  takes: { querystring: OccupancyQuery }, answers: OccupancyAnswer, run: does.occupancy });
+  route('GET',    '/v1/admin/apartments/{id}/claims',  { access: 'manager', does: 'Who has which nights, since when, until when', takes: { params: $.ApartmentPath, querystring: CalendarQuery }, answers: ClaimsAnswer, run: does.claims });
   route('GET',    '/v1/admin/apartments/{id}/journal', { access: 'admin', does: 'What happened, and when',   takes: { params: $.ApartmentPath, querystring: $.JournalQuery }, answers: $.JournalAnswer, run: does.journal });
 }

@@ -1,0 +1,39 @@
+/** What the tables know of claims beyond the calendar: who booked, and when a booking or a block was made. */
+import type { Pool } from 'pg';
+import type { Price } from '../protocol/price.ts';
+
+export interface BookedClaim {
+  readonly id: string;
+  readonly guestName: string;
+  readonly guests: number;
+  readonly price: Price;
+  readonly createdAtMs: number;
+}
+
+export async function bookedClaims(
+  pool: Pool,
+  apartmentId: string,
+  bookingIds: readonly string[],
+): Promise<BookedClaim[]> {
+  const result = await pool.query<BookedClaim>(
+    `select id, contact ->> 'name' as "guestName", guests, price,
+            (extract(epoch from created_at) * 1000)::bigint as "createdAtMs"
+     from bookings where apartment_id = $1 and id = any($2)`,
+    [apartmentId, bookingIds],
+  );
+  return result.rows;
+}
+
+/** When the facts of these versions happened, in epoch milliseconds. */
+export async function instantsOf(
+  pool: Pool,
+  apartmentId: string,
+  versions: readonly number[],
+): Promise<ReadonlyMap<number, number>> {
+  const result = await pool.query<{ version: number; atMs: number }>(
+    `select version, (extract(epoch from at) * 1000)::bigint as "atMs"
+     from journal where apartment_id = $1 and version = any($2::bigint[])`,
+    [apartmentId, versions],
+  );
+  return new Map(result.rows.map(({ version, atMs }) => [version, atMs]));
+}
