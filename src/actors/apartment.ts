@@ -289,7 +289,7 @@ export class RunningApartment implements TurnOwner, Due {
   #answerEnded(asked: Asked, holdId: string): void {
     const { journal, again } = this.#parts;
     const look = () =>
-      endedHoldRefusal(journal, this.id, holdId, asked.subject.id).then(
+      endedHoldRefusal(journal, this.id, holdId, asked.subject).then(
         (error) => asked.reply({ ok: false, error }),
         (cause) => this.#unread(asked, cause),
       );

@@ -1,4 +1,5 @@
 import { type ErrorBody, errorBody } from '../protocol/errors.ts';
+import type { Subject } from '../protocol/resources.ts';
 import { versionInId } from './calendar/claim-id.ts';
 import { noSuchHold } from './calendar/decision.ts';
 import type { Journal } from './ports.ts';
@@ -11,12 +12,12 @@ export async function endedHoldRefusal(
   journal: Journal,
   apartmentId: string,
   holdId: string,
-  subjectId: string,
+  subject: Subject,
 ): Promise<ErrorBody> {
   const version = versionInId(holdId);
   const born = version === undefined ? undefined : await journal.entry(apartmentId, version);
-  const isOwn = born?.fact.kind === 'held' && born.fact.hold === holdId && born.subjectId === subjectId;
-  if (!isOwn) return noSuchHold(holdId);
+  const isIt = born?.fact.kind === 'held' && born.fact.hold === holdId;
+  if (!isIt || (born.subjectId !== subject.id && subject.kind !== 'admin')) return noSuchHold(holdId);
   const ended = await journal.endOf(apartmentId, holdId, born.version);
   if (ended === undefined) throw new Error(`${apartmentId}: hold ${holdId} is neither open nor ended`);
   if (ended.fact.kind === 'expired') {

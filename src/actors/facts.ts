@@ -21,7 +21,16 @@ export type Fact =
       readonly firstHeldAtMs?: number;
       readonly replaces?: readonly string[];
     }
-  | { readonly kind: 'extended'; readonly hold: string; readonly expiresAtMs: number }
+  /** By its guest, whose one extension it is. */
+  | { readonly kind: 'extended'; readonly v?: 1; readonly hold: string; readonly expiresAtMs: number }
+  /** By an admin. `used`: whether its guest's own extension is used up, which this one leaves as it is. */
+  | {
+      readonly kind: 'extended';
+      readonly v: 2;
+      readonly hold: string;
+      readonly expiresAtMs: number;
+      readonly used: boolean;
+    }
   /** Journalled before the provider is asked to authorise under `key`. */
   | {
       readonly kind: 'confirming';
@@ -42,7 +51,7 @@ export type Fact =
     }
   /** Of an open hold, or of one that expired unpaid and was paid late while its nights were still free. */
   | { readonly kind: 'confirmed'; readonly hold: string; readonly booking: string; readonly key: string }
-  /** `expiresAtMs`: the deadline it had, where an extension had moved it. */
+  /** By its guest or an admin. `expiresAtMs`: the deadline it had, where an extension had moved it. */
   | { readonly kind: 'released'; readonly hold: string; readonly expiresAtMs?: number }
   | { readonly kind: 'expired'; readonly hold: string }
   /** What the provider may still hold under `key` has been given back, or was never taken. */

@@ -42,7 +42,7 @@ export interface Journal {
   /** Off the hot path; an older snapshot never replaces a newer one. */
   saveSnapshots(snapshots: readonly StoredSnapshot[]): Promise<void>;
   /**
-   * Apartments that time or the provider may still change: with a hold begun at or after an instant and not ended,
+   * Apartments that time or the provider may still change: with a hold begun or extended at or after an instant and not ended,
    * a restless snapshot, a pending booking, or a cancelled one whose refund has not been carried out.
    */
   activeSince(atMs: number): Promise<string[]>;

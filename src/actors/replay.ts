@@ -4,10 +4,10 @@
  */
 import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
 import { type Outcome, refuse } from '../protocol/errors.ts';
-import { holdOf } from './calendar/apply.ts';
+import { holdOf, lengthen } from './calendar/apply.ts';
 import { versionInId } from './calendar/claim-id.ts';
-import { bookingAsConfirmed, bookingView, holdView } from './calendar/views.ts';
-import type { Fact, JournalEntry } from './facts.ts';
+import { bookingAsConfirmed, bookingView, grantedUntilMs, holdView } from './calendar/views.ts';
+import type { JournalEntry } from './facts.ts';
 import type { Journal } from './ports.ts';
 import { blockView } from './record.ts';
 
@@ -33,7 +33,7 @@ export async function answerAgain(
   if (entry.subjectId !== subjectId || entry.requestId !== requestId) {
     return { isOwn: false, outcome: undefined };
   }
-  if (!asksForSame(command, entry.fact)) {
+  if (!asksForSame(command, entry)) {
     return { isOwn: true, outcome: usedForElse(command) };
   }
   if (command.kind === 'confirm' && entry.fact.kind === 'confirming') {
@@ -65,8 +65,7 @@ async function answerOf(journal: Journal, entry: JournalEntry): Promise<Apartmen
       return { hold: holdView(apartmentId, holdOf(fact, entry), 'held', version) };
     case 'extended': {
       const hold = await beginningOf(journal, apartmentId, fact.hold);
-      hold.expiresAtMs = fact.expiresAtMs;
-      hold.extended = true;
+      lengthen(hold, fact);
       return { hold: holdView(apartmentId, hold, 'held', version) };
     }
     case 'released': {
@@ -128,7 +127,7 @@ async function beginningOf(journal: Journal, apartmentId: string, holdId: string
 }
 
 /** Whether a fact is what this command would have caused. */
-function asksForSame(command: ApartmentCommand, fact: Fact): boolean {
+function asksForSame(command: ApartmentCommand, { fact, atMs }: JournalEntry): boolean {
   switch (command.kind) {
     case 'hold': {
       if (fact.kind !== 'held') return false;
@@ -136,7 +135,10 @@ function asksForSame(command: ApartmentCommand, fact: Fact): boolean {
       return fact.from === stay.from && fact.to === stay.to && fact.guests === guests;
     }
     case 'extend':
-      return fact.kind === 'extended' && fact.hold === command.holdId;
+      if (fact.kind !== 'extended' || fact.hold !== command.holdId) return false;
+      return fact.v === 2
+        ? fact.expiresAtMs === grantedUntilMs(command.minutes, atMs)
+        : command.minutes === undefined;
     case 'release':
       return fact.kind === 'released' && fact.hold === command.holdId;
     case 'confirm':

@@ -37,8 +37,9 @@ export function guestCommands<C extends Caller>(parts: GatewayParts): CommandTab
     extend: command({
       access: 'subject',
       schema: ExtendCommand,
-      run(caller: C, { requestId, apartmentId, holdId }, reply) {
-        apartments.ask(subjectOf(caller), { kind: 'extend', requestId, apartmentId, holdId }, reply);
+      run(caller: C, { requestId, apartmentId, holdId, minutes }, reply) {
+        const extend = { kind: 'extend', requestId, apartmentId, holdId } as const;
+        apartments.ask(subjectOf(caller), { ...extend, ...(minutes !== undefined && { minutes }) }, reply);
       },
     }),
     release: command({

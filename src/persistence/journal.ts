@@ -181,15 +181,15 @@ const REQUESTS = `
 const ACTIVE_SINCE = `
   with recent as materialized (
     select apartment_id, kind, fact from journal
-    where at >= to_timestamp($1::float8 / 1000) and kind in ('held', 'released', 'expired', 'confirmed')
+    where at >= to_timestamp($1::float8 / 1000) and kind in ('held', 'extended', 'released', 'expired', 'confirmed')
   ), ended as (
-    select apartment_id, fact ->> 'hold' as hold from recent where kind <> 'held'
+    select apartment_id, fact ->> 'hold' as hold from recent where kind not in ('held', 'extended')
     union all
     select apartment_id, replaced.hold
     from recent, json_array_elements_text(fact -> 'replaces') as replaced (hold) where kind = 'held'
   )
   select apartment_id as id from recent r
-  where kind = 'held'
+  where kind in ('held', 'extended')
     and not exists (select from ended e where e.apartment_id = r.apartment_id and e.hold = r.fact ->> 'hold')
   union select apartment_id from snapshots where restless
   union select apartment_id from pending_bookings

@@ -169,10 +169,10 @@ export class MemoryJournal implements Journal {
   async activeSince(atMs: number): Promise<string[]> {
     const active = new Set<string>();
     for (const [id, entries] of this.#entries) {
-      const isOpen = (born: JournalEntry) =>
-        born.atMs >= atMs &&
-        holdOf(born) !== undefined &&
-        !entries.some((entry) => isEndOf(entry, holdOf(born)));
+      const isOpen = (lived: JournalEntry) =>
+        lived.atMs >= atMs &&
+        holdOf(lived) !== undefined &&
+        !entries.some((entry) => isEndOf(entry, holdOf(lived)));
       if (entries.some(isOpen)) active.add(id);
     }
     for (const { apartmentId, restless } of this.#snapshots.values()) if (restless) active.add(apartmentId);
@@ -251,9 +251,9 @@ export class MemoryJournal implements Journal {
   }
 }
 
-/** The hold that begins with an entry. */
+/** The hold that begins or is extended with an entry. */
 function holdOf({ fact }: JournalEntry): string | undefined {
-  return fact.kind === 'held' ? fact.hold : undefined;
+  return fact.kind === 'held' || fact.kind === 'extended' ? fact.hold : undefined;
 }
 
 function isEndOf({ fact }: JournalEntry, holdId: string | undefined): boolean {

@@ -8,7 +8,8 @@ interface Intent {
 }
 export type ApartmentCommand =
   | (Intent & { readonly kind: 'hold'; readonly stay: NightRange; readonly guests: number })
-  | (Intent & { readonly kind: 'extend'; readonly holdId: string })
+  /** `minutes`: an admin's, from now. */
+  | (Intent & { readonly kind: 'extend'; readonly holdId: string; readonly minutes?: number })
   | (Intent & { readonly kind: 'release'; readonly holdId: string })
   | (Intent & {
       readonly kind: 'confirm';

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Id, RequestId } from './ids.ts';
 import {
+  GRANT_MINUTES_MAX,
   GUESTS_MAX,
   PAGE_SIZE_DEFAULT,
   PAGE_SIZE_MAX,
@@ -85,7 +86,12 @@ export const HoldCommand = z.object({
   checkOut: IsoDate,
   guests: Guests.default(1),
 });
-export const ExtendCommand = z.object({ ...intent, holdId: Id });
+export const ExtendCommand = z.object({
+  ...intent,
+  holdId: Id,
+  /** From now; for admins, whose extension is not the guest's own (H10). */
+  minutes: z.int().min(1).max(GRANT_MINUTES_MAX).optional(),
+});
 export const ReleaseCommand = z.object({ ...intent, holdId: Id });
 export const ConfirmCommand = z.object({
   ...intent,

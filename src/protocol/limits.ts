@@ -24,6 +24,8 @@ export const HOLD_TTL_SECONDS_MIN = 30;
 export const HOLD_TTL_SECONDS_MAX = 3_600;
 /** One extension brings a hold to at most this long from then, in milliseconds. */
 export const EXTENSION_MS = 15 * 60_000;
+/** Minutes from then for which an admin may keep a hold open: no longer than the longest that an apartment sets. */
+export const GRANT_MINUTES_MAX = HOLD_TTL_SECONDS_MAX / 60;
 /** Never past this from the guest's first hold of those nights, in milliseconds. */
 export const HOLD_CAP_MS = 30 * 60_000;
 /** The longest a payment may keep a hold in `confirming`, in milliseconds. */

@@ -139,6 +139,21 @@ describe('holds, bookings, blocks', () => {
     expect(house.world.commands.at(-1)?.command).toMatchObject({ kind: 'confirm', contact: CONFIRM.guest });
   });
 
+  it('[H10] takes the minutes of an extension, 1 to 60, and needs none', async () => {
+    const path = `${HOLDS}/hold-1/extend`;
+    for (const body of [undefined, {}, { minutes: 60 }]) {
+      expect((await house.http('POST', path, { token: admin, body })).status).toBe(200);
+    }
+    expect(house.world.commands.at(-1)).toMatchObject({
+      subject: { kind: 'admin' },
+      command: { kind: 'extend', holdId: 'hold-1', minutes: 60 },
+    });
+    for (const minutes of [0, 61, 1.5]) {
+      const bad = house.http('POST', path, { token: admin, body: { minutes } });
+      expect(await error(bad)).toMatchObject({ status: 400, fields: [{ path: 'minutes' }] });
+    }
+  });
+
   it('[I3] takes Idempotency-Key for the requestId, makes one where there is none, refuses what is no UUID', async () => {
     const keyed = { token: guest, body: STAY, headers: { 'idempotency-key': REQUEST_ID } };
     await house.http('POST', HOLDS, keyed);

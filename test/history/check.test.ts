@@ -82,6 +82,28 @@ describe('a deadline', () => {
   });
 });
 
+describe('[H10] the hold of another', () => {
+  const by = (subjectId: string, fact: object) =>
+    ({ ...held, version: 2, subjectId, atMs: ZERO_MS + 1_000, fact }) as RecordedEntry;
+  const released = by('adm', { kind: 'released', hold: 'h1' });
+  const lengthened = (ms: number, used = false) =>
+    by('adm', { kind: 'extended', v: 2, hold: 'h1', expiresAtMs: ZERO_MS + ms, used });
+  const admins = { admins: ['adm'] };
+
+  it("is an admin's to end and to lengthen, and nobody else's", () => {
+    for (const entry of [released, lengthened(20 * ENDS_MS)]) {
+      expect(rulesOf({ journal: [held, entry] }, admins)).toEqual([]);
+      expect(rulesOf({ journal: [held, entry] })).toEqual(['not-owner']);
+    }
+  });
+
+  it('is lengthened by an hour at most, and its guest keeps their own extension', () => {
+    const journal = [held, lengthened(62 * ENDS_MS)];
+    expect(rulesOf({ journal }, admins)).toEqual(['extended-past-cap']);
+    expect(rulesOf({ journal: [held, lengthened(2 * ENDS_MS, true)] }, admins)).toEqual(['fact-impossible']);
+  });
+});
+
 describe('a read', () => {
   const journal = [held, expiredAt(ENDS_MS)];
 

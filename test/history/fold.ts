@@ -10,6 +10,7 @@ import type { Report, Rule } from './report.ts';
 
 /** From the specification (H2, H3, H6, I3), not from the program: in milliseconds. */
 const EXTENSION_MS = 15 * 60_000;
+const GRANT_MS = 60 * 60_000;
 const CAP_MS = 30 * 60_000;
 const LIFETIME_MS_MAX = 60 * 60_000;
 const PAYMENT_MS = 2 * 60_000;
@@ -113,7 +114,7 @@ class Folding {
       case 'confirmed':
         return this.#confirmed(fact, entry);
       case 'released': {
-        const hold = this.#ownHold(fact.hold, entry);
+        const hold = this.#manageableHold(fact.hold, entry);
         if (hold === undefined) return;
         this.#inTime(hold, entry);
         this.#notPaying(hold, entry);
@@ -190,6 +191,7 @@ class Folding {
   }
 
   #extended(fact: Of<'extended'>, entry: RecordedEntry): void {
+    if (fact.v === 2) return this.#granted(fact, entry);
     const hold = this.#ownHold(fact.hold, entry);
     if (hold === undefined) return;
     this.#inTime(hold, entry);
@@ -205,6 +207,29 @@ class Folding {
     if (expiresAtMs <= step.expiresAtMs)
       this.#impossible(entry, `hold ${hold.id} was until ${iso(step.expiresAtMs)} already`);
     this.#step(hold, entry, { expiresAtMs, extended: true });
+  }
+
+  /** An admin's extension (H10). */
+  #granted(fact: Of<'extended'> & { v: 2 }, entry: RecordedEntry): void {
+    const hold = this.#openHold(fact.hold, entry);
+    if (hold === undefined) return;
+    if (!this.#isByAdmin(entry)) {
+      const sentence = `hold ${hold.id} of ${hold.guestId} was lengthened by ${entry.subjectId}, who is no admin`;
+      this.#says('not-owner', entry, sentence);
+    }
+    this.#inTime(hold, entry);
+    this.#notPaying(hold, entry);
+    const { expiresAtMs } = fact;
+    const step = hold.hold!.steps.at(-1)!;
+    if (expiresAtMs > entry.atMs + GRANT_MS) {
+      const sentence = `hold ${hold.id} is lengthened to ${iso(expiresAtMs)}, more than an hour from then`;
+      this.#says('extended-past-cap', entry, sentence);
+    }
+    if (expiresAtMs <= step.expiresAtMs)
+      this.#impossible(entry, `hold ${hold.id} was until ${iso(step.expiresAtMs)} already`);
+    if (fact.used !== step.extended)
+      this.#impossible(entry, `it says otherwise of the guest's own extension of hold ${hold.id}`);
+    this.#step(hold, entry, { expiresAtMs });
   }
 
   #confirming(fact: Of<'confirming'>, entry: RecordedEntry): void {
@@ -358,6 +383,14 @@ class Folding {
       this.#says('not-owner', entry, sentence);
     }
     return hold;
+  }
+
+  #isByAdmin({ subjectId }: RecordedEntry): boolean {
+    return subjectId !== null && this.#run.admins?.includes(subjectId) === true;
+  }
+
+  #manageableHold(id: string, entry: RecordedEntry): Claim | undefined {
+    return this.#isByAdmin(entry) ? this.#openHold(id, entry) : this.#ownHold(id, entry);
   }
 
   #paying(fact: Of<'authorised' | 'declined'>, entry: RecordedEntry): Payment | undefined {

@@ -41,6 +41,8 @@ export interface Run {
   readonly outages?: readonly Outage[];
   /** Open holds of one guest at once; undefined: not checked. */
   readonly holdsPerGuest?: number;
+  /** Subjects who may end and lengthen anybody's hold (H10). */
+  readonly admins?: readonly string[];
   /** Lifetime of a hold, where all apartments have this one; undefined: only the caps are checked. */
   readonly holdTtlMs?: number;
   /** IANA zones of apartments, for refunds; where one is missing, its cancellations' refunds are not checked. */

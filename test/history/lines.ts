@@ -34,6 +34,7 @@ export const Line = z.discriminatedUnion('type', [
     resyncMs: Ms.optional(),
     watchLagMs: Ms.optional(),
     holdsPerGuest: z.int().optional(),
+    admins: z.array(z.string()).optional(),
     holdTtlMs: Ms.optional(),
     timeZones: z.record(z.string(), z.string()).optional(),
     isSettled: z.boolean().optional(),
@@ -187,7 +188,18 @@ function factSchema() {
         replaces: z.array(z.string()).optional(),
       })
       .refine(isBounded, tooLong),
-    z.object({ kind: z.literal('extended'), hold, expiresAtMs: z.int() }),
+    z.discriminatedUnion('v', [
+      z.object({
+        kind: z.literal('extended'),
+        v: z.literal(1).optional(),
+        ...{ hold, expiresAtMs: z.int() },
+      }),
+      z.object({
+        kind: z.literal('extended'),
+        v: z.literal(2),
+        ...{ hold, expiresAtMs: z.int(), used: z.boolean() },
+      }),
+    ]),
     z.object({
       kind: z.literal('confirming'),
       hold,

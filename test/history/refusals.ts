@@ -90,10 +90,11 @@ function tooManyHolds({ world, operation }: Judged, guests: GuestHolds): Verdict
 }
 
 /** The hold that the command names, where the caller has one of that name. */
-function ownHold({ operation, apartment }: Judged): Claim | undefined {
-  const { args, subject } = operation.asked;
+function ownHold({ world, operation, apartment }: Judged): Claim | undefined {
+  const { args, subject, command } = operation.asked;
   const hold = 'holdId' in args ? apartment.holds.get(args.holdId) : undefined;
-  return hold?.guestId === subject ? hold : undefined;
+  const isAdmins = command !== 'confirm' && world.run.admins?.includes(subject) === true;
+  return hold?.guestId === subject || isAdmins ? hold : undefined;
 }
 
 function holdExpired(judged: Judged): Verdict {
@@ -125,6 +126,8 @@ function notOpen(judged: Judged): Verdict {
   });
   if (steps.some(({ payment }) => payment !== undefined)) return undefined;
   if (asked.command !== 'extend') return 'the hold was open';
+  // An admin's: how many minutes were asked for is not looked at.
+  if (world.run.admins?.includes(asked.subject) === true) return 'not judged';
   const earliestMs = world.clocks.systemMin(asked.atMs);
   const isAtCap = steps.some(
     ({ extended, expiresAtMs }) =>

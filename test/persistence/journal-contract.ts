@@ -187,7 +187,15 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
       expect(await active()).toEqual([A]);
       await appendTo(journal, 1, entry(B, 1, { kind: 'released', hold: 'one' }));
       expect(await active()).toEqual([A]);
-      await appendTo(journal, 1, entry(A, 3, { kind: 'extended', hold: 'one', expiresAtMs: AT_MS + 1 }));
+      // An admin may lengthen a hold for ever: each extension is a sign of life.
+      const later = { atMs: AT_MS + 5 };
+      await appendTo(
+        journal,
+        1,
+        entry(A, 3, { kind: 'extended', v: 2, hold: 'one', expiresAtMs: AT_MS + 9, used: false }, later),
+      );
+      expect(await journal.activeSince(AT_MS + 5)).toEqual([A]);
+      expect(await journal.activeSince(AT_MS + 6)).toEqual([]);
       await appendTo(journal, 1, entry(A, 4, { kind: 'expired', hold: 'one' }));
       expect(await active()).toEqual([]);
       const replacing: Fact = { ...(held('two') as Fact & { kind: 'held' }), replaces: [] };

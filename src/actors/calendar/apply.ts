@@ -36,8 +36,7 @@ function change(calendar: Calendar, fact: Fact, entry: JournalEntry): Claim | un
     }
     case 'extended': {
       const hold = requireHold(calendar, fact.hold);
-      hold.expiresAtMs = fact.expiresAtMs;
-      hold.extended = true;
+      lengthen(hold, fact);
       return hold;
     }
     case 'confirming': {
@@ -152,6 +151,15 @@ export function holdOf(fact: Extract<Fact, { kind: 'held' }>, entry: JournalEntr
     attempts: 0,
     payment: undefined,
   };
+}
+
+/** A hold after an extension of it. */
+export function lengthen(hold: HoldClaim, fact: Extract<Fact, { kind: 'extended' }>): void {
+  hold.expiresAtMs = fact.expiresAtMs;
+  if (fact.v === 2) {
+    hold.extended = fact.used;
+    hold.granted = true;
+  } else hold.extended = true;
 }
 
 /** The first lock on I1: a claim over claimed nights is a defect of whoever decided it. */

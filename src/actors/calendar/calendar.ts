@@ -17,7 +17,10 @@ export interface HoldClaim {
   readonly price: Price;
   readonly firstHeldAtMs: number;
   expiresAtMs: number;
+  /** Its guest's own extension is used up. */
   extended: boolean;
+  /** An admin has lengthened it. */
+  granted?: true;
   /** Payments tried so far: makes each attempt's key its own. */
   attempts: number;
   /** There exactly while the hold is `confirming`. */

@@ -12,8 +12,8 @@ import { type Calendar, type Claim, claimsIn, deadlineMsOf, type HoldClaim } fro
 import type { Circumstances } from './circumstances.ts';
 import { claimId } from './claim-id.ts';
 import { conflictRanges, conflictSentence } from './conflicts.ts';
-import { type Command, type DecidedFact, type Decision, notOpen, ownHold } from './decision.ts';
-import { extendedUntilMs } from './views.ts';
+import { type Command, type DecidedFact, type Decision, manageableHold, notOpen } from './decision.ts';
+import { extendedUntilMs, grantedUntilMs } from './views.ts';
 
 /** Lapsed holds have been ended before any of these is asked. */
 export function decideHold(calendar: Calendar, command: Command<'hold'>, at: Circumstances): Decision {
@@ -73,10 +73,17 @@ export function decideHold(calendar: Calendar, command: Command<'hold'>, at: Cir
 }
 
 export function decideExtend(calendar: Calendar, command: Command<'extend'>, at: Circumstances): Decision {
-  const hold = ownHold(calendar, command.holdId, at.subject);
+  const hold = manageableHold(calendar, command.holdId, at.subject);
   if ('refusal' in hold) return hold;
   if (hold.payment !== undefined)
     return notOpen(hold.id, 'is being paid', 'wait for the answer to its confirm');
+  const { minutes } = command;
+  if (at.subject.kind === 'admin' && (hold.guestId !== at.subject.id || minutes !== undefined))
+    return grant(hold, minutes, at.nowMs);
+  if (minutes !== undefined) {
+    const sentence = `only an admin may say how long, and ${minutes} minutes were sent; leave \`minutes\` out`;
+    return { refusal: errorBody('forbidden', sentence) };
+  }
   const expiresAtMs = extendedUntilMs(hold, at.nowMs);
   if (hold.extended) return notOpen(hold.id, 'has been extended once already', 'confirm it in time');
   if (expiresAtMs <= hold.expiresAtMs) {
@@ -89,13 +96,24 @@ export function decideExtend(calendar: Calendar, command: Command<'extend'>, at:
   return { facts: [{ fact: { kind: 'extended', hold: hold.id, expiresAtMs } }] };
 }
 
+/** An admin's extension (H10). */
+function grant(hold: HoldClaim, minutes: number | undefined, nowMs: number): Decision {
+  const expiresAtMs = grantedUntilMs(minutes, nowMs);
+  if (expiresAtMs <= hold.expiresAtMs) {
+    const why = `is held until ${instant(hold.expiresAtMs)} already, no earlier than ${instant(expiresAtMs)}`;
+    return notOpen(hold.id, why, 'ask for more minutes');
+  }
+  return { facts: [{ fact: { kind: 'extended', v: 2, hold: hold.id, expiresAtMs, used: hold.extended } }] };
+}
+
 export function decideRelease(calendar: Calendar, command: Command<'release'>, at: Circumstances): Decision {
-  const hold = ownHold(calendar, command.holdId, at.subject);
+  const hold = manageableHold(calendar, command.holdId, at.subject);
   if ('refusal' in hold) return hold;
   if (hold.payment !== undefined)
     return notOpen(hold.id, 'is being paid', 'cancel the booking once it is confirmed');
-  const { id, extended, expiresAtMs } = hold;
-  return { facts: [{ fact: { kind: 'released', hold: id, ...(extended && { expiresAtMs }) } }] };
+  const { id, extended, granted, expiresAtMs } = hold;
+  const isMoved = extended || granted === true;
+  return { facts: [{ fact: { kind: 'released', hold: id, ...(isMoved && { expiresAtMs }) } }] };
 }
 
 /** Holds whose deadline has passed end before anything else is decided. A confirming one leaves its payment open. */

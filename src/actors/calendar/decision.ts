@@ -33,6 +33,16 @@ export function noSuchHold(holdId: string): ErrorBody {
   );
 }
 
+/** As `ownHold`; an admin may end or lengthen anybody's. */
+export function manageableHold(
+  calendar: Calendar,
+  holdId: string,
+  subject: Subject,
+): HoldClaim | { refusal: ErrorBody } {
+  if (subject.kind !== 'admin') return ownHold(calendar, holdId, subject);
+  return findHold(calendar, holdId) ?? { refusal: noSuchHold(holdId) };
+}
+
 export function notOpen(holdId: string, why: string, wayOut: string): { refusal: ErrorBody } {
   return { refusal: errorBody('hold_not_open', `hold ${holdId} ${why}; ${wayOut}`) };
 }

@@ -43,6 +43,11 @@ export function extendedUntilMs(hold: HoldClaim, nowMs: number): number {
   return Math.min(nowMs + EXTENSION_MS, hold.firstHeldAtMs + HOLD_CAP_MS);
 }
 
+/** Until when an admin's extension at `nowMs` carries a hold: no cap binds it. @param minutes default: as many as a guest gets */
+export function grantedUntilMs(minutes: number | undefined, nowMs: number): number {
+  return nowMs + (minutes === undefined ? EXTENSION_MS : minutes * 60_000);
+}
+
 export function bookingView(booking: BookingRecord): wire.Booking {
   const { id, apartmentId, guests, price, contact, cancelledAtMs, refundMinor } = booking;
   const cancelled = booking.status === 'cancelled';

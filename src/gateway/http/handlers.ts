@@ -65,8 +65,12 @@ export function createHandlers(parts: GatewayParts, limits: RateLimits, log: Log
   function hold(call: Call<{ params: typeof $.ApartmentPath; body: typeof $.HoldBody }>) {
     return dispatch.ask(call.caller, 'hold', { ...intentOf(call), ...call.body });
   }
-  function extend(call: Call<{ params: typeof $.HoldPath }>) {
-    return dispatch.ask(call.caller, 'extend', { ...intentOf(call), holdId: call.params.holdId });
+  function extend(call: Call<{ params: typeof $.HoldPath; body: typeof $.ExtendBody }>) {
+    return dispatch.ask(call.caller, 'extend', {
+      ...intentOf(call),
+      holdId: call.params.holdId,
+      ...call.body,
+    });
   }
   function release(call: Call<{ params: typeof $.HoldPath }>) {
     return dispatch.ask(call.caller, 'release', { ...intentOf(call), holdId: call.params.holdId });

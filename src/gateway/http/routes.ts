@@ -27,9 +27,9 @@ export function defineRoutes(route: Router, does: Handlers): void {
   route('GET',    '/v1/apartments/{id}/calendar', { access: 'anyone', does: 'Its taken nights',              takes: { params: $.ApartmentPath, querystring: CalendarQuery }, answers: Calendar, etag: (calendar: Calendar) => calendar.version, run: does.calendar });
 
   route('POST',   '/v1/apartments/{id}/holds',                  { access: 'subject', does: 'Hold nights',    takes: { params: $.ApartmentPath, body: $.HoldBody }, status: 201, answers: HoldAnswer, intent: true, run: does.hold });
-  route('POST',   '/v1/apartments/{id}/holds/{holdId}/extend',  { access: 'subject', does: 'Extend a hold',  takes: { params: $.HoldPath }, answers: HoldAnswer, intent: true, run: does.extend });
+  route('POST',   '/v1/apartments/{id}/holds/{holdId}/extend',  { access: 'subject', does: 'Extend a hold; an admin any, by minutes', takes: { params: $.HoldPath, body: $.ExtendBody }, answers: HoldAnswer, intent: true, run: does.extend });
   route('POST',   '/v1/apartments/{id}/holds/{holdId}/confirm', { access: 'subject', does: 'Pay and book',   takes: { params: $.HoldPath, body: $.ConfirmBody }, answers: BookingAnswer, intent: true, run: does.confirm });
-  route('DELETE', '/v1/apartments/{id}/holds/{holdId}',         { access: 'subject', does: 'Release a hold', takes: { params: $.HoldPath }, answers: HoldAnswer, intent: true, run: does.release });
+  route('DELETE', '/v1/apartments/{id}/holds/{holdId}',         { access: 'subject', does: 'Release a hold; an admin any', takes: { params: $.HoldPath }, answers: HoldAnswer, intent: true, run: does.release });
 
   route('GET',    '/v1/bookings',             { access: 'subject', does: "The caller's bookings; an admin's any", takes: { querystring: $.BookingsQuery }, answers: $.BookingsAnswer, run: does.bookings });
   route('GET',    '/v1/bookings/{id}',        { access: 'subject', does: 'A booking',                        takes: { params: $.ApartmentPath }, answers: BookingAnswer, run: does.booking });

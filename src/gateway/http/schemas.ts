@@ -1,6 +1,13 @@
 /** What HTTP takes and gives beyond the protocol's own schemas: credentials, paths, queries (text made numbers). */
 import { z } from 'zod';
-import { BlockCommand, CancelCommand, ConfirmCommand, HoldCommand, Search } from '../../protocol/commands.ts';
+import {
+  BlockCommand,
+  CancelCommand,
+  ConfirmCommand,
+  ExtendCommand,
+  HoldCommand,
+  Search,
+} from '../../protocol/commands.ts';
 import { ErrorBody } from '../../protocol/errors.ts';
 import { Id } from '../../protocol/ids.ts';
 import { Instant } from '../../protocol/instant.ts';
@@ -47,6 +54,7 @@ const intent = { requestId: true, apartmentId: true } as const;
 export const HoldBody = HoldCommand.omit(intent);
 export const ConfirmBody = ConfirmCommand.omit({ ...intent, holdId: true });
 /** Fastify says null where there is no body. */
+export const ExtendBody = ExtendCommand.pick({ minutes: true }).nullish();
 export const CancelBody = CancelCommand.pick({ reason: true }).nullish();
 export const BlockBody = BlockCommand.omit(intent);
 /** `Idempotency-Key` is the `requestId`; without one the server makes one, and a retry is a new intent. */
