@@ -19,6 +19,7 @@ import { ShardKeeping } from './cluster/shard-keeping.ts';
 import type { Config } from './config.ts';
 import { apartmentsFace, Changes } from './faces/apartments.ts';
 import { bookingsFace } from './faces/bookings.ts';
+import { managementFace } from './faces/management.ts';
 import { operationsFace } from './faces/operations.ts';
 import { refusingOutages } from './faces/outages.ts';
 import { Backplane } from './gateway/backplane/backplane.ts';
@@ -234,6 +235,14 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
           }),
         ),
         listings: refusingOutages(listings),
+        management: refusingOutages(
+          managementFace({
+            pool,
+            written: (apartmentId) => listings.written(apartmentId),
+            ask: (subject, command) =>
+              new Promise((reply) => cluster.ask({ subject, command, reply, sinceMs: nowMs(), attempts: 0 })),
+          }),
+        ),
         accounts: refusingOutages(accounts),
         operations,
       },

@@ -51,6 +51,11 @@ const Environment = z.object({
     .describe(
       'Their password; unset: made at the first start, printed, and kept in `<data>/admin-password`.',
     ),
+  NIGHTLATCH_ACCOUNT_PASSWORD: z
+    .string()
+    .min(10, 'is shorter than 10 characters')
+    .optional()
+    .describe('Password that `account` gives; unset: one is made and printed.'),
   NIGHTLATCH_AUTH_SECRET: z
     .string()
     .min(32, 'is shorter than 32 characters')

@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 /** The command line. Each command is a file in cli/; what goes wrong ends in one sentence and exit code 1. */
-import { Command, InvalidArgumentError } from 'commander';
-import { createAdmin } from './cli/admin.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { giveRole } from './cli/account.ts';
 import { cluster } from './cli/cluster.ts';
 import { importListings } from './cli/import.ts';
 import { serve } from './cli/serve.ts';
 import { verify } from './cli/verify.ts';
 import { ConfigProblem, configTable, readConfig } from './config.ts';
 import { CLUSTER_NODES_MAX } from './protocol/limits.ts';
+import { SubjectKind } from './protocol/resources.ts';
 
 const program = new Command('nightlatch')
   .description('A real-time booking server for apartments.')
@@ -54,13 +55,16 @@ program
   .action((file, options) => importListings(readConfig(process.env), file, options));
 
 program
-  .command('admin')
-  .description('manage admins')
-  .command('create <email>')
+  .command('account <email>')
   .description(
-    'make an admin, or give one a new password; it is read from NIGHTLATCH_ADMIN_PASSWORD, or made and printed',
+    'make an account a guest, a host or an admin, with the password in NIGHTLATCH_ACCOUNT_PASSWORD, or one that is made and printed; a guest keeps theirs',
   )
-  .action((email) => createAdmin(readConfig(process.env), email));
+  .addOption(
+    new Option('--role <role>', 'what they are from now on')
+      .choices(SubjectKind.options)
+      .makeOptionMandatory(),
+  )
+  .action((email, { role }) => giveRole(readConfig(process.env), email, role));
 
 program
   .command('verify')

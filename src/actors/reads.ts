@@ -1,11 +1,12 @@
 /** Questions to apartments that change nothing, as promises. */
 import type { StandingClaims } from '../protocol/claims.ts';
 import { type Outcome, Refusal, refuse } from '../protocol/errors.ts';
-import { instant } from '../protocol/instant.ts';
-import { HISTORY_FACTS_MAX } from '../protocol/limits.ts';
+import { epochMs, instant } from '../protocol/instant.ts';
+import type { JournalAnswer, JournalQuery } from '../protocol/journal.ts';
 import { localNight, type NightRange } from '../protocol/nights.ts';
 import type { Calendar as CalendarView, Hold } from '../protocol/resources.ts';
 import type { RunningApartment } from './apartment.ts';
+import { MACHINE_VERSION } from './apartment-machine.ts';
 import { apply } from './calendar/apply.ts';
 import { emptyCalendar } from './calendar/calendar.ts';
 import { calendarView } from './calendar/views.ts';
@@ -72,34 +73,36 @@ export class ApartmentReads {
     return holds.sort((a, b) => (a.expiresAt < b.expiresAt ? -1 : 1));
   }
 
-  /**
-   * One apartment's last HISTORY_FACTS_MAX facts at or before an instant (now where undefined), in order, and its
-   * whole calendar as of then, folded from the journal alone.
-   */
-  async history(apartmentId: string, atMs = Number.POSITIVE_INFINITY): Promise<Outcome<History>> {
-    const stored = await this.#journal.load(apartmentId, 0);
+  /** One apartment's facts in order, and its whole calendar as of then, folded from the journal alone. */
+  async history(apartmentId: string, query: JournalQuery): Promise<Outcome<JournalAnswer>> {
+    const stored = await this.#journal.load(apartmentId, MACHINE_VERSION);
     if (stored === undefined) return refuse('not_found', `there is no apartment ${apartmentId}`);
+    const latestVersion = stored.entries.at(-1)?.version ?? stored.snapshot?.version ?? 0;
+    const { after, limit, version: lastVersion = latestVersion } = query;
+    const lastMs = query.at === undefined ? Number.POSITIVE_INFINITY : epochMs(query.at);
     const calendar = emptyCalendar('listed');
-    const recent: JournalEntry[] = [];
+    let facts: JournalEntry[] = [];
     folding: for (;;) {
       const page = await this.#journal.entries(apartmentId, calendar.version, PAGE);
       for (const entry of page) {
-        if (entry.atMs > atMs) break folding;
+        if (entry.version > lastVersion || entry.atMs > lastMs) break folding;
         apply(calendar, entry);
-        recent.push(entry);
-        if (recent.length > 2 * HISTORY_FACTS_MAX) recent.splice(0, HISTORY_FACTS_MAX);
+        if (after === undefined || (entry.version > after && facts.length < limit)) facts.push(entry);
+        if (facts.length > 2 * limit) facts = facts.slice(-limit);
       }
       if (page.length < PAGE) break;
     }
-    const today = localNight(stored.terms.timeZone, Math.min(atMs, this.#clock.nowMs()));
+    const nowMs = Math.min(lastMs, this.#clock.nowMs());
+    const today = localNight(stored.terms.timeZone, nowMs);
     const first = calendar.claims[0]?.from ?? today;
     const last = calendar.claims.at(-1)?.to ?? today + 1;
     const window = { from: Math.min(first, today), to: Math.max(last, today + stored.terms.horizonNights) };
     return {
       ok: true,
       data: {
+        latestVersion,
         calendar: calendarView(apartmentId, calendar, window),
-        facts: recent.slice(-HISTORY_FACTS_MAX).map(factView),
+        facts: facts.slice(-limit).map(factView),
       },
     };
   }
@@ -127,19 +130,7 @@ export class ApartmentReads {
   }
 }
 
-export interface History {
-  readonly calendar: CalendarView;
-  readonly facts: readonly FactView[];
-}
-export interface FactView {
-  readonly version: number;
-  readonly kind: string;
-  readonly at: string;
-  readonly subjectId?: string;
-  readonly fact: Record<string, unknown>;
-}
-
-function factView({ version, fact, atMs, subjectId }: JournalEntry): FactView {
+function factView({ version, fact, atMs, subjectId }: JournalEntry): JournalAnswer['facts'][number] {
   return {
     version,
     kind: fact.kind,

@@ -75,7 +75,7 @@ export async function cluster(
     const storage = await openDatabase(config, flags.nodes);
     stops.push(() => storage.close());
     signal.throwIfAborted();
-    const adminLine = await prepare(config, storage, signal);
+    const signIn = await prepare(config, storage, signal);
     signal.throwIfAborted();
 
     let redis: OwnRedis | undefined;
@@ -127,7 +127,7 @@ export async function cluster(
       screen({
         seconds: ((performance.now() - startedMs) / 1_000).toFixed(1),
         url: `http://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${port}`,
-        adminLine,
+        ...signIn,
         servers: system.all,
         postgres: short === undefined ? started : `${started}; ${short}`,
         redis:

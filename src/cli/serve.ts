@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { createApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { createLog } from '../observability/log.ts';
-import { firstAdmin } from './first-admin.ts';
+import { demoHost, firstAdmin } from './first-accounts.ts';
 import { seedDemo } from './seed-demo.ts';
 
 /** How PostgreSQL came to be there, for the start's screen. */
@@ -21,11 +21,13 @@ export async function serve(config: Config): Promise<void> {
   const log = createLog(config.LOG_LEVEL);
   const signal = untilAskedToStop(log);
   let adminLine = '';
+  let hostLine: string | undefined;
   const app = await createApp(config, log, {
     signal,
     async beforeOpening(parts) {
       adminLine = await firstAdmin(config, parts.storage, parts.accounts);
       if (config.NIGHTLATCH_SEED === 'demo' && parts.storage.isEmbedded) await seedDemo(parts);
+      hostLine = await demoHost(config, parts.storage, parts.accounts);
     },
   }).catch((cause) => {
     if (!signal.aborted) throw cause;
@@ -41,7 +43,7 @@ export async function serve(config: Config): Promise<void> {
     `Nightlatch is ready (${seconds} s)
 
   Guests   ${app.url}/
-  Admin    ${app.url}/admin   ${adminLine}
+  Admin    ${app.url}/admin   ${adminLine}${hostLine === undefined ? '' : `\n  Host     ${app.url}/host   ${hostLine}`}
   API      ${app.url}/docs
   Data     ${data}
   Listings ${app.listings.count.listed}

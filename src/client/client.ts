@@ -22,6 +22,9 @@ import { type AdminListener, type AdminView, OccupancyFeed, type OccupancyWindow
 import { type CallOptions, Calls } from './calls.ts';
 import { Connection, type ConnectionState } from './connection.ts';
 import { Http } from './http.ts';
+import { type Management, managementOver, queryText } from './management.ts';
+import { OwnHttp } from './own-http.ts';
+import { newRequestId } from './request-id.ts';
 import { MeasuredClock, type ServerClock } from './server-clock.ts';
 import { defaultStorage, type SessionStorage } from './session-storage.ts';
 import { providedTokens, type Sessions, StoredSessions } from './sessions.ts';
@@ -66,6 +69,10 @@ export interface Client {
   /** The catalogue over HTTP; without dates it lists, without availability or price of a stay. */
   list(query: Partial<SearchQuery>, options?: CallOptions): Promise<Outcome<SearchAnswer>>;
   apartment(apartmentId: string, options?: CallOptions): Promise<Outcome<Apartment>>;
+  /** One of the caller's own, or what its host or an admin may see. */
+  booking(bookingId: string, options?: CallOptions): Promise<Outcome<Booking>>;
+  /** The caller's own, past and cancelled ones too, newest first (an admin's: everybody's); none for nobody. */
+  bookings(page?: BookingsPage, options?: CallOptions): Promise<Outcome<BookingsAnswer>>;
 
   /**
    * Live calendars of [from, to), dates. The listener gets the whole calendar first, then each change in order
@@ -84,10 +91,22 @@ export interface Client {
     readonly lastError: ErrorBody | undefined;
     subscribe(listener: (state: ConnectionState) => void): () => void;
   };
+  /** What hosts and admins do with apartments. */
+  readonly management: Management;
   /** The admin's live view, over a connection of its own with this client's session. */
   admin(window: OccupancyWindow, listener: AdminListener): AdminView;
   /** Ends the connection; commands under way end in `unavailable`. */
   close(): void;
+}
+
+export interface BookingsPage {
+  readonly limit?: number;
+  /** `nextBefore` of the page before. */
+  readonly before?: string;
+}
+export interface BookingsAnswer {
+  readonly bookings: readonly Booking[];
+  readonly nextBefore?: string;
 }
 
 export function createClient(options: ClientOptions): Client {
@@ -100,7 +119,9 @@ class NightlatchClient implements Client {
   readonly connection: Client['connection'];
   readonly #options: ClientOptions;
   readonly #random: () => number;
+  readonly management: Management;
   readonly #http: Http;
+  readonly #ownHttp: OwnHttp;
   readonly #stored: StoredSessions | undefined;
   readonly #tokens: { token(rejected?: string): Promise<string | undefined> };
   readonly #link: Connection;
@@ -120,6 +141,8 @@ class NightlatchClient implements Client {
     const sessions = this.#stored ?? providedTokens(options.token as () => Promise<string | undefined>);
     this.sessions = sessions;
     this.#tokens = sessions;
+    this.#ownHttp = new OwnHttp(this.#http, sessions);
+    this.management = managementOver(this.#ownHttp);
     this.#link = new Connection({
       url: options.url,
       namespace: '/v1',
@@ -188,23 +211,33 @@ class NightlatchClient implements Client {
   }
 
   async mine(options?: CallOptions): Promise<Outcome<MineAnswer>> {
-    if (this.#stored !== undefined && this.#stored.who === undefined) {
-      return { ok: true, data: { holds: [], bookings: [] } };
-    }
+    if (this.#isNobody) return { ok: true, data: { holds: [], bookings: [] } };
     return this.#calls.call('mine', {}, this.#withDeadline(options));
   }
 
   list(query: Partial<SearchQuery>, options?: CallOptions): Promise<Outcome<SearchAnswer>> {
-    const asked = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) {
-      if (value !== undefined) asked.set(name, String(value));
-    }
-    return this.#http.ask({ ...options, method: 'GET', path: `/v1/apartments?${asked}`, retry: true });
+    const path = `/v1/apartments${queryText(query)}`;
+    return this.#http.ask({ ...options, method: 'GET', path, retry: true });
   }
 
   apartment(apartmentId: string, options?: CallOptions): Promise<Outcome<Apartment>> {
     const path = `/v1/apartments/${encodeURIComponent(apartmentId)}`;
     return this.#http.ask({ ...options, method: 'GET', path, retry: true });
+  }
+
+  async booking(bookingId: string, options?: CallOptions): Promise<Outcome<Booking>> {
+    const path = `/v1/bookings/${encodeURIComponent(bookingId)}`;
+    const outcome = await this.#ownHttp.ask<{ booking: Booking }>({
+      ...options,
+      ...{ method: 'GET', path, retry: true },
+    });
+    return outcome.ok ? { ok: true, data: outcome.data.booking } : outcome;
+  }
+
+  async bookings(page: BookingsPage = {}, options?: CallOptions): Promise<Outcome<BookingsAnswer>> {
+    if (this.#isNobody) return { ok: true, data: { bookings: [] } };
+    const path = `/v1/bookings${queryText(page)}`;
+    return this.#ownHttp.ask({ ...options, method: 'GET', path, retry: true });
   }
 
   watch(apartmentIds: readonly string[], from: string, to: string, listener: WatchListener): () => void {
@@ -247,6 +280,10 @@ class NightlatchClient implements Client {
     this.#watches.close();
     this.#stored?.close();
     this.#link.close();
+  }
+
+  get #isNobody(): boolean {
+    return this.#stored !== undefined && this.#stored.who === undefined;
   }
 
   get #deadlineMs(): number {
@@ -294,13 +331,4 @@ class NightlatchClient implements Client {
     await this.#link.authenticate(CLIENT_ATTEMPT_MS);
     return true;
   }
-}
-
-/** `crypto.randomUUID` is missing on pages that were not served over https; getRandomValues never is. */
-function newRequestId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

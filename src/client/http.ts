@@ -6,10 +6,14 @@ import { isErrorBody } from './outcome.ts';
 import { backoffMs, pause } from './pause.ts';
 
 export interface HttpRequest extends CallOptions {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
   readonly token?: string | undefined;
+  /** Makes a retry the same intent. */
+  readonly requestId?: string | undefined;
+  /** Of what a change was made of. */
+  readonly revision?: string | undefined;
   /** Try again when the server could not be reached or asks for it: only where doing it twice does no harm. */
   readonly retry: boolean;
 }
@@ -41,7 +45,7 @@ export class Http {
   }
 
   async #once<T>(request: HttpRequest, signal: AbortSignal): Promise<Outcome<T>> {
-    const { method, path, body, token } = request;
+    const { method, path, body, token, requestId, revision } = request;
     try {
       const response = await fetch(this.#origin + path, {
         method,
@@ -50,6 +54,8 @@ export class Http {
           accept: 'application/json',
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(requestId === undefined ? {} : { 'idempotency-key': requestId }),
+          ...(revision === undefined ? {} : { 'if-match': `"${revision}"` }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });

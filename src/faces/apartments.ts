@@ -7,6 +7,7 @@ import type { Apartments } from '../gateway/ports.ts';
 import type { CommittedChange } from '../protocol/committed-change.ts';
 import { type Outcome, refuse } from '../protocol/errors.ts';
 import type { OccupancyAnswer } from '../protocol/events.ts';
+import type { JournalAnswer } from '../protocol/journal.ts';
 import { OCCUPANCY_APARTMENTS_MAX } from '../protocol/limits.ts';
 import { type NightRange, nightOf } from '../protocol/nights.ts';
 import { completeClaims } from './claims.ts';
@@ -50,7 +51,14 @@ export function apartmentsFace(parts: ApartmentsParts): Apartments {
       return { ok: true, data: await completeClaims(pool, subject, apartmentId, standing.data) };
     },
     occupancy: (window, city) => occupancy(window, city),
-    history: (apartmentId, atMs) => reads.history(apartmentId, atMs),
+    async history(subject, apartmentId, query) {
+      const history = await reads.history(apartmentId, query);
+      if (!history.ok || subject.kind === 'admin') return history;
+      return {
+        ok: true,
+        data: { ...history.data, facts: history.data.facts.map(withoutOthers(subject.id)) },
+      };
+    },
     versions: (apartmentIds) => cluster.versions(apartmentIds),
     onOwnersChanged: (listener) => cluster.onOwnersChanged(listener),
     subscribe: (listener) => changes.subscribe(listener),
@@ -77,4 +85,12 @@ export function apartmentsFace(parts: ApartmentsParts): Apartments {
     }
     return { ok: true, data: { apartments, calendars, totals } };
   }
+}
+
+/** A fact as a host may see it: which guest is behind an id is not theirs to know. */
+function withoutOthers(ownId: string) {
+  return (fact: JournalAnswer['facts'][number]) => {
+    const { subjectId, ...rest } = fact;
+    return subjectId === ownId ? fact : rest;
+  };
 }

@@ -157,7 +157,12 @@ async function cancellingSubject(
   return (await parts.listings.mayManage(subject, apartmentId)) ? subject : { id: subject.id, kind: 'guest' };
 }
 
-async function managingSubject(parts: GatewayParts, subject: Subject, apartmentId: string): Promise<Subject> {
+/** @throws Refusal where they may not manage the apartment */
+export async function managingSubject(
+  parts: GatewayParts,
+  subject: Subject,
+  apartmentId: string,
+): Promise<Subject> {
   if (await parts.listings.mayManage(subject, apartmentId)) return subject;
   // That an apartment exists is no secret: search shows it.
   const known = await parts.listings.get(apartmentId);

@@ -5,6 +5,14 @@ import type { MineAnswer, SearchAnswer, SearchQuery } from '../protocol/commands
 import type { CommittedChange } from '../protocol/committed-change.ts';
 import type { Outcome } from '../protocol/errors.ts';
 import type { OccupancyAnswer, Stats } from '../protocol/events.ts';
+import type { JournalAnswer, JournalQuery } from '../protocol/journal.ts';
+import type {
+  ApartmentBookings,
+  ApartmentChange,
+  ManagedApartment,
+  ManagedApartments,
+  NewApartment,
+} from '../protocol/managed-apartments.ts';
 import type { NightRange } from '../protocol/nights.ts';
 import type { Booking, Calendar, Session, Subject } from '../protocol/resources.ts';
 import type { Apartment } from '../protocol/terms.ts';
@@ -21,25 +29,14 @@ export interface Apartments {
   /** The committed claims in a window, with what its host or an admin may know of them. */
   claims(subject: Subject, apartmentId: string, window: NightRange): Promise<Outcome<ClaimsAnswer>>;
   occupancy(window: NightRange, city: string | undefined): Promise<Outcome<OccupancyAnswer>>;
-  /** One apartment's facts in order, and its calendar as of `atMs` (now where undefined). */
-  history(apartmentId: string, atMs: number | undefined): Promise<Outcome<History>>;
+  /** One apartment's facts in order, and its calendar as of then. */
+  history(subject: Subject, apartmentId: string, query: JournalQuery): Promise<Outcome<JournalAnswer>>;
   /** The last versions told of these apartments, of those that their owners have running. Never rejects. */
   versions(apartmentIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Apartments have changed their server: what new owners have told is to be asked for. */
   onOwnersChanged(listener: () => void): () => void;
   /** Every committed change of apartments owned here. Returns the way to unsubscribe. */
   subscribe(listener: (change: CommittedChange) => void): () => void;
-}
-
-export interface History {
-  readonly calendar: Calendar;
-  readonly facts: readonly {
-    readonly version: number;
-    readonly kind: string;
-    readonly at: string;
-    readonly subjectId?: string;
-    readonly fact: Record<string, unknown>;
-  }[];
 }
 
 export interface Bookings {
@@ -56,6 +53,31 @@ export interface Listings {
   get(apartmentId: string): Promise<Apartment | undefined>;
   /** May this subject close nights and read the guest list of this apartment: its host, or an admin. */
   mayManage(subject: Subject, apartmentId: string): Promise<boolean>;
+}
+
+/** What hosts and admins do with the catalogue. That the subject may manage the apartment has been checked. */
+export interface Management {
+  /** Sent twice under one `requestId` it makes one apartment. */
+  create(subject: Subject, requestId: string, wanted: NewApartment): Promise<Outcome<ManagedApartment>>;
+  /** `revision`: of what the change was made of; `revision_conflict` where it is not the latest. */
+  change(
+    subject: Subject,
+    intent: { apartmentId: string; requestId: string; revision: string | undefined; change: ApartmentChange },
+  ): Promise<Outcome<ManagedApartment>>;
+  /** Takes no new holds from then on; bookings stand. */
+  retire(
+    subject: Subject,
+    intent: { apartmentId: string; requestId: string },
+  ): Promise<Outcome<ManagedApartment>>;
+  get(apartmentId: string): Promise<Outcome<ManagedApartment>>;
+  /** A host's own, an admin's all, whatever their status, in order of id. */
+  list(subject: Subject, page: { limit: number; cursor?: string | undefined }): Promise<ManagedApartments>;
+  /** Stays that share a night with the window, cancelled ones too, by check-in. */
+  bookings(
+    apartmentId: string,
+    window: NightRange,
+    page: { limit: number; cursor?: string | undefined },
+  ): Promise<ApartmentBookings>;
 }
 
 export interface VerifiedToken {
@@ -87,6 +109,7 @@ export interface GatewayParts {
   readonly apartments: Apartments;
   readonly bookings: Bookings;
   readonly listings: Listings;
+  readonly management: Management;
   readonly accounts: Accounts;
   readonly operations: Operations;
 }

@@ -36,18 +36,43 @@ export async function accountByEmail(pool: Pool, email: string): Promise<Account
   return result.rows[0];
 }
 
-/** Makes an account an admin with this password and ends its sessions, which may carry its former rights. */
-export async function promoteToAdmin(pool: Pool, accountId: string, passwordHash: string): Promise<string[]> {
+export async function accountKind(pool: Pool, id: string): Promise<SubjectKind | undefined> {
+  const result = await pool.query<{ kind: SubjectKind }>('select kind from accounts where id = $1', [id]);
+  return result.rows[0]?.kind;
+}
+
+/**
+ * Changes what an account is, and ends its sessions, which carry its former rights.
+ * @param passwordHash null leaves the password as it is
+ * @returns the sessions that ended
+ */
+export async function changeRole(
+  pool: Pool,
+  accountId: string,
+  kind: SubjectKind,
+  passwordHash: string | null,
+): Promise<string[]> {
   const result = await pool.query(
-    `with promoted as (
-       update accounts set kind = 'admin', password_hash = $2 where id = $1 returning id
+    `with changed as (
+       update accounts set kind = $2, password_hash = coalesce($3, password_hash) where id = $1 returning id
      )
-     update sessions s set revoked_at = now() from promoted
-     where s.account_id = promoted.id and s.revoked_at is null
+     update sessions s set revoked_at = now() from changed
+     where s.account_id = changed.id and s.revoked_at is null
      returning s.id`,
-    [accountId, passwordHash],
+    [accountId, kind, passwordHash],
   );
   return result.rows.map((row) => row.id);
+}
+
+/** Gives an account without an e-mail address this one. @returns whether it has it now, from before or since */
+export async function adoptEmail(pool: Pool, accountId: string, email: string): Promise<boolean> {
+  const result = await pool.query(
+    `update accounts set email = $2
+     where id = $1 and (email = $2 or email is null and not exists (
+       select from accounts other where lower(other.email) = $2))`,
+    [accountId, email],
+  );
+  return result.rowCount === 1;
 }
 
 export async function openSession(

@@ -1,6 +1,7 @@
 /** Bookings, and confirms under way, as they are read; they are written only together with facts. */
 import type { Pool } from 'pg';
 import type { BookingRecord } from '../actors/facts.ts';
+import type { NightRange } from '../protocol/nights.ts';
 
 /** Night numbers and epoch milliseconds, under the names of BookingRecord. */
 const SHARED = `id, apartment_id as "apartmentId", hold_id as "holdId", guest_id as "guestId",
@@ -82,6 +83,28 @@ export async function listBookings(
        and ($2::text is null or (created_at, id) < (select b.created_at, b.id from bookings b where b.id = $2))
      order by bookings.created_at desc, bookings.id desc limit $3`,
     [query.guestId ?? null, query.before ?? null, query.limit],
+  );
+  return result.rows;
+}
+
+/**
+ * Confirmed and cancelled stays of an apartment that share a night with the window, by check-in.
+ * @param page.after id of the last booking of the page before; an unknown one gives an empty page
+ */
+export async function bookingsOfApartment(
+  pool: Pool,
+  apartmentId: string,
+  window: NightRange,
+  page: { after: string | undefined; limit: number },
+): Promise<BookingRecord[]> {
+  const result = await pool.query<BookingRecord>(
+    `select ${COLUMNS} from bookings
+     where apartment_id = $1
+       and stay && daterange(date '1970-01-01' + $2::int, date '1970-01-01' + $3::int)
+       and ($4::text is null or (lower(stay), id) > (
+             select lower(b.stay), b.id from bookings b where b.apartment_id = $1 and b.id = $4))
+     order by lower(stay), bookings.id limit $5`,
+    [apartmentId, window.from, window.to, page.after ?? null, page.limit],
   );
   return result.rows;
 }

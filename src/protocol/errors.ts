@@ -46,6 +46,11 @@ export const ERRORS = {
     when: 'the guest must authenticate with the provider',
   },
   idempotency_conflict: { http: 409, retryable: false, when: 'this requestId was used for something else' },
+  revision_conflict: {
+    http: 412,
+    retryable: false,
+    when: 'the listing has changed since the revision in `If-Match`',
+  },
   rate_limited: { http: 429, retryable: true, when: 'too many requests; `retryAfterMs` says when' },
   unavailable: {
     http: 503,

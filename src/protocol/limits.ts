@@ -14,6 +14,8 @@ export const WINDOW_NIGHTS_MAX = 800;
 export const HORIZON_NIGHTS_MAX = 730;
 /** Guests of one stay that a schema lets through; an apartment's own capacity is a rule. */
 export const GUESTS_MAX = 50;
+/** What the longest stay may cost, in minor units: times 10,000 basis points it is still below 2^53. */
+export const STAY_MINOR_MAX = 900_000_000_000;
 /** Results on one page of a search. */
 export const PAGE_SIZE_MAX = 100;
 export const PAGE_SIZE_DEFAULT = 24;

@@ -24,7 +24,7 @@ async function signIn(
 describe('the command line', () => {
   it('explains itself', async () => {
     const help = await program.run(['--help']);
-    for (const command of ['serve', 'cluster', 'import', 'admin', 'verify', 'config'])
+    for (const command of ['serve', 'cluster', 'import', 'account', 'verify', 'config'])
       expect(help.output).toContain(`  ${command}`);
     expect(help.output).toMatch(/NIGHTLATCH_HOLD_TTL_SECONDS .*\[600\]/);
     expect(help.code).toBe(0);
@@ -37,6 +37,7 @@ describe('the command line', () => {
     for (const [args, what] of [
       [['sreve'], /unknown command 'sreve'.*serve/s],
       [['serve', '--prot', '80'], /unknown option '--prot'/],
+      [['account', 'a@example.com', '--role', 'king'], /Allowed choices are guest, host, admin/],
       [['import', 'listings'], /missing required argument 'file'/],
     ] as const) {
       const { code, output } = await program.run([...args]);
@@ -46,26 +47,30 @@ describe('the command line', () => {
     }
   });
 
-  it('admin create makes an admin who can sign in, or gives one a new password', async () => {
-    const made = await program.run(['admin', 'create', 'boss@example.com']);
+  it('account makes an admin who can sign in, gives a new password, and takes the role away again', async () => {
+    const made = await program.run(['account', 'boss@example.com', '--role', 'admin']);
     const [, first] = /^boss@example\.com is an admin, password (\S+)$/m.exec(made.output) ?? [];
     expect(made.code).toBe(0);
     await program.start();
     expect(await signIn('boss@example.com', first ?? '')).toEqual({ status: 200, kind: 'admin' });
 
     const next = 'another password of theirs';
-    const again = await program.run(['admin', 'create', 'boss@example.com'], {
-      NIGHTLATCH_ADMIN_PASSWORD: next,
+    const again = await program.run(['account', 'boss@example.com', '--role', 'admin'], {
+      NIGHTLATCH_ACCOUNT_PASSWORD: next,
     });
     expect(again.output.trim()).toBe('boss@example.com is an admin');
     expect(again.code).toBe(0);
     expect((await signIn('boss@example.com', first ?? '')).status).toBe(401);
     expect(await signIn('boss@example.com', next)).toEqual({ status: 200, kind: 'admin' });
+
+    const guest = await program.run(['account', 'boss@example.com', '--role', 'guest']);
+    expect(guest.output.trim()).toBe('boss@example.com is a guest');
+    expect(await signIn('boss@example.com', next)).toEqual({ status: 200, kind: 'guest' });
   });
 
-  it('admin create says what is wrong with an address', async () => {
+  it('account says what is wrong with an address', async () => {
     expectOneSentence(
-      await program.run(['admin', 'create', 'boss']),
+      await program.run(['account', 'boss', '--role', 'admin']),
       /^boss cannot be made an admin: email: send an e-mail address such as/,
     );
   });

@@ -71,6 +71,13 @@ describe('a start', () => {
     });
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject({ subject: { kind: 'admin' } });
+    const host = /Host .*\/host {3}sign in as (\S+), password (\S+)/.exec(output);
+    const hosted = await fetch(`${url}/v1/sessions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: host?.[1], password: host?.[2] }),
+    });
+    expect(await hosted.json()).toMatchObject({ subject: { kind: 'host', id: 'demo-host' } });
 
     const second = await program.run(['serve']);
     expectOneSentence(second, /another server \(.*\) is using this database/);

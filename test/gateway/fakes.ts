@@ -6,6 +6,7 @@ import type { ApartmentAnswer, ApartmentCommand } from '../../src/protocol/apart
 import type { CommittedChange, NightChange } from '../../src/protocol/committed-change.ts';
 import { type Outcome, refuse } from '../../src/protocol/errors.ts';
 import { instant } from '../../src/protocol/instant.ts';
+import type { ManagedApartment } from '../../src/protocol/managed-apartments.ts';
 import { dateOf, type NightRange } from '../../src/protocol/nights.ts';
 import type { Booking, Calendar, Hold, Session, Subject } from '../../src/protocol/resources.ts';
 import type { Apartment } from '../../src/protocol/terms.ts';
@@ -203,13 +204,17 @@ export function createWorld(): World {
             },
           };
         },
-        async history(apartmentId, atMs) {
+        async history(subject, apartmentId, { at, version = 1, after = 0 }) {
           const calendar = await world.calendarOf(apartmentId, { from: 20_000, to: 20_010 });
           if (!calendar.ok) return calendar;
-          const facts = [
-            { version: 1, kind: 'held', at: instant(atMs ?? world.nowMs), fact: { kind: 'held' } },
-          ];
-          return { ok: true, data: { calendar: calendar.data, facts } };
+          const fact = {
+            version: after + 1,
+            kind: 'held',
+            at: instant(at === undefined ? world.nowMs : Date.parse(at)),
+            fact: {},
+          };
+          const facts = [{ ...fact, ...(subject.kind === 'admin' && { subjectId: 'ana' }) }];
+          return { ok: true, data: { latestVersion: version, calendar: calendar.data, facts } };
         },
         subscribe(listener) {
           changeListeners.add(listener);
@@ -230,6 +235,26 @@ export function createWorld(): World {
             ? { ok: true, data: known.booking }
             : refuse('not_found', `there is no booking ${bookingId}`);
         },
+      },
+      management: {
+        create: async (subject, requestId, { hostId, ...wanted }) => ({
+          ok: true,
+          data: managedOf({ ...wanted, id: `apt-${requestId.slice(0, 8)}` }, hostId ?? subject.id),
+        }),
+        change: async (_subject, { apartmentId, revision, change }) =>
+          revision !== undefined && revision !== '7'
+            ? refuse('revision_conflict', `apartment ${apartmentId} is at revision 7`)
+            : { ok: true, data: managedOf({ ...apartmentOf(apartmentId), name: change.name ?? '' }) },
+        retire: async (_subject, { apartmentId }) => ({
+          ok: true,
+          data: managedOf({ ...apartmentOf(apartmentId), status: 'retired' }),
+        }),
+        get: async (id) => ({ ok: true, data: managedOf(apartmentOf(id)) }),
+        list: async (_subject, { limit }) => ({
+          apartments: [...versions.keys()].slice(0, limit).map((id) => managedOf(apartmentOf(id))),
+          nextCursor: 'apt-9',
+        }),
+        bookings: async (apartmentId) => ({ bookings: [bookingOf('booking-1', apartmentId, world.nowMs)] }),
       },
       listings: {
         search: (query) =>
@@ -335,6 +360,11 @@ export function bookingOf(id: string, apartmentId: string, nowMs: number): Booki
     createdAt: instant(nowMs),
     version: 3,
   };
+}
+
+function managedOf(apartment: Apartment, hostId = HOST): ManagedApartment {
+  const at = instant(NOW_MS);
+  return { ...apartment, revision: '7', hostId, createdAt: at, updatedAt: at };
 }
 
 function apartmentOf(id: string): Apartment {

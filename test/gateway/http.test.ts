@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ErrorBody, refuse } from '../../src/protocol/errors.ts';
+import { ManagedApartment } from '../../src/protocol/managed-apartments.ts';
 import { Booking, Calendar, Hold, Session } from '../../src/protocol/resources.ts';
 import { Apartment } from '../../src/protocol/terms.ts';
+import { openTerms } from '../support/terms.ts';
 import { HOST } from './fakes.ts';
 import { type House, openHouse, REQUEST_ID, WINDOW } from './harness.ts';
 
@@ -21,6 +23,10 @@ beforeAll(async () => {
 afterAll(() => house[Symbol.asyncDispose]());
 
 const STAY = { checkIn: '2026-11-03', checkOut: '2026-11-07', guests: 2 };
+const APARTMENT = {
+  ...{ name: 'Rooftop', city: 'Lisbon', latitude: 38.7, longitude: -9.1 },
+  terms: openTerms(),
+};
 const CONFIRM = { guest: { name: 'Ana', email: 'ana@example.com' }, payment: { method: 'sandbox_ok' } };
 const HOLDS = '/v1/apartments/apt-1/holds';
 const window = `from=${WINDOW.from}&to=${WINDOW.to}`;
@@ -224,11 +230,41 @@ describe('holds, bookings, blocks', () => {
     const none = house.http('GET', `/v1/admin/occupancy?${window}&city=Atlantis`, { token: admin });
     expect(await error(none)).toMatchObject({ status: 404 });
     const journal = '/v1/admin/apartments/apt-1/journal';
+    const both = house.http('GET', `${journal}?at=2026-10-01T00:00:00Z&version=3`, { token: admin });
+    expect(await error(both)).toMatchObject({ status: 400, fields: [{ path: 'version' }] });
+    const page = await house.http('GET', `${journal}?version=4&after=2&limit=1`, { token: admin });
+    expect(page.body).toMatchObject({ latestVersion: 4, facts: [{ version: 3 }] });
     const then = await house.http('GET', `${journal}?at=2026-10-01T00:00:00Z`, { token: admin });
     expect(then.body.facts[0].at).toBe('2026-10-01T00:00:00.000Z');
     expect((await house.http('GET', journal, { token: admin })).status).toBe(200);
     expect(await error(house.http('GET', `${journal}?at=yesterday`, { token: admin }))).toMatchObject({
       status: 400,
+    });
+  });
+});
+
+describe('listings', () => {
+  it('are written with a revision as their ETag, and changed only where it is the latest', async () => {
+    const made = await house.http('POST', '/v1/apartments', { token: host, body: APARTMENT });
+    expect([made.status, made.headers.get('etag')]).toEqual([201, '"7"']);
+    ManagedApartment.parse(made.body);
+    const change = (revision: string) =>
+      house.http('PATCH', '/v1/apartments/apt-1', {
+        token: host,
+        body: { name: 'Cellar' },
+        headers: { 'if-match': revision },
+      });
+    for (const revision of ['"7"', '*']) expect((await change(revision)).status).toBe(200);
+    expect(await error(change('"6"'))).toMatchObject({ status: 412, code: 'revision_conflict' });
+  });
+
+  it('are refused with every field that does not fit', async () => {
+    const body = { ...APARTMENT, name: '', terms: { ...APARTMENT.terms, timeZone: 'Mars', maxNights: 0 } };
+    const refused = await error(house.http('POST', '/v1/apartments', { token: host, body }));
+    expect(refused).toMatchObject({ status: 400, code: 'invalid_request' });
+    const crossed = { ...APARTMENT, terms: { ...APARTMENT.terms, timeZone: 'Mars' } };
+    expect(await error(house.http('POST', '/v1/apartments', { token: host, body: crossed }))).toMatchObject({
+      fields: [{ path: 'terms.timeZone' }],
     });
   });
 });
@@ -252,7 +288,18 @@ describe('who may what', () => {
     ['GET', `/v1/admin/occupancy?${window}`, undefined, [401, 403, 403, 200]],
     ['GET', `/v1/admin/apartments/apt-1/claims?${window}`, undefined, [401, 403, 200, 200]],
     ['GET', `/v1/admin/apartments/apt-2/claims?${window}`, undefined, [401, 403, 403, 200]],
-    ['GET', '/v1/admin/apartments/apt-1/journal', undefined, [401, 403, 403, 200]],
+    ['GET', '/v1/admin/apartments/apt-1/journal', undefined, [401, 403, 200, 200]],
+    ['GET', '/v1/admin/apartments/apt-2/journal', undefined, [401, 403, 403, 200]],
+    ['POST', '/v1/apartments', APARTMENT, [401, 403, 201, 201]],
+    ['PATCH', '/v1/apartments/apt-1', { name: 'Cellar' }, [401, 403, 200, 200]],
+    ['PATCH', '/v1/apartments/apt-2', { name: 'Cellar' }, [401, 403, 403, 200]],
+    ['DELETE', '/v1/apartments/apt-1', undefined, [401, 403, 200, 200]],
+    ['DELETE', '/v1/apartments/apt-2', undefined, [401, 403, 403, 200]],
+    ['GET', '/v1/host/apartments', undefined, [401, 403, 200, 200]],
+    ['GET', '/v1/host/apartments/apt-1', undefined, [401, 403, 200, 200]],
+    ['GET', '/v1/host/apartments/apt-2', undefined, [401, 403, 403, 200]],
+    ['GET', `/v1/apartments/apt-1/bookings?${window}`, undefined, [401, 403, 200, 200]],
+    ['GET', `/v1/apartments/apt-2/bookings?${window}`, undefined, [401, 403, 403, 200]],
   ])('%s %s', async (method, path, body, expected) => {
     const statuses = [];
     for (const token of [undefined, guest, host, admin]) {
@@ -379,8 +426,14 @@ describe('operations and documentation', () => {
         'GET /v1/apartments',
         'GET /v1/apartments/{id}',
         'GET /v1/apartments/{id}/calendar',
+        'GET /v1/apartments/{id}/bookings',
         'GET /v1/bookings',
         'GET /v1/bookings/{id}',
+        'GET /v1/host/apartments',
+        'GET /v1/host/apartments/{id}',
+        'PATCH /v1/apartments/{id}',
+        'DELETE /v1/apartments/{id}',
+        'POST /v1/apartments',
         'POST /v1/accounts',
         'POST /v1/apartments/{id}/blocks',
         'POST /v1/apartments/{id}/holds',

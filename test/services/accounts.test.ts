@@ -261,24 +261,37 @@ describe('signing out', () => {
   });
 });
 
-describe('createAdmin', () => {
+describe('giveRole', () => {
   it('makes an admin, again changes nothing, another password ends the sessions', async () => {
     const email = newEmail();
-    const admin = data(await accounts.createAdmin(email, PASSWORD));
+    const admin = data(await accounts.giveRole({ email, role: 'admin', password: PASSWORD }));
     const session = data(await accounts.signIn({ email, password: PASSWORD }));
     expect(session.subject).toEqual({ id: admin.id, kind: 'admin' });
-    expect(data(await accounts.createAdmin(email, PASSWORD))).toEqual(admin);
+    expect(data(await accounts.giveRole({ email, role: 'admin', password: PASSWORD }))).toEqual(admin);
     expect(await accounts.verify(session.accessToken)).toBeDefined();
 
-    expect(data(await accounts.createAdmin(email, 'another long password'))).toEqual(admin);
+    expect(
+      data(await accounts.giveRole({ email, role: 'admin', password: 'another long password' })),
+    ).toEqual(admin);
     expect(await accounts.verify(session.accessToken)).toBeUndefined();
     expect(code(await accounts.signIn({ email, password: PASSWORD }))).toBe('unauthenticated');
+  });
+
+  it('makes a host, and a guest again who keeps their password', async () => {
+    const email = newEmail();
+    expect(code(await accounts.giveRole({ email, role: 'guest' }))).toBe('not_found');
+    const host = data(await accounts.giveRole({ email, role: 'host', password: PASSWORD }));
+    const session = data(await accounts.signIn({ email, password: PASSWORD }));
+    expect(session.subject).toEqual({ id: host.id, kind: 'host' });
+    data(await accounts.giveRole({ email, role: 'guest' }));
+    expect(await accounts.verify(session.accessToken)).toBeUndefined();
+    expect(data(await accounts.signIn({ email, password: PASSWORD })).subject.kind).toBe('guest');
   });
 
   it('promotes a guest', async () => {
     const email = newEmail();
     const guest = data(await accounts.signUp({ email, password: PASSWORD, name: 'Ana' }));
-    data(await accounts.createAdmin(email, PASSWORD));
+    data(await accounts.giveRole({ email, role: 'admin', password: PASSWORD }));
     expect(await accounts.verify(guest.accessToken)).toBeUndefined();
     expect(data(await accounts.signIn({ email, password: PASSWORD })).subject).toEqual({
       id: guest.subject.id,

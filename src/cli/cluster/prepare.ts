@@ -5,7 +5,7 @@ import { createLog } from '../../observability/log.ts';
 import { openStorage, type Storage } from '../../persistence/index.ts';
 import { anyListing } from '../../persistence/listings.ts';
 import { createAccounts } from '../../services/accounts/index.ts';
-import { firstAdmin } from '../first-admin.ts';
+import { demoHost, firstAdmin } from '../first-accounts.ts';
 import { seedDemo } from '../seed-demo.ts';
 
 /** Connections to PostgreSQL that one server may open under load, and what commands beside the servers need. */
@@ -39,23 +39,35 @@ function connectionsWanted(nodes: number): number {
 }
 
 /**
- * Makes the admin, and fills an empty catalogue as a single server would: as one that nobody can reach yet, which has
+ * Makes the admin and the demo's host, and fills an empty catalogue as a single server would: as one that nobody can reach yet, which has
  * the database to itself and is gone before the servers start.
- * @returns how to sign in
+ * @returns how they sign in
  */
-export async function prepare(config: Config, storage: Storage, signal: AbortSignal): Promise<string> {
+export async function prepare(
+  config: Config,
+  storage: Storage,
+  signal: AbortSignal,
+): Promise<{ adminLine: string; hostLine: string | undefined }> {
   const accounts = await createAccounts({
     pool: storage.pool,
     secret: config.NIGHTLATCH_AUTH_SECRET,
     nowMs: () => Date.now(),
     onError: () => {},
   });
-  const adminLine = await firstAdmin(config, storage, accounts).finally(() => accounts.close());
-  signal.throwIfAborted();
+  try {
+    const adminLine = await firstAdmin(config, storage, accounts);
+    signal.throwIfAborted();
+    await fillEmpty(config, storage, signal);
+    return { adminLine, hostLine: await demoHost(config, storage, accounts) };
+  } finally {
+    accounts.close();
+  }
+}
+
+async function fillEmpty(config: Config, storage: Storage, signal: AbortSignal): Promise<void> {
   if (config.NIGHTLATCH_SEED === 'demo' && storage.isEmbedded && !(await anyListing(storage.pool))) {
     const alone = { ...config, HOST: '127.0.0.1', PORT: 0, DATABASE_URL: storage.url };
     const app = await createApp(alone, createLog(config.LOG_LEVEL), { signal, beforeOpening: seedDemo });
     await app.close();
   }
-  return adminLine;
 }

@@ -6,13 +6,15 @@ export interface Screen {
   /** Of the proxy. */
   readonly url: string;
   readonly adminLine: string;
+  /** Undefined where there is no demo. */
+  readonly hostLine: string | undefined;
   readonly servers: readonly OneServer[];
   readonly postgres: string;
   readonly redis: string;
 }
 
 /** What there is and what to try, on one screen. */
-export function screen({ seconds, url, adminLine, servers, postgres, redis }: Screen): string {
+export function screen({ seconds, url, adminLine, hostLine, servers, postgres, redis }: Screen): string {
   const rows = servers.map(
     ({ name, url: own, process: { pid }, log }) =>
       `  ${name.padEnd(10)} ${own}   process ${pid}   ${shortest(log.path)}`,
@@ -22,7 +24,7 @@ export function screen({ seconds, url, adminLine, servers, postgres, redis }: Sc
   return `Nightlatch is ready: ${servers.length} ${servers.length === 1 ? 'server' : 'servers'} behind one address (${seconds} s)
 
   Guests     ${url}/
-  Admin      ${url}/admin   ${adminLine}
+  Admin      ${url}/admin   ${adminLine}${hostLine === undefined ? '' : `\n  Host       ${url}/host   ${hostLine}`}
   API        ${url}/docs
 ${rows.join('\n')}
   PostgreSQL ${postgres}

@@ -2,11 +2,16 @@
 
 import type { CalendarQuery, OccupancyQuery } from '../../protocol/commands.ts';
 import { type Outcome, refuse } from '../../protocol/errors.ts';
-import { epochMs } from '../../protocol/instant.ts';
+import type { JournalQuery } from '../../protocol/journal.ts';
+import type {
+  ApartmentChange,
+  ManagedApartmentsQuery,
+  NewApartment,
+} from '../../protocol/managed-apartments.ts';
 import { nightOf } from '../../protocol/nights.ts';
 import type { Booking } from '../../protocol/resources.ts';
 import type { Caller } from '../caller.ts';
-import { guestCommands, managementCommands, subjectOf } from '../commands.ts';
+import { guestCommands, managementCommands, managingSubject, subjectOf } from '../commands.ts';
 import { Dispatch } from '../dispatch.ts';
 import type { Log } from '../log.ts';
 import type { GatewayParts } from '../ports.ts';
@@ -17,7 +22,7 @@ import type * as $ from './schemas.ts';
 export type Handlers = ReturnType<typeof createHandlers>;
 
 export function createHandlers(parts: GatewayParts, limits: RateLimits, log: Log) {
-  const { accounts, apartments, bookings, listings } = parts;
+  const { accounts, apartments, bookings, listings, management } = parts;
   const dispatch = new Dispatch<Caller>(
     { ...guestCommands(parts), ...managementCommands(parts) },
     { nowMs: () => parts.operations.nowMs(), log },
@@ -111,6 +116,38 @@ export function createHandlers(parts: GatewayParts, limits: RateLimits, log: Log
     return dispatch.ask(call.caller, 'unblock', { ...intentOf(call), blockId: call.params.blockId });
   }
 
+  function createApartment({ caller, requestId, body }: Call<{ body: typeof NewApartment }>) {
+    return management.create(subjectOf(caller), requestId, body);
+  }
+  async function changeApartment(
+    call: Call<{ params: typeof $.ApartmentPath; body: typeof ApartmentChange }>,
+  ) {
+    const { revision, body: change } = call;
+    const subject = await managing(call);
+    return management.change(subject, { ...intentOf(call), revision, change });
+  }
+  async function retireApartment(call: Call<{ params: typeof $.ApartmentPath }>) {
+    return management.retire(await managing(call), intentOf(call));
+  }
+  async function managedApartment(call: Call<{ params: typeof $.ApartmentPath }>) {
+    await managing(call);
+    return management.get(call.params.id);
+  }
+  async function managedApartments({ caller, query }: Call<{ querystring: typeof ManagedApartmentsQuery }>) {
+    return ok(await management.list(subjectOf(caller), query));
+  }
+  async function apartmentBookings(
+    call: Call<{ params: typeof $.ApartmentPath; querystring: typeof $.ApartmentBookingsQuery }>,
+  ) {
+    await managing(call);
+    const { from, to, ...page } = call.query;
+    const window = { from: nightOf(from), to: nightOf(to) };
+    return ok(await management.bookings(call.params.id, window, page));
+  }
+  function managing({ caller, params }: { caller: Caller; params: { id: string } }) {
+    return managingSubject(parts, subjectOf(caller), params.id);
+  }
+
   function claims({
     caller,
     params,
@@ -121,11 +158,8 @@ export function createHandlers(parts: GatewayParts, limits: RateLimits, log: Log
   function occupancy({ caller, query }: Call<{ querystring: typeof OccupancyQuery }>) {
     return dispatch.ask(caller, 'occupancy', query);
   }
-  function journal({
-    params,
-    query,
-  }: Call<{ params: typeof $.ApartmentPath; querystring: typeof $.JournalQuery }>) {
-    return apartments.history(params.id, query.at === undefined ? undefined : epochMs(query.at));
+  async function journal(call: Call<{ params: typeof $.ApartmentPath; querystring: typeof JournalQuery }>) {
+    return apartments.history(await managing(call), call.params.id, call.query);
   }
 
   return {
@@ -146,6 +180,12 @@ export function createHandlers(parts: GatewayParts, limits: RateLimits, log: Log
     cancel,
     block,
     unblock,
+    createApartment,
+    changeApartment,
+    retireApartment,
+    managedApartment,
+    managedApartments,
+    apartmentBookings,
     claims,
     occupancy,
     journal,

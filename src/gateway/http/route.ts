@@ -12,7 +12,7 @@ import { failure } from '../dispatch.ts';
 import type { Log } from '../log.ts';
 import type { GatewayParts } from '../ports.ts';
 import type { RateLimits } from '../rate-limits.ts';
-import { Failure, IntentHeaders } from './schemas.ts';
+import { Failure, IntentHeaders, RevisedHeaders } from './schemas.ts';
 
 export interface Takes {
   readonly params?: z.ZodType;
@@ -26,6 +26,8 @@ export interface Call<T extends Takes = Takes> {
   readonly address: string;
   /** The client's Idempotency-Key, or one made for this request. */
   readonly requestId: string;
+  /** The revision in `If-Match`; undefined where there is none, or any will do. */
+  readonly revision: string | undefined;
   readonly params: Read<T, 'params'>;
   readonly query: Read<T, 'querystring'>;
   readonly body: Read<T, 'body'>;
@@ -40,12 +42,14 @@ export interface Definition<T extends Takes> {
   readonly answers: z.ZodType;
   /** Reads `Idempotency-Key`. */
   readonly intent?: true;
+  /** Reads `If-Match`. */
+  readonly revised?: true;
   /** Version of what is answered: becomes the ETag, and 304 where the client has it. */
-  readonly etag?: (answer: never) => number;
+  readonly etag?: (answer: never) => number | string;
   run(call: Call<T>): Promise<Outcome<unknown>> | Outcome<unknown>;
 }
 
-export type Method = 'GET' | 'POST' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 export interface RouterOptions {
   readonly app: FastifyInstance;
@@ -67,7 +71,7 @@ export function createRouter({ app, parts, limits, log, refusal }: RouterOptions
   app.decorateRequest('caller', null as unknown as Caller);
 
   return (method, path, definition) => {
-    const { access, does, takes = {}, status = 200, answers, intent, etag } = definition;
+    const { access, does, takes = {}, status = 200, answers, intent, revised, etag } = definition;
     app.route({
       method,
       // Fastify writes :id where the protocol (and OpenAPI) writes {id}.
@@ -77,7 +81,7 @@ export function createRouter({ app, parts, limits, log, refusal }: RouterOptions
         tags: [tagOf(path)],
         ...(access === 'anyone' ? {} : { security: [{ bearer: [] }] }),
         ...takes,
-        ...(intent === undefined ? {} : { headers: IntentHeaders }),
+        ...(intent === undefined ? {} : { headers: revised ? RevisedHeaders : IntentHeaders }),
         response: { [status]: answers, '4xx': Failure, '5xx': Failure },
       },
       // Before anything else is read: who is not allowed learns nothing about what would have fitted.
@@ -93,6 +97,7 @@ export function createRouter({ app, parts, limits, log, refusal }: RouterOptions
             caller: request.caller,
             address: request.ip,
             requestId,
+            revision: revisionIn(request.headers['if-match']),
             params: request.params,
             query: request.query,
             body: request.body,
@@ -104,7 +109,8 @@ export function createRouter({ app, parts, limits, log, refusal }: RouterOptions
         if (etag !== undefined) {
           const tag = `"${etag(outcome.data as never)}"`;
           reply.header('etag', tag).header('cache-control', 'no-cache');
-          if (matches(request.headers['if-none-match'], tag)) return reply.code(304).send();
+          const isKnown = method === 'GET' && matches(request.headers['if-none-match'], tag);
+          if (isKnown) return reply.code(304).send();
         }
         return reply.code(status).send(outcome.data);
       },
@@ -155,6 +161,12 @@ function matches(header: string | undefined, tag: string): boolean {
     const known = candidate.trim();
     return known === '*' || known === tag || known === `W/${tag}`;
   });
+}
+
+/** One entity tag, as the answers before had it (RFC 9110, section 13.1.1). */
+function revisionIn(header: string | undefined): string | undefined {
+  if (header === undefined || header.trim() === '*') return undefined;
+  return header.trim().replace(/^"(.*)"$/, '$1');
 }
 
 function tagOf(path: string): string {

@@ -8,11 +8,22 @@ import {
   SearchAnswer,
 } from '../../protocol/commands.ts';
 import { OccupancyAnswer } from '../../protocol/events.ts';
+import { JournalAnswer, JournalQuery } from '../../protocol/journal.ts';
+import {
+  ApartmentBookings,
+  ApartmentChange,
+  ManagedApartment,
+  ManagedApartments,
+  ManagedApartmentsQuery,
+  NewApartment,
+} from '../../protocol/managed-apartments.ts';
 import { Calendar, Session } from '../../protocol/resources.ts';
 import { Apartment } from '../../protocol/terms.ts';
 import type { Handlers } from './handlers.ts';
 import type { Router } from './route.ts';
 import * as $ from './schemas.ts';
+
+const revisionOf = ({ revision }: ManagedApartment) => revision;
 
 // biome-ignore format: a table is read by its columns.
 export function defineRoutes(route: Router, does: Handlers): void {
@@ -38,7 +49,14 @@ export function defineRoutes(route: Router, does: Handlers): void {
   route('POST',   '/v1/apartments/{id}/blocks',           { access: 'manager', does: 'Close nights',         takes: { params: $.ApartmentPath, body: $.BlockBody }, status: 201, answers: $.BlockAnswer, intent: true, run: does.block });
   route('DELETE', '/v1/apartments/{id}/blocks/{blockId}', { access: 'manager', does: 'Open them again',      takes: { params: $.BlockPath }, answers: $.BlockAnswer, intent: true, run: does.unblock });
 
+  route('POST',   '/v1/apartments',               { access: 'manager', does: 'List an apartment',            takes: { body: NewApartment }, status: 201, answers: ManagedApartment, intent: true, etag: revisionOf, run: does.createApartment });
+  route('PATCH',  '/v1/apartments/{id}',          { access: 'manager', does: 'Change its listing, rates, rules or status', takes: { params: $.ApartmentPath, body: ApartmentChange }, answers: ManagedApartment, intent: true, revised: true, etag: revisionOf, run: does.changeApartment });
+  route('DELETE', '/v1/apartments/{id}',          { access: 'manager', does: 'Retire it; its bookings stand', takes: { params: $.ApartmentPath }, answers: ManagedApartment, intent: true, etag: revisionOf, run: does.retireApartment });
+  route('GET',    '/v1/apartments/{id}/bookings', { access: 'manager', does: 'Its stays, with who comes',    takes: { params: $.ApartmentPath, querystring: $.ApartmentBookingsQuery }, answers: ApartmentBookings, run: does.apartmentBookings });
+  route('GET',    '/v1/host/apartments',          { access: 'manager', does: "A host's apartments, in every status; an admin's all", takes: { querystring: ManagedApartmentsQuery }, answers: ManagedApartments, run: does.managedApartments });
+  route('GET',    '/v1/host/apartments/{id}',     { access: 'manager', does: 'An apartment with its revision', takes: { params: $.ApartmentPath }, answers: ManagedApartment, etag: revisionOf, run: does.managedApartment });
+
   route('GET',    '/v1/admin/occupancy',               { access: 'admin', does: 'All calendars and totals',  takes: { querystring: OccupancyQuery }, answers: OccupancyAnswer, run: does.occupancy });
   route('GET',    '/v1/admin/apartments/{id}/claims',  { access: 'manager', does: 'Who has which nights, since when, until when', takes: { params: $.ApartmentPath, querystring: CalendarQuery }, answers: ClaimsAnswer, run: does.claims });
-  route('GET',    '/v1/admin/apartments/{id}/journal', { access: 'admin', does: 'What happened, and when',   takes: { params: $.ApartmentPath, querystring: $.JournalQuery }, answers: $.JournalAnswer, run: does.journal });
+  route('GET',    '/v1/admin/apartments/{id}/journal', { access: 'manager', does: 'What happened, and when; its calendar as of then', takes: { params: $.ApartmentPath, querystring: JournalQuery }, answers: JournalAnswer, run: does.journal });
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import {
   BlockCommand,
+  CalendarQuery,
   CancelCommand,
   ConfirmCommand,
   ExtendCommand,
@@ -10,8 +11,8 @@ import {
 } from '../../protocol/commands.ts';
 import { ErrorBody } from '../../protocol/errors.ts';
 import { Id } from '../../protocol/ids.ts';
-import { Instant } from '../../protocol/instant.ts';
 import { GUESTS_MAX, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, PASSWORD_LENGTH_MAX } from '../../protocol/limits.ts';
+import { ManagedApartment } from '../../protocol/managed-apartments.ts';
 import { IsoDate } from '../../protocol/nights.ts';
 import { Block, Booking, Calendar, Hold, Quote, Session } from '../../protocol/resources.ts';
 import { Apartment, ApartmentCard } from '../../protocol/terms.ts';
@@ -42,13 +43,10 @@ export const BookingsQuery = z.object({
   limit: number.int().min(1).max(PAGE_SIZE_MAX).default(PAGE_SIZE_DEFAULT),
   before: Id.optional().meta({ description: 'id of the last booking of the page before' }),
 });
-export const JournalQuery = z.object({
-  at: z.iso
-    .datetime({ offset: true })
-    .optional()
-    .meta({ description: 'the calendar as of this instant; without it, now' }),
+export const ApartmentBookingsQuery = CalendarQuery.safeExtend({
+  limit: number.int().min(1).max(PAGE_SIZE_MAX).default(PAGE_SIZE_DEFAULT),
+  cursor: Id.optional().meta({ description: 'id of the last booking of the page before' }),
 });
-
 /** What the path and the header do not say already. */
 const intent = { requestId: true, apartmentId: true } as const;
 export const HoldBody = HoldCommand.omit(intent);
@@ -62,20 +60,15 @@ export const IntentHeaders = z.object({
   'idempotency-key': z.guid('Idempotency-Key is a UUID; send a new one for each intent').optional(),
 });
 
+/** Also the revision of what a change was made of, so that it undoes nobody else's. */
+export const RevisedHeaders = IntentHeaders.extend({
+  'if-match': z.string().max(64).optional().meta({
+    description: 'the revision the change was made of, as its ETag was: 412 where it is not the latest',
+  }),
+});
+
 export const BlockAnswer = z.object({ block: Block });
 export const BookingsAnswer = z.object({ bookings: z.array(Booking), nextBefore: Id.optional() });
-export const JournalAnswer = z.object({
-  calendar: Calendar,
-  facts: z.array(
-    z.object({
-      version: z.int(),
-      kind: z.string(),
-      at: Instant,
-      subjectId: Id.optional(),
-      fact: z.record(z.string(), z.unknown()),
-    }),
-  ),
-});
 export const Empty = z.object({});
 export const Health = z.object({ ok: z.literal(true) });
 export const Readiness = z.object({ ready: z.boolean(), reasons: z.array(z.string()) });
@@ -91,6 +84,7 @@ for (const [id, schema] of Object.entries({
   Calendar,
   Error: ErrorBody,
   Hold,
+  ManagedApartment,
   Quote,
   Session,
 })) {

@@ -4,9 +4,9 @@ import type { Pool } from 'pg';
 import type { Accounts, VerifiedToken } from '../../gateway/ports.ts';
 import {
   accountByEmail,
+  changeRole,
   insertAccount,
   openSession,
-  promoteToAdmin,
   refreshTokenState,
   revokeSession,
   type SessionOwner,
@@ -15,12 +15,13 @@ import {
 import { type Outcome, refuse } from '../../protocol/errors.ts';
 import {
   ACCESS_TOKEN_TTL_SECONDS,
+  PASSWORD_LENGTH_MIN,
   REFRESH_GRACE_MS,
   REFRESH_TOKEN_TTL_MS,
   REVOCATION_POLL_MS,
   SESSION_TTL_MS,
 } from '../../protocol/limits.ts';
-import type { Session, Subject } from '../../protocol/resources.ts';
+import type { Session, Subject, SubjectKind } from '../../protocol/resources.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { checkCredentials, normalEmail } from './credentials.ts';
 import { tokenKeys } from './keys.ts';
@@ -29,14 +30,27 @@ import { Purge } from './purge.ts';
 import { firstRefreshToken, hashOf, isRefreshToken, successorOf } from './refresh-tokens.ts';
 import { Revocations } from './revocations.ts';
 
+/** Stands for a password that stays as it is, where one is checked. */
+const UNCHANGED = 'x'.repeat(PASSWORD_LENGTH_MIN);
 const NOT_SIGNED_IN = 'the refresh token is unknown, spent or out of date; sign in again';
 
 export interface AccountsService extends Accounts {
-  /** Makes the account of this e-mail an admin with this password; changes nothing where it is one already. */
-  createAdmin(email: string, password: string): Promise<Outcome<Subject>>;
+  /**
+   * Makes the account of this e-mail a guest's, a host's or an admin's with this password, and ends its sessions; changes
+   * nothing where it is so already. Without a password the account keeps its own: `not_found` where there is none.
+   */
+  giveRole(to: RoleGift): Promise<Outcome<Subject>>;
   /** Told once of each session that ends before its tokens do, here or on another server. */
   onRevoked(listener: (sessionId: string) => void): () => void;
   close(): void;
+}
+
+export interface RoleGift {
+  readonly email: string;
+  readonly role: SubjectKind;
+  readonly password?: string;
+  /** Of an account that is new. */
+  readonly name?: string;
 }
 
 export interface AccountsOptions {
@@ -101,6 +115,10 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
     revocations.add(sessionId);
   }
 
+  async function become(id: string, role: SubjectKind, passwordHash: string | null): Promise<void> {
+    for (const sessionId of await changeRole(pool, id, role, passwordHash)) revocations.add(sessionId);
+  }
+
   return {
     async signUp(input) {
       const checked = checkCredentials(input);
@@ -163,27 +181,28 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
       return verified !== undefined && revocations.has(verified.sessionId) ? undefined : verified;
     },
 
-    async createAdmin(email, password) {
-      const checked = checkCredentials({ email, password, name: 'Administrator' });
+    async giveRole({ email: address, role, password, name = '' }) {
+      const checked = checkCredentials({ email: address, password: password ?? UNCHANGED, name });
       if (!checked.ok) return checked;
-      const known = await accountByEmail(pool, checked.data.email);
-      if (known?.kind === 'admin' && (await verifyPassword(password, known.passwordHash ?? undefined))) {
-        return { ok: true, data: { id: known.id, kind: 'admin' } };
+      const { email } = checked.data;
+      const known = await accountByEmail(pool, email);
+      if (password === undefined) {
+        if (known === undefined) {
+          return refuse('not_found', `there is no account of ${email}; give a password to make one`);
+        }
+        if (known.kind !== role) await become(known.id, role, null);
+        return { ok: true, data: { id: known.id, kind: role } };
+      }
+      if (known?.kind === role && (await verifyPassword(password, known.passwordHash ?? undefined))) {
+        return { ok: true, data: { id: known.id, kind: role } };
       }
       const passwordHash = await hashPassword(password);
-      const admin = {
-        id: newId('acc'),
-        kind: 'admin',
-        email: checked.data.email,
-        passwordHash,
-        name: 'Administrator',
-      } as const;
-      if (await insertAccount(pool, admin)) return { ok: true, data: { id: admin.id, kind: 'admin' } };
-      const account = known ?? (await accountByEmail(pool, checked.data.email));
-      if (account === undefined) throw new Error('an account that kept an admin from being made is gone');
-      for (const sessionId of await promoteToAdmin(pool, account.id, passwordHash))
-        revocations.add(sessionId);
-      return { ok: true, data: { id: account.id, kind: 'admin' } };
+      const account = { id: newId('acc'), kind: role, email, passwordHash, name };
+      if (await insertAccount(pool, account)) return { ok: true, data: { id: account.id, kind: role } };
+      const there = known ?? (await accountByEmail(pool, email));
+      if (there === undefined) throw new Error('an account that kept another from being made is gone');
+      await become(there.id, role, passwordHash);
+      return { ok: true, data: { id: there.id, kind: role } };
     },
 
     onRevoked: (listener) => revocations.onRevoked(listener),

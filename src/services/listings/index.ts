@@ -51,6 +51,8 @@ export interface ListingsService extends Listings {
   committed(change: Pick<CommittedChange, 'apartmentId' | 'changes'>): void;
   /** Changes may have been missed: all calendars are read anew in the background, once where it is asked for often. */
   readAgain(): void;
+  /** A listing was written here: resolves once it is in force here, whatever other transactions are running. */
+  written(apartmentId: string): Promise<void>;
   /** Looks for changed listings now; otherwise once a second. */
   poll(): Promise<void>;
   /** Told of each apartment whose terms or status have changed, or that is new. Returns the way to unsubscribe. */
@@ -72,6 +74,7 @@ export function createListings(options: ListingsOptions): ListingsService {
   /** Goes up when listings change: what was read before must not be cached after. */
   let generation = 0;
   let polling: Promise<void> | undefined;
+  let lastLook = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   let isOutOfDate = false;
 
@@ -136,10 +139,26 @@ export function createListings(options: ListingsOptions): ListingsService {
   }
 
   function poll(): Promise<void> {
-    polling ??= follow().finally(() => {
+    polling ??= inTurn(follow).finally(() => {
       polling = undefined;
     });
     return polling;
+  }
+
+  /** One look at the table after another: what was read earlier is never applied later. */
+  function inTurn(look: () => Promise<void>): Promise<void> {
+    const looking = lastLook.then(look);
+    lastLook = looking.catch(() => {});
+    return looking;
+  }
+
+  function written(apartmentId: string): Promise<void> {
+    return inTurn(async () => {
+      const found = await listingById(pool, apartmentId);
+      if (found === undefined) return;
+      generation++;
+      changed(found);
+    });
   }
 
   async function row(apartmentId: string): Promise<ListingRow | undefined> {
@@ -194,6 +213,7 @@ export function createListings(options: ListingsOptions): ListingsService {
       isOutOfDate = true;
     },
 
+    written,
     poll,
     onTermsChanged(listener) {
       listeners.add(listener);

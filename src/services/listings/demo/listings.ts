@@ -11,8 +11,13 @@ import { VANCOUVER } from './vancouver.ts';
 
 const CITIES: readonly DemoCity[] = [LISBON, EDINBURGH, NEW_YORK, COPENHAGEN, KYOTO, VANCOUVER];
 
-/** Owns the apartments in Lisbon. Has no password: nobody signs in as her, an admin manages what she owns. */
-export const DEMO_HOST = { id: 'demo-host', kind: 'host', name: 'Inês Carvalho' } as const;
+/** Owns the apartments in Lisbon. A start with the demo gives her a password. */
+export const DEMO_HOST = {
+  id: 'demo-host',
+  kind: 'host',
+  name: 'Inês Carvalho',
+  email: 'host@nightlatch.example',
+} as const;
 
 /** The same for the same year. @param today a night number */
 export function demoListings(today: number): ListingUpsert[] {

@@ -14,6 +14,7 @@ export const refusal: Texts['refusal'] = {
     payment_declined: 'Die Zahlung wurde abgelehnt',
     payment_action_required: 'Ihre Bank möchte erst von Ihnen hören',
     idempotency_conflict: 'Das wurde inzwischen geändert',
+    revision_conflict: 'Jemand war mit einer Änderung schneller',
     rate_limited: 'Etwas langsamer, bitte',
     unavailable: 'Keine Antwort vom Server',
     internal: 'Bei uns ist etwas kaputt',
@@ -32,6 +33,7 @@ export const refusal: Texts['refusal'] = {
     payment_action_required:
       'Bestätigen Sie die Zahlung bei Ihrer Bank und versuchen Sie es dann noch einmal.',
     idempotency_conflict: 'Laden Sie die Seite neu und sehen Sie, was jetzt gilt.',
+    revision_conflict: 'Laden Sie die Seite neu und ändern Sie, was jetzt gilt.',
     rate_limited: 'Es waren zu viele Anfragen. Warten Sie einen Augenblick.',
     unavailable: 'Versuchen Sie es noch einmal; was schon geschehen ist, geschieht nicht zweimal.',
     internal: 'Versuchen Sie es später noch einmal.',

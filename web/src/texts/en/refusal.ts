@@ -16,6 +16,7 @@ export const refusal = {
     payment_declined: 'The payment was declined',
     payment_action_required: 'Your bank wants to hear from you first',
     idempotency_conflict: 'This was changed meanwhile',
+    revision_conflict: 'Somebody changed this before you',
     rate_limited: 'A little slower, please',
     unavailable: 'No answer from the server',
     internal: 'Something is broken on our side',

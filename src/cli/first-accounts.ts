@@ -1,14 +1,16 @@
+/** The accounts that are there from the first start. Each returns how to sign in, for the start's screen. */
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import { adoptEmail } from '../persistence/accounts.ts';
 import type { Storage } from '../persistence/index.ts';
 import type { AccountsService } from '../services/accounts/index.ts';
+import { DEMO_HOST } from '../services/listings/demo/index.ts';
 
 /**
  * Makes sure that there is an admin. Without a given password, one is made at the first start and kept in the data
  * folder, readable by its owner only; on a database of one's own none is made up.
- * @returns how to sign in, for the start's screen
  */
 export async function firstAdmin(
   config: Config,
@@ -17,11 +19,28 @@ export async function firstAdmin(
 ): Promise<string> {
   const email = config.NIGHTLATCH_ADMIN_EMAIL;
   const given = config.NIGHTLATCH_ADMIN_PASSWORD;
-  if (given === undefined && !storage.isEmbedded) return '(`nightlatch admin create` makes an admin)';
+  if (given === undefined && !storage.isEmbedded) {
+    return '(`nightlatch account EMAIL --role admin` makes an admin)';
+  }
   const password = given ?? (await keptPassword(join(config.NIGHTLATCH_DATA_DIR, 'admin-password')));
-  const outcome = await accounts.createAdmin(email, password);
+  const outcome = await accounts.giveRole({ email, role: 'admin', password, name: 'Administrator' });
   if (!outcome.ok) throw new Error(outcome.error.message);
   return `sign in as ${email}, password ${given === undefined ? password : 'as given'}`;
+}
+
+/** Lets the demo's host sign in, with a password kept like the admin's. Undefined where there is no demo. */
+export async function demoHost(
+  config: Config,
+  storage: Storage,
+  accounts: AccountsService,
+): Promise<string | undefined> {
+  if (config.NIGHTLATCH_SEED !== 'demo' || !storage.isEmbedded) return undefined;
+  const { id, email } = DEMO_HOST;
+  if (!(await adoptEmail(storage.pool, id, email))) return undefined;
+  const password = await keptPassword(join(config.NIGHTLATCH_DATA_DIR, 'host-password'));
+  const outcome = await accounts.giveRole({ email, role: 'host', password });
+  if (!outcome.ok) throw new Error(outcome.error.message);
+  return `sign in as ${email}, password ${password}`;
 }
 
 async function keptPassword(file: string): Promise<string> {

@@ -1,0 +1,125 @@
+/** The gateway's face of the catalogue as hosts and admins write it, and of what was booked there. */
+import type { Pool } from 'pg';
+import { bookingView } from '../actors/calendar/views.ts';
+import type { Management } from '../gateway/ports.ts';
+import { accountKind } from '../persistence/accounts.ts';
+import { bookingsOfApartment } from '../persistence/bookings.ts';
+import {
+  insertListing,
+  managedListing,
+  managedListings,
+  updateListing,
+} from '../persistence/managed-listings.ts';
+import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
+import { type Outcome, refuse } from '../protocol/errors.ts';
+import type { ManagedApartment } from '../protocol/managed-apartments.ts';
+import type { Subject } from '../protocol/resources.ts';
+import { changedApartment, isSameApartment, newApartment } from '../services/listings/edits.ts';
+
+export interface ManagementParts {
+  readonly pool: Pool;
+  /** A listing was written: it is in force here once this resolves. */
+  readonly written: (apartmentId: string) => Promise<void>;
+  readonly ask: (subject: Subject, command: ApartmentCommand) => Promise<Outcome<ApartmentAnswer>>;
+}
+
+/** Writes that another one got in between of are decided anew so many times. */
+const ATTEMPTS_MAX = 5;
+
+export function managementFace({ pool, written, ask }: ManagementParts): Management {
+  return {
+    async create(subject, requestId, wanted) {
+      const hostId = subject.kind === 'admin' ? (wanted.hostId ?? null) : subject.id;
+      if (hostId !== null && (await accountKind(pool, hostId)) === undefined) {
+        return invalid('hostId', `there is no account ${hostId}; leave hostId out, or send a host's id`);
+      }
+      const intent = `${subject.id}:${requestId}`;
+      const apartment = newApartment(intent, wanted);
+      const found = await insertListing(pool, { apartment, hostId, intent });
+      if (found.id !== apartment.id) {
+        const sentence = `requestId ${requestId} was used for apartment ${found.id}, written otherwise; send a new one for each apartment`;
+        return refuse('idempotency_conflict', sentence);
+      }
+      await written(found.id);
+      return { ok: true, data: found };
+    },
+
+    async change(subject, { apartmentId, requestId, revision, change }) {
+      for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+        const before = await managedListing(pool, apartmentId);
+        if (before === undefined) return unknown(apartmentId);
+        if (before.status === 'retired') {
+          const message = `apartment ${apartmentId} is retired for good; list it anew`;
+          return refuse('rule_violation', message, { fields: [{ path: 'apartmentId', message: 'retired' }] });
+        }
+        const decided = changedApartment(before, change);
+        if ('refusal' in decided) return { ok: false, error: decided.refusal };
+        const status = change.status ?? before.status;
+        const isWritten = isSameApartment(before, decided.apartment);
+        // What stands already is not refused: it may be this very change, sent again.
+        if (isWritten && status === before.status) return { ok: true, data: before };
+        if (revision !== undefined && revision !== before.revision) return outrun(before, revision);
+        if (!isWritten) {
+          const after = await updateListing(pool, before.revision, decided.apartment);
+          if (after === undefined) continue;
+          await written(apartmentId);
+        }
+        if (status === before.status) return fresh(apartmentId);
+        return become(subject, { kind: status === 'paused' ? 'pause' : 'resume', apartmentId, requestId });
+      }
+      return refuse('unavailable', `apartment ${apartmentId} is being changed by others; try again`, {
+        retryAfterMs: 500,
+      });
+    },
+
+    retire: (subject, { apartmentId, requestId }) =>
+      become(subject, { kind: 'retire', apartmentId, requestId }),
+
+    get: fresh,
+
+    async list(subject, { limit, cursor }) {
+      const hostId = subject.kind === 'admin' ? undefined : subject.id;
+      const apartments = await managedListings(pool, { hostId, afterId: cursor ?? '', limit });
+      const last = apartments.length === limit ? apartments.at(-1) : undefined;
+      return { apartments, ...(last !== undefined && { nextCursor: last.id }) };
+    },
+
+    async bookings(apartmentId, window, { limit, cursor }) {
+      const page = await bookingsOfApartment(pool, apartmentId, window, { after: cursor, limit });
+      const last = page.length === limit ? page.at(-1) : undefined;
+      return { bookings: page.map(bookingView), ...(last !== undefined && { nextCursor: last.id }) };
+    },
+  };
+
+  /** The status is the apartment's to change, in order with its holds; it is so already where it refuses. */
+  async function become(
+    subject: Subject,
+    command: ApartmentCommand & { kind: 'pause' | 'resume' | 'retire' },
+  ): Promise<Outcome<ManagedApartment>> {
+    const { apartmentId } = command;
+    const status = ({ pause: 'paused', resume: 'listed', retire: 'retired' } as const)[command.kind];
+    const answer = await ask(subject, command);
+    await written(apartmentId);
+    const after = await fresh(apartmentId);
+    const isSo = after.ok && after.data.status === status;
+    return answer.ok || (answer.error.code === 'rule_violation' && isSo) ? after : answer;
+  }
+
+  async function fresh(apartmentId: string): Promise<Outcome<ManagedApartment>> {
+    const found = await managedListing(pool, apartmentId);
+    return found === undefined ? unknown(apartmentId) : { ok: true, data: found };
+  }
+}
+
+function outrun({ id, revision }: ManagedApartment, sent: string) {
+  const sentence = `apartment ${id} is at revision ${revision} and the change was made of ${sent}; read it again, and change that`;
+  return refuse('revision_conflict', sentence);
+}
+
+function unknown(apartmentId: string) {
+  return refuse('not_found', `there is no apartment ${apartmentId}; look it up with GET /v1/host/apartments`);
+}
+
+function invalid(path: string, message: string) {
+  return refuse('invalid_request', message, { fields: [{ path, message }] });
+}

@@ -1,0 +1,87 @@
+/** Apartments as their hosts and admins write them, and see them. */
+import { z } from 'zod';
+import { Id } from './ids.ts';
+import { Instant } from './instant.ts';
+import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from './limits.ts';
+import { termsProblems } from './listing-rules.ts';
+import { Booking, PRINTABLE } from './resources.ts';
+import { Apartment, Season, Terms } from './terms.ts';
+
+const line = (max: number) =>
+  z.string().trim().max(max).regex(PRINTABLE, 'a text of one line has no control characters');
+/** Lines may break: CR, LF and tab are no harm to storage or page. */
+const paragraphs = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .regex(/^(?:[^\p{Cc}\p{Cs}]|[\t\n\r])*$/u, 'a description has no control characters but line breaks');
+
+const WrittenTerms = z.strictObject({
+  ...Terms.shape,
+  seasons: z.array(z.strictObject({ ...Season.shape, name: line(80) })).max(100),
+});
+const written = {
+  name: line(200).min(1, 'send the name of the apartment'),
+  description: paragraphs(5_000),
+  city: line(100).min(1, 'send the city, by which guests search'),
+  country: line(100),
+  latitude: Apartment.shape.latitude,
+  longitude: Apartment.shape.longitude,
+  amenities: z.array(line(60).min(1)).max(100),
+};
+const Status = z.enum(['listed', 'paused']);
+
+export const NewApartment = z
+  .strictObject({
+    ...written,
+    description: written.description.default(''),
+    country: written.country.default(''),
+    amenities: written.amenities.default([]),
+    status: Status.default('listed'),
+    terms: WrittenTerms,
+    /** An admin may write an apartment for a host; a host's is always their own. */
+    hostId: Id.optional(),
+  })
+  .superRefine(({ terms }, context) => {
+    for (const { path, message } of termsProblems(terms)) {
+      context.addIssue({ code: 'custom', path: ['terms', ...path.split('.')], message });
+    }
+  });
+export type NewApartment = z.infer<typeof NewApartment>;
+
+/** What is left out stays; lists are replaced whole; null takes away what an apartment need not have. */
+export const ApartmentChange = z.strictObject({
+  ...z.object(written).partial().shape,
+  status: Status.optional(),
+  terms: z
+    .strictObject({
+      ...WrittenTerms.partial().shape,
+      weekendMinor: Terms.shape.weekendMinor.nullable(),
+      holdTtlSeconds: Terms.shape.holdTtlSeconds.nullable(),
+    })
+    .optional(),
+});
+export type ApartmentChange = z.infer<typeof ApartmentChange>;
+
+export const ManagedApartment = Apartment.extend({
+  /** Changes with every change of the listing; sent back as `If-Match`, it keeps a change from undoing another's. */
+  revision: z.string(),
+  hostId: Id.optional(),
+  createdAt: Instant,
+  updatedAt: Instant,
+});
+export type ManagedApartment = z.infer<typeof ManagedApartment>;
+
+export const ManagedApartmentsQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(PAGE_SIZE_MAX).default(PAGE_SIZE_DEFAULT),
+  cursor: Id.optional(),
+});
+export const ManagedApartments = z.object({
+  apartments: z.array(ManagedApartment),
+  nextCursor: z.string().optional(),
+});
+export type ManagedApartments = z.infer<typeof ManagedApartments>;
+
+export const ApartmentBookings = z.object({ bookings: z.array(Booking), nextCursor: z.string().optional() });
+export type ApartmentBookings = z.infer<typeof ApartmentBookings>;

@@ -1,0 +1,54 @@
+/** What a host's or an admin's writing makes of an apartment. Pure. */
+import { createHash } from 'node:crypto';
+import type { ErrorBody } from '../../protocol/errors.ts';
+import { errorBody } from '../../protocol/errors.ts';
+import { termsProblems } from '../../protocol/listing-rules.ts';
+import type { ApartmentChange, NewApartment } from '../../protocol/managed-apartments.ts';
+import { Apartment, Terms } from '../../protocol/terms.ts';
+
+/**
+ * The apartment of a request. Its id is made of who asked, the request and what was written: the same request with
+ * other words makes another id, by which it is told apart from one that is sent again.
+ */
+export function newApartment(intent: string, written: NewApartment): Apartment {
+  const { hostId: _, ...apartment } = written;
+  const hash = createHash('sha256').update(JSON.stringify([intent, apartment]));
+  return { id: `apt_${hash.digest('base64url').slice(0, 20)}`, ...apartment };
+}
+
+/** The apartment after a change, its status apart, which is the apartment's own to decide; or why it cannot be. */
+export function changedApartment(
+  apartment: Apartment,
+  change: ApartmentChange,
+): { apartment: Apartment } | { refusal: ErrorBody } {
+  const { terms: changedTerms = {}, status: _, ...texts } = change;
+  if (changedTerms.currency !== undefined && changedTerms.currency !== apartment.terms.currency) {
+    const message = `currency ${changedTerms.currency} is not the apartment's ${apartment.terms.currency}, in which its prices, holds and bookings are; list it anew to let it in another`;
+    return { refusal: invalid([{ path: 'terms.currency', message }]) };
+  }
+  const terms = Terms.parse(withoutNulls({ ...apartment.terms, ...defined(changedTerms) }));
+  // What a name's change does not touch may have come from an import that knows fewer rules.
+  const problems = change.terms === undefined ? [] : termsProblems(terms);
+  if (problems.length > 0) {
+    return { refusal: invalid(problems.map(({ path, message }) => ({ path: `terms.${path}`, message }))) };
+  }
+  return { apartment: { ...apartment, ...defined(texts), terms } as Apartment };
+}
+
+/** Whether two are the same to whoever reads them, whatever the order of their fields. */
+export function isSameApartment(a: Apartment, b: Apartment): boolean {
+  const read = (apartment: Apartment) => JSON.stringify(Apartment.parse(apartment));
+  return read(a) === read(b);
+}
+
+function invalid(fields: { path: string; message: string }[]): ErrorBody {
+  return errorBody('invalid_request', fields[0]?.message ?? '', { fields });
+}
+
+function defined<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function withoutNulls(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { termsProblems } from '../../src/protocol/listing-rules.ts';
+import { ApartmentChange, NewApartment } from '../../src/protocol/managed-apartments.ts';
+import type { Apartment, Terms } from '../../src/protocol/terms.ts';
+import { changedApartment, isSameApartment, newApartment } from '../../src/services/listings/edits.ts';
+import { openTerms } from '../support/terms.ts';
+
+const written = {
+  ...{ name: 'Rooftop', description: 'Light.\nAir.', city: 'Lisbon', country: 'Portugal' },
+  ...{ latitude: 38.7, longitude: -9.1, amenities: ['wifi'], terms: openTerms() },
+};
+const apartment: Apartment = { ...written, id: 'a1', status: 'listed' };
+const season = { name: 'Summer', from: '2027-06-01', to: '2027-09-01' };
+
+describe('[A4] terms', () => {
+  it.each<[string, Partial<Terms>, string[]]>([
+    ['are open', {}, []],
+    ['name no zone', { timeZone: 'Europe/Lisboa' }, ['timeZone']],
+    ['name an offset', { timeZone: '+01:00' }, ['timeZone']],
+    ['name no currency', { currency: 'ABC' }, ['currency']],
+    ['name a fund', { currency: 'XXX' }, ['currency']],
+    ['cross their lengths', { minNights: 5, maxNights: 4 }, ['maxNights']],
+    [
+      'let no stay end',
+      { arrivalDays: [6], departureDays: [5], minNights: 1, maxNights: 5 },
+      ['departureDays'],
+    ],
+    ['let one stay end', { arrivalDays: [6], departureDays: [5], minNights: 1, maxNights: 6 }, []],
+    [
+      'let a week pass',
+      { arrivalDays: [6], departureDays: [6], minNights: 8, maxNights: 13 },
+      ['departureDays'],
+    ],
+    ['end before the notice', { noticeDays: 10, minNights: 3, horizonNights: 12 }, ['horizonNights']],
+    ['turn a season round', { seasons: [{ ...season, to: season.from }] }, ['seasons.0.to']],
+    [
+      "cross a season's lengths",
+      { seasons: [season, { ...season, minNights: 40 }], maxNights: 30 },
+      ['seasons.1.minNights'],
+    ],
+    ['lengthen a season', { seasons: [{ ...season, minNights: 40, maxNights: 60 }], maxNights: 30 }, []],
+    [
+      'discount twice, and in vain',
+      {
+        ...{ maxNights: 20 },
+        stayDiscounts: [7, 7, 28].map((minNights) => ({ minNights, basisPoints: 500 })),
+      },
+      ['stayDiscounts.1.minNights', 'stayDiscounts.2.minNights'],
+    ],
+    ['cost more than is counted', { nightlyMinor: 100_000_000_000 }, ['nightlyMinor']],
+  ])('%s', (_what, change, paths) => {
+    const found = termsProblems({ ...openTerms(), ...change });
+    expect(found.map(({ path }) => path)).toEqual(paths);
+    for (const { message } of found) expect(message).toMatch(/;.*/);
+  });
+});
+
+describe('a new apartment', () => {
+  it('is refused with the path of each field that does not fit', () => {
+    const wrong = {
+      ...{ ...written, name: ' ', latitude: 91, city: 'Lis\u0000bon', surprise: 1 },
+      terms: { ...openTerms(), minNights: 9, maxNights: 4 },
+    };
+    const paths = NewApartment.safeParse(wrong).error?.issues.map(({ path }) => path.join('.'));
+    expect(paths).toEqual(expect.arrayContaining(['name', 'latitude', 'city', '']));
+    const crossed = NewApartment.safeParse({ ...written, terms: wrong.terms });
+    expect(crossed.error?.issues).toMatchObject([{ path: ['terms', 'maxNights'] }]);
+    expect(NewApartment.parse(written)).toMatchObject({ status: 'listed', description: 'Light.\nAir.' });
+  });
+
+  it('[I3] has one id for one request with one content', () => {
+    const wanted = NewApartment.parse(written);
+    const { id } = newApartment('h:1', wanted);
+    expect(newApartment('h:1', { ...wanted }).id).toBe(id);
+    expect(newApartment('h:2', wanted).id).not.toBe(id);
+    expect(newApartment('h:1', { ...wanted, name: 'Cellar' }).id).not.toBe(id);
+  });
+});
+
+describe('a change', () => {
+  const change = (written: object) => changedApartment(apartment, ApartmentChange.parse(written));
+
+  it('leaves what it does not name, replaces lists, takes away what is null', () => {
+    const priced = { ...apartment, terms: { ...openTerms(), weekendMinor: 9_000 } };
+    const parsed = ApartmentChange.parse({
+      name: 'Cellar',
+      amenities: [],
+      terms: { nightlyMinor: 5_000, weekendMinor: null },
+    });
+    expect(changedApartment(priced, parsed)).toEqual({
+      apartment: {
+        ...apartment,
+        name: 'Cellar',
+        amenities: [],
+        terms: { ...openTerms(), nightlyMinor: 5_000 },
+      },
+    });
+  });
+
+  it('of nothing is none, whatever the order of the fields', () => {
+    const same = change({ terms: Object.fromEntries(Object.entries(openTerms()).reverse()) });
+    expect('apartment' in same && isSameApartment(same.apartment, apartment)).toBe(true);
+    const other = change({ name: 'Cellar' });
+    expect('apartment' in other && isSameApartment(other.apartment, apartment)).toBe(false);
+  });
+
+  it('is refused where the terms would not hold together, and for another currency', () => {
+    const refused = (written: object) => change(written) as unknown as { refusal: { fields: unknown } };
+    expect(refused({ terms: { minNights: 700, maxNights: 3 } }).refusal).toMatchObject({
+      code: 'invalid_request',
+      fields: [{ path: 'terms.maxNights' }],
+    });
+    expect(refused({ terms: { currency: 'USD' } }).refusal.fields).toMatchObject([
+      { path: 'terms.currency' },
+    ]);
+    expect('apartment' in change({ terms: { currency: openTerms().currency } })).toBe(true);
+    expect(ApartmentChange.safeParse({ status: 'retired' }).success).toBe(false);
+    expect(ApartmentChange.safeParse({ terms: { nigthlyMinor: 1 } }).success).toBe(false);
+  });
+});
