@@ -40,6 +40,7 @@ import {
   PAYMENT_DEADLINE_MS,
 } from './protocol/limits.ts';
 import { type AccountsService, createAccounts } from './services/accounts/index.ts';
+import { createFigures } from './services/figures/index.ts';
 import { createListings, type ListingsService, type TakenRange } from './services/listings/index.ts';
 import { SandboxPayments } from './services/payments/sandbox.ts';
 
@@ -238,6 +239,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
         management: refusingOutages(
           managementFace({
             pool,
+            figures: createFigures(pool, nowMs),
             written: (apartmentId) => listings.written(apartmentId),
             ask: (subject, command) =>
               new Promise((reply) => cluster.ask({ subject, command, reply, sinceMs: nowMs(), attempts: 0 })),

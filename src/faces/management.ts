@@ -14,10 +14,12 @@ import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-co
 import { type Outcome, refuse } from '../protocol/errors.ts';
 import type { ManagedApartment } from '../protocol/managed-apartments.ts';
 import type { Subject } from '../protocol/resources.ts';
+import type { CountFigures } from '../services/figures/index.ts';
 import { changedApartment, isSameApartment, newApartment } from '../services/listings/edits.ts';
 
 export interface ManagementParts {
   readonly pool: Pool;
+  readonly figures: CountFigures;
   /** A listing was written: it is in force here once this resolves. */
   readonly written: (apartmentId: string) => Promise<void>;
   readonly ask: (subject: Subject, command: ApartmentCommand) => Promise<Outcome<ApartmentAnswer>>;
@@ -26,7 +28,7 @@ export interface ManagementParts {
 /** Writes that another one got in between of are decided anew so many times. */
 const ATTEMPTS_MAX = 5;
 
-export function managementFace({ pool, written, ask }: ManagementParts): Management {
+export function managementFace({ pool, figures, written, ask }: ManagementParts): Management {
   return {
     async create(subject, requestId, wanted) {
       const hostId = subject.kind === 'admin' ? (wanted.hostId ?? null) : subject.id;
@@ -76,6 +78,7 @@ export function managementFace({ pool, written, ask }: ManagementParts): Managem
       become(subject, { kind: 'retire', apartmentId, requestId }),
 
     get: fresh,
+    figures,
 
     async list(subject, { limit, cursor }) {
       const hostId = subject.kind === 'admin' ? undefined : subject.id;

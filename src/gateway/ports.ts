@@ -5,6 +5,7 @@ import type { MineAnswer, SearchAnswer, SearchQuery } from '../protocol/commands
 import type { CommittedChange } from '../protocol/committed-change.ts';
 import type { Outcome } from '../protocol/errors.ts';
 import type { OccupancyAnswer, Stats } from '../protocol/events.ts';
+import type { Figures } from '../protocol/figures.ts';
 import type { JournalAnswer, JournalQuery } from '../protocol/journal.ts';
 import type {
   ApartmentBookings,
@@ -72,6 +73,8 @@ export interface Management {
   get(apartmentId: string): Promise<Outcome<ManagedApartment>>;
   /** A host's own, an admin's all, whatever their status, in order of id. */
   list(subject: Subject, page: { limit: number; cursor?: string | undefined }): Promise<ManagedApartments>;
+  /** Of all apartments, or of a city's; some seconds old at most. */
+  figures(window: NightRange, city: string | undefined): Promise<Figures>;
   /** Stays that share a night with the window, cancelled ones too, by check-in. */
   bookings(
     apartmentId: string,

@@ -240,6 +240,10 @@ export const CLOCK_SLEW_MS_PER_SECOND = 10;
 
 /** Rows read at once by what reads a whole table. */
 export const STREAM_ROWS = 2_000;
+/** Figures are counted anew after this, in milliseconds; so many windows, and hours of the journal, are kept counted. */
+export const FIGURES_FRESH_MS = 5_000;
+export const FIGURES_CACHED_MAX = 32;
+export const FIGURES_HOURS_MAX = 50_000;
 /** Apartments on one occupancy chart: past it the answer would not be bounded; ask for a city. */
 export const OCCUPANCY_APARTMENTS_MAX = 2_000;
 /** Future bookings in one `mine`. */

@@ -250,6 +250,14 @@ export function createWorld(): World {
           data: managedOf({ ...apartmentOf(apartmentId), status: 'retired' }),
         }),
         get: async (id) => ({ ok: true, data: managedOf(apartmentOf(id)) }),
+        figures: async ({ from, to }) => {
+          const none = {
+            ...{ nightsAvailable: 0, nightsBooked: 0, nightsBlocked: 0, occupancy: null, money: [] },
+            ...{ holdsPlaced: 0, holdsReplaced: 0, holdsReleased: 0, holdsExpired: 0 },
+            ...{ bookingsMade: 0, bookingsCancelled: 0, conversion: null, cancellationRate: null },
+          };
+          return { at: instant(world.nowMs), from: dateOf(from), to: dateOf(to), days: [], totals: none };
+        },
         list: async (_subject, { limit }) => ({
           apartments: [...versions.keys()].slice(0, limit).map((id) => managedOf(apartmentOf(id))),
           nextCursor: 'apt-9',

@@ -158,6 +158,9 @@ export function createHandlers(parts: GatewayParts, limits: RateLimits, log: Log
   function occupancy({ caller, query }: Call<{ querystring: typeof OccupancyQuery }>) {
     return dispatch.ask(caller, 'occupancy', query);
   }
+  async function figures({ query }: Call<{ querystring: typeof OccupancyQuery }>) {
+    return ok(await management.figures({ from: nightOf(query.from), to: nightOf(query.to) }, query.city));
+  }
   async function journal(call: Call<{ params: typeof $.ApartmentPath; querystring: typeof JournalQuery }>) {
     return apartments.history(await managing(call), call.params.id, call.query);
   }
@@ -188,6 +191,7 @@ export function createHandlers(parts: GatewayParts, limits: RateLimits, log: Log
     apartmentBookings,
     claims,
     occupancy,
+    figures,
     journal,
   };
 }

@@ -8,6 +8,7 @@ import {
   SearchAnswer,
 } from '../../protocol/commands.ts';
 import { OccupancyAnswer } from '../../protocol/events.ts';
+import { Figures } from '../../protocol/figures.ts';
 import { JournalAnswer, JournalQuery } from '../../protocol/journal.ts';
 import {
   ApartmentBookings,
@@ -57,6 +58,7 @@ export function defineRoutes(route: Router, does: Handlers): void {
   route('GET',    '/v1/host/apartments/{id}',     { access: 'manager', does: 'An apartment with its revision', takes: { params: $.ApartmentPath }, answers: ManagedApartment, etag: revisionOf, run: does.managedApartment });
 
   route('GET',    '/v1/admin/occupancy',               { access: 'admin', does: 'All calendars and totals',  takes: { querystring: OccupancyQuery }, answers: OccupancyAnswer, run: does.occupancy });
+  route('GET',    '/v1/admin/figures',                 { access: 'admin', does: 'Occupancy, ADR, RevPAR, holds and bookings by day', takes: { querystring: OccupancyQuery }, answers: Figures, run: does.figures });
   route('GET',    '/v1/admin/apartments/{id}/claims',  { access: 'manager', does: 'Who has which nights, since when, until when', takes: { params: $.ApartmentPath, querystring: CalendarQuery }, answers: ClaimsAnswer, run: does.claims });
   route('GET',    '/v1/admin/apartments/{id}/journal', { access: 'manager', does: 'What happened, and when; its calendar as of then', takes: { params: $.ApartmentPath, querystring: JournalQuery }, answers: JournalAnswer, run: does.journal });
 }
