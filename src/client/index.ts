@@ -18,15 +18,9 @@ export type { AdminListener, AdminView, OccupancyWindow } from './admin.ts';
 export type { CalendarModel, Night } from './calendar-model.ts';
 export * as calendarModel from './calendar-model.ts';
 export type { CallOptions } from './calls.ts';
-export {
-  type BookingsAnswer,
-  type BookingsPage,
-  type Client,
-  type ClientOptions,
-  createClient,
-  type Intent,
-} from './client.ts';
+export { createClient } from './client.ts';
 export type { ConnectionState } from './connection.ts';
+export type { BookingsAnswer, BookingsPage, Client, ClientOptions, Intent } from './face.ts';
 export type { DateWindow, Management } from './management.ts';
 export { NightlatchError, unwrap } from './outcome.ts';
 export type { ServerClock } from './server-clock.ts';
