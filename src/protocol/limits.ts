@@ -244,6 +244,8 @@ export const STREAM_ROWS = 2_000;
 export const FIGURES_FRESH_MS = 5_000;
 export const FIGURES_CACHED_MAX = 32;
 export const FIGURES_HOURS_MAX = 50_000;
+/** Hours of the journal that one statement counts: many, as each may have to look at the whole table. */
+export const FIGURES_HOURS_AT_ONCE = 31 * 24;
 /** Apartments on one occupancy chart: past it the answer would not be bounded; ask for a city. */
 export const OCCUPANCY_APARTMENTS_MAX = 2_000;
 /** Future bookings in one `mine`. */

@@ -5,7 +5,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import { eventsByHour } from '../../persistence/figures.ts';
-import { FIGURES_HOURS_MAX } from '../../protocol/limits.ts';
+import { FIGURES_HOURS_AT_ONCE, FIGURES_HOURS_MAX } from '../../protocol/limits.ts';
 
 export interface EventCounts {
   holdsPlaced: number;
@@ -64,9 +64,9 @@ export class EventsByHour {
     }
     for (let hour = fromHour; hour < endHour; hour++) {
       if (counts.has(hour)) continue;
-      // A day at once: however much there is, no statement runs for long, and what was counted stays counted.
+      // A month at once: a long window takes several statements, and what was counted stays counted.
       let past = hour + 1;
-      while (past < endHour && past < hour + 24 && !counts.has(past)) past++;
+      while (past < endHour && past < hour + FIGURES_HOURS_AT_ONCE && !counts.has(past)) past++;
       await this.#read(hour, past, city, counts);
       for (let read = hour; read < past; read++) {
         const isSettled = (read + 1) * HOUR_MS + SETTLED_AFTER_MS <= nowMs;
