@@ -43,7 +43,7 @@ export async function serve(config: Config): Promise<void> {
     `Nightlatch is ready (${seconds} s)
 
   Guests   ${app.url}/
-  Admin    ${app.url}/admin   ${adminLine}${hostLine === undefined ? '' : `\n  Host     ${app.url}/host   ${hostLine}`}
+  Admin    ${app.url}/admin   ${adminLine}${hostLine === undefined ? '' : `\n  Host     ${app.url}/hosting   ${hostLine}`}
   API      ${app.url}/docs
   Data     ${data}
   Listings ${app.listings.count.listed}

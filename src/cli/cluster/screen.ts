@@ -24,7 +24,7 @@ export function screen({ seconds, url, adminLine, hostLine, servers, postgres, r
   return `Nightlatch is ready: ${servers.length} ${servers.length === 1 ? 'server' : 'servers'} behind one address (${seconds} s)
 
   Guests     ${url}/
-  Admin      ${url}/admin   ${adminLine}${hostLine === undefined ? '' : `\n  Host       ${url}/host   ${hostLine}`}
+  Admin      ${url}/admin   ${adminLine}${hostLine === undefined ? '' : `\n  Host       ${url}/hosting   ${hostLine}`}
   API        ${url}/docs
 ${rows.join('\n')}
   PostgreSQL ${postgres}
