@@ -71,7 +71,7 @@ describe('a start', () => {
     });
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject({ subject: { kind: 'admin' } });
-    const host = /Host .*\/host {3}sign in as (\S+), password (\S+)/.exec(output);
+    const host = /Host .*\/hosting {3}sign in as (\S+), password (\S+)/.exec(output);
     const hosted = await fetch(`${url}/v1/sessions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
