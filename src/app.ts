@@ -35,6 +35,7 @@ import { createPool } from './persistence/pool.ts';
 import { postgresBooks } from './persistence/sandbox-payments.ts';
 import {
   DRAIN_DEADLINE_MS,
+  DRAIN_GRACE_MS,
   HOLD_CAP_MS,
   HOLD_TTL_SECONDS_MAX,
   PAYMENT_DEADLINE_MS,
@@ -290,9 +291,10 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
       ...inner,
       url,
       async drain() {
+        const isLast = membership.peers().length === 0;
         // Shards first, while everybody is still served: then nobody waits for them when this node is gone.
         await membership.leave();
-        await gateway.drain();
+        await gateway.drain(isLast ? 0 : DRAIN_GRACE_MS);
         await registry.settle(DRAIN_DEADLINE_MS);
         await stopAll();
       },

@@ -13,6 +13,7 @@ import {
   CLIENT_RETRY_CAP_MS,
 } from '../protocol/limits.ts';
 import type { Connection } from './connection.ts';
+import type { Link } from './link.ts';
 import { backoffMs, type ClientTime, pause, REAL_TIME } from './pause.ts';
 
 export interface CallOptions {
@@ -25,7 +26,10 @@ export interface CallOptions {
 type Deadlined = CallOptions & { readonly deadlineMs: number };
 
 export interface CallsOptions {
-  readonly connection: Pick<Connection, 'ready' | 'state'>;
+  readonly connection: Pick<Connection, 'state'> & {
+    /** A link to ask on; undefined when the signal aborts first. */
+    ready(signal: AbortSignal): Promise<Pick<Link, 'ask'> | undefined>;
+  };
   readonly random: () => number;
   readonly attemptMs?: number;
   /** Default: this process's or page's. */

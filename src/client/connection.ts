@@ -3,14 +3,19 @@
  * client lives. Everybody else asks it for the link of now, or waits for one.
  *
  *   reconnecting ──welcome──> online ──link gone──> reconnecting ──several failures──> offline ──welcome──> online
- *                                   └── the browser says that the network is down ──────^
+ *                             │    ^└── the browser says that the network is down ──────^
+ *                             └────┘ a server that leaves says so: the next link is opened while it still answers
  */
 import type { ErrorBody, Outcome } from '../protocol/errors.ts';
 import type { Notice, Welcome } from '../protocol/events.ts';
 import {
+  CLIENT_ATTEMPT_MS,
   CLIENT_CONNECT_BASE_MS,
   CLIENT_CONNECT_CAP_MS,
   CLIENT_OFFLINE_AFTER_FAILURES,
+  CLIENT_OVERLAP_MS,
+  CLIENT_RETRY_BASE_MS,
+  CLIENT_RETRY_CAP_MS,
   HANDSHAKE_DEADLINE_MS,
 } from '../protocol/limits.ts';
 import type { Subject } from '../protocol/resources.ts';
@@ -34,6 +39,13 @@ export interface ConnectionOptions {
   readonly random: () => number;
 }
 
+/** A link with whom it is for. */
+interface Opened {
+  readonly link: Link;
+  readonly token: string | undefined;
+  readonly subject: Subject | undefined;
+}
+
 /** A link that lived this long was a good one: the next failure starts the back-off from its beginning. */
 const SETTLED_MS = 5_000;
 
@@ -46,6 +58,8 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #ended = new AbortController();
   #link: Link | undefined;
+  /** Puts another link in the place of the one of now. */
+  #succeed: ((next: Opened) => void) | undefined;
   #linkToken: string | undefined;
   #subject: Subject | undefined;
   #authenticating: Promise<void> | undefined;
@@ -148,14 +162,15 @@ export class Connection {
     while (!signal.aborted) {
       this.#attempt = new AbortController();
       const attempt = this.#attempt.signal;
-      const opened = await this.#open(rejected, attempt);
+      const token = await this.#options.tokens.token(rejected);
+      const opened = await this.#open(token, attempt);
       rejected = undefined;
       if (opened.ok) {
-        await this.#live(opened.data);
+        for (let now: Opened | undefined = opened.data; now !== undefined; ) now = await this.#live(now);
       } else {
         this.#lastError = opened.error;
         this.#failures += 1;
-        if (opened.error.code === 'unauthenticated') rejected = this.#linkToken;
+        if (opened.error.code === 'unauthenticated') rejected = token;
         // This subject will not be let in however often it asks: wait for another one (`restart`).
         if (opened.error.code === 'forbidden') {
           this.#enter('offline');
@@ -171,46 +186,73 @@ export class Connection {
     }
   }
 
-  async #open(rejected: string | undefined, signal: AbortSignal): Promise<Outcome<Link>> {
-    const { url, namespace, tokens, clock } = this.#options;
-    this.#linkToken = await tokens.token(rejected);
-    return openLink({
+  async #open(token: string | undefined, signal: AbortSignal): Promise<Outcome<Opened>> {
+    const { url, namespace, clock } = this.#options;
+    let link: Link | undefined;
+    let subject: Subject | undefined;
+    const opened = await openLink({
       url,
       namespace,
-      token: this.#linkToken,
+      token,
       handshakeMs: HANDSHAKE_DEADLINE_MS + 1_000,
       signal,
-      onEvent: (event, payload) => this.#heard(event, payload),
+      onEvent: (event, payload) => {
+        if (event === 'notice') this.#drain(link, payload as Notice);
+        else this.events.emit(event, payload);
+      },
       onWelcome: (welcome: Welcome, roundTripMs) => {
-        this.#subject = welcome.subject;
+        subject = welcome.subject;
         clock.welcomed(welcome.serverTime, roundTripMs);
       },
       onRoundTrip: (ms) => clock.roundTrip(ms),
     });
+    if (!opened.ok) return opened;
+    link = opened.data;
+    return { ok: true, data: { link, token, subject } };
   }
 
-  async #live(link: Link): Promise<void> {
+  /** @returns the link that has taken its place; undefined where it closed first */
+  async #live({ link, token, subject }: Opened): Promise<Opened | undefined> {
     const openedAt = performance.now();
     this.#link = link;
+    this.#linkToken = token;
+    this.#subject = subject;
     this.#lastError = undefined;
     if (this.#ended.signal.aborted) link.close();
+    const succeeded = new Promise<Opened>((resolve) => {
+      this.#succeed = resolve;
+    });
     this.#enter('online');
     this.opened.emit(link);
-    await link.closed;
+    const next = await Promise.race([link.closed.then(() => undefined), succeeded]);
     this.#link = undefined;
-    this.#failures = performance.now() - openedAt >= SETTLED_MS ? 0 : this.#failures + 1;
+    this.#succeed = undefined;
+    if (next === undefined)
+      this.#failures = performance.now() - openedAt >= SETTLED_MS ? 0 : this.#failures + 1;
+    else
+      void pause(CLIENT_OVERLAP_MS, this.#ended.signal).then(() => link.closeWhenAnswered(CLIENT_ATTEMPT_MS));
+    return next;
   }
 
-  #heard(event: string, payload: unknown): void {
-    if (event === 'notice') this.#drain(payload as Notice);
-    else this.events.emit(event, payload);
-  }
-
-  /** The server is leaving: everybody moves within the time it gives, none at the same instant. */
-  #drain(notice: Notice): void {
-    const link = this.#link;
+  /**
+   * The server is leaving: everybody moves within the time it gives, none at the same instant. The old link is used until
+   * there is a new one, so that nobody waits for a handshake.
+   */
+  #drain(link: Link | undefined, notice: Notice): void {
     if (notice?.kind !== 'draining' || link === undefined) return;
-    void pause(notice.reconnectInMs * this.#options.random(), this.#ended.signal).then(() => link.close());
+    const over = AbortSignal.any([this.#ended.signal, closing(link)]);
+    void pause(notice.reconnectInMs * this.#options.random(), over).then(() => this.#replace(link, over));
+  }
+
+  async #replace(link: Link, over: AbortSignal): Promise<void> {
+    const limits = { baseMs: CLIENT_RETRY_BASE_MS, capMs: CLIENT_RETRY_CAP_MS };
+    for (let n = 0; !over.aborted && link === this.#link; n++) {
+      const opened = await this.#open(await this.#options.tokens.token(), over);
+      if (opened.ok && link === this.#link) return this.#succeed?.(opened.data);
+      // It closed meanwhile, and another is being opened in its place.
+      if (opened.ok) return opened.data.link.close();
+      await pause(backoffMs(n, limits, this.#options.random()), over);
+    }
   }
 
   #enter(state: ConnectionState): void {
@@ -218,6 +260,12 @@ export class Connection {
     this.#state = state;
     this.stateChanged.emit(state);
   }
+}
+
+function closing(link: Link): AbortSignal {
+  const closed = new AbortController();
+  void link.closed.then(() => closed.abort());
+  return closed.signal;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

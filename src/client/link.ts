@@ -20,6 +20,8 @@ export interface Link {
   /** Sends one event and waits at most `withinMs` for its acknowledgement. */
   ask<T>(event: string, payload: unknown, withinMs: number): Promise<Answer<T>>;
   close(): void;
+  /** Closes as soon as nothing is on its way, at the latest after `withinMs`. Nothing may be asked from now on. */
+  closeWhenAnswered(withinMs: number): void;
   /** Resolves once, when the link is gone, with the reason. */
   readonly closed: Promise<string>;
 }
@@ -96,6 +98,7 @@ class SocketLink implements Link {
   /** Settles every command still without its answer when the link goes. */
   readonly #lost = new Set<() => void>();
   #heardAt = performance.now();
+  #isLeft = false;
 
   constructor(socket: Socket, manager: Manager, options: LinkOptions) {
     this.#socket = socket;
@@ -126,6 +129,7 @@ class SocketLink implements Link {
         clearTimeout(timer);
         this.#lost.delete(lose);
         resolve(answer);
+        if (this.#isLeft && this.#lost.size === 0) this.close();
       };
       const lose = () => settle({ kind: 'lost' });
       const timer = setTimeout(() => {
@@ -139,6 +143,13 @@ class SocketLink implements Link {
         settle({ kind: 'answered', outcome: outcomeFrom<T>(answer) });
       });
     });
+  }
+
+  closeWhenAnswered(withinMs: number): void {
+    if (this.#lost.size === 0) return this.close();
+    this.#isLeft = true;
+    const timer = setTimeout(() => this.close(), withinMs);
+    void this.closed.then(() => clearTimeout(timer));
   }
 
   close(): void {

@@ -46,8 +46,9 @@ export interface Gateway {
   /**
    * Leaves without an error seen outside: `/readyz` turns 503, clients are asked to connect elsewhere, what is
    * under way is answered (at most DRAIN_DEADLINE_MS), then everything is closed.
+   * @param graceMs how long clients may take to find another server, beyond the time over which they are spread
    */
-  drain(): Promise<void>;
+  drain(graceMs?: number): Promise<void>;
   /** At once. */
   close(): Promise<void>;
   /** Open WebSockets. */
@@ -112,7 +113,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     if (state === 'starting') state = 'serving';
   }
 
-  async function drain(): Promise<void> {
+  async function drain(graceMs = 0): Promise<void> {
     if (state !== 'serving') return;
     state = 'draining';
     const deadlineMs = performance.now() + DRAIN_DEADLINE_MS;
@@ -121,7 +122,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     sockets.closeDoor();
     sockets.askToLeave(spreadMs);
     // Commands are still taken while clients move, so that none sees an error.
-    await until(() => sockets.size === 0, Math.min(deadlineMs, performance.now() + spreadMs));
+    await until(() => sockets.size === 0, Math.min(deadlineMs, performance.now() + spreadMs + graceMs));
     state = 'leaving';
     await until(() => inFlight.count === 0, deadlineMs);
     log.info({ event: 'gateway.drained', abandoned: inFlight.count });

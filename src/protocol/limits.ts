@@ -195,6 +195,10 @@ export const GUESTS_PER_ADDRESS = 300;
 /** Window over which a draining server asks its sockets to reconnect, in milliseconds: each, and at most. */
 export const DRAIN_SPREAD_PER_SOCKET_MS = 2;
 export const DRAIN_SPREAD_MAX_MS = 4_000;
+/** How long they then have to find another server, which may take a load balancer a moment to offer, in milliseconds. */
+export const DRAIN_GRACE_MS = 3_000;
+/** How long a client keeps an old link beside the new one, so that no event falls between the two, in milliseconds. */
+export const CLIENT_OVERLAP_MS = 250;
 
 /**
  * Connections that carry appends. On two cores one lane wrote 103,000 facts a second with 800 in flight (two: 137,000),

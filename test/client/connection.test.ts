@@ -70,6 +70,27 @@ describe('connection', () => {
     expect(server.events('search')).toHaveLength(1);
   });
 
+  it('goes on over the old link until there is a new one, and never says that it was gone', async () => {
+    const client = connect({ random: () => 0 });
+    const states: ConnectionState[] = [];
+    await entered(client, 'online');
+    client.connection.subscribe((state) => states.push(state));
+    let welcome: () => void = () => {};
+    server.welcoming = new Promise<void>((resolve) => {
+      welcome = resolve;
+    });
+    server.emit('notice', { kind: 'draining', reconnectInMs: 0 });
+    await server.when(() => server.connections === 2);
+    // The new one is not welcomed yet.
+    expect(await client.search(query)).toMatchObject({ ok: true });
+    const [first] = server.events('search');
+    welcome();
+    await server.when(() => server.sockets === 1);
+    expect(await client.search(query)).toMatchObject({ ok: true });
+    expect(server.events('search')[1]?.socket).not.toBe(first?.socket);
+    expect(states).toEqual([]);
+  });
+
   it('reconnects when the server ends the connection by itself', async () => {
     const client = connect();
     await client.search(query);

@@ -26,6 +26,8 @@ export class FakeServer {
   readonly refused = new Set<string>();
   serverTime: () => number = () => Date.now();
   protocol = 1;
+  /** A new connection is welcomed when it resolves. */
+  welcoming = Promise.resolve();
   connections = 0;
   readonly #http = createServer((request, response) => void this.#serve(request, response));
   readonly #io = new Server(this.#http, { transports: ['websocket'], serveClient: false });
@@ -108,11 +110,14 @@ export class FakeServer {
     namespace.on('connection', (socket) => {
       this.connections += 1;
       let token = (socket.handshake.auth as { token?: string }).token;
-      socket.emit('welcome', {
-        protocol: this.protocol,
-        serverTime: instant(this.serverTime()),
-        ...(token === undefined ? {} : { subject: { id: 'guest-1', kind: 'guest' } }),
-      });
+      this.#look();
+      void this.welcoming.then(() =>
+        socket.emit('welcome', {
+          protocol: this.protocol,
+          serverTime: instant(this.serverTime()),
+          ...(token === undefined ? {} : { subject: { id: 'guest-1', kind: 'guest' } }),
+        }),
+      );
       socket.on('disconnect', () => this.#look());
       socket.onAny(
         async (event: string, payload: Record<string, unknown>, acknowledge: (answer: unknown) => void) => {

@@ -61,7 +61,7 @@ export class SimulatedClient {
   readonly #calls: Calls;
   readonly #watches: Watches;
   #link: SimulatedLink | undefined;
-  readonly #onLink: ((link: Link) => void)[] = [];
+  readonly #onLink: ((link: Pick<Link, 'ask'>) => void)[] = [];
   readonly #holds: Hold[] = [];
   readonly #bookings: Booking[] = [];
   readonly #blocks: { readonly id: string; readonly apartmentId: string }[] = [];
@@ -223,7 +223,7 @@ export class SimulatedClient {
     };
   }
 
-  #ready(signal: AbortSignal): Promise<Link | undefined> {
+  #ready(signal: AbortSignal): Promise<Pick<Link, 'ask'> | undefined> {
     if (this.#link !== undefined) return Promise.resolve(this.#asked(this.#link));
     return new Promise((resolve) => {
       this.#onLink.push((link) => resolve(link));
@@ -232,12 +232,10 @@ export class SimulatedClient {
   }
 
   /** A bug of the client's changes what it asks. */
-  #asked(link: SimulatedLink): Link {
+  #asked(link: SimulatedLink): Pick<Link, 'ask'> {
     const { asks } = this.#parts.bug;
     if (asks === undefined) return link;
     return {
-      closed: link.closed,
-      close: () => link.close(),
       ask: (event, payload, withinMs) =>
         link.ask(event, asks(payload as Record<string, unknown>, ++this.#attempts), withinMs),
     };

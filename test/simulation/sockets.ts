@@ -21,7 +21,7 @@ const RESET_MS = 5;
 /** And that a link on which a message was lost carries none any more. */
 const PING_TIMEOUT_MS = 4_000;
 
-export class SimulatedLink implements Link {
+export class SimulatedLink implements Omit<Link, 'closeWhenAnswered'> {
   readonly closed: Promise<string>;
   readonly subject: Subject;
   readonly node: SimulatedNode;
