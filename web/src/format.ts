@@ -94,6 +94,11 @@ const moment = perLocale((key) => new Intl.DateTimeFormat(key, { dateStyle: 'med
 /** Day and time at the reader's place. */
 export const momentText = (instant: string): string => moment().format(new Date(instant));
 
+/** Time of day, to the minute, in an IANA time zone. */
+export function timeIn(timeZone: string, nowMs: number): string {
+  return new Intl.DateTimeFormat(locale(), { timeZone, timeStyle: 'short' }).format(nowMs);
+}
+
 /** The date of today in an IANA time zone. */
 export function todayIn(timeZone: string, nowMs: number): string {
   // en-CA writes a date as ISO does.

@@ -1,85 +1,82 @@
 /**
- * What each night of a calendar is to this guest, and whether the stay they have chosen can be held: the same
- * rules as the server's (`checkStay`), on the calendar as it is right now.
+ * Choosing a stay in a calendar: what choosing a day would mean, whether the chosen stay may be held and for how
+ * much, and what is free near it.
  */
-
-import type { Booking, Hold } from '../../../src/client/index.ts';
-import { type CalendarModel, calendarModel } from '../../../src/client/index.ts';
-import { dateOf, nightOf } from '../../../src/protocol/nights.ts';
+import { ALTERNATIVES_MAX, ALTERNATIVES_REACH_NIGHTS } from '../../../src/protocol/limits.ts';
+import { dateOf, type NightRange, nightOf } from '../../../src/protocol/nights.ts';
 import { priceOf, quoteOf } from '../../../src/protocol/price.ts';
 import type { Quote } from '../../../src/protocol/resources.ts';
-import { checkStay } from '../../../src/protocol/rules.ts';
-import type { Terms } from '../../../src/protocol/terms.ts';
-import { shortDate } from '../format.ts';
+import type { Obstacle, Openings } from './openings.ts';
 
-export type NightState = 'free' | 'mine' | 'my-booking' | 'held' | 'booked' | 'blocked' | 'past' | 'unknown';
-
-export interface Ownings {
-  readonly holds: readonly Hold[];
-  readonly bookings: readonly Booking[];
+/** Dates; empty text where a day is not chosen yet. */
+export interface Chosen {
+  readonly checkIn: string;
+  readonly checkOut: string;
 }
 
-export function nightState(
-  calendar: CalendarModel | undefined,
-  night: number,
-  own: Ownings,
-  bookable: { readonly from: number; readonly to: number },
-): NightState {
-  if (night < bookable.from || night >= bookable.to) return 'past';
-  const within = ({ checkIn, checkOut }: { checkIn: string; checkOut: string }) =>
-    night >= nightOf(checkIn) && night < nightOf(checkOut);
-  if (own.holds.some(within)) return 'mine';
-  if (own.bookings.some(within)) return 'my-booking';
-  if (calendar === undefined || !calendarModel.covers(calendar, night)) return 'unknown';
-  return calendarModel.nightAt(calendar, night)?.status ?? 'free';
+export type Meaning =
+  /** A stay begins on this day; with one begun already, that one is let go. */
+  | { readonly is: 'arrive' }
+  /** The stay begun ends on this day. */
+  | { readonly is: 'leave' }
+  /** The day on which the stay begun begins: choosing it again takes it back. */
+  | { readonly is: 'begun' }
+  | { readonly is: 'nothing'; readonly because: Obstacle };
+
+/** @param begun night of the check-in where no check-out is chosen yet */
+export function meaningOf(openings: Openings, begun: number | undefined, night: number): Meaning {
+  if (begun === night) return { is: 'begun' };
+  const arrival = openings.arrivalObstacle(night);
+  if (begun !== undefined && night > begun) {
+    const end = openings.obstacleTo({ from: begun, to: night }, 1);
+    if (end === undefined) return { is: 'leave' };
+    // Too short, or the wrong weekday to leave: to begin anew there is hardly what was meant.
+    const isWithinReach = end.kind === 'rule' && (end.rule === 'min_nights' || end.rule === 'departure_day');
+    if (isWithinReach || arrival !== undefined) return { is: 'nothing', because: end };
+  }
+  return arrival === undefined ? { is: 'arrive' } : { is: 'nothing', because: arrival };
+}
+
+/** A day was chosen in the calendar. */
+export function chooseDay(openings: Openings, chosen: Chosen, date: string): Chosen {
+  const begun = begunIn(chosen);
+  switch (meaningOf(openings, begun, nightOf(date)).is) {
+    case 'arrive':
+      return { checkIn: date, checkOut: '' };
+    case 'leave':
+      return { checkIn: chosen.checkIn, checkOut: date };
+    case 'begun':
+      return { checkIn: '', checkOut: '' };
+    case 'nothing':
+      return chosen;
+  }
+}
+
+export function begunIn({ checkIn, checkOut }: Chosen): number | undefined {
+  return checkIn !== '' && checkOut === '' ? nightOf(checkIn) : undefined;
 }
 
 export type StayCheck =
   | { readonly ok: true; readonly quote: Quote }
-  /** One sentence: what is wrong with the stay and what would be right. */
-  | { readonly ok: false; readonly reason: string };
+  | { readonly ok: false; readonly because: Obstacle };
 
-/** @param today night number of the local day at the apartment */
-export function checkChosen(
-  terms: Terms,
-  calendar: CalendarModel | undefined,
-  own: Ownings,
-  stay: { checkIn: string; checkOut: string; guests: number },
-  today: number,
-): StayCheck {
-  const [from, to] = [nightOf(stay.checkIn), nightOf(stay.checkOut)];
-  const violation = checkStay(terms, { from, to }, stay.guests, today);
-  if (violation !== undefined) return { ok: false, reason: violation.message };
-  const bookable = { from: today, to: today + terms.horizonNights };
-  for (let night = from; night < to; night++) {
-    const state = nightState(calendar, night, own, bookable);
-    if (state === 'held')
-      return { ok: false, reason: `the night of ${shortDate(dateOf(night))} is held by someone right now` };
-    if (state === 'booked' || state === 'blocked' || state === 'my-booking') {
-      return {
-        ok: false,
-        reason: `the night of ${shortDate(dateOf(night))} is ${state === 'blocked' ? 'closed' : 'booked'}`,
-      };
-    }
-  }
-  return { ok: true, quote: quoteOf(priceOf(terms, { from, to })) };
+export function checkStayOf(openings: Openings, stay: NightRange, guests: number): StayCheck {
+  const because = openings.obstacleTo(stay, guests);
+  if (because !== undefined) return { ok: false, because };
+  return { ok: true, quote: quoteOf(priceOf(openings.terms, stay)) };
 }
 
-/**
- * A day was chosen in the calendar: it begins a stay, or ends the one begun when it comes after it with nothing
- * taken in between (the day on which the next guest arrives included).
- */
-export function chooseDay(
-  chosen: { checkIn: string; checkOut: string },
-  day: string,
-  isTaken: (night: number) => boolean,
-): { checkIn: string; checkOut: string } {
-  const night = nightOf(day);
-  const begun = chosen.checkIn !== '' && chosen.checkOut === '';
-  if (begun && day > chosen.checkIn) {
-    let clear = true;
-    for (let one = nightOf(chosen.checkIn); one < night && clear; one++) clear = !isTaken(one);
-    if (clear) return { checkIn: chosen.checkIn, checkOut: day };
+/** The nearest stays of the same length that may be held, as the server would name them. */
+export function nearestStays(openings: Openings, stay: NightRange, guests: number): Chosen[] {
+  const nights = stay.to - stay.from;
+  const found: Chosen[] = [];
+  for (let away = 1; away <= ALTERNATIVES_REACH_NIGHTS && found.length < ALTERNATIVES_MAX; away++) {
+    for (const from of [stay.from - away, stay.from + away]) {
+      const free = openings.obstacleTo({ from, to: from + nights }, guests) === undefined;
+      if (free && found.length < ALTERNATIVES_MAX) {
+        found.push({ checkIn: dateOf(from), checkOut: dateOf(from + nights) });
+      }
+    }
   }
-  return isTaken(night) ? chosen : { checkIn: day, checkOut: '' };
+  return found;
 }

@@ -1,78 +1,90 @@
-import { type FormEvent, useState } from 'react';
-import type { GuestContact } from './guest-contact.ts';
-import { readContact, writeContact } from './guest-contact.ts';
+/** Who books, and how they pay. The list of methods is the browser's own: on a phone it is the wheel people know. */
+import type { FormEvent } from 'react';
+import { t } from '../texts/index.ts';
+import { type ConfirmDraft, METHODS, type Method } from './confirm-draft.ts';
 
-const METHODS = [
-  ['sandbox_ok', 'Card that works'],
-  ['sandbox_declined', 'Card that is declined'],
-  ['sandbox_action_required', 'Card whose bank asks back'],
-  ['sandbox_slow', 'Slow bank (5 seconds)'],
-  ['sandbox_late', 'Bank that answers too late'],
-  ['sandbox_down', 'Bank that is down'],
-] as const;
-
-/** What was typed stays, also when the hold ends: holding again is one click and the form is as it was left. */
 export function ConfirmForm({
+  draft,
   total,
   busy,
-  disabled,
+  hindrance,
+  onChange,
   onConfirm,
 }: {
+  draft: ConfirmDraft;
+  /** With its currency. */
   total: string;
   busy: boolean;
-  disabled: boolean;
-  onConfirm: (guest: GuestContact, method: string) => void;
+  /** Why nothing can be paid right now. */
+  hindrance: string | undefined;
+  onChange: (draft: ConfirmDraft) => void;
+  onConfirm: () => void;
 }) {
-  const [guest, setGuest] = useState(readContact);
-  const [method, setMethod] = useState<string>('sandbox_ok');
-  const change = (changes: Partial<GuestContact>) => {
-    const next = { ...guest, ...changes };
-    setGuest(next);
-    writeContact(next);
-  };
+  const says = t.apartment.pay;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    onConfirm(guest, method);
+    if (!busy) onConfirm();
   };
   return (
     <form className="confirm" onSubmit={submit}>
       <label className="field">
-        <span>Name</span>
+        <span>{says.name}</span>
         <input
           name="name"
           autoComplete="name"
           required
           maxLength={200}
-          value={guest.name}
-          onChange={({ target }) => change({ name: target.value })}
+          readOnly={busy}
+          value={draft.name}
+          onChange={({ target }) => onChange({ ...draft, name: target.value })}
         />
       </label>
       <label className="field">
-        <span>E-mail</span>
+        <span>{says.email}</span>
         <input
           name="email"
           type="email"
           autoComplete="email"
           required
           maxLength={254}
-          value={guest.email}
-          onChange={({ target }) => change({ email: target.value })}
+          readOnly={busy}
+          value={draft.email}
+          onChange={({ target }) => onChange({ ...draft, email: target.value })}
         />
       </label>
       <label className="field">
-        <span>Payment</span>
-        <select name="method" value={method} onChange={({ target }) => setMethod(target.value)}>
-          {METHODS.map(([value, text]) => (
-            <option key={value} value={value}>
-              {text}
+        <span>{says.payment}</span>
+        <select
+          name="method"
+          value={draft.method}
+          aria-describedby="sandbox"
+          onChange={({ target }) => onChange({ ...draft, method: target.value as Method })}
+        >
+          {METHODS.map((method) => (
+            <option key={method} value={method}>
+              {says.methods[method]}
             </option>
           ))}
         </select>
-        <small>A sandbox: no money moves. Each choice shows what a real payment can do.</small>
       </label>
-      <button type="submit" className="primary" disabled={busy || disabled}>
-        {busy ? 'Paying …' : `Confirm and pay ${total}`}
+      <small className="muted" id="sandbox">
+        {says.sandbox}
+      </small>
+      {/* While it is being paid the button keeps the focus it was pressed with. */}
+      <button
+        type="submit"
+        className="primary"
+        disabled={hindrance !== undefined}
+        aria-disabled={busy}
+        aria-describedby={hindrance === undefined ? undefined : 'no-pay'}
+      >
+        {busy ? says.paying : says.confirm(total)}
       </button>
+      {hindrance !== undefined && (
+        <p className="small muted" id="no-pay">
+          {hindrance}
+        </p>
+      )}
     </form>
   );
 }

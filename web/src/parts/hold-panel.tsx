@@ -1,95 +1,158 @@
-/** One hold of the guest's: how long it lasts, what it costs, and what can be done with it. */
-import { useEffect, useState } from 'react';
-import type { Booking, Hold } from '../../../src/client/index.ts';
+/**
+ * The guest's hold of this apartment: how long it lasts, what it costs, and the form that turns it into a booking.
+ * When it ends the panel stays, with everything that was typed, and holds again in one click.
+ */
+import { useEffect, useRef, useState } from 'react';
+import type { Apartment, Hold } from '../../../src/client/index.ts';
 import type { ErrorBody } from '../../../src/protocol/errors.ts';
-import { guestsText, money, stayText } from '../format.ts';
-import { client, useOffline } from '../live/client.ts';
-import { keepBooking, keepHold } from '../live/my-stays.ts';
+import { PAYMENT_DEADLINE_MS } from '../../../src/protocol/limits.ts';
+import { guestsText, minutesText, money, stayText } from '../format.ts';
+import { client, useConnection } from '../live/client.ts';
+import type { HoldHere } from '../live/hold-here.ts';
+import { keepBooking } from '../live/my-stays.ts';
+import type { Placing } from '../live/placing.ts';
+import { navigate } from '../router.tsx';
+import { t } from '../texts/index.ts';
+import { BankDialog } from './bank-dialog.tsx';
+import { type Method, readDraft, writeDraft } from './confirm-draft.ts';
 import { ConfirmForm } from './confirm-form.tsx';
 import { Countdown } from './countdown.tsx';
-import type { GuestContact } from './guest-contact.ts';
+import { HoldActions } from './hold-actions.tsx';
+import { HoldEnded } from './hold-ended.tsx';
 import { QuoteLines } from './quote-lines.tsx';
 import { Refusal } from './refusal.tsx';
 
-type Doing = 'extend' | 'release' | 'confirm';
-
-export function HoldPanel({ hold, onBooked }: { hold: Hold; onBooked: (booking: Booking) => void }) {
-  const offline = useOffline();
-  const [doing, setDoing] = useState<Doing>();
+export function HoldPanel({
+  apartment,
+  here: { hold, phase },
+  placing,
+  placedId,
+  onPlaced,
+  onReleased,
+  onDismiss,
+}: {
+  apartment: Apartment;
+  here: HoldHere;
+  /** Of holding again after the hold has ended. */
+  placing: Placing;
+  /** Of the hold that this page has just placed: it gets the focus. */
+  placedId: string | undefined;
+  onPlaced: (hold: Hold) => void;
+  onReleased: () => void;
+  onDismiss: () => void;
+}) {
+  const says = t.apartment.hold;
+  const isOnline = useConnection() !== 'offline';
+  const [draft, setDraft] = useState(readDraft);
+  const [isAsking, setIsAsking] = useState(false);
   const [error, setError] = useState<ErrorBody>();
-  const confirming = hold.status === 'confirming';
+  const heading = useRef<HTMLHeadingElement>(null);
+  const isMounted = useRef(true);
   const { id: holdId, apartmentId } = hold;
+  const total = money(hold.quote.totalMinor, hold.quote.currency);
+  const isOpen = phase === 'held' || phase === 'paying';
+  const isPaying = phase === 'paying' || (isAsking && isOpen);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was wrong before says nothing of the hold as it is now.
-  useEffect(() => setError(undefined), [hold.expiresAt]);
+  useEffect(() => setError(undefined), [holdId, hold.expiresAt]);
+  useEffect(() => {
+    if (placedId === holdId) heading.current?.focus();
+  }, [placedId, holdId]);
+  // What had the focus may have gone with the phase it belonged to.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another phase has other buttons.
+  useEffect(() => {
+    if (hadFocus.current && document.activeElement === document.body) heading.current?.focus();
+  }, [phase]);
+  useEffect(() => {
+    isMounted.current = true;
+    return () => {
+      isMounted.current = false;
+    };
+  }, []);
+  const hadFocus = useRef(false);
 
-  const change = async (what: 'extend' | 'release') => {
-    setDoing(what);
+  const confirm = async (method: Method) => {
+    setIsAsking(true);
     setError(undefined);
-    const outcome = await client[what]({ apartmentId, holdId });
-    if (outcome.ok) keepHold(outcome.data.hold);
-    else setError(outcome.error);
-    setDoing(undefined);
-  };
-  const confirm = async (guest: GuestContact, method: string) => {
-    setDoing('confirm');
-    setError(undefined);
+    const guest = { name: draft.name.trim(), email: draft.email.trim() };
     const outcome = await client.confirm({ apartmentId, holdId, guest, payment: { method } });
+    setIsAsking(false);
     if (outcome.ok) {
       keepBooking(outcome.data.booking);
-      onBooked(outcome.data.booking);
+      if (isMounted.current) navigate(`/bookings/${outcome.data.booking.id}?new=1`);
     } else {
       setError(outcome.error);
     }
-    setDoing(undefined);
   };
 
   return (
-    <section className="panel hold" aria-label="Your hold" data-hold={holdId} data-status={hold.status}>
+    <section
+      className="panel hold"
+      aria-label={says.label}
+      data-hold={holdId}
+      data-status={hold.status}
+      data-phase={isPaying ? 'paying' : phase}
+      onFocus={() => {
+        hadFocus.current = true;
+      }}
+      onBlur={({ relatedTarget, currentTarget }) => {
+        if (relatedTarget instanceof Node && !currentTarget.contains(relatedTarget)) hadFocus.current = false;
+      }}
+    >
       <header>
-        <h2>{confirming ? 'Paying …' : 'Yours for now'}</h2>
-        {confirming ? (
-          <span className="spinner" aria-hidden="true" />
-        ) : (
-          <Countdown expiresAt={hold.expiresAt} />
-        )}
+        <h2 ref={heading} tabIndex={-1}>
+          {says[isPaying ? 'paying' : phase]}
+        </h2>
+        {isPaying && <span className="spinner" aria-hidden="true" />}
+        {isOpen && !isPaying && <Countdown expiresAt={hold.expiresAt} />}
       </header>
       <p>
         {stayText(hold.checkIn, hold.checkOut)} · {guestsText(hold.guests)}
       </p>
-      {confirming && (
+      {isPaying && (
         <p role="status">
-          The bank is being asked. The nights stay yours until it answers, for two minutes at most.
+          {isOnline ? says.asked(minutesText(PAYMENT_DEADLINE_MS / 1_000)) : says.paymentUnknown}
         </p>
       )}
-      <QuoteLines quote={hold.quote} />
-      {error !== undefined && <Refusal error={error} />}
+      {!isOpen && (
+        <HoldEnded hold={hold} phase={phase} placing={placing} onPlaced={onPlaced} onDismiss={onDismiss} />
+      )}
+      {isOpen && <QuoteLines quote={hold.quote} />}
+      {error !== undefined && !isPaying && <PaymentRefusal error={error} isOpen={isOpen} />}
       <ConfirmForm
-        total={money(hold.quote.totalMinor, hold.quote.currency)}
-        busy={doing === 'confirm' || confirming}
-        disabled={offline || doing !== undefined}
-        onConfirm={(guest, method) => void confirm(guest, method)}
+        draft={draft}
+        total={total}
+        busy={isPaying}
+        hindrance={isOnline ? (isOpen ? undefined : t.apartment.pay.holdFirst) : t.apartment.pay.offline}
+        onChange={(next) => {
+          setDraft(next);
+          writeDraft(next);
+        }}
+        onConfirm={() => void confirm(draft.method)}
       />
-      <div className="actions">
-        {hold.extendable && (
-          <button
-            type="button"
-            className="quiet"
-            disabled={offline || doing !== undefined || confirming}
-            onClick={() => void change('extend')}
-          >
-            {doing === 'extend' ? 'Extending …' : 'More time'}
-          </button>
-        )}
-        <button
-          type="button"
-          className="quiet"
-          disabled={offline || doing !== undefined || confirming}
-          onClick={() => void change('release')}
-        >
-          {doing === 'release' ? 'Releasing …' : 'Release'}
-        </button>
-      </div>
+      {phase === 'held' && !isAsking && <HoldActions hold={hold} onReleased={onReleased} />}
+      <BankDialog
+        isOpen={error?.code === 'payment_action_required' && phase === 'held'}
+        total={total}
+        apartmentName={apartment.name}
+        expiresAt={hold.expiresAt}
+        onApprove={() => void confirm('sandbox_ok')}
+        onClose={() => setError(undefined)}
+      />
     </section>
+  );
+}
+
+function PaymentRefusal({ error, isOpen }: { error: ErrorBody; isOpen: boolean }) {
+  // Its own dialog says it.
+  if (error.code === 'payment_action_required') return null;
+  // That the hold has ended is what the panel says already.
+  if (error.code === 'hold_expired' && !isOpen) return null;
+  if (error.code !== 'payment_declined') return <Refusal error={error} />;
+  return (
+    <div className="refusal" role="alert" data-code={error.code}>
+      <strong>{t.apartment.pay.declined}</strong>
+      {isOpen && <p>{t.apartment.pay.declinedWayOut}</p>}
+    </div>
   );
 }

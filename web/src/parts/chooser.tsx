@@ -1,0 +1,183 @@
+/** From a choice of nights to a hold: the price, or why it cannot be had and what can be had instead. */
+import { type Ref, useEffect, useState } from 'react';
+import type { Apartment, Hold } from '../../../src/client/index.ts';
+import { dateOf, nightOf } from '../../../src/protocol/nights.ts';
+import { nightsText, stayText } from '../format.ts';
+import { useOffline } from '../live/client.ts';
+import type { HoldHere } from '../live/hold-here.ts';
+import type { Obstacle, Openings } from '../live/openings.ts';
+import type { Placing } from '../live/placing.ts';
+import { type Chosen, checkStayOf, nearestStays } from '../live/selection.ts';
+import { t } from '../texts/index.ts';
+import { obstacleText } from './obstacle-text.ts';
+import { OpenHolds } from './open-holds.tsx';
+import { QuoteLines } from './quote-lines.tsx';
+import { Refusal } from './refusal.tsx';
+import { type StayFields, StayInputs } from './stay-form.tsx';
+
+export function Chooser({
+  apartment,
+  openings,
+  stay,
+  here,
+  placing,
+  heading,
+  onChange,
+  onPlaced,
+}: {
+  apartment: Apartment;
+  openings: Openings;
+  stay: StayFields;
+  /** A hold is shown above: this is for changing it. */
+  here: HoldHere | undefined;
+  placing: Placing;
+  /** Where the focus goes when a hold is let go of. */
+  heading: Ref<HTMLHeadingElement>;
+  onChange: (stay: StayFields) => void;
+  onPlaced: (hold: Hold) => void;
+}) {
+  const says = t.apartment.chooser;
+  const offline = useOffline();
+  const [isRoomMade, setIsRoomMade] = useState(false);
+  const { checkIn, checkOut, guests } = stay;
+  const range =
+    checkIn === '' || checkOut === '' ? undefined : { from: nightOf(checkIn), to: nightOf(checkOut) };
+  const check = range === undefined ? undefined : checkStayOf(openings, range, guests);
+  const isShownAbove =
+    here !== undefined &&
+    here.hold.checkIn === checkIn &&
+    here.hold.checkOut === checkOut &&
+    here.hold.guests === guests;
+  const { error, forget } = placing;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a refusal is about the stay it was given for.
+  useEffect(() => {
+    forget();
+    setIsRoomMade(false);
+  }, [checkIn, checkOut, guests]);
+
+  const hold = async (wanted: Chosen) => {
+    setIsRoomMade(false);
+    const held = await placing.place({ ...wanted, guests });
+    if (held !== undefined) onPlaced(held);
+  };
+  const nights = range === undefined ? '' : nightsText(range.to - range.from);
+  const isMove = here !== undefined && here.phase === 'held';
+  const isQuiet = here !== undefined;
+
+  return (
+    <section className="panel chooser" aria-label={says.label}>
+      <h2 ref={heading} tabIndex={-1}>
+        {isQuiet ? says.other : says.heading}
+      </h2>
+      <div className="stay-inputs">
+        <StayInputs
+          stay={stay}
+          today={dateOf(openings.today)}
+          guestsMax={apartment.terms.capacity}
+          onChange={onChange}
+        />
+      </div>
+      {check === undefined && (
+        <p className="muted" role="status">
+          {checkIn === '' ? says.chooseArrival : says.chooseDeparture}
+        </p>
+      )}
+      {check?.ok === true && !isShownAbove && <QuoteLines quote={check.quote} />}
+      {check?.ok === false && !isShownAbove && error === undefined && range !== undefined && (
+        <Hindered
+          because={check.because}
+          openings={openings}
+          nearest={isAboutRoom(check.because) ? nearestStays(openings, range, guests) : []}
+          disabled={offline || placing.busy}
+          onHold={(other) => void hold(other)}
+        />
+      )}
+      {error !== undefined && (
+        <Refusal error={error} busy={placing.busy || offline} onAlternative={(other) => void hold(other)} />
+      )}
+      {error?.code === 'too_many_holds' && (
+        <OpenHolds
+          onReleased={() => {
+            forget();
+            setIsRoomMade(true);
+          }}
+        />
+      )}
+      {isRoomMade && (
+        <p className="notice" role="status">
+          {t.apartment.openHolds.thenHold}
+        </p>
+      )}
+      {isShownAbove ? (
+        <p className="muted small">{says.moveHint}</p>
+      ) : (
+        <button
+          type="button"
+          className={isQuiet ? 'quiet' : 'primary'}
+          disabled={offline || check?.ok !== true}
+          aria-disabled={placing.busy}
+          aria-describedby={offline ? 'no-hold' : check?.ok === false ? 'reason' : undefined}
+          onClick={() => void hold(stay)}
+        >
+          {placing.busy
+            ? says.holding
+            : range === undefined
+              ? says.hold
+              : isMove
+                ? says.move(nights)
+                : says.holdNights(nights)}
+        </button>
+      )}
+      {offline && (
+        <p className="muted small" id="no-hold">
+          {says.offline}
+        </p>
+      )}
+      {!isQuiet && !offline && <p className="muted small">{says.costsNothing}</p>}
+    </section>
+  );
+}
+
+/** What other nights can mend. */
+const isAboutRoom = ({ kind }: Obstacle) => kind !== 'rule';
+
+function Hindered({
+  because,
+  openings,
+  nearest,
+  disabled,
+  onHold,
+}: {
+  because: Obstacle;
+  openings: Openings;
+  nearest: readonly Chosen[];
+  disabled: boolean;
+  onHold: (stay: Chosen) => void;
+}) {
+  const says = t.apartment.chooser;
+  return (
+    <div className="reason">
+      <div role="status" id="reason">
+        {because.kind === 'taken' && <strong>{says.takenMeanwhile}</strong>}
+        <p>{obstacleText(because, openings)}</p>
+      </div>
+      {nearest.length > 0 && (
+        <div className="alternatives">
+          <span>{says.nearest}</span>
+          {nearest.map((stay) => (
+            <button
+              type="button"
+              key={stay.checkIn}
+              className="quiet"
+              disabled={disabled}
+              onClick={() => onHold(stay)}
+            >
+              {t.refusal.hold(stayText(stay.checkIn, stay.checkOut))}
+            </button>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
