@@ -10,8 +10,8 @@ export default defineConfig({
   root: 'web',
   plugins: [
     react(),
-    // React Aria brings its own words in thirty languages; the pages speak these.
-    { ...optimizeLocales.vite({ locales: ['en-GB', 'de-DE'] }), enforce: 'pre' },
+    // React Aria brings its own words in thirty languages; the pages speak these (its only English is the American).
+    { ...optimizeLocales.vite({ locales: ['en-US', 'de-DE'] }), enforce: 'pre' },
     // Compressed once here rather than by the server at every request.
     compression({ algorithms: ['brotliCompress', 'gzip'], exclude: [/\.(br|gz)$/] }),
   ],

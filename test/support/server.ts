@@ -21,6 +21,8 @@ export interface ListingRow {
   readonly city: string;
   /** Major units a night. */
   readonly price: number;
+  /** The shortest stay; 1 where nothing is said. */
+  readonly minNights?: number;
 }
 
 export interface ServerOptions {
@@ -107,8 +109,8 @@ async function importRows(
   const header =
     'id,name,host_id,neighbourhood_group,neighbourhood,latitude,longitude,room_type,price,minimum_nights,number_of_reviews,last_review,reviews_per_month,calculated_host_listings_count,availability_365,number_of_reviews_ltm,license,state,city';
   const lines = rows.map(
-    ({ id, name, city, price }) =>
-      `${id},${name},1,Centre,Old Town,41.14,-8.61,Entire home/apt,${price},1,0,,,1,365,0,,,${city}`,
+    ({ id, name, city, price, minNights = 1 }) =>
+      `${id},${name},1,Centre,Old Town,41.14,-8.61,Entire home/apt,${price},${minNights},0,,,1,365,0,,,${city}`,
   );
   await writeFile(file, [header, ...lines, ''].join('\n'));
   const command = spawn(

@@ -1,11 +1,7 @@
-/** What the pages work out without a browser: the guest's own stays, and what may be chosen in a calendar. */
+/** What the pages work out without a browser: the guest's own stays. */
 import { describe, expect, it } from 'vitest';
-import { modelOf } from '../../src/client/calendar-model.ts';
 import type { Booking, Hold } from '../../src/client/index.ts';
-import { dateOf, nightOf } from '../../src/protocol/nights.ts';
-import { checkChosen, chooseDay } from '../../web/src/live/selection.ts';
 import { StayStore } from '../../web/src/live/stay-store.ts';
-import { openTerms } from '../support/terms.ts';
 
 const quote = { currency: 'EUR', totalMinor: 0, lines: [] };
 const hold = (changes: Partial<Hold> = {}): Hold => ({
@@ -69,62 +65,5 @@ describe('my stays', () => {
     store.listed({ holds: [], bookings: [] }, store.known());
     expect(store.holds.map(({ status }) => status)).toEqual(['expired']);
     expect(store.bookings).toEqual([]);
-  });
-});
-
-describe('choosing a stay', () => {
-  const from = nightOf('2027-03-01');
-  const taken = { from: '2027-03-10', to: '2027-03-12', status: 'held' as const };
-  const calendar = modelOf({
-    apartmentId: 'a1',
-    version: 1,
-    from: '2027-03-01',
-    to: '2027-04-01',
-    taken: [taken],
-  });
-  const isTaken = (night: number) => night === nightOf('2027-03-10') || night === nightOf('2027-03-11');
-  const none = { checkIn: '', checkOut: '' };
-
-  it('begins with the first day and ends with the second', () => {
-    const begun = chooseDay(none, '2027-03-05', isTaken);
-    expect(begun).toEqual({ checkIn: '2027-03-05', checkOut: '' });
-    expect(chooseDay(begun, '2027-03-08', isTaken)).toEqual({
-      checkIn: '2027-03-05',
-      checkOut: '2027-03-08',
-    });
-  });
-
-  it("may end on another guest's arrival day, not begin there, nor reach over it", () => {
-    const begun = { checkIn: '2027-03-08', checkOut: '' };
-    expect(chooseDay(begun, '2027-03-10', isTaken)).toEqual({
-      checkIn: '2027-03-08',
-      checkOut: '2027-03-10',
-    });
-    expect(chooseDay(none, '2027-03-10', isTaken)).toEqual(none);
-    expect(chooseDay(begun, '2027-03-14', isTaken)).toEqual({ checkIn: '2027-03-14', checkOut: '' });
-  });
-
-  it('says the price, or the one reason why not, by the rules of the server', () => {
-    const check = (checkIn: string, checkOut: string, own: Hold[] = []) =>
-      checkChosen(
-        openTerms({ minNights: 2 }),
-        calendar,
-        { holds: own, bookings: [] },
-        { checkIn, checkOut, guests: 2 },
-        from,
-      );
-    expect(check('2027-03-05', '2027-03-08')).toMatchObject({ ok: true, quote: { currency: 'EUR' } });
-    expect(check('2027-03-05', '2027-03-06')).toMatchObject({
-      ok: false,
-      reason: expect.stringContaining('minimum of 2'),
-    });
-    expect(check('2027-03-09', '2027-03-11')).toMatchObject({
-      ok: false,
-      reason: expect.stringContaining('held by someone'),
-    });
-    // One's own hold is no obstacle: holding again replaces it.
-    const mine = hold({ checkIn: '2027-03-10', checkOut: '2027-03-12' });
-    expect(check('2027-03-09', '2027-03-11', [mine])).toMatchObject({ ok: true });
-    expect(check(dateOf(from - 2), dateOf(from + 1))).toMatchObject({ ok: false });
   });
 });

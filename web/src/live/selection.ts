@@ -8,6 +8,8 @@ import { priceOf, quoteOf } from '../../../src/protocol/price.ts';
 import type { Quote } from '../../../src/protocol/resources.ts';
 import type { Obstacle, Openings } from './openings.ts';
 
+export type { Ownings } from './night-state.ts';
+
 /** Dates; empty text where a day is not chosen yet. */
 export interface Chosen {
   readonly checkIn: string;

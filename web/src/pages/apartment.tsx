@@ -104,7 +104,6 @@ function Details({ apartment }: { apartment: Apartment }) {
           onChoose={({ checkIn, checkOut }) => show({ checkIn, checkOut })}
           onMonth={(next) => show({ month: next })}
         />
-        <HouseRules terms={terms} today={today} />
       </div>
       <aside className="aside">
         {here !== undefined && (
@@ -136,6 +135,7 @@ function Details({ apartment }: { apartment: Apartment }) {
           />
         )}
       </aside>
+      <HouseRules terms={terms} today={today} />
     </article>
   );
 }

@@ -4,7 +4,7 @@ import type { Apartment, Hold } from '../../../src/client/index.ts';
 import { dateOf, nightOf } from '../../../src/protocol/nights.ts';
 import { nightsText, stayText } from '../format.ts';
 import { useOffline } from '../live/client.ts';
-import type { HoldHere } from '../live/hold-here.ts';
+import type { HoldHere } from '../live/hold-phase.ts';
 import type { Obstacle, Openings } from '../live/openings.ts';
 import type { Placing } from '../live/placing.ts';
 import { type Chosen, checkStayOf, nearestStays } from '../live/selection.ts';
@@ -50,6 +50,13 @@ export function Chooser({
     here.hold.guests === guests;
   const { error, forget } = placing;
 
+  const wanted = `${checkIn} ${checkOut} ${guests}`;
+  /** The choice that could be held when it was last looked at. */
+  const [free, setFree] = useState<string>();
+  useEffect(() => {
+    if (check?.ok === true) setFree(wanted);
+  }, [check?.ok, wanted]);
+
   // biome-ignore lint/correctness/useExhaustiveDependencies: a refusal is about the stay it was given for.
   useEffect(() => {
     forget();
@@ -87,6 +94,7 @@ export function Chooser({
       {check?.ok === false && !isShownAbove && error === undefined && range !== undefined && (
         <Hindered
           because={check.because}
+          isMeanwhile={free === wanted}
           openings={openings}
           nearest={isAboutRoom(check.because) ? nearestStays(openings, range, guests) : []}
           disabled={offline || placing.busy}
@@ -144,12 +152,15 @@ const isAboutRoom = ({ kind }: Obstacle) => kind !== 'rule';
 
 function Hindered({
   because,
+  isMeanwhile,
   openings,
   nearest,
   disabled,
   onHold,
 }: {
   because: Obstacle;
+  /** It could be held a moment ago: somebody was faster. */
+  isMeanwhile: boolean;
   openings: Openings;
   nearest: readonly Chosen[];
   disabled: boolean;
@@ -159,7 +170,7 @@ function Hindered({
   return (
     <div className="reason">
       <div role="status" id="reason">
-        {because.kind === 'taken' && <strong>{says.takenMeanwhile}</strong>}
+        {isMeanwhile && <strong>{says.takenMeanwhile}</strong>}
         <p>{obstacleText(because, openings)}</p>
       </div>
       {nearest.length > 0 && (

@@ -48,8 +48,12 @@ export function dayLine(
   switch (meaning.is) {
     case 'begun':
       return says.begun;
-    case 'arrive':
-      return begun === undefined ? says.arrive : says.arriveInstead;
+    case 'arrive': {
+      if (begun === undefined) return says.arrive;
+      const end = night > begun ? openings.obstacleTo({ from: begun, to: night }, 1) : undefined;
+      const why = end === undefined ? [] : [obstacleText(end, openings)];
+      return [...why, says.arriveInstead].join(' ');
+    }
     case 'leave': {
       const from = begun ?? night;
       const check = checkStayOf(openings, { from, to: night }, 1);

@@ -1,7 +1,7 @@
 /** A hold has ended: what became of it, and the way back to it in one click. */
 import type { Hold } from '../../../src/client/index.ts';
 import { useOffline } from '../live/client.ts';
-import type { HoldPhase } from '../live/hold-here.ts';
+import type { HoldPhase } from '../live/hold-phase.ts';
 import type { Placing } from '../live/placing.ts';
 import type { Chosen } from '../live/selection.ts';
 import { t } from '../texts/index.ts';

@@ -8,7 +8,7 @@ import type { ErrorBody } from '../../../src/protocol/errors.ts';
 import { PAYMENT_DEADLINE_MS } from '../../../src/protocol/limits.ts';
 import { guestsText, minutesText, money, stayText } from '../format.ts';
 import { client, useConnection } from '../live/client.ts';
-import type { HoldHere } from '../live/hold-here.ts';
+import type { HoldHere } from '../live/hold-phase.ts';
 import { keepBooking } from '../live/my-stays.ts';
 import type { Placing } from '../live/placing.ts';
 import { navigate } from '../router.tsx';

@@ -1,7 +1,7 @@
 /** The rules of an apartment in words. */
 import { dateOf, nightOf } from '../../../src/protocol/nights.ts';
 import type { Terms } from '../../../src/protocol/terms.ts';
-import { nightsText, shortDate, timeIn } from '../format.ts';
+import { longDate, nightsText, shortDate, timeIn } from '../format.ts';
 import { client } from '../live/client.ts';
 import { t } from '../texts/index.ts';
 import { weekdaysText } from './obstacle-text.ts';
@@ -9,12 +9,13 @@ import { weekdaysText } from './obstacle-text.ts';
 /** @param today night of the local day at the apartment */
 export function HouseRules({ terms, today }: { terms: Terms; today: number }) {
   const says = t.apartment.rules;
+  const end = today + terms.horizonNights;
   const most = nightsText(terms.maxNights);
   const { arrivalDays, departureDays } = terms;
   const lines = [
     terms.minNights === 1 ? says.lengthAtMost(most) : says.length(nightsText(terms.minNights), most),
     ...terms.seasons
-      .filter(({ to }) => nightOf(to) > today)
+      .filter(({ from, to }) => nightOf(to) > today && nightOf(from) < end)
       .flatMap(({ name, from, to, minNights }) => {
         if (minNights === undefined) return [];
         const last = dateOf(nightOf(to) - 1);
@@ -23,7 +24,7 @@ export function HouseRules({ terms, today }: { terms: Terms; today: number }) {
     arrivalDays.length === 7 ? says.arriveAnyDay : says.arriveOn(weekdaysText(arrivalDays)),
     departureDays.length === 7 ? says.leaveAnyDay : says.leaveOn(weekdaysText(departureDays)),
     ...(terms.noticeDays > 0 ? [says.notice(terms.noticeDays)] : []),
-    says.ahead(shortDate(dateOf(today + terms.horizonNights))),
+    says.ahead(longDate(dateOf(end))),
     ...(terms.turnoverNights > 0 ? [says.turnover(terms.turnoverNights)] : []),
     says.policies[terms.cancellationPolicy],
     says.timeZone(terms.timeZone, timeIn(terms.timeZone, client.clock.nowMs())),

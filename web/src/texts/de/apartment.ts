@@ -79,7 +79,7 @@ export const apartment: Texts['apartment'] = {
       outOnly: 'nur ab',
       notice: 'zu früh',
       short: 'kurz',
-      'no-arrival': '⇥',
+      'no-arrival': '↛',
       beyond: 'später',
     },
     legend: {

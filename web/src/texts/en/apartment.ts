@@ -78,7 +78,7 @@ export const apartment = {
       outOnly: 'out only',
       notice: 'too soon',
       short: 'short',
-      'no-arrival': '⇥',
+      'no-arrival': '↛',
       beyond: 'later',
     },
     legend: {

@@ -1,0 +1,39 @@
+/** Which hold the page of an apartment tells of, and how. */
+import { describe, expect, it } from 'vitest';
+import type { Hold } from '../../src/client/index.ts';
+import { bookedHere, holdHere, type SeenHolds } from '../../web/src/live/hold-phase.ts';
+
+const hold = (id: string, status: Hold['status'], bookingId?: string) =>
+  ({ id, status, ...(bookingId === undefined ? {} : { bookingId }) }) as Hold;
+const seen = (changes: Partial<SeenHolds> = {}): SeenHolds => ({
+  open: new Set(),
+  paying: new Set(),
+  dismissed: new Set(),
+  ...changes,
+});
+
+describe('the hold of a page', () => {
+  it('is an open one before one that has ended', () => {
+    expect(holdHere([hold('a', 'held'), hold('b', 'expired')], seen())).toMatchObject({
+      hold: { id: 'a' },
+      phase: 'held',
+    });
+    expect(holdHere([hold('a', 'confirming')], seen())?.phase).toBe('paying');
+  });
+
+  it('is told of when it has ended by time, until the guest has heard enough', () => {
+    expect(holdHere([hold('a', 'expired')], seen())?.phase).toBe('expired');
+    expect(holdHere([hold('a', 'expired')], seen({ dismissed: new Set(['a']) }))).toBe(undefined);
+    expect(holdHere([hold('a', 'released')], seen())).toBe(undefined);
+    expect(holdHere([hold('a', 'expired'), hold('b', 'released')], seen())).toBe(undefined);
+  });
+
+  it('leaves the money open where the payment had begun', () => {
+    expect(holdHere([hold('a', 'expired')], seen({ paying: new Set(['a']) }))?.phase).toBe('settling');
+  });
+
+  it('leads to the booking it has become, unless it had become one before the page was there', () => {
+    expect(bookedHere([hold('a', 'confirmed', 'b1')], seen({ open: new Set(['a']) }))).toBe('b1');
+    expect(bookedHere([hold('a', 'confirmed', 'b1')], seen())).toBe(undefined);
+  });
+});
