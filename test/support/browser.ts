@@ -1,5 +1,11 @@
 /** Debian's Chromium, driven by Playwright. */
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
 
 const FLAGS = [
   '--disable-gpu',
@@ -26,8 +32,8 @@ export interface Person {
 }
 
 /** Somebody with a browser profile of their own. */
-export async function person(browser: Browser): Promise<Person> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+export async function person(browser: Browser, options: BrowserContextOptions = {}): Promise<Person> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const complaints: string[] = [];

@@ -95,7 +95,7 @@ describe('the page', () => {
     await ana.getByRole('button', { name: 'More time' }).click();
     await expect.poll(() => countdownSeconds(ana)).toBeGreaterThan(800);
     await confirm(ana);
-    await ana.locator('.booked').waitFor();
+    await ana.waitForURL(/\/bookings\/[^?]+\?new=1$/);
     await state(ben, wanted.checkIn, 'booked');
     await ana.goto(`${server.url}/stays`);
     const row = ana.locator('.row[data-booking]');
@@ -115,7 +115,7 @@ describe('the page', () => {
     expect(await ana.getByLabel('Name').inputValue()).toBe('Ana Silva');
     await ana.getByLabel('Payment').selectOption('sandbox_ok');
     await ana.getByRole('button', { name: /Confirm and pay/ }).click();
-    await ana.locator('.booked').waitFor();
+    await ana.waitForURL(/\/bookings\/[^?]+\?new=1$/);
   });
 
   it('restores the hold after a reload, with its countdown', async () => {
@@ -135,7 +135,10 @@ describe('the page', () => {
     await day(page, `${checkIn.slice(0, 7)}-01`).focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    await page.keyboard.press('ArrowRight');
+    // The calendar goes on to the next day by itself.
+    await day(page, `${checkIn.slice(0, 7)}-09`)
+      .and(page.locator(':focus'))
+      .waitFor();
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
     await page.locator('.chooser button.primary:enabled', { hasText: 'Hold 2 nights' }).waitFor();
@@ -212,8 +215,11 @@ describe('the page, when a hold ends', () => {
     await ana.getByLabel('Name').fill('Ana Silva');
     await state(ben, wanted.checkIn, 'held');
     await state(ben, wanted.checkIn, 'free');
-    await ana.getByText('has ended').waitFor();
-    await hold(ana);
+    await ana.getByRole('heading', { name: 'Your hold has ended' }).waitFor();
+    // What is being typed goes on in the same field.
+    await ana.locator('input[name="name"]:focus').waitFor();
+    await ana.getByRole('button', { name: 'Hold again' }).click();
+    await ana.locator('.hold[data-status="held"]').waitFor();
     expect(await ana.getByLabel('Name').inputValue()).toBe('Ana Silva');
   });
 });
