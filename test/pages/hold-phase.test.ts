@@ -21,10 +21,11 @@ describe('the hold of a page', () => {
     expect(holdHere([hold('a', 'confirming')], seen())?.phase).toBe('paying');
   });
 
-  it('is told of when it has ended by time, until the guest has heard enough', () => {
+  it('is told of when it has ended by itself or elsewhere, until the guest has heard enough', () => {
     expect(holdHere([hold('a', 'expired')], seen())?.phase).toBe('expired');
     expect(holdHere([hold('a', 'expired')], seen({ dismissed: new Set(['a']) }))).toBe(undefined);
     expect(holdHere([hold('a', 'released')], seen())).toBe(undefined);
+    expect(holdHere([hold('a', 'released')], seen({ open: new Set(['a']) }))?.phase).toBe('released');
     expect(holdHere([hold('a', 'expired'), hold('b', 'released')], seen())).toBe(undefined);
   });
 

@@ -86,7 +86,7 @@ describe('a day of the calendar', () => {
     expect(day(weekly, '2027-03-13')).toMatchObject({ limit: undefined, choosable: true });
     expect(day(weekly, '2027-03-15').limit).toBe('no-arrival');
     const turning = openings({ turnoverNights: 1 });
-    expect(day(turning, '2027-03-12').limit).toBe('short');
+    expect(day(turning, '2027-03-12').limit).toBe('turnover');
     expect(day(turning, '2027-03-10').checkOutOnly).toBe(false);
     expect(turning.obstacleTo(stay('2027-03-08', '2027-03-10'), 1)).toEqual({ kind: 'turnover', nights: 1 });
     // A closed night needs no turnover.

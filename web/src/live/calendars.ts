@@ -51,10 +51,23 @@ export function useCalendar(
     setCalendar(undefined);
     setError(undefined);
     if (from === undefined || to === undefined) return;
-    return client.watch([apartmentId], from, to, {
-      update: (update) => setCalendar(update.calendar),
+    let latest: CalendarModel | undefined;
+    let frame = 0;
+    const stop = client.watch([apartmentId], from, to, {
+      update(update) {
+        latest = update.calendar;
+        if (frame !== 0) return;
+        frame = requestAnimationFrame(() => {
+          frame = 0;
+          setCalendar(latest);
+        });
+      },
       refused: (_, refusal) => setError(refusal),
     });
+    return () => {
+      stop();
+      cancelAnimationFrame(frame);
+    };
   }, [apartmentId, from, to]);
   return { calendar, error };
 }

@@ -4,8 +4,8 @@ import type { NightState } from './night-state.ts';
 import type { Openings } from './openings.ts';
 import { begunIn, type Chosen, meaningOf } from './selection.ts';
 
-/** Of a free night: why no stay begins on it. `short`: no allowed stay has it at all. */
-export type DayLimit = 'notice' | 'short' | 'no-arrival';
+/** Of a free night: why no stay begins on it. `short`, `turnover`: no allowed stay has it at all. */
+export type DayLimit = 'notice' | 'short' | 'turnover' | 'no-arrival';
 export type DayPart = 'check-in' | 'stay' | 'check-out';
 
 export interface Day {
@@ -38,7 +38,8 @@ function limitOf(openings: Openings, night: number): DayLimit | undefined {
   const obstacle = openings.arrivalObstacle(night);
   if (obstacle === undefined) return undefined;
   if (obstacle.kind === 'rule' && obstacle.rule === 'notice') return 'notice';
-  return openings.isReachable(night) ? 'no-arrival' : 'short';
+  if (openings.isReachable(night)) return 'no-arrival';
+  return obstacle.kind === 'turnover' ? 'turnover' : 'short';
 }
 
 function partOf(

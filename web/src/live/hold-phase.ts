@@ -7,6 +7,8 @@ export type HoldPhase =
   /** The payment is under way. */
   | 'paying'
   | 'expired'
+  /** Let go of before its time, on another device or by the house. */
+  | 'released'
   /** The payment was not answered in time: the hold has ended, the money is still being asked after. */
   | 'settling';
 
@@ -28,7 +30,9 @@ export function holdHere(holds: readonly Hold[], seen: SeenHolds): HoldHere | un
   const open = holds.findLast(isOpenHold);
   if (open !== undefined) return { hold: open, phase: open.status === 'confirming' ? 'paying' : 'held' };
   const last = holds.at(-1);
-  if (last?.status !== 'expired' || seen.dismissed.has(last.id)) return undefined;
+  if (last === undefined || seen.dismissed.has(last.id)) return undefined;
+  if (last.status === 'released' && seen.open.has(last.id)) return { hold: last, phase: 'released' };
+  if (last.status !== 'expired') return undefined;
   return { hold: last, phase: seen.paying.has(last.id) ? 'settling' : 'expired' };
 }
 

@@ -113,8 +113,7 @@ function Details({ apartment }: { apartment: Apartment }) {
             placing={again}
             placedId={placedId}
             onPlaced={onPlaced}
-            onReleased={() => chooserHeading.current?.focus()}
-            onDismiss={() => {
+            onDone={() => {
               dismiss(here.hold);
               chooserHeading.current?.focus();
             }}

@@ -53,9 +53,10 @@ export function Chooser({
   const wanted = `${checkIn} ${checkOut} ${guests}`;
   /** The choice that could be held when it was last looked at. */
   const [free, setFree] = useState<string>();
+  const isFree = check?.ok === true && openings.stateOf(openings.today) !== 'unknown';
   useEffect(() => {
-    if (check?.ok === true) setFree(wanted);
-  }, [check?.ok, wanted]);
+    if (isFree) setFree(wanted);
+  }, [isFree, wanted]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a refusal is about the stay it was given for.
   useEffect(() => {

@@ -1,6 +1,6 @@
 /** What a day of the calendar says: to a screen reader, in the cell, and in the line below. */
 import { dateOf, nightOf } from '../../../src/protocol/nights.ts';
-import { longDate, minutesText, money, nightsText, shortDate, timeText } from '../format.ts';
+import { longDate, minutesText, money, nightsText, shortDate, stayText, timeText } from '../format.ts';
 import type { Day } from '../live/day-of.ts';
 import type { Openings } from '../live/openings.ts';
 import { begunIn, type Chosen, checkStayOf, meaningOf } from '../live/selection.ts';
@@ -77,5 +77,7 @@ export function dayLine(
 export function restingLine(openings: Openings, chosen: Chosen): string {
   const says = t.apartment.calendar;
   if (openings.stateOf(openings.today) === 'unknown') return says.loading;
-  return begunIn(chosen) === undefined ? says.hint : says.hintLeave(shortDate(chosen.checkIn));
+  const { checkIn, checkOut } = chosen;
+  if (checkIn === '') return says.hint;
+  return checkOut === '' ? says.hintLeave(shortDate(checkIn)) : says.chosen(stayText(checkIn, checkOut));
 }

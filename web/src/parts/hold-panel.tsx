@@ -28,8 +28,7 @@ export function HoldPanel({
   placing,
   placedId,
   onPlaced,
-  onReleased,
-  onDismiss,
+  onDone,
 }: {
   apartment: Apartment;
   here: HoldHere;
@@ -38,8 +37,8 @@ export function HoldPanel({
   /** Of the hold that this page has just placed: it gets the focus. */
   placedId: string | undefined;
   onPlaced: (hold: Hold) => void;
-  onReleased: () => void;
-  onDismiss: () => void;
+  /** The guest has released it, or wants to hear no more of it. */
+  onDone: () => void;
 }) {
   const says = t.apartment.hold;
   const isOnline = useConnection() !== 'offline';
@@ -115,7 +114,7 @@ export function HoldPanel({
         </p>
       )}
       {!isOpen && (
-        <HoldEnded hold={hold} phase={phase} placing={placing} onPlaced={onPlaced} onDismiss={onDismiss} />
+        <HoldEnded hold={hold} phase={phase} placing={placing} onPlaced={onPlaced} onDismiss={onDone} />
       )}
       {isOpen && <QuoteLines quote={hold.quote} />}
       {error !== undefined && !isPaying && <PaymentRefusal error={error} isOpen={isOpen} />}
@@ -130,7 +129,7 @@ export function HoldPanel({
         }}
         onConfirm={() => void confirm(draft.method)}
       />
-      {phase === 'held' && !isAsking && <HoldActions hold={hold} onReleased={onReleased} />}
+      {phase === 'held' && !isAsking && <HoldActions hold={hold} onReleased={onDone} />}
       <BankDialog
         isOpen={error?.code === 'payment_action_required' && phase === 'held'}
         total={total}

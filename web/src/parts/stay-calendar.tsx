@@ -73,12 +73,15 @@ export function StayCalendar({
   };
 
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a key that looks at a day moves the focus to it.
     // biome-ignore lint/a11y/noStaticElementInteractions: what the days inside hear comes by here.
     <div
       className="calendar"
       data-live={isLive}
       onPointerOver={({ target }) => setLooked(dateAt(target) ?? focused.current)}
       onPointerLeave={() => setLooked(focused.current)}
+      // A finger is over no day once it is lifted: what it has touched stays told.
+      onClick={({ target }) => setLooked(dateAt(target) ?? focused.current)}
       onFocus={({ target }) => {
         focused.current = dateAt(target);
         setLooked(focused.current);

@@ -44,6 +44,7 @@ export const apartment: Texts['apartment'] = {
     label: 'Wählen Sie Ihre Nächte',
     hint: 'Wählen Sie den Tag der Anreise; hier steht zu jedem Tag, was er ist.',
     hintLeave: (arrival) => `Anreise am ${arrival}. Wählen Sie jetzt den Tag der Abreise.`,
+    chosen: (stay) => `Gewählt: ${stay}. Mit einem anderen Tag fangen Sie neu an.`,
     notLive: 'Nicht live: Die Verbindung ist weg, und diese Nächte können sich inzwischen geändert haben.',
     loading: 'Der Kalender ist unterwegs …',
     states: {
@@ -65,6 +66,7 @@ export const apartment: Texts['apartment'] = {
     limits: {
       notice: 'zu früh für die Anreise',
       short: 'zu kurz für einen Aufenthalt',
+      turnover: 'bleibt zwischen Aufenthalten frei',
       'no-arrival': 'keine Anreise',
     },
     marks: {
@@ -79,6 +81,7 @@ export const apartment: Texts['apartment'] = {
       outOnly: 'nur ab',
       notice: 'zu früh',
       short: 'kurz',
+      turnover: 'leer',
       'no-arrival': '↛',
       beyond: 'später',
     },
@@ -156,6 +159,7 @@ export const apartment: Texts['apartment'] = {
     held: 'Vorerst Ihre',
     paying: 'Zahlung läuft …',
     expired: 'Ihre Reservierung ist abgelaufen',
+    released: 'Ihre Reservierung wurde freigegeben',
     settling: 'Die Bank hat nicht rechtzeitig geantwortet',
     until: (time) => `Für Sie reserviert bis ${time}.`,
     extended: (time) => `Sie haben mehr Zeit: bis ${time}.`,

@@ -43,6 +43,7 @@ export const apartment = {
     label: 'Choose your nights',
     hint: 'Choose the day you arrive; each day tells here what it is.',
     hintLeave: (arrival: string) => `You arrive on ${arrival}. Now choose the day you leave.`,
+    chosen: (stay: string) => `You have chosen ${stay}. Another day begins anew.`,
     notLive: 'Not live: the connection is gone, and these nights may have changed since.',
     loading: 'The calendar is on its way …',
     states: {
@@ -64,6 +65,7 @@ export const apartment = {
     limits: {
       notice: 'too soon to arrive',
       short: 'too short for a stay',
+      turnover: 'kept empty between stays',
       'no-arrival': 'no arrival',
     },
     marks: {
@@ -78,6 +80,7 @@ export const apartment = {
       outOnly: 'out only',
       notice: 'too soon',
       short: 'short',
+      turnover: 'empty',
       'no-arrival': '↛',
       beyond: 'later',
     },
@@ -157,6 +160,7 @@ export const apartment = {
     held: 'Yours for now',
     paying: 'Paying …',
     expired: 'Your hold has ended',
+    released: 'Your hold was let go of',
     settling: 'The bank did not answer in time',
     until: (time: string) => `Held for you until ${time}.`,
     extended: (time: string) => `You have more time: until ${time}.`,
