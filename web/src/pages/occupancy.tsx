@@ -1,12 +1,14 @@
 /** What is happening in the house right now. */
 import { useMemo } from 'react';
-import type { CalendarModel, OccupancyChanged, Stats } from '../../../src/client/index.ts';
-import { nightsText, plusDays, shortDate, timeText, todayIn } from '../format.ts';
+import type { CalendarModel } from '../../../src/client/index.ts';
+import { nightsText, plusDays, todayIn } from '../format.ts';
 import { useOccupancy } from '../live/occupancy.ts';
+import { Feed } from '../parts/feed.tsx';
 import { OccupancyTable } from '../parts/occupancy-table.tsx';
 import { Refusal } from '../parts/refusal.tsx';
 import { StaffOnly } from '../parts/staff-only.tsx';
-import { addressOf, Link, navigate, useAddress } from '../router.tsx';
+import { Tiles, type Totals } from '../parts/tiles.tsx';
+import { addressOf, navigate, useAddress } from '../router.tsx';
 import { t } from '../texts/index.ts';
 
 const WINDOW_NIGHTS = 30;
@@ -76,13 +78,6 @@ function LiveOccupancy() {
   );
 }
 
-interface Totals {
-  readonly nights: number;
-  readonly held: number;
-  readonly booked: number;
-  readonly blocked: number;
-}
-
 function count(calendars: ReadonlyMap<string, CalendarModel>): Totals {
   const totals = { nights: 0, held: 0, booked: 0, blocked: 0 };
   for (const { nights } of calendars.values()) {
@@ -90,73 +85,4 @@ function count(calendars: ReadonlyMap<string, CalendarModel>): Totals {
     for (const night of nights) if (night !== undefined) totals[night.status] += 1;
   }
   return totals;
-}
-
-function Tiles({ totals, stats, stale }: { totals: Totals; stats: Stats | undefined; stale: boolean }) {
-  const { nights, held, booked, blocked } = totals;
-  const share = (part: number) => (nights === 0 ? '–' : `${((100 * part) / nights).toFixed(1)} %`);
-  const tiles: [string, string, string][] = [
-    ['Nights booked', String(booked), share(booked)],
-    ['Nights held', String(held), share(held)],
-    ['Nights closed', String(blocked), share(blocked)],
-    ['Holds open', String(stats?.holdsOpen ?? '–'), 'right now'],
-    ['Bookings', String(stats?.bookingsToday ?? '–'), 'today'],
-    ['Commands', stats === undefined ? '–' : stats.commandsPerSecond.toFixed(0), 'a second'],
-    [
-      'Commit',
-      stats === undefined ? '–' : `${stats.commitMsP50.toFixed(1)} ms`,
-      stats === undefined ? '' : `p99 ${stats.commitMsP99.toFixed(1)} ms`,
-    ],
-    ['Sockets', String(stats?.sockets ?? '–'), nodesText(stats)],
-  ];
-  return (
-    <dl className="tiles" data-stale={stale || undefined}>
-      {tiles.map(([name, value, note]) => (
-        <div key={name} className="tile">
-          <dt>{name}</dt>
-          <dd>
-            <strong>{value}</strong> <span className="muted">{note}</span>
-          </dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
-function nodesText(stats: Stats | undefined): string {
-  if (stats === undefined) return '';
-  const { length } = stats.nodes;
-  return length === 1 ? 'on 1 server' : `on ${length} servers`;
-}
-
-function Feed({ feed, names }: { feed: readonly OccupancyChanged[]; names: ReadonlyMap<string, string> }) {
-  return (
-    <section className="panel feed" aria-labelledby="feed">
-      <h2 id="feed">Just now</h2>
-      {feed.length === 0 && <p className="muted">Nothing has happened since you opened this page.</p>}
-      <ol>
-        {feed.map((change) => (
-          <li
-            key={`${change.apartmentId} ${change.version}`}
-            data-cause={change.cause}
-            data-apartment={change.apartmentId}
-          >
-            <time dateTime={change.at}>{timeText(change.at)}</time>
-            <span className="cause">{change.cause}</span>
-            <span className="feed-what">
-              <Link href={`/apartments/${change.apartmentId}`}>
-                {names.get(change.apartmentId) ?? change.apartmentId}
-              </Link>
-              <span className="muted">
-                {change.changes
-                  .slice(0, 2)
-                  .map(({ from, to }) => ` · ${shortDate(from)} – ${shortDate(to)}`)
-                  .join('')}
-              </span>
-            </span>
-          </li>
-        ))}
-      </ol>
-    </section>
-  );
 }
