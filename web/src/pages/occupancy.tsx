@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import type { CalendarModel } from '../../../src/client/index.ts';
 import { nightsText, plusDays, todayIn } from '../format.ts';
 import { useOccupancy } from '../live/occupancy.ts';
+import { AdminNav } from '../parts/admin-nav.tsx';
 import { Feed } from '../parts/feed.tsx';
 import { OccupancyTable } from '../parts/occupancy-table.tsx';
 import { Refusal } from '../parts/refusal.tsx';
@@ -30,7 +31,6 @@ function LiveOccupancy() {
     plusDays(from, WINDOW_NIGHTS),
     city,
   );
-  const names = useMemo(() => new Map(apartments?.map(({ id, name }) => [id, name])), [apartments]);
   const totals = useMemo(() => count(calendars), [calendars]);
   const cities = useMemo(
     () => [...new Set([...(apartments ?? []).map((one) => one.city), ...(city === '' ? [] : [city])])].sort(),
@@ -39,6 +39,7 @@ function LiveOccupancy() {
 
   return (
     <section className="admin">
+      <AdminNav page="admin" />
       <header className="admin-bar">
         <h1>Live occupancy</h1>
         <label className="field inline">
@@ -57,7 +58,7 @@ function LiveOccupancy() {
       {error !== undefined && <Refusal error={error} />}
       <Tiles totals={totals} stats={stats} stale={state !== 'online'} />
       <div className="admin-columns">
-        <Feed feed={feed} names={names} />
+        <Feed feed={feed} apartments={apartments} />
         <div className="panel table-panel">
           <h2>
             {apartments?.length ?? 0} apartments, next {nightsText(WINDOW_NIGHTS)}

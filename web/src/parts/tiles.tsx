@@ -1,5 +1,8 @@
 /** The house in one row of figures. */
 import type { Stats } from '../../../src/client/index.ts';
+import { numberText, percentText, timeText } from '../format.ts';
+import { t } from '../texts/index.ts';
+import '../styles/admin-tiles.css';
 
 export interface Totals {
   readonly nights: number;
@@ -15,40 +18,40 @@ export function Tiles({
 }: {
   totals: Totals;
   stats: Stats | undefined;
+  /** The connection is away: what stands here was true when it went. */
   stale: boolean;
 }) {
   const { nights, held, booked, blocked } = totals;
-  const share = (part: number) => (nights === 0 ? '–' : `${((100 * part) / nights).toFixed(1)} %`);
-  const tiles: [string, string, string][] = [
-    ['Nights booked', String(booked), share(booked)],
-    ['Nights held', String(held), share(held)],
-    ['Nights closed', String(blocked), share(blocked)],
-    ['Holds open', String(stats?.holdsOpen ?? '–'), 'right now'],
-    ['Bookings', String(stats?.bookingsToday ?? '–'), 'today'],
-    ['Commands', stats === undefined ? '–' : stats.commandsPerSecond.toFixed(0), 'a second'],
-    [
-      'Commit',
-      stats === undefined ? '–' : `${stats.commitMsP50.toFixed(1)} ms`,
-      stats === undefined ? '' : `p99 ${stats.commitMsP99.toFixed(1)} ms`,
-    ],
-    ['Sockets', String(stats?.sockets ?? '–'), nodesText(stats)],
+  const says = t.admin.tiles;
+  const share = (part: number) => (nights === 0 ? '–' : percentText(part / nights));
+  const number = (value: number | undefined) => (value === undefined ? '–' : numberText(value));
+  const milliseconds = (value: number | undefined) =>
+    value === undefined ? '–' : t.admin.milliseconds(numberText(value));
+  const tiles: [keyof typeof says.names, string, string][] = [
+    ['booked', number(booked), share(booked)],
+    ['held', number(held), share(held)],
+    ['closed', number(blocked), share(blocked)],
+    ['holdsOpen', number(stats?.holdsOpen), says.now],
+    ['bookings', number(stats?.bookingsToday), says.today],
+    ['commands', number(stats?.commandsPerSecond), says.aSecond],
+    ['commit', milliseconds(stats?.commitMsP50), says.p99(milliseconds(stats?.commitMsP99))],
+    ['sockets', number(stats?.sockets), stats === undefined ? '' : says.onServers(stats.nodes.length)],
   ];
   return (
-    <dl className="tiles" data-stale={stale || undefined}>
-      {tiles.map(([name, value, note]) => (
-        <div key={name} className="tile">
-          <dt>{name}</dt>
-          <dd>
-            <strong>{value}</strong> <span className="muted">{note}</span>
-          </dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      <div role="status">
+        {stale && stats !== undefined && <p className="notice stale">{t.admin.stale(timeText(stats.at))}</p>}
+      </div>
+      <dl className="tiles" data-stale={stale || undefined}>
+        {tiles.map(([name, value, note]) => (
+          <div key={name} className="tile" data-tile={name}>
+            <dt>{says.names[name]}</dt>
+            <dd>
+              <strong>{value}</strong> <span className="muted">{note}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </>
   );
-}
-
-function nodesText(stats: Stats | undefined): string {
-  if (stats === undefined) return '';
-  const { length } = stats.nodes;
-  return length === 1 ? 'on 1 server' : `on ${length} servers`;
 }
