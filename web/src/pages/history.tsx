@@ -1,3 +1,201 @@
+/** One apartment's facts in order, its calendar as of any of them, and what can be done about its open holds. */
+import { useEffect, useMemo, useState } from 'react';
+import { Button } from 'react-aria-components';
+import { momentText, todayIn } from '../format.ts';
+import { useApartment } from '../live/apartments.ts';
+import { client, useConnection } from '../live/client.ts';
+import { changeWords, factWords } from '../live/fact-words.ts';
+import type { JournalBook } from '../live/journal-book.ts';
+import { nightChanges } from '../live/night-changes.ts';
+import { useOpenHolds } from '../live/open-holds.ts';
+import { useJournalBook } from '../live/use-journal-book.ts';
+import { AdminNav } from '../parts/admin-nav.tsx';
+import { FactsTable } from '../parts/facts-table.tsx';
+import { HistoryCalendar } from '../parts/history-calendar.tsx';
+import { OpenHolds } from '../parts/holds-to-manage.tsx';
+import { Refusal } from '../parts/refusal.tsx';
+import { StaffOnly } from '../parts/staff-only.tsx';
+import { VersionSlider } from '../parts/version-slider.tsx';
+import { WhyRefused } from '../parts/why-refused.tsx';
+import { addressOf, Link, navigate, useAddress } from '../router.tsx';
+import { t } from '../texts/index.ts';
+import '../styles/admin-history.css';
+
 export function HistoryPage({ apartmentId }: { apartmentId: string }) {
-  return <h1>{apartmentId}</h1>;
+  return (
+    <StaffOnly kinds={['admin']} title={t.shell.titles.history} invitation={t.account.forStaff}>
+      <History apartmentId={apartmentId} />
+    </StaffOnly>
+  );
+}
+
+function History({ apartmentId }: { apartmentId: string }) {
+  const apartment = useApartment(apartmentId);
+  const book = useJournalBook(apartmentId);
+  const state = useConnection();
+  const holds = useOpenHolds(apartmentId, book?.latest);
+  const says = t.history;
+  useEffect(() => {
+    if (state === 'online' && book?.error?.retryable === true) book.retry();
+  }, [state, book]);
+  return (
+    <section className="admin history">
+      <AdminNav page={undefined} />
+      <header className="admin-bar">
+        <h1>{apartment?.ok === true ? apartment.data.name : apartmentId}</h1>
+        <p className="muted">
+          {apartment?.ok === true && `${apartment.data.city} · `}
+          <Link href={`/apartments/${apartmentId}`}>{says.guestsPage}</Link>
+        </p>
+      </header>
+      <div role="status">{state !== 'online' && <p className="notice">{says.stale}</p>}</div>
+      {book?.error !== undefined && (
+        <>
+          <Refusal error={book.error} />
+          <Button className="quiet" onPress={() => book.retry()}>
+            {t.common.retry}
+          </Button>
+        </>
+      )}
+      {book?.latest === undefined ? (
+        book?.error === undefined && <p role="status">{t.common.loading}</p>
+      ) : (
+        <div className="history-columns" data-stale={state !== 'online' || undefined}>
+          <div>
+            <Told apartmentId={apartmentId} book={book} latest={book.latest} />
+          </div>
+          <div>
+            {holds !== undefined && <OpenHolds apartmentId={apartmentId} holds={holds} />}
+            {apartment?.ok === true && (
+              <Why apartmentId={apartmentId} apartment={apartment.data} book={book} />
+            )}
+          </div>
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** `?version=12`; without it the end, which moves. `?at=…` is worked out once. */
+function useVersion(
+  apartmentId: string,
+  book: JournalBook,
+  latest: number,
+): { version: number; isEnd: boolean; go: (version: number) => void } {
+  const { query } = useAddress();
+  const go = useGo(apartmentId);
+  const at = query.get('at');
+  const asked = Number(query.get('version') ?? '0');
+  const isEnd = at === null && !(Number.isSafeInteger(asked) && asked >= 1 && asked < latest);
+  useEffect(() => {
+    if (at === null || Number.isNaN(Date.parse(at))) return;
+    void book.asOf(new Date(at).toISOString()).then((then) => {
+      if (!('code' in then)) navigate(versionAddress(apartmentId, Math.max(1, then.version)), 'replace');
+    });
+  }, [apartmentId, at, book]);
+  return {
+    version: isEnd || at !== null ? latest : asked,
+    isEnd,
+    go: (version) => go(version >= latest ? undefined : version),
+  };
+}
+
+function useGo(apartmentId: string): (version: number | undefined) => void {
+  return (version) => navigate(versionAddress(apartmentId, version), 'replace');
+}
+
+const versionAddress = (apartmentId: string, version: number | undefined) =>
+  addressOf(`/admin/apartments/${encodeURIComponent(apartmentId)}`, { version });
+
+function Told({ apartmentId, book, latest }: { apartmentId: string; book: JournalBook; latest: number }) {
+  const { version, isEnd, go } = useVersion(apartmentId, book, latest);
+  useEffect(() => {
+    if (version < 1) return;
+    book.wantCalendars(version);
+    book.wantPage(version);
+  });
+  const says = t.history;
+  if (latest === 0) return <p className="empty">{says.nothing}</p>;
+  const fact = book.fact(version);
+  return (
+    <>
+      <section className="panel" aria-labelledby="as-of">
+        <h2 id="as-of">{says.calendarAsOf}</h2>
+        <VersionSlider version={version} latest={latest} onVersion={go} />
+        <p className="small muted">{isEnd ? says.atEnd : says.staysHere}</p>
+        <div className="fact-now" data-version={version}>
+          {fact === undefined ? (
+            <p className="muted">{t.common.loading}</p>
+          ) : (
+            <p>
+              <time dateTime={fact.at}>{momentText(fact.at)}</time>
+              <br />
+              <strong>{factWords(fact, (one) => book.fact(one))}</strong>
+            </p>
+          )}
+        </div>
+        <Past book={book} version={version} />
+      </section>
+      <section className="panel" aria-labelledby="facts">
+        <h2 id="facts">{says.facts.title}</h2>
+        <FactsTable book={book} version={version} latest={latest} onVersion={go} />
+      </section>
+    </>
+  );
+}
+
+/** The calendar as of a version; the one before stays until it has come, so that nothing jumps while sliding. */
+function Past({ book, version }: { book: JournalBook; version: number }) {
+  const known = book.calendar(version);
+  const [kept, setKept] = useState(known);
+  const calendar = known ?? kept;
+  const before = version > 1 ? book.calendar(version - 1) : undefined;
+  const isWhole = known !== undefined && (version === 1 || before !== undefined);
+  const changes = useMemo(
+    () => (isWhole && known !== undefined ? nightChanges(before, known) : []),
+    [isWhole, before, known],
+  );
+  const [focused, setFocused] = useState(() => todayIn('UTC', client.clock.nowMs()));
+  const first = changes[0]?.from;
+  useEffect(() => {
+    if (known !== undefined) setKept(known);
+  }, [known]);
+  useEffect(() => {
+    if (first !== undefined) setFocused(first);
+  }, [first]);
+  if (calendar === undefined) return <p role="status">{t.common.loading}</p>;
+  return (
+    <div data-loading={!isWhole || undefined} className="past-holder">
+      <p className="what-changed" role="status">
+        {!isWhole
+          ? t.common.loading
+          : changes.length === 0
+            ? t.history.noNights
+            : changes
+                .map((change) => (change.deadlineMoved ? t.history.deadlineOf(change) : changeWords(change)))
+                .join('; ')}
+      </p>
+      <HistoryCalendar calendar={calendar} changes={changes} focused={focused} onFocused={setFocused} />
+    </div>
+  );
+}
+
+function Why({
+  apartmentId,
+  apartment,
+  book,
+}: {
+  apartmentId: string;
+  apartment: Parameters<typeof WhyRefused>[0]['apartment'];
+  book: JournalBook;
+}) {
+  const go = useGo(apartmentId);
+  const { query } = useAddress();
+  const [at] = useState(() => {
+    const asked = query.get('at');
+    return asked !== null && !Number.isNaN(Date.parse(asked))
+      ? new Date(asked).toISOString()
+      : new Date(client.clock.nowMs()).toISOString();
+  });
+  return <WhyRefused apartment={apartment} book={book} at={at} onVersion={go} />;
 }
