@@ -18,7 +18,7 @@ export function Change({ now, before, format, against, good }: ChangeProps) {
   const way = difference > 0 ? 'up' : difference < 0 ? 'down' : 'same';
   return (
     <p className="change small" data-good={good === undefined || way === 'same' ? undefined : way === good}>
-      <span aria-hidden="true">{way === 'up' ? '▲' : way === 'down' ? '▼' : '＝'}</span>{' '}
+      <span aria-hidden="true">{way === 'up' ? '▲' : way === 'down' ? '▼' : '='}</span>{' '}
       {way === 'same' ? t.admin.change.same : t.admin.change[way](format(Math.abs(difference)))}{' '}
       <span className="muted">{against}</span>
     </p>

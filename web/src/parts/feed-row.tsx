@@ -15,7 +15,7 @@ export const CAUSE_MARKS: Record<OccupancyChanged['cause'], string> = {
   extended: '◑',
   confirmed: '●',
   released: '○',
-  expired: '⌛',
+  expired: '◷',
   cancelled: '✕',
   blocked: '▨',
   unblocked: '▢',

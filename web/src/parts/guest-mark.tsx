@@ -1,6 +1,7 @@
 /** A guest's id, short, and the whole of it for the clipboard. */
 import { useEffect, useState } from 'react';
 import { t } from '../texts/index.ts';
+import '../styles/admin-guest-mark.css';
 
 const SHOWN_CHARACTERS = 10;
 /** How long the button says that it was done, in milliseconds. */
@@ -33,8 +34,23 @@ export function GuestMark({ guestId, tabIndex }: { guestId: string; tabIndex?: n
           );
         }}
       >
-        <span aria-hidden="true">{copied ? '✓' : '⧉'}</span>
+        {copied ? <span aria-hidden="true">✓</span> : <CopyIcon />}
       </button>
     </span>
+  );
+}
+
+/** Two sheets, one over the other. */
+function CopyIcon() {
+  return (
+    <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+      <path
+        d="M6 5.5h7.5V14H6zM10 5.5V2H2.5v8.5H6"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.5"
+        strokeLinejoin="round"
+      />
+    </svg>
   );
 }

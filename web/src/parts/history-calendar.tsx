@@ -42,6 +42,7 @@ export function HistoryCalendar({
         isReadOnly
         visibleDuration={{ months: MONTHS }}
         pageBehavior="single"
+        selectionAlignment="start"
         focusedValue={parseDate(focused)}
         onFocusChange={(date) => onFocused(date.toString())}
       >

@@ -1,8 +1,8 @@
 /** Figures of a period by day. Amounts are of one currency: amounts of several are never added up. */
 import { useMemo } from 'react';
-import { money, numberText, percentText } from '../format.ts';
+import { money, numberText, percentText, plusDays } from '../format.ts';
 import type { PeriodFigures as Shown } from '../live/figures.ts';
-import type { DayFigures, FiguresTotals } from '../live/management.ts';
+import type { Figures, FiguresTotals } from '../live/management.ts';
 import type { Plotted } from '../plots/series.ts';
 import { t } from '../texts/index.ts';
 import { FigureCard } from './figure-card.tsx';
@@ -19,6 +19,8 @@ interface Described {
   readonly reaches?: number;
   readonly good?: 'up' | 'down';
   readonly note?: (totals: FiguresTotals) => string;
+  /** It counts what happened on a day: days to come have none, and a period with some is compared with nothing. */
+  readonly isCounted?: true;
 }
 
 export function PeriodFigures({ figures, currency }: { figures: Shown; currency: string | undefined }) {
@@ -33,10 +35,10 @@ export function PeriodFigures({ figures, currency }: { figures: Shown; currency:
 }
 
 function PeriodCard({ described, figures }: { described: Described; figures: Shown }) {
-  const { name, of, format, difference = format, reaches, good, note } = described;
+  const { name, of, format, difference = format, reaches, good, note, isCounted } = described;
   const { now, before } = figures;
   const says = t.admin.figures.byDay[name];
-  const plotted = useMemo(() => byDay(now?.days ?? [], says.title, of), [now, says.title, of]);
+  const plotted = useMemo(() => byDay(now, says.title, of, isCounted), [now, says.title, of, isCounted]);
   const value = now === undefined ? null : of(now.totals);
   return (
     <FigureCard
@@ -46,7 +48,7 @@ function PeriodCard({ described, figures }: { described: Described; figures: Sho
       value={value === null ? '–' : format(value)}
       {...(now !== undefined && note !== undefined ? { note: note(now.totals) } : {})}
       change={{
-        now: value,
+        now: isCounted && now !== undefined && now.to > plusDays(dayOf(now), 1) ? undefined : value,
         before: before === undefined ? undefined : of(before.totals),
         format: difference,
         against: t.admin.change.thanBefore,
@@ -57,13 +59,18 @@ function PeriodCard({ described, figures }: { described: Described; figures: Sho
   );
 }
 
-function byDay(days: readonly DayFigures[], label: string, of: Value): Plotted {
+function byDay(figures: Figures | undefined, label: string, of: Value, isCounted = false): Plotted {
+  const days = figures?.days ?? [];
+  const today = figures === undefined ? '' : dayOf(figures);
   return {
     time: 'dates',
     xs: days.map(({ date }) => Date.parse(`${date}T00:00:00Z`) / 1_000),
-    series: [{ label, values: days.map(of) }],
+    series: [{ label, values: days.map((day) => (isCounted && day.date > today ? null : of(day))) }],
   };
 }
+
+/** Days are counted by UTC. */
+const dayOf = ({ at }: Figures): string => at.slice(0, 10);
 
 /** The currencies that the house takes, the one of most nights first. */
 export function currenciesOf(totals: FiguresTotals): string[] {
@@ -78,7 +85,7 @@ function describedFigures(currency: string | undefined): readonly Described[] {
     function ofCurrency({ money: all }) {
       return all.find((one) => one.currency === currency)?.[which] ?? null;
     };
-  const points = (value: number) => t.admin.figures.points(numberText(value * 100));
+  const points = (value: number) => t.admin.figures.points(Math.round(value * 1_000) / 10);
   const says = t.admin.figures.notes;
   return [
     {
@@ -96,6 +103,7 @@ function describedFigures(currency: string | undefined): readonly Described[] {
     { name: 'revenue', of: of('revenueMinor'), format: amount, good: 'up' },
     {
       name: 'bookings',
+      isCounted: true,
       of: ({ bookingsMade }) => bookingsMade,
       format: numberText,
       good: 'up',
@@ -103,6 +111,7 @@ function describedFigures(currency: string | undefined): readonly Described[] {
     },
     {
       name: 'conversion',
+      isCounted: true,
       of: ({ conversion }) => conversion,
       format: percentText,
       difference: points,
@@ -112,6 +121,7 @@ function describedFigures(currency: string | undefined): readonly Described[] {
     },
     {
       name: 'cancellations',
+      isCounted: true,
       of: ({ bookingsCancelled }) => bookingsCancelled,
       format: numberText,
       good: 'down',

@@ -98,7 +98,7 @@ export const admin: Texts['admin'] = {
     currency: 'Währung',
     oneCurrency: (count, currency) =>
       `Das Haus nimmt ${count} Währungen an. Die Beträge sind allein die in ${currency}: Beträge mehrerer Währungen werden nie zusammengezählt.`,
-    points: (value) => `${value} Punkte`,
+    points: plural({ one: '# Punkt', other: '# Punkte' }),
     notes: {
       ofNights: (booked, available) => `${booked} von ${available} Nächten`,
       ofHolds: (holds) => `aus ${holds} Reservierungen`,

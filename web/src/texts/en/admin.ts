@@ -95,7 +95,7 @@ export const admin = {
     currency: 'Currency',
     oneCurrency: (count: number, currency: string) =>
       `The house takes ${count} currencies. Amounts are those of ${currency} alone: amounts of several currencies are never added up.`,
-    points: (value: string) => `${value} points`,
+    points: plural({ one: '# point', other: '# points' }),
     notes: {
       ofNights: (booked: string, available: string) => `${booked} of ${available} nights`,
       ofHolds: (holds: string) => `of ${holds} holds`,
