@@ -2,8 +2,10 @@
  * What a fact speaks about. A fact names holds, bookings and blocks by their ids only; an id carries, in base 36, the
  * version at which it came to be (`h1c-…`), so that the fact that says more about it can be looked up.
  */
+import type { JournalAnswer } from '../../../src/client/index.ts';
 import { dateOf } from '../../../src/protocol/nights.ts';
-import type { JournalFact } from './management.ts';
+
+export type JournalFact = JournalAnswer['facts'][number];
 
 /** @returns undefined where the id says nothing */
 export function bornAt(id: string): number | undefined {

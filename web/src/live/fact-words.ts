@@ -1,8 +1,7 @@
 /** A fact of the journal as a sentence. */
 import { momentText, money, shortDate, stayText, timeText } from '../format.ts';
 import { t } from '../texts/index.ts';
-import { type Spoken, spokenOf } from './claim-lookup.ts';
-import type { JournalFact } from './management.ts';
+import { type JournalFact, type Spoken, spokenOf } from './claim-lookup.ts';
 
 const DAY_MS = 86_400_000;
 

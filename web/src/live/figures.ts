@@ -1,13 +1,16 @@
 /** The figures of a period and of the one before it, asked for again while somebody looks. */
 import { useEffect, useState } from 'react';
+import type { Figures } from '../../../src/client/index.ts';
 import type { ErrorBody } from '../../../src/protocol/errors.ts';
-import { type Figures, management } from './management.ts';
+import { client } from './client.ts';
 import { type Period, periodBefore } from './period.ts';
 
 /** Between two questions without a reason, in milliseconds: other days' nights rarely move faster. */
 const EVERY_MS = 20_000;
 /** Bookings that come within this long, in milliseconds, are one reason to ask. */
 const GATHER_MS = 700;
+/** The server counts once for all who ask within some seconds: asked again so soon where it counted before the reason. */
+const AGAIN_MS = 2_000;
 
 export interface PeriodFigures {
   readonly now: Figures | undefined;
@@ -26,14 +29,15 @@ export function usePeriodFigures(period: Period, city: string, reason: number): 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a reason is one to ask again.
   useEffect(() => {
     const gone = new AbortController();
+    const reasonAtMs = client.clock.nowMs();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = async () => {
       clearTimeout(timer);
       const place = city === '' ? {} : { city };
       const options = { signal: gone.signal };
       const [now, before] = await Promise.all([
-        management.figures({ from, to, ...place }, options),
-        management.figures({ ...periodBefore({ from, to }), ...place }, options),
+        client.management.figures({ from, to, ...place }, options),
+        client.management.figures({ ...periodBefore({ from, to }), ...place }, options),
       ]);
       setShown((known) => {
         const kept = known.of === of ? known : { ...NONE, of };
@@ -45,7 +49,8 @@ export function usePeriodFigures(period: Period, city: string, reason: number): 
           error: refused,
         };
       });
-      timer = setTimeout(again, EVERY_MS);
+      const isOlder = reason > 0 && now.ok && Date.parse(now.data.at) < reasonAtMs;
+      timer = setTimeout(again, isOlder ? AGAIN_MS : EVERY_MS);
     };
     const again = () => {
       // Asked when it is looked at again.

@@ -5,9 +5,8 @@
 import { type CalendarModel, calendarModel } from '../../../src/client/index.ts';
 import type { ErrorBody } from '../../../src/protocol/errors.ts';
 import { plusDays, todayIn } from '../format.ts';
-import { bornAt, idsIn } from './claim-lookup.ts';
+import { bornAt, idsIn, type JournalFact } from './claim-lookup.ts';
 import { client } from './client.ts';
-import { type JournalFact, management } from './management.ts';
 
 /** Facts on one page of the table. */
 export const FACTS_PAGE = 50;
@@ -108,7 +107,7 @@ export class JournalBook {
 
   /** The calendar as of an instant, with the last fact up to then. */
   async asOf(at: string): Promise<{ version: number; calendar: CalendarModel } | ErrorBody> {
-    const answer = await management.journal(this.#apartmentId, { at, limit: 1 });
+    const answer = await client.management.journal(this.#apartmentId, { at, limit: 1 });
     if (!answer.ok) return answer.error;
     this.#keep(answer.data.facts);
     const { calendar } = answer.data;
@@ -125,7 +124,7 @@ export class JournalBook {
           (one) => one !== undefined && one > 0 && !this.#calendars.has(one),
         );
         if (missing === undefined) return;
-        const answer = await management.journal(
+        const answer = await client.management.journal(
           this.#apartmentId,
           { version: missing, limit: 1 },
           { signal: this.#ended.signal },
@@ -153,7 +152,7 @@ export class JournalBook {
     try {
       for (;;) {
         const known = this.#latest;
-        const answer = await management.journal(
+        const answer = await client.management.journal(
           this.#apartmentId,
           known === undefined ? { limit: FACTS_PAGE } : { after: known, limit: CATCH_UP },
           { signal: this.#ended.signal },
@@ -203,7 +202,9 @@ export class JournalBook {
     if (this.#asked.has(name)) return;
     this.#asked.add(name);
     try {
-      const answer = await management.journal(this.#apartmentId, question, { signal: this.#ended.signal });
+      const answer = await client.management.journal(this.#apartmentId, question, {
+        signal: this.#ended.signal,
+      });
       if (answer.ok) this.#keep(answer.data.facts);
       else this.#error = answer.error;
       this.#asked.delete(name);

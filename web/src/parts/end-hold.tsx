@@ -1,5 +1,6 @@
+import type { ClaimView } from '../../../src/client/index.ts';
 import { stayText } from '../format.ts';
-import { type ClaimView, management } from '../live/management.ts';
+import { client } from '../live/client.ts';
 import { t } from '../texts/index.ts';
 import { AskedFirst } from './asked-first.tsx';
 
@@ -19,7 +20,7 @@ export function EndHold({
       title={says.endTitle}
       act={says.end}
       isDangerous
-      onAct={() => management.releaseHold({ apartmentId, holdId: hold.id })}
+      onAct={() => client.management.releaseHold({ apartmentId, holdId: hold.id })}
       onClose={onClose}
     >
       <p>{says.endMeans(stayText(hold.from, hold.to))}</p>

@@ -1,9 +1,9 @@
 /** One page of an apartment's facts, each told in a sentence; choosing one shows the calendar as of it. */
 import { Button, Cell, Column, Row, Table, TableBody, TableHeader } from 'react-aria-components';
 import { momentText, numberText } from '../format.ts';
+import type { JournalFact } from '../live/claim-lookup.ts';
 import { factWords } from '../live/fact-words.ts';
 import { FACTS_PAGE, type JournalBook } from '../live/journal-book.ts';
-import type { JournalFact } from '../live/management.ts';
 import { t } from '../texts/index.ts';
 import { GuestMark } from './guest-mark.tsx';
 

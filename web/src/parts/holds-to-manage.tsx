@@ -1,9 +1,9 @@
 /** The open holds of one apartment, which an admin may end or lengthen: the guest sees it at once. */
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
+import type { ClaimView } from '../../../src/client/index.ts';
 import { minutesText, money, stayText } from '../format.ts';
 import { useOffline, useSecondsLeft } from '../live/client.ts';
-import type { ClaimView } from '../live/management.ts';
 import { t } from '../texts/index.ts';
 import { EndHold } from './end-hold.tsx';
 import { GuestMark } from './guest-mark.tsx';

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { Button, Group, Input, Label, NumberField } from 'react-aria-components';
+import type { ClaimView } from '../../../src/client/index.ts';
 import { stayText, timeText } from '../format.ts';
 import { client, useSecondsLeft } from '../live/client.ts';
-import { type ClaimView, management } from '../live/management.ts';
 import { t } from '../texts/index.ts';
 import { AskedFirst } from './asked-first.tsx';
 
@@ -29,7 +29,7 @@ export function LengthenHold({
     <AskedFirst
       title={says.lengthenTitle}
       act={says.lengthenBy(given)}
-      onAct={() => management.extendHold({ apartmentId, holdId: hold.id, minutes: given })}
+      onAct={() => client.management.extendHold({ apartmentId, holdId: hold.id, minutes: given })}
       onClose={onClose}
     >
       <p>{says.lengthenMeans(stayText(hold.from, hold.to), timeText(until))}</p>

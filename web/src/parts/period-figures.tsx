@@ -1,13 +1,13 @@
 /** Figures of a period by day. Amounts are of one currency: amounts of several are never added up. */
 import { useMemo } from 'react';
+import type { Figures, Totals } from '../../../src/client/index.ts';
 import { money, numberText, percentText, plusDays } from '../format.ts';
 import type { PeriodFigures as Shown } from '../live/figures.ts';
-import type { Figures, FiguresTotals } from '../live/management.ts';
 import type { Plotted } from '../plots/series.ts';
 import { t } from '../texts/index.ts';
 import { FigureCard } from './figure-card.tsx';
 
-type Value = (figures: FiguresTotals) => number | null;
+type Value = (figures: Totals) => number | null;
 type Name = Exclude<keyof typeof t.admin.figures.byDay, 'note'>;
 
 interface Described {
@@ -18,7 +18,7 @@ interface Described {
   readonly difference?: (value: number) => string;
   readonly reaches?: number;
   readonly good?: 'up' | 'down';
-  readonly note?: (totals: FiguresTotals) => string;
+  readonly note?: (totals: Totals) => string;
   /** It counts what happened on a day: days to come have none, and a period with some is compared with nothing. */
   readonly isCounted?: true;
 }
@@ -73,7 +73,7 @@ function byDay(figures: Figures | undefined, label: string, of: Value, isCounted
 const dayOf = ({ at }: Figures): string => at.slice(0, 10);
 
 /** The currencies that the house takes, the one of most nights first. */
-export function currenciesOf(totals: FiguresTotals): string[] {
+export function currenciesOf(totals: Totals): string[] {
   return [...totals.money]
     .sort((a, b) => b.nightsAvailable - a.nightsAvailable || (a.currency < b.currency ? -1 : 1))
     .map(({ currency }) => currency);

@@ -144,7 +144,8 @@ export const admin: Texts['admin'] = {
       },
       revenue: {
         title: 'Erlös',
-        means: 'Was die gebuchten Nächte dieser Tage bringen, zum Preis der Buchung.',
+        means:
+          'Was die gebuchten Nächte dieser Tage an Miete bringen: nach Rabatten, ohne Reinigung und Steuern.',
       },
       bookings: {
         title: 'Neue Buchungen',

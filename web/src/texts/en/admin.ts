@@ -139,7 +139,8 @@ export const admin = {
       },
       revenue: {
         title: 'Revenue',
-        means: 'What the booked nights of these days bring, at the price of the booking.',
+        means:
+          'What the booked nights of these days bring as rent: discounts taken off, cleaning and taxes left out.',
       },
       bookings: {
         title: 'Bookings made',
