@@ -1,9 +1,9 @@
-/** The page in Chromium against the real server: what one guest does, another one and the admin see. */
+/** The page in Chromium against the real server: what one guest does, another one sees. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dateOf, nightOf } from '../../src/protocol/nights.ts';
 import { launchChromium, type Person, person } from '../support/browser.ts';
-import { ADMIN, type RunningServer, startServer } from '../support/server.ts';
+import { type RunningServer, startServer } from '../support/server.ts';
 
 const PORTO = ['Casa Azul', 'Casa Verde', 'Casa Branca', 'Casa Rosa', 'Casa Nova', 'Casa Velha'];
 const listings = PORTO.map((name, i) => ({ id: i + 1, name, city: 'Porto', price: 80 + i }));
@@ -144,25 +144,6 @@ describe('the page', () => {
     await page.locator('.chooser button.primary:enabled', { hasText: 'Hold 2 nights' }).waitFor();
     expect(new URL(page.url()).searchParams.get('checkIn')).toBe(`${checkIn.slice(0, 7)}-08`);
     expect(new URL(page.url()).searchParams.get('checkOut')).toBe(`${checkIn.slice(0, 7)}-10`);
-  });
-
-  it('shows the admin what happens as it happens', async () => {
-    const admin = await open('/admin');
-    await admin.getByLabel('E-mail').fill(ADMIN.email);
-    await admin.getByLabel('Password').fill(ADMIN.password);
-    await admin.getByRole('button', { name: 'Sign in' }).click();
-    const wanted = stay(10);
-    const cell = (is: string) =>
-      admin.locator(`tr[data-apartment="airbnb-6"] td[data-night="${today + 10}"][data-state="${is}"]`);
-    await cell('free').waitFor();
-    await admin.locator('.tile', { hasText: 'Sockets' }).locator('strong', { hasText: /\d/ }).waitFor();
-    const ana = await open(addressOf(6, wanted));
-    await hold(ana);
-    await admin.locator('.feed li[data-cause="held"][data-apartment="airbnb-6"]').waitFor();
-    await cell('held').waitFor();
-    await confirm(ana);
-    await admin.locator('.feed li[data-cause="confirmed"][data-apartment="airbnb-6"]').waitFor();
-    await cell('booked').waitFor();
   });
 
   it('says that it is offline, takes no command then, and comes back by itself', async () => {

@@ -198,10 +198,12 @@ function timeOf(seconds: number, time: Plotted['time']): string {
 }
 
 function tickTexts(ticks: readonly number[], time: Plotted['time']): string[] {
-  // Seconds say nothing where ticks are minutes apart.
+  // Seconds say nothing where ticks are minutes apart, and everything where they are not.
+  const areMinutes = ((ticks[1] ?? 0) - (ticks[0] ?? 0)) % 60 === 0;
   return ticks.map((tick) => {
     const text = timeOf(tick, time);
-    return time === 'dates' ? text.replace(/^\S+ /, '') : text.slice(0, 5);
+    if (time === 'dates') return text.replace(/^\S+ /, '');
+    return areMinutes ? text.slice(0, 5) : text;
   });
 }
 

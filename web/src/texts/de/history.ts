@@ -95,7 +95,7 @@ export const history: Texts['history'] = {
     title: 'Warum wurde das abgelehnt?',
     intro: 'Sagen Sie wann und für welchen Aufenthalt; der Kalender von damals sagt, was im Weg stand.',
     at: 'Wann (Ihre Zeit)',
-    stay: 'Aufenthalt, erster bis letzter Tag',
+    stay: 'Aufenthalt, Anreise bis Abreise',
     guests: 'Gäste',
     look: 'Nachsehen',
     answer: (stay, at) => `${stay}, Stand ${at}:`,

@@ -96,7 +96,7 @@ export const history = {
     title: 'Why was this refused?',
     intro: 'Say when and for which stay; the calendar as of then says what stood in its way.',
     at: 'When (your time)',
-    stay: 'Stay, first to last day',
+    stay: 'Stay, arrival to departure',
     guests: 'Guests',
     look: 'Look',
     answer: (stay: string, at: string) => `${stay}, as of ${at}:`,
