@@ -1,6 +1,6 @@
 /** The admin's pages in Chromium against the real server: feed, figures, servers, and the history of an apartment. */
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, createClient, memoryStorage, unwrap } from '../../src/client/index.ts';
 import { dateOf, nightOf } from '../../src/protocol/nights.ts';
 import { launchChromium, type Person, person } from '../support/browser.ts';
@@ -44,6 +44,12 @@ describe("the admin's pages", () => {
     await admin.getByLabel('Password').fill(ADMIN.password);
     await admin.getByRole('button', { name: 'Sign in' }).click();
     await admin.locator('[data-tile]').first().waitFor();
+  });
+  // A guest may hold so many stays and no more.
+  afterEach(async () => {
+    for (const { id: holdId, apartmentId } of unwrap(await guest.mine()).holds) {
+      await guest.release({ apartmentId, holdId });
+    }
   });
   afterAll(async () => {
     guest?.close();

@@ -76,6 +76,9 @@ function History({ apartmentId }: { apartmentId: string }) {
   );
 }
 
+/** The slider has rested after so long, in milliseconds: browsers take no more than a few addresses a second. */
+const RESTED_MS = 250;
+
 /** `?version=12`; without it the end, which moves. `?at=…` is worked out once. */
 function useVersion(
   apartmentId: string,
@@ -83,25 +86,33 @@ function useVersion(
   latest: number,
 ): { version: number; isEnd: boolean; go: (version: number) => void } {
   const { query } = useAddress();
-  const go = useGo(apartmentId);
+  const [moved, setMoved] = useState<number | 'end'>();
   const at = query.get('at');
   const asked = Number(query.get('version') ?? '0');
-  const isEnd = at === null && !(Number.isSafeInteger(asked) && asked >= 1 && asked < latest);
+  const addressed =
+    Number.isSafeInteger(asked) && asked >= 1 && asked < latest && at === null ? asked : 'end';
+  const place = moved ?? addressed;
+
   useEffect(() => {
     if (at === null || Number.isNaN(Date.parse(at))) return;
     void book.asOf(new Date(at).toISOString()).then((then) => {
       if (!('code' in then)) navigate(versionAddress(apartmentId, Math.max(1, then.version)), 'replace');
     });
   }, [apartmentId, at, book]);
-  return {
-    version: isEnd || at !== null ? latest : asked,
-    isEnd,
-    go: (version) => go(version >= latest ? undefined : version),
-  };
-}
+  useEffect(() => {
+    if (moved === undefined) return;
+    const timer = setTimeout(() => {
+      navigate(versionAddress(apartmentId, moved === 'end' ? undefined : moved), 'replace');
+      setMoved(undefined);
+    }, RESTED_MS);
+    return () => clearTimeout(timer);
+  }, [apartmentId, moved]);
 
-function useGo(apartmentId: string): (version: number | undefined) => void {
-  return (version) => navigate(versionAddress(apartmentId, version), 'replace');
+  return {
+    version: place === 'end' ? latest : Math.min(place, latest),
+    isEnd: place === 'end',
+    go: (version) => setMoved(version >= latest ? 'end' : version),
+  };
 }
 
 const versionAddress = (apartmentId: string, version: number | undefined) =>
@@ -189,7 +200,6 @@ function Why({
   apartment: Parameters<typeof WhyRefused>[0]['apartment'];
   book: JournalBook;
 }) {
-  const go = useGo(apartmentId);
   const { query } = useAddress();
   const [at] = useState(() => {
     const asked = query.get('at');
@@ -197,5 +207,6 @@ function Why({
       ? new Date(asked).toISOString()
       : new Date(client.clock.nowMs()).toISOString();
   });
-  return <WhyRefused apartment={apartment} book={book} at={at} onVersion={go} />;
+  const show = (version: number) => navigate(versionAddress(apartmentId, version), 'replace');
+  return <WhyRefused apartment={apartment} book={book} at={at} onVersion={show} />;
 }
