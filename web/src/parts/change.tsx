@@ -10,10 +10,19 @@ export interface ChangeProps {
   readonly against: string;
   /** Which way is good; without it neither is. */
   readonly good?: 'up' | 'down';
+  /** Why there is nothing to compare, where there is not. */
+  readonly unknown?: string;
 }
 
-export function Change({ now, before, format, against, good }: ChangeProps) {
-  if (now == null || before == null) return <p className="change muted small">{t.admin.change.unknown}</p>;
+export function Change({
+  now,
+  before,
+  format,
+  against,
+  good,
+  unknown = t.admin.change.unknown,
+}: ChangeProps) {
+  if (now == null || before == null) return <p className="change muted small">{unknown}</p>;
   const difference = now - before;
   const way = difference > 0 ? 'up' : difference < 0 ? 'down' : 'same';
   return (

@@ -40,6 +40,7 @@ function PeriodCard({ described, figures }: { described: Described; figures: Sho
   const says = t.admin.figures.byDay[name];
   const plotted = useMemo(() => byDay(now, says.title, of, isCounted), [now, says.title, of, isCounted]);
   const value = now === undefined ? null : of(now.totals);
+  const hasToCome = isCounted === true && now !== undefined && now.to > plusDays(dayOf(now), 1);
   return (
     <FigureCard
       id={name}
@@ -48,7 +49,8 @@ function PeriodCard({ described, figures }: { described: Described; figures: Sho
       value={value === null ? '–' : format(value)}
       {...(now !== undefined && note !== undefined ? { note: note(now.totals) } : {})}
       change={{
-        now: isCounted && now !== undefined && now.to > plusDays(dayOf(now), 1) ? undefined : value,
+        now: hasToCome ? undefined : value,
+        ...(hasToCome ? { unknown: t.admin.change.toCome } : {}),
         before: before === undefined ? undefined : of(before.totals),
         format: difference,
         against: t.admin.change.thanBefore,

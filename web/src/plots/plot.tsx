@@ -154,7 +154,8 @@ function useUplot(
             width: 2,
             // Told apart without colour as well.
             ...(i > 0 ? { dash: [5, 4] } : {}),
-            points: { show: time === 'dates' && latest.current.plotted.xs.length < 2 },
+            // A line has two ends: one value alone is a point.
+            points: { show: time === 'dates' ? isAlone : false, size: 7 },
           })),
         ],
         hooks: {
@@ -180,6 +181,10 @@ function useUplot(
     plot.current?.setData(dataOf(plotted));
   }, [plotted]);
 }
+
+const isAlone = (plot: uPlot, series: number): boolean =>
+  Array.from<number | null | undefined>(plot.data[series] ?? []).filter((value) => value != null).length ===
+  1;
 
 const dataOf = ({ xs, series }: Plotted): uPlot.AlignedData =>
   [xs, ...series.map(({ values }) => values)] as unknown as uPlot.AlignedData;

@@ -60,6 +60,7 @@ export const admin: Texts['admin'] = {
   },
   change: {
     unknown: 'Noch nichts zum Vergleichen',
+    toCome: 'Kommende Tage haben noch keine: zum Vergleichen vergangene Tage wählen',
     same: 'So viel wie',
     up: (difference) => `${difference} mehr als`,
     down: (difference) => `${difference} weniger als`,

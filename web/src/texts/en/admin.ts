@@ -57,6 +57,7 @@ export const admin = {
   },
   change: {
     unknown: 'Nothing to compare with yet',
+    toCome: 'Days to come have none yet: choose days that are over to compare',
     same: 'As much as',
     up: (difference: string) => `${difference} more than`,
     down: (difference: string) => `${difference} less than`,
