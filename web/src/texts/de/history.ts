@@ -31,7 +31,6 @@ export const history: Texts['history'] = {
     was: (before) => `hat sich da geändert, war vorher ${before}`,
     deadlineMoved: 'die Frist wurde da geändert',
     marks: { free: '', held: 'reserv.', booked: 'gebucht', blocked: 'gesperrt' },
-    changedMark: (mark) => `● ${mark}`,
     legend: 'Legende',
     changed: 'dadurch geändert',
   },

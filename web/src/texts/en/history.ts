@@ -30,7 +30,6 @@ export const history = {
     was: (before: string) => `changed just then, was ${before} before`,
     deadlineMoved: 'its deadline was moved just then',
     marks: { free: '', held: 'held', booked: 'booked', blocked: 'closed' },
-    changedMark: (mark: string) => `● ${mark}`,
     legend: 'Legend',
     changed: 'changed by this fact',
   },
