@@ -1,79 +1,79 @@
-/** What the admin page shows, gathered from the feed and drawn at most once a frame however fast it comes. */
-import { useEffect, useRef, useState } from 'react';
-import type {
-  AdminView,
-  CalendarModel,
-  ConnectionState,
-  OccupancyChanged,
-  Stats,
-} from '../../../src/client/index.ts';
-import type { ErrorBody } from '../../../src/protocol/errors.ts';
-import type { OccupancyAnswer } from '../../../src/protocol/events.ts';
+/** The admin's view of the house, told to every part of a page that listens, over one connection. */
+import { useEffect, useState } from 'react';
+import type { AdminListener, AdminView, OccupancyWindow } from '../../../src/client/index.ts';
 import { client } from './client.ts';
 
-/** Rows of the feed; older ones leave. */
-const FEED_MAX = 100;
+type Told<Name extends keyof AdminListener> = Parameters<NonNullable<AdminListener[Name]>>;
 
-export interface Occupancy {
-  readonly state: ConnectionState;
-  readonly apartments: OccupancyAnswer['apartments'] | undefined;
-  readonly calendars: ReadonlyMap<string, CalendarModel>;
-  readonly feed: readonly OccupancyChanged[];
-  readonly stats: Stats | undefined;
-  readonly error: ErrorBody | undefined;
-}
-const NOTHING: Occupancy = {
-  state: 'reconnecting',
-  apartments: undefined,
-  calendars: new Map(),
-  feed: [],
-  stats: undefined,
-  error: undefined,
-};
+export class LiveOccupancy {
+  readonly #listeners = new Set<AdminListener>();
+  #window: OccupancyWindow;
+  #view: AdminView | undefined;
+  #state: Told<'state'> = ['reconnecting'];
+  #occupancy: Told<'occupancy'> | undefined;
+  #stats: Told<'stats'> | undefined;
+  #refused: Told<'refused'> | undefined;
 
-export function useOccupancy(from: string, to: string, city: string): Occupancy {
-  const [shown, setShown] = useState(NOTHING);
-  const view = useRef<AdminView>(undefined);
-  const window = { from, to, ...(city === '' ? {} : { city }) };
-  const first = useRef(window);
+  constructor(window: OccupancyWindow) {
+    this.#window = window;
+  }
 
-  useEffect(() => {
-    let now: Occupancy = NOTHING;
-    let frame = 0;
-    const set = (changes: Partial<Occupancy>) => {
-      now = { ...now, ...changes };
-      if (frame !== 0) return;
-      frame = requestAnimationFrame(() => {
-        frame = 0;
-        setShown(now);
-      });
-    };
-    let calendars = new Map<string, CalendarModel>();
-    view.current = client.admin(first.current, {
-      state: (state) => set({ state }),
-      stats: (stats) => set({ stats }),
-      refused: (error) => set({ error }),
-      occupancy: (apartments, whole) => {
-        calendars = new Map(whole);
-        set({ apartments, calendars, error: undefined });
-      },
-      changed: (change, calendar) => {
-        if (calendar !== undefined) calendars = new Map(calendars).set(calendar.apartmentId, calendar);
-        set({ calendars, feed: [change, ...now.feed.slice(0, FEED_MAX - 1)] });
-      },
-    });
+  /**
+   * Whoever comes late is told at once how things stand. The connection is there while somebody listens.
+   * Returns the way to stop.
+   */
+  listen(listener: AdminListener): () => void {
+    this.#listeners.add(listener);
+    listener.state?.(...this.#state);
+    if (this.#occupancy !== undefined) listener.occupancy?.(...this.#occupancy);
+    if (this.#stats !== undefined) listener.stats?.(...this.#stats);
+    if (this.#refused !== undefined) listener.refused?.(...this.#refused);
+    this.#view ??= client.admin(this.#window, this.#everybody);
     return () => {
-      cancelAnimationFrame(frame);
-      view.current?.close();
-      view.current = undefined;
+      this.#listeners.delete(listener);
+      if (this.#listeners.size > 0) return;
+      this.#view?.close();
+      this.#view = undefined;
+      this.#occupancy = undefined;
     };
-  }, []);
+  }
+
+  show(window: OccupancyWindow): void {
+    const { from, to, city } = this.#window;
+    if (window.from === from && window.to === to && window.city === city) return;
+    this.#window = window;
+    this.#view?.show(window);
+  }
+
+  readonly #everybody: AdminListener = {
+    state: (...told) => {
+      this.#state = told;
+      for (const listener of this.#listeners) listener.state?.(...told);
+    },
+    occupancy: (...told) => {
+      this.#occupancy = told;
+      this.#refused = undefined;
+      for (const listener of this.#listeners) listener.occupancy?.(...told);
+    },
+    changed: (...told) => {
+      for (const listener of this.#listeners) listener.changed?.(...told);
+    },
+    stats: (...told) => {
+      this.#stats = told;
+      for (const listener of this.#listeners) listener.stats?.(...told);
+    },
+    refused: (...told) => {
+      this.#refused = told;
+      for (const listener of this.#listeners) listener.refused?.(...told);
+    },
+  };
+}
+
+/** The same one for as long as the component lives; another window is asked for over the same connection. */
+export function useLiveOccupancy({ from, to, city }: OccupancyWindow): LiveOccupancy {
+  const [live] = useState(() => new LiveOccupancy({ from, to, ...(city === undefined ? {} : { city }) }));
   useEffect(() => {
-    const next = { from, to, ...(city === '' ? {} : { city }) };
-    const known = first.current;
-    if (known.from === next.from && known.to === next.to && known.city === next.city) return;
-    first.current = next;
-    view.current?.show(next);
-  }, [from, to, city]);
-  return shown;
+    live.show({ from, to, ...(city === undefined ? {} : { city }) });
+  }, [live, from, to, city]);
+  return live;
 }

@@ -1,0 +1,181 @@
+/** What can be done with some nights of one apartment: see who has them, close them, open them again. */
+import { type FormEvent, useState, useSyncExternalStore } from 'react';
+import {
+  Button,
+  Dialog,
+  Heading,
+  Input,
+  Label,
+  Modal,
+  ModalOverlay,
+  Text,
+  TextField,
+} from 'react-aria-components';
+import type { ErrorBody } from '../../../src/protocol/errors.ts';
+import { dateOf, nightOf } from '../../../src/protocol/nights.ts';
+import { nightsText, shortDate, stayText } from '../format.ts';
+import { Refusal } from '../parts/refusal.tsx';
+import { Link } from '../router.tsx';
+import { t } from '../texts/index.ts';
+import { type Bar, barsWithin } from './bars.ts';
+import type { ChartStore } from './chart-store.ts';
+import { type ClaimsBook, useClaims } from './claims.ts';
+import { ClaimFacts } from './details.tsx';
+import type { Picked } from './grid.tsx';
+import type { ChartDesk, Claim } from './ports.ts';
+
+const REASON_MAX = 200;
+const STATUS_OF = { hold: 'held', booking: 'booked', block: 'blocked' } as const;
+
+export interface NightDialogProps {
+  readonly store: ChartStore;
+  readonly book: ClaimsBook;
+  readonly desk: ChartDesk;
+  readonly picked: Picked;
+  readonly historyOf: ((id: string) => string) | undefined;
+  readonly onClose: () => void;
+}
+
+export function NightDialog(props: NightDialogProps) {
+  const { store, picked, historyOf, onClose } = props;
+  const row = useSyncExternalStore(
+    (listener) => store.onRow(picked.id, listener),
+    () => store.row(picked.id),
+  );
+  if (row === undefined) return null;
+  const taken = barsWithin(row.bars, picked.from, picked.to).length > 0;
+  return (
+    <ModalOverlay className="chart-overlay" isOpen isDismissable onOpenChange={(open) => open || onClose()}>
+      <Modal className="chart-modal">
+        <Dialog className="chart-dialog">
+          <Heading slot="title">{row.apartment.name}</Heading>
+          <p>{stayText(dateOf(picked.from), dateOf(picked.to))}</p>
+          {taken ? <Taken {...props} version={row.calendar?.version} /> : <CloseNights {...props} />}
+          <p className="chart-ways">
+            {historyOf !== undefined && <Link href={historyOf(picked.id)}>{t.chart.history}</Link>}
+            <Link href={`/apartments/${picked.id}`}>{t.chart.page}</Link>
+          </p>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+function CloseNights({ desk, picked, onClose }: NightDialogProps) {
+  const [reason, setReason] = useState('');
+  const { busy, error, run } = useDeed(onClose);
+  const close = (event: FormEvent) => {
+    event.preventDefault();
+    const { id, from, to } = picked;
+    const why = reason.trim();
+    run(
+      desk.close({
+        apartmentId: id,
+        from: dateOf(from),
+        to: dateOf(to),
+        ...(why === '' ? {} : { reason: why }),
+      }),
+    );
+  };
+  return (
+    <form onSubmit={close}>
+      <p className="muted">{t.chart.closeWhat}</p>
+      <TextField className="field" value={reason} onChange={setReason} maxLength={REASON_MAX} autoFocus>
+        <Label>{t.chart.reason}</Label>
+        <Input />
+        <Text slot="description">{t.chart.reasonHint}</Text>
+      </TextField>
+      {error !== undefined && <Refusal error={error} />}
+      <div className="actions">
+        <Button type="submit" className="primary" isDisabled={busy}>
+          {t.chart.close}
+        </Button>
+        <Button className="quiet" onPress={onClose}>
+          {t.chart.cancel}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Taken({
+  store,
+  book,
+  desk,
+  picked,
+  version,
+  onClose,
+}: NightDialogProps & { version: number | undefined }) {
+  const claims = useClaims(book, picked.id, version, 0);
+  const { busy, error, run } = useDeed(onClose);
+  const bars = barsWithin(store.row(picked.id)?.bars ?? [], picked.from, picked.to);
+  const here = claims?.filter(({ from, to }) => nightOf(from) < picked.to && picked.from < nightOf(to));
+  return (
+    <>
+      <ul className="chart-claims">
+        {here === undefined || here.length === 0
+          ? bars.map((bar) => (
+              <li key={bar.from}>
+                <ClaimFacts
+                  status={bar.status}
+                  stay={stayText(dateOf(bar.from), dateOf(bar.to))}
+                  claim={{ until: bar.heldUntil }}
+                  asking={claims === undefined}
+                />
+              </li>
+            ))
+          : here.map((claim) => (
+              <li key={claim.id}>
+                <ClaimFacts
+                  status={STATUS_OF[claim.kind]}
+                  stay={stayText(claim.from, claim.to)}
+                  claim={claim}
+                  asking={false}
+                />
+                {claim.kind === 'block' && (
+                  <Button
+                    className="primary"
+                    isDisabled={busy}
+                    autoFocus={here.length === 1}
+                    aria-label={t.chart.openWhat(rangeText(claim))}
+                    onPress={() => run(desk.open(picked.id, claim.id))}
+                  >
+                    {t.chart.open}
+                  </Button>
+                )}
+              </li>
+            ))}
+      </ul>
+      {error !== undefined && <Refusal error={error} />}
+      {nightsOf(bars, picked) < picked.to - picked.from && <p className="muted">{t.chart.onlyFree}</p>}
+      <div className="actions">
+        <Button className="quiet" onPress={onClose}>
+          {t.common.close}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+/** How many nights of the range are taken. */
+function nightsOf(bars: readonly Bar[], { from, to }: Picked): number {
+  return bars.reduce((sum, bar) => sum + Math.min(bar.to, to) - Math.max(bar.from, from), 0);
+}
+
+const rangeText = ({ from, to }: Claim) =>
+  `${shortDate(from)} – ${shortDate(to)}, ${nightsText(nightOf(to) - nightOf(from))}`;
+
+/** One thing at a time; the dialog goes when it is done, and says why where it is refused. */
+function useDeed(onDone: () => void) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ErrorBody>();
+  const run = (deed: Promise<ErrorBody | undefined>) => {
+    setBusy(true);
+    void deed.then((refusal) => {
+      setBusy(false);
+      setError(refusal);
+      if (refusal === undefined) onDone();
+    });
+  };
+  return { busy, error, run };
+}
