@@ -1,5 +1,6 @@
-/** `npm run bench -- holds`, `flash-sale`, `peers`, `start`: see bench/README.md. */
+/** `npm run bench -- holds`, `flash-sale`, `peers`, `start`, `chart`: see bench/README.md. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { type ChartOptions, measureChart } from './chart/run.ts';
 import { CONTENDER_NAMES, type ContenderName } from './contenders.ts';
 import { runPeers } from './peers/run.ts';
 import { profileReport } from './profile.ts';
@@ -63,6 +64,19 @@ program
   .option('--json <file>', 'where the report goes (results/start-<time>.json)')
   .action(({ json, ...flags }: Omit<StartOptions, 'jsonFile'> & { json?: string }) =>
     measureStart({ ...flags, jsonFile: json }),
+  );
+
+program
+  .command('chart')
+  .description(
+    "frames of the admin's tape chart in Chromium: still and scrolled, quiet and while changes arrive",
+  )
+  .option('--apartments <n>', 'rows', integer(1, 2_000), 500)
+  .option('--rate <n>', 'changes a second', integer(1, 2_000), 50)
+  .option('--seconds <n>', 'measured, of each kind', integer(1, 120), 8)
+  .option('--json <file>', 'where the report goes (results/chart-<time>.json)')
+  .action((flags: Omit<ChartOptions, 'json'> & { json?: string }) =>
+    measureChart({ json: undefined, ...flags }),
   );
 
 program
