@@ -42,7 +42,8 @@ export function SaveBar({ listing }: { listing: Listing }) {
         </Button>
         <Button
           className="primary"
-          isDisabled={offline || isSaving || (!isNew && changed.length === 0)}
+          // Not while nothing is unsaved: a number is taken over when its field is left, so by this very click.
+          isDisabled={offline || isSaving}
           onPress={() => void listing.save()}
         >
           {isNew ? says.create : says.save}

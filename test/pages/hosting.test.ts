@@ -1,0 +1,181 @@
+/** What a host's pages work out without a browser: what has changed, two editors, what is shown before it is saved. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { modelOf } from '../../src/client/calendar-model.ts';
+import type { Booking } from '../../src/client/index.ts';
+import { nightOf } from '../../src/protocol/nights.ts';
+import type { Terms } from '../../src/protocol/terms.ts';
+import { filtered, wantedOf } from '../../web/src/hosting/apartment-filter.ts';
+import { comingOf, countNights, latelyOf, occupancyOf } from '../../web/src/hosting/coming.ts';
+import { changedPaths, changeOf, type Draft, merge, withValue } from '../../web/src/hosting/draft.ts';
+import { fieldOf, tabOf } from '../../web/src/hosting/field-places.ts';
+import { draftText, parsedDraft } from '../../web/src/hosting/kept-draft.ts';
+import { allowedStays, isComplete, LENGTHS, linesOf, previewOf } from '../../web/src/hosting/preview.ts';
+import { problemsOf } from '../../web/src/hosting/problems.ts';
+import { overlapsAbove } from '../../web/src/hosting/season-overlaps.ts';
+import { loadTexts } from '../../web/src/texts/index.ts';
+import { openTerms } from '../support/terms.ts';
+
+beforeAll(() => loadTexts('en'));
+
+const draft = (terms: Partial<Terms> = {}): Draft => ({
+  ...{ name: 'Attic', description: '', city: 'Porto', country: 'Portugal', latitude: 41, longitude: -8 },
+  amenities: ['wifi'],
+  terms: openTerms(terms),
+});
+
+describe('what is sent', () => {
+  it('is only what changed', () => {
+    const before = draft();
+    const after = withValue(withValue(before, 'name', 'Loft'), 'terms.minNights', 3);
+    expect(changedPaths(before, after)).toEqual(['name', 'terms.minNights']);
+    expect(changeOf(before, after)).toEqual({ name: 'Loft', terms: { minNights: 3 } });
+    expect(changeOf(before, structuredClone(before))).toEqual({});
+  });
+
+  it('takes an optional amount away with null', () => {
+    const before = draft({ weekendMinor: 20_000, holdTtlSeconds: 60 });
+    const after = withValue(withValue(before, 'terms.weekendMinor', undefined), 'terms.holdTtlSeconds', 90);
+    expect(changeOf(before, after)).toEqual({ terms: { weekendMinor: null, holdTtlSeconds: 90 } });
+  });
+
+  it('replaces a list whole', () => {
+    const season = { name: 'Summer', from: '2027-06-01', to: '2027-09-01', nightlyMinor: 9_900 };
+    const after = withValue(draft(), 'terms.seasons', [season]);
+    expect(changeOf(draft(), after)).toEqual({ terms: { seasons: [season] } });
+  });
+});
+
+describe('two editors', () => {
+  it('keeps what each changed alone, and names what both did', () => {
+    const base = draft();
+    const mine = withValue(withValue(base, 'terms.nightlyMinor', 1), 'terms.minNights', 3);
+    const theirs = withValue(withValue(base, 'terms.nightlyMinor', 2), 'city', 'Braga');
+    const { clashes, theirs: others, merged } = merge(base, mine, theirs);
+    expect(clashes).toEqual(['terms.nightlyMinor']);
+    expect(others).toEqual(['city']);
+    expect(merged).toMatchObject({ city: 'Braga', terms: { nightlyMinor: 1, minNights: 3 } });
+  });
+
+  it('have no quarrel over the same change', () => {
+    const mine = withValue(draft(), 'terms.arrivalDays', [6]);
+    expect(merge(draft(), mine, structuredClone(mine))).toMatchObject({ clashes: [], theirs: [] });
+  });
+});
+
+it('a kept draft comes back as it was, an emptied number too', () => {
+  const kept = { draft: withValue(draft(), 'terms.minNights', Number.NaN), base: draft(), revision: '7' };
+  expect(parsedDraft(draftText(kept))).toEqual(kept);
+});
+
+describe('problems', () => {
+  it('are found at their fields before anything is sent', () => {
+    expect(problemsOf(draft())).toEqual([]);
+    expect(problemsOf(draft({ minNights: 5, maxNights: 2 }))).toMatchObject([{ path: 'terms.maxNights' }]);
+    const empty = { ...withValue(draft(), 'terms.nightlyMinor', Number.NaN), name: '  ' };
+    expect(problemsOf(empty).map(({ path }) => path)).toEqual(['name', 'terms.nightlyMinor']);
+  });
+
+  it('lead to the tab that has their field', () => {
+    expect(fieldOf('terms.seasons.0.to')).toBe('terms.seasons');
+    expect(fieldOf('hostId')).toBeUndefined();
+    const paths = ['name', 'terms.capacity', 'terms.stayDiscounts.1.minNights', 'terms.noticeDays'];
+    expect(paths.map(tabOf)).toEqual(['listing', 'listing', 'rates', 'rules']);
+  });
+});
+
+describe('the preview', () => {
+  const today = nightOf('2027-03-01');
+  const stay = { from: nightOf('2027-03-10'), to: nightOf('2027-03-12') };
+
+  it('has price and refusal of one stay', () => {
+    const terms = openTerms({ minNights: 3, nightlyMinor: 10_000, cleaningMinor: 0, taxBasisPoints: 0 });
+    const preview = previewOf(terms, stay, 1, today);
+    expect(preview.violation?.rule).toBe('min_nights');
+    expect(preview.quote.totalMinor).toBe(20_000);
+  });
+
+  it('puts two prices side by side', () => {
+    const [cheap, dear] = [4_000, 0].map(
+      (cleaningMinor) => previewOf(openTerms({ cleaningMinor }), stay, 1, today).quote,
+    );
+    const lines = linesOf(cheap, dear);
+    expect(lines.find(({ kind }) => kind === 'cleaning')).toMatchObject({ before: 4_000, after: undefined });
+  });
+
+  it('knows which lengths may begin on which day', () => {
+    // 2027-03-06 is a Saturday.
+    const week = allowedStays(openTerms({ arrivalDays: [6], minNights: 2 }), nightOf('2027-03-05'), today);
+    expect(week).toHaveLength(7);
+    expect(week[0]).toEqual(LENGTHS.map(() => false));
+    expect(week[1]?.slice(0, 3)).toEqual([false, true, true]);
+  });
+
+  it('shows no price while a number is missing', () => {
+    expect(isComplete(openTerms())).toBe(true);
+    expect(isComplete({ ...openTerms(), taxBasisPoints: Number.NaN })).toBe(false);
+  });
+});
+
+it('an overlap of seasons is the nights that the upper one decides', () => {
+  const seasons = [
+    { name: 'Summer', from: '2027-06-01', to: '2027-09-01' },
+    { name: 'Fair', from: '2027-08-30', to: '2027-09-05' },
+    { name: 'Autumn', from: '2027-09-05', to: '2027-10-01' },
+  ];
+  expect(overlapsAbove(seasons, 1)).toEqual([{ above: 0, from: '2027-08-30', to: '2027-09-01' }]);
+  expect(overlapsAbove(seasons, 2)).toEqual([]);
+});
+
+describe('the list', () => {
+  const booking = (changes: Partial<Booking>): Booking => ({
+    ...{ id: 'b', apartmentId: 'a', checkIn: '2027-03-02', checkOut: '2027-03-05', guests: 1 },
+    ...{ status: 'confirmed', price: { currency: 'EUR', totalMinor: 0, lines: [] }, version: 1 },
+    ...{ guest: { name: 'Ana', email: 'ana@example.com' }, createdAt: '2027-01-01T00:00:00.000Z' },
+    ...changes,
+  });
+
+  it('knows who comes and goes next; a cancelled stay does neither', () => {
+    const stays = [
+      booking({ checkIn: '2027-02-27', checkOut: '2027-03-02' }),
+      booking({ checkIn: '2027-03-02', checkOut: '2027-03-03', status: 'cancelled' }),
+      booking({ checkIn: '2027-03-04', checkOut: '2027-03-09' }),
+    ];
+    expect(comingOf(stays, '2027-03-01')).toEqual({ arrival: '2027-03-04', departure: '2027-03-02' });
+    expect(comingOf(stays, '2027-03-10')).toEqual({ arrival: undefined, departure: undefined });
+  });
+
+  it('has occupancy of the nights that can be sold', () => {
+    const calendar = modelOf({
+      ...{ apartmentId: 'a', version: 1, from: '2027-03-01', to: '2027-03-11' },
+      taken: [
+        { from: '2027-03-01', to: '2027-03-03', status: 'booked' },
+        { from: '2027-03-03', to: '2027-03-05', status: 'blocked' },
+      ],
+    });
+    const counts = countNights(calendar, nightOf('2027-03-01'), 10);
+    expect(counts).toEqual({ booked: 2, held: 0, blocked: 2, free: 6 });
+    expect(counts && occupancyOf(counts)).toBe(0.25);
+    expect(countNights(calendar, nightOf('2027-03-05'), 10)).toBeUndefined();
+  });
+
+  it('puts what came in last first', () => {
+    const cancelled = booking({ id: 'c', status: 'cancelled', cancelledAt: '2027-01-03T00:00:00.000Z' });
+    const lately = latelyOf([booking({ createdAt: '2027-01-02T00:00:00.000Z' }), cancelled, booking({})], 2);
+    expect(lately.map(({ kind }) => kind)).toEqual(['cancelled', 'booked']);
+  });
+
+  it('is filtered and paged by its address', () => {
+    const one = {
+      ...draft(),
+      id: 'a',
+      status: 'listed',
+      revision: '1',
+      createdAt: '',
+      updatedAt: '',
+    } as const;
+    const many = Array.from({ length: 14 }, (_, n) => ({ ...one, id: `a${n}`, name: `Flat ${n}` }));
+    const wanted = wantedOf(new URLSearchParams('q=flat&page=9&status=nonsense'));
+    expect(filtered(many, wanted)).toMatchObject({ count: 14, page: 2, pages: 2 });
+    expect(filtered(many, { ...wanted, status: 'paused' })).toMatchObject({ count: 0, page: 1 });
+  });
+});
