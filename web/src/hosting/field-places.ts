@@ -1,4 +1,4 @@
-/** Where in the form a field is: its tab, its element, and the way into it from an error. */
+/** Where in the form a field is: its tab and its element. */
 import { type DraftPath, PATHS } from './draft.ts';
 
 /** The field that a path is a part of; undefined for one that the form does not show. */
@@ -27,17 +27,3 @@ export function tabOf(path: string): TabName {
 
 /** The element of a field: its input, or what is around its inputs. */
 export const fieldId = (path: string): string => `field-${path}`;
-
-const FOCUSABLE = 'input:not([type=hidden]), textarea, button, [tabindex="0"]';
-
-/** Moves the focus into the field, or the nearest thing around it that the page has. */
-export function focusField(path: string): void {
-  for (let parts = path.split('.'); parts.length > 0; parts = parts.slice(0, -1)) {
-    const field = document.getElementById(fieldId(parts.join('.')));
-    const target = field?.matches(FOCUSABLE) ? field : field?.querySelector<HTMLElement>(FOCUSABLE);
-    if (target != null) {
-      target.focus();
-      return;
-    }
-  }
-}

@@ -1,8 +1,8 @@
 /** What every part of the form leans on: the draft, the way to change it, and what is wrong with it. */
 import { createContext, useContext } from 'react';
 import type { ManagedApartment } from '../../../src/client/index.ts';
+import type { FieldError } from '../../../src/protocol/errors.ts';
 import type { Draft, DraftPath, ValueAt } from './draft.ts';
-import type { Problem } from './problems.ts';
 
 export interface ListingForm {
   readonly draft: Draft;
@@ -11,7 +11,7 @@ export interface ListingForm {
   readonly apartment: ManagedApartment | undefined;
   /** Nothing can be changed any more. */
   readonly isRetired: boolean;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly FieldError[];
   /** Night number of today at the apartment. */
   readonly today: number;
   /** @param value undefined takes an optional one away */

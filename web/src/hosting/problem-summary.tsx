@@ -1,10 +1,9 @@
 /** What keeps the form from being saved, each with the way to its field. It takes the focus when saving was refused. */
 import { useEffect, useRef } from 'react';
-import type { ErrorBody } from '../../../src/protocol/errors.ts';
+import type { ErrorBody, FieldError } from '../../../src/protocol/errors.ts';
 import { Refusal } from '../parts/refusal.tsx';
 import { t } from '../texts/index.ts';
 import { fieldId, fieldOf } from './field-places.ts';
-import type { Problem } from './problems.ts';
 
 export function ProblemSummary({
   problems,
@@ -12,7 +11,7 @@ export function ProblemSummary({
   refusals,
   onGo,
 }: {
-  problems: readonly Problem[];
+  problems: readonly FieldError[];
   error: ErrorBody | undefined;
   refusals: number;
   onGo: (path: string) => void;

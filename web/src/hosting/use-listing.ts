@@ -8,14 +8,15 @@
 
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ManagedApartment } from '../../../src/client/index.ts';
-import type { ErrorBody } from '../../../src/protocol/errors.ts';
+import type { ErrorBody, FieldError } from '../../../src/protocol/errors.ts';
 import { client } from '../live/client.ts';
 import { changedPaths, changeOf, type Draft, draftOf, type Merge, merge, withValue } from './draft.ts';
 import { fieldOf } from './field-places.ts';
 import type { ListingForm } from './form.ts';
 import { keepDraft, keptDraft } from './kept-draft.ts';
 import { newDraft } from './new-draft.ts';
-import { localized, type Problem, problemsOf } from './problems.ts';
+import { localized } from './problem-text.ts';
+import { problemsOf } from './problems.ts';
 
 export interface Conflict extends Merge {
   readonly base: Draft;
@@ -28,7 +29,7 @@ export interface Listing {
   readonly base: Draft | undefined;
   readonly draft: Draft;
   readonly changed: ReturnType<typeof changedPaths>;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly FieldError[];
   /** Refused for a reason that is no field's. */
   readonly error: ErrorBody | undefined;
   readonly conflict: Conflict | undefined;
@@ -61,7 +62,7 @@ export function useListing(
   const [apartment, setApartment] = useState(loaded);
   const [draft, setDraft] = useState(start.draft);
   const [conflict, setConflict] = useState(start.conflict);
-  const [problems, setProblems] = useState<readonly Problem[]>([]);
+  const [problems, setProblems] = useState<readonly FieldError[]>([]);
   const [error, setError] = useState<ErrorBody>();
   const [isSaving, setSaving] = useState(false);
   const [savedAt, setSavedAt] = useState<string>();
@@ -85,8 +86,8 @@ export function useListing(
     setRestored(false);
   }, []);
 
-  const refuse = (found: readonly Problem[], refusal?: ErrorBody) => {
-    setProblems(found);
+  const refuse = (found: readonly FieldError[], refusal?: ErrorBody) => {
+    setProblems(localized(found));
     setError(refusal);
     setRefusals((count) => count + 1);
   };
@@ -130,7 +131,7 @@ export function useListing(
       await becameStale(apartment);
     } else {
       const fields = outcome.error.fields ?? [];
-      refuse(localized(fields), fields.length === 0 ? outcome.error : undefined);
+      refuse(fields, fields.length === 0 ? outcome.error : undefined);
     }
     setSaving(false);
   };
