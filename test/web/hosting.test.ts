@@ -73,7 +73,7 @@ const priceOf = async (apartmentId: string) => {
 };
 
 describe('my apartments', () => {
-  it('[H1] are a host’s own, and nobody else’s can be opened', async () => {
+  it('[A4] are a host’s own, and nobody else’s can be opened', async () => {
     await page.goto(`${server.url}/hosting`);
     await page.getByText('10 apartments').waitFor();
     for (const place of await page.locator('.own-head p').allTextContents())
@@ -84,7 +84,7 @@ describe('my apartments', () => {
     expect(await page.getByRole('tab').count()).toBe(0);
   });
 
-  it('[H1] follow a hold, and can be paused and listed again', async () => {
+  it('[A1] follow a hold, and can be paused and listed again', async () => {
     const id = unwrap(await admin.management.apartments({ limit: 100 })).apartments.find(
       ({ city }) => city === 'Lisbon',
     )!.id;
@@ -110,7 +110,7 @@ describe('my apartments', () => {
 });
 
 describe('an edit', () => {
-  it('[H2] of the price is previewed, reaches guests at once, and leaves an open hold its quote', async () => {
+  it('[I7] of the price is previewed, reaches guests at once, and leaves an open hold its quote', async () => {
     const id = await bookable();
     const before = await priceOf(id);
     const { hold } = unwrap(await guest.hold({ ...stayIn(id), guests: 1 }));
@@ -137,7 +137,7 @@ describe('an edit', () => {
     await context.close();
   });
 
-  it('[H2] by keyboard alone raises the minimum, and a guest is told why a shorter stay is refused', async () => {
+  it('[A2] by keyboard alone raises the minimum, and a guest is told why a shorter stay is refused', async () => {
     const id = await bookable();
     await page.goto(`${server.url}/hosting`);
     await page.locator(`[data-apartment="${id}"]`).waitFor();
@@ -166,7 +166,7 @@ describe('an edit', () => {
     await context.close();
   });
 
-  it('[H3] that is wrong says so at its field and leads there', async () => {
+  it('that is wrong says so at its field and leads there', async () => {
     const id = await bookable();
     await form(id, 'rules');
     await type('terms.minNights', '9');
@@ -191,7 +191,7 @@ describe('an edit', () => {
     expect(await page.locator('.summary .refusal').count()).toBe(0);
   });
 
-  it('[H4] survives a reload, and is asked about before it is left', async () => {
+  it('survives a reload, and is asked about before it is left', async () => {
     const id = await bookable();
     await form(id, 'listing');
     await field('name').fill('A name not saved yet');
@@ -207,7 +207,7 @@ describe('an edit', () => {
     await page.getByRole('heading', { name: 'My apartments' }).waitFor();
   });
 
-  it('[H5] of two at once undoes neither, and who is later chooses', async () => {
+  it('[A5] of two at once undoes neither, and who is later chooses', async () => {
     const id = await bookable();
     await form(id, 'rates');
     await field('terms.nightlyMinor').waitFor();
@@ -230,7 +230,7 @@ describe('an edit', () => {
   });
 });
 
-it('[H6] nights are closed with a reason, and opened again', async () => {
+it('[A3] nights are closed with a reason, and opened again', async () => {
   const id = await bookable();
   const { checkIn, checkOut } = stayIn(id);
   await form(id, 'calendar');
@@ -253,7 +253,7 @@ it('[H6] nights are closed with a reason, and opened again', async () => {
   unwrap(await guest.hold({ ...stayIn(id), guests: 1 }));
 });
 
-it('[H7] a new apartment is found by guests', async () => {
+it('[A4] a new apartment is found by guests', async () => {
   await page.goto(`${server.url}/hosting/new`);
   await field('name').fill('Lighthouse keeper’s room');
   await field('city').fill('Ushant');
@@ -270,7 +270,7 @@ it('[H7] a new apartment is found by guests', async () => {
   expect(page.url()).toMatch(/\/hosting\/apartments\/apt_/);
 });
 
-it('[H8] nothing was complained about', () => {
+it('nothing was complained about', () => {
   // A refusal is an answer with a status, which the browser mentions.
   expect(host.complaints.filter((text) => !/status of (400|403|412)/.test(text))).toEqual([]);
 });
