@@ -103,7 +103,7 @@ describe('my apartments', () => {
     const listed = async () =>
       unwrap(await guest.list({ city: 'Lisbon', limit: 100 })).apartments.some((one) => one.id === id);
     await expect.poll(listed).toBe(false);
-    await row.getByRole('button', { name: /^List .* again$/ }).click();
+    await row.getByRole('button', { name: /^List again: / }).click();
     await row.locator('[data-status=listed]').waitFor();
     await expect.poll(listed).toBe(true);
   });
@@ -247,7 +247,7 @@ it('[A3] nights are closed with a reason, and opened again', async () => {
   const row = page.locator('tr[data-kind=block]', { hasText: 'Painting' });
   const months = monthOf(checkIn) - monthOf(day(0));
   for (let n = 0; n < months; n++) await page.getByRole('button', { name: 'Later' }).click();
-  await row.getByRole('button', { name: /^Open .* again$/ }).click();
+  await row.getByRole('button', { name: /^Open again: / }).click();
   await page.getByText(/^Open again: /).waitFor();
   await row.waitFor({ state: 'detached' });
   unwrap(await guest.hold({ ...stayIn(id), guests: 1 }));

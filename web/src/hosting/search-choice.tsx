@@ -17,7 +17,8 @@ export function SearchChoice({
     <ComboBox
       id={fieldId(path)}
       className="form-field"
-      defaultItems={options.map((id) => ({ id }))}
+      // UTC, for one, is a zone that browsers have and do not list.
+      defaultItems={[...new Set([value, ...options])].map((id) => ({ id }))}
       value={value}
       onChange={(key) => {
         if (key !== null) set(String(key));

@@ -23,7 +23,7 @@ export function Seasons() {
   const nameOf = (season: Season | undefined) => season?.name || says.unnamed;
   return (
     <section id={fieldId(PATH)} className="form-field" aria-labelledby="seasons">
-      <h3 id="seasons">{label}</h3>
+      <h2 id="seasons">{label}</h2>
       <p className="help">
         {help} {seasons.length > 1 && says.order}
       </p>

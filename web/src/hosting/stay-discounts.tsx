@@ -21,7 +21,7 @@ export function StayDiscounts() {
     set(discounts.map((one, at) => (at === index ? { ...one, ...part } : one)));
   return (
     <section id={fieldId(PATH)} className="form-field" aria-labelledby="discounts">
-      <h3 id="discounts">{label}</h3>
+      <h2 id="discounts">{label}</h2>
       <p className="help">{help}</p>
       {wrong
         .filter(({ path }) => path.split('.').length < 4)

@@ -330,7 +330,7 @@ export const hosting: Texts['hosting'] = {
     closed: (stay) => `Gesperrt: ${stay}.`,
     opened: (stay) => `Wieder offen: ${stay}.`,
     open: 'Wieder öffnen',
-    openOf: (stay) => `${stay} wieder öffnen`,
+    openOf: (stay) => `Wieder öffnen: ${stay}`,
     title: 'Aufenthalte und gesperrte Nächte',
     earlier: 'Früher',
     later: 'Später',
