@@ -126,6 +126,7 @@ function bookingOf(claim: Claim): Booking {
     guests: claim.guests,
     status: 'confirmed',
     price: claim.quote,
+    policy: 'flexible',
     guest: { name: claim.guestName ?? '', email: claim.guestEmail ?? '' },
     createdAt: claim.changedAt.toISOString(),
     version: claim.version,

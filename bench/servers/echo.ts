@@ -62,6 +62,7 @@ function bookingOf(command: Command): Booking {
     guests: 2,
     status: 'confirmed',
     price: QUOTE,
+    policy: 'flexible',
     guest: command.guest,
     createdAt: new Date().toISOString(),
     version: 1,

@@ -4,8 +4,7 @@
  * for the old one; test/golden holds an example of every shape ever written. No guest contact data in here.
  */
 import type { Price } from '../protocol/price.ts';
-import type { GuestContact } from '../protocol/resources.ts';
-import type { CancellationPolicy } from '../protocol/terms.ts';
+import type { CancellationPolicy, GuestContact } from '../protocol/resources.ts';
 
 export type Fact =
   /** `replaces`: the same guest's holds that end, atomically, as this one begins. */

@@ -76,6 +76,10 @@ export const GuestContact = z.object({
 });
 export type GuestContact = z.infer<typeof GuestContact>;
 
+export const CancellationPolicy = z.enum(['flexible', 'moderate', 'strict']);
+export type CancellationPolicy = z.infer<typeof CancellationPolicy>;
+
+/** `policy`: the one in force when it was booked; what its apartment has come to ask since does not count. */
 export const Booking = z.object({
   id: Id,
   apartmentId: Id,
@@ -84,6 +88,7 @@ export const Booking = z.object({
   guests: z.int().positive(),
   status: z.enum(['confirmed', 'cancelled']),
   price: Quote,
+  policy: CancellationPolicy,
   guest: GuestContact,
   createdAt: Instant,
   cancelledAt: Instant.optional(),

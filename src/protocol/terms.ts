@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Id } from './ids.ts';
 import { GUESTS_MAX, HOLD_TTL_SECONDS_MAX, HOLD_TTL_SECONDS_MIN, HORIZON_NIGHTS_MAX } from './limits.ts';
 import { IsoDate } from './nights.ts';
-import { AmountMinor, Currency, Quote } from './resources.ts';
+import { AmountMinor, CancellationPolicy, Currency, Quote } from './resources.ts';
 
 const BasisPoints = z.int().min(0).max(10_000);
 /** ISO weekdays, 1 = Monday … 7 = Sunday. */
@@ -19,9 +19,6 @@ export const Season = z.object({
   maxNights: z.int().min(1).max(HORIZON_NIGHTS_MAX).optional(),
 });
 export type Season = z.infer<typeof Season>;
-
-export const CancellationPolicy = z.enum(['flexible', 'moderate', 'strict']);
-export type CancellationPolicy = z.infer<typeof CancellationPolicy>;
 
 export const Terms = z.object({
   timeZone: z.string().max(64),

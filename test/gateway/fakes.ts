@@ -364,6 +364,7 @@ export function bookingOf(id: string, apartmentId: string, nowMs: number): Booki
     guests: 2,
     status: 'confirmed',
     price: QUOTE,
+    policy: 'flexible',
     guest: { name: 'Ana Müller', email: 'ana@example.com' },
     createdAt: instant(nowMs),
     version: 3,

@@ -25,6 +25,7 @@ const booking = (changes: Partial<Booking> = {}): Booking => ({
   guests: 1,
   status: 'confirmed',
   price: quote,
+  policy: 'flexible',
   guest: { name: 'Ana', email: 'ana@example.com' },
   createdAt: '2027-01-01T00:00:00.000Z',
   version: 4,

@@ -49,7 +49,7 @@ export function grantedUntilMs(minutes: number | undefined, nowMs: number): numb
 }
 
 export function bookingView(booking: BookingRecord): wire.Booking {
-  const { id, apartmentId, guests, price, contact, cancelledAtMs, refundMinor } = booking;
+  const { id, apartmentId, guests, price, policy, contact, cancelledAtMs, refundMinor } = booking;
   const cancelled = booking.status === 'cancelled';
   const view: wire.Booking = {
     id,
@@ -59,6 +59,7 @@ export function bookingView(booking: BookingRecord): wire.Booking {
     guests,
     status: cancelled ? 'cancelled' : 'confirmed',
     price: quoteOf(price),
+    policy,
     guest: { name: contact.name, email: contact.email },
     createdAt: instant(booking.createdAtMs),
     version: booking.version,
