@@ -90,6 +90,21 @@ const clock = perLocale(
 );
 /** Time of day at the reader's place. */
 export const timeText = (instant: string): string => clock().format(new Date(instant));
+const hour = perLocale((key) => new Intl.DateTimeFormat(key, { hour: '2-digit', minute: '2-digit' }));
+/** Hour and minute at the reader's place. */
+export const hourText = (instant: string): string => hour().format(new Date(instant));
+/** `Thursday 4 March 2027 at 00:00 Portugal time`: an instant as the clocks of an IANA time zone tell it. */
+export const zonedText = (epochMs: number, timeZone: string): string =>
+  new Intl.DateTimeFormat(locale(), {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'shortGeneric',
+    timeZone,
+  }).format(epochMs);
 const moment = perLocale((key) => new Intl.DateTimeFormat(key, { dateStyle: 'medium', timeStyle: 'medium' }));
 /** Day and time at the reader's place. */
 export const momentText = (instant: string): string => moment().format(new Date(instant));

@@ -1,6 +1,8 @@
 /** The address bar is the state: what a page shows can be linked, reloaded and gone back to. */
 import { type AnchorHTMLAttributes, type MouseEvent, useMemo, useSyncExternalStore } from 'react';
 
+export { addressOf } from './address.ts';
+
 export type Route =
   | { readonly page: 'find' }
   | { readonly page: 'apartment'; readonly apartmentId: string }
@@ -85,16 +87,6 @@ export function useAddress(): Address {
 function subscribe(listener: () => void): () => void {
   changed.addEventListener('change', listener);
   return () => changed.removeEventListener('change', listener);
-}
-
-/** An address of this site from a path and what is known of its query. */
-export function addressOf(path: string, query: Record<string, string | number | undefined>): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== '') search.set(name, String(value));
-  }
-  const text = search.toString();
-  return text === '' ? path : `${path}?${text}`;
 }
 
 /** A real link (it opens in a new tab, it can be copied) that changes the page without loading it. */

@@ -1,278 +1,189 @@
-/** The catalogue: every apartment that is free and bookable for the wanted nights, live while it is looked at. */
-import { useEffect, useMemo, useState } from 'react';
-import type { ApartmentCard, CalendarModel } from '../../../src/client/index.ts';
-import type { SearchAnswer } from '../../../src/protocol/commands.ts';
-import { ERRORS, type ErrorBody, type Outcome } from '../../../src/protocol/errors.ts';
-import { PAGE_SIZE_DEFAULT, WINDOW_NIGHTS_MAX } from '../../../src/protocol/limits.ts';
-import { nightOf } from '../../../src/protocol/nights.ts';
-import { guestsText, isDate, money, nightsText, plusDays, todayIn } from '../format.ts';
+/** Finding: every apartment that is free and bookable for the wanted nights, live while it is looked at. */
+import { useMemo, useRef, useState } from 'react';
+import type { ApartmentCard } from '../../../src/client/index.ts';
+import { ERRORS } from '../../../src/protocol/errors.ts';
+import { PAGE_SIZE_DEFAULT } from '../../../src/protocol/limits.ts';
+import { guestsText, stayText, todayIn } from '../format.ts';
 import { useCalendars } from '../live/calendars.ts';
-import { client, useConnection } from '../live/client.ts';
-import { Facade } from '../parts/facade.tsx';
+import { useChoices } from '../live/choices.ts';
+import { useOffline } from '../live/client.ts';
+import { isOpenHold, useMyStays } from '../live/my-stays.ts';
+import { usePlace } from '../live/place.ts';
+import { type Results, useResults } from '../live/results.ts';
+import type { Ownings } from '../live/selection.ts';
+import { addressOfWanted, SORTS, type Wanted, wantedOf } from '../live/wanted.ts';
+import { Choice } from '../parts/choice.tsx';
+import { NothingFound } from '../parts/nothing-found.tsx';
 import { Refusal } from '../parts/refusal.tsx';
-import { type StayFields, StayInputs, stayOf } from '../parts/stay-form.tsx';
-import { addressOf, Link, navigate, useAddress } from '../router.tsx';
-
-const SORTS = { price_asc: 'Cheapest first', price_desc: 'Dearest first', name: 'By name' } as const;
-type Sort = keyof typeof SORTS;
-interface Wanted extends StayFields {
-  readonly city: string;
-  /** Empty: any. Without a rate amounts of several are not compared, so results come one after the other. */
-  readonly currency: string;
-  readonly sort: Sort;
-}
+import { SearchForm } from '../parts/search-form.tsx';
+import { StayCard } from '../parts/stay-card.tsx';
+import { navigate, useAddress } from '../router.tsx';
+import { t } from '../texts/index.ts';
 
 export function FindPage() {
   const { query } = useAddress();
   const today = todayIn(Intl.DateTimeFormat().resolvedOptions().timeZone, Date.now());
   const wanted = useMemo(() => wantedOf(query, today), [query, today]);
-  const { pages, error, loading, more } = useResults(wanted);
-  const cards = pages.flatMap(({ apartments }) => apartments);
+  const [attempt, setAttempt] = useState(0);
+  const results = useResults(wanted, attempt);
+  const { cards, of, hasMore, error, isLoading } = results;
   const { cities, currencies } = useChoices();
-
-  const want = (changes: Partial<Wanted>) => {
-    const { city, currency, checkIn, checkOut, guests, sort } = { ...wanted, ...changes };
-    navigate(addressOf('/', { city, currency, checkIn, checkOut, guests, sort }), 'replace');
-  };
+  const isOffline = useOffline();
+  const says = t.find;
+  usePlace(query.toString(), !isLoading && cards.length > 0);
+  const want = useWant(wanted);
+  const currency = cards[0]?.currency ?? currencies[0] ?? 'EUR';
 
   return (
     <section className="catalogue">
       <div className="hero">
-        <h1>Find a stay, hold it live</h1>
-        <p>
-          A hold keeps the nights yours while you decide. Everybody else sees it at once, and no night is ever
-          sold twice.
-        </p>
-        <form className="search" onSubmit={(event) => event.preventDefault()}>
-          <StayInputs stay={wanted} today={today} onChange={(stay) => want(stay)}>
-            <label className="field">
-              <span>City</span>
-              <select value={wanted.city} onChange={({ target }) => want({ city: target.value })}>
-                <option value="">Anywhere</option>
-                {withChosen(cities, wanted.city).map((city) => (
-                  <option key={city}>{city}</option>
-                ))}
-              </select>
-            </label>
-          </StayInputs>
-          <label className="field">
-            <span>Order</span>
-            <select value={wanted.sort} onChange={({ target }) => want({ sort: target.value as Sort })}>
-              {Object.entries(SORTS).map(([sort, text]) => (
-                <option key={sort} value={sort}>
-                  {text}
-                </option>
-              ))}
-            </select>
-          </label>
-          {withChosen(currencies, wanted.currency).length > 1 && (
-            <label className="field">
-              <span>Currency</span>
-              <select value={wanted.currency} onChange={({ target }) => want({ currency: target.value })}>
-                <option value="">Any</option>
-                {withChosen(currencies, wanted.currency).map((currency) => (
-                  <option key={currency}>{currency}</option>
-                ))}
-              </select>
-            </label>
-          )}
-        </form>
+        <h1>{says.title}</h1>
+        <p>{says.promise}</p>
       </div>
-
-      <p className="count" role="status">
-        {summary(cards.length, more !== undefined, loading, error, wanted, currencies)}
-      </p>
-      {error !== undefined && <Refusal error={error} />}
-      {loading && cards.length === 0 && <Skeletons />}
-      {!loading && error === undefined && cards.length === 0 && (
-        <div className="empty">
-          <h2>No apartment is free for that</h2>
-          <p>Try other dates, fewer guests, or another city.</p>
-          {wanted.city !== '' && (
-            <button type="button" className="quiet" onClick={() => want({ city: '' })}>
-              Look anywhere
-            </button>
+      <SearchForm wanted={wanted} today={today} cities={cities} currency={currency} onWant={want} />
+      <div className="result-bar">
+        <p className="count" role="status">
+          {summary(results, wanted, currencies)}
+        </p>
+        <div className="result-choices">
+          {withChosen(currencies, wanted.currency).length > 1 && (
+            <Choice
+              label={says.currency}
+              value={wanted.currency}
+              options={[
+                { key: '', text: says.anyCurrency },
+                ...withChosen(currencies, wanted.currency).map((code) => ({ key: code, text: code })),
+              ]}
+              // Without a rate a price in one currency says nothing about another.
+              onChoose={(code) => want({ currency: code, max: undefined })}
+            />
           )}
+          <Choice
+            label={says.order}
+            value={wanted.sort}
+            options={SORTS.map((sort) => ({ key: sort, text: says.sorts[sort] }))}
+            onChoose={(sort) => want({ sort })}
+          />
         </div>
+      </div>
+      {isOffline && cards.length > 0 && <p className="notice">{says.notLive}</p>}
+      {error !== undefined && !isOffline && (
+        <>
+          <Refusal error={error} />
+          <div className="actions">
+            {error.code === 'rule_violation' && (
+              <button type="button" className="primary" onClick={() => want({ checkIn: '', checkOut: '' })}>
+                {says.error.otherDates}
+              </button>
+            )}
+            {ERRORS[error.code].retryable && (
+              <button type="button" className="primary" onClick={() => setAttempt(attempt + 1)}>
+                {says.error.again}
+              </button>
+            )}
+          </div>
+        </>
       )}
-      {pages.map((page) => (
-        <Cards key={page.apartments[0]?.id ?? 'none'} cards={page.apartments} wanted={wanted} />
-      ))}
-      {more !== undefined && (
-        <button type="button" className="more" disabled={loading} onClick={more}>
-          {loading ? 'Loading …' : 'Show more'}
+      {cards.length === 0 && isLoading && <Skeletons />}
+      {cards.length === 0 && !isLoading && error === undefined && (
+        <NothingFound wanted={wanted} today={today} onWant={want} />
+      )}
+      {of !== undefined && error === undefined && (
+        <Found cards={cards} of={of} isStale={of !== wanted && isLoading} />
+      )}
+      {hasMore && (
+        <button
+          type="button"
+          className="quiet more"
+          disabled={isLoading || isOffline}
+          onClick={() => navigate(addressOfWanted({ ...wanted, pages: wanted.pages + 1 }), 'replace')}
+        >
+          {isLoading ? says.moreLoading : says.more}
         </button>
       )}
     </section>
   );
 }
 
-/** One page of results, watched together. */
-function Cards({ cards, wanted }: { cards: readonly ApartmentCard[]; wanted: Wanted }) {
-  const dated = wanted.checkIn !== '' && wanted.checkOut !== '';
-  const calendars = useCalendars(
-    cards.map(({ id }) => id),
-    dated ? wanted.checkIn : undefined,
-    dated ? wanted.checkOut : undefined,
+/**
+ * A change of the wish is a step that can be gone back from; more changes of the same part right after it (a digit
+ * typed, a button held) belong to that step.
+ */
+function useWant(wanted: Wanted): (change: Partial<Wanted>) => void {
+  const last = useRef<{ parts: string; address: string }>(undefined);
+  return (change) => {
+    const parts = (Object.keys(change) as (keyof Wanted)[])
+      .filter((key) => change[key] !== wanted[key])
+      .join();
+    const here = window.location.pathname + window.location.search;
+    const isSameStep = last.current?.parts === parts && last.current.address === here;
+    const address = addressOfWanted({ ...wanted, pages: 1, ...change });
+    last.current = { parts, address };
+    navigate(address, isSameStep ? 'replace' : 'push');
+  };
+}
+
+/** Cards in the order of the answer, each page of them watched together. */
+function Found({ cards, of, isStale }: { cards: readonly ApartmentCard[]; of: Wanted; isStale: boolean }) {
+  const { holds, bookings } = useMyStays();
+  const pages = Array.from({ length: Math.ceil(cards.length / PAGE_SIZE_DEFAULT) }, (_, page) =>
+    cards.slice(page * PAGE_SIZE_DEFAULT, (page + 1) * PAGE_SIZE_DEFAULT),
   );
+  const wish = addressOfWanted({ ...of, pages: 1 });
   return (
-    <ul className="cards">
+    <div className="found" aria-busy={isStale} data-stale={isStale}>
+      {pages.map((page, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a page is its place in the answer to one wish.
+        <Cards key={wish + i} cards={page} wanted={of} holds={holds} bookings={bookings} />
+      ))}
+    </div>
+  );
+}
+
+function Cards({
+  cards,
+  wanted,
+  holds,
+  bookings,
+}: { cards: readonly ApartmentCard[]; wanted: Wanted } & Ownings) {
+  const isOffline = useOffline();
+  const ids = cards.map(({ id }) => id);
+  const calendars = useCalendars(ids, wanted.checkIn, wanted.checkOut);
+  const ownOf = (apartmentId: string): Ownings => ({
+    holds: holds.filter((hold) => hold.apartmentId === apartmentId && isOpenHold(hold)),
+    bookings: bookings.filter((one) => one.apartmentId === apartmentId && one.status === 'confirmed'),
+  });
+  return (
+    <ul className="cards" aria-label={t.find.results}>
       {cards.map((card) => (
         <li key={card.id}>
-          <Card card={card} wanted={wanted} taken={takenIn(calendars.get(card.id))} />
+          <StayCard
+            card={card}
+            wanted={wanted}
+            calendar={calendars.get(card.id)}
+            own={ownOf(card.id)}
+            isLive={!isOffline}
+          />
         </li>
       ))}
     </ul>
   );
 }
 
-function Card({ card, wanted, taken }: { card: ApartmentCard; wanted: Wanted; taken: string | undefined }) {
-  const { checkIn, checkOut, guests } = wanted;
-  return (
-    <Link
-      className="card"
-      href={addressOf(`/apartments/${card.id}`, { checkIn, checkOut, guests })}
-      data-taken={taken !== undefined}
-      data-apartment={card.id}
-    >
-      <Facade apartmentId={card.id} />
-      {taken !== undefined && <span className="stamp">{taken}</span>}
-      <div className="card-body">
-        <h2>{card.name}</h2>
-        <p className="muted">
-          {card.city}, {card.country} · sleeps {card.capacity}
-        </p>
-        <p className="price">
-          {card.quote === undefined ? (
-            <>
-              <strong>{money(card.nightlyMinor, card.currency)}</strong> a night
-            </>
-          ) : (
-            <>
-              <strong>{money(card.quote.totalMinor, card.quote.currency)}</strong> for{' '}
-              {nightsText(nightOf(checkOut) - nightOf(checkIn))}
-            </>
-          )}
-        </p>
-      </div>
-    </Link>
-  );
-}
-
-/** What happened to the wanted nights since they were found free. */
-function takenIn(calendar: CalendarModel | undefined): string | undefined {
-  const night = calendar?.nights.find((one) => one !== undefined);
-  if (night === undefined) return undefined;
-  return night.status === 'held' ? 'Held by someone just now' : 'Just taken';
-}
-
+/** As large as the cards that take their place. */
 function Skeletons() {
   return (
     <ul className="cards" aria-hidden="true">
-      {['a', 'b', 'c', 'd', 'e', 'f'].map((key) => (
-        <li key={key} className="card skeleton" />
+      {['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((key) => (
+        <li key={key}>
+          <div className="card skeleton">
+            <div className="skeleton-picture" />
+            <div className="card-body" />
+          </div>
+        </li>
       ))}
     </ul>
   );
-}
-
-function wantedOf(query: URLSearchParams, today: string): Wanted {
-  const stay = stayOf(query, isDate);
-  const sort = query.get('sort') ?? '';
-  // Without a word in the address about dates the page asks for a weekend's length soon, so that prices are whole.
-  const undated = !query.has('checkIn') && !query.has('checkOut') && !query.has('undated');
-  return {
-    ...stay,
-    ...(undated ? { checkIn: plusDays(today, 14), checkOut: plusDays(today, 17) } : {}),
-    city: query.get('city') ?? '',
-    currency: /^[A-Z]{3}$/.exec(query.get('currency') ?? '')?.[0] ?? '',
-    sort: sort in SORTS ? (sort as Sort) : 'price_asc',
-  };
-}
-
-interface Results {
-  readonly pages: readonly SearchAnswer[];
-  readonly error: ErrorBody | undefined;
-  readonly loading: boolean;
-  readonly more: (() => void) | undefined;
-}
-
-function useResults(wanted: Wanted): Results {
-  const [pages, setPages] = useState<readonly SearchAnswer[]>([]);
-  const [error, setError] = useState<ErrorBody>();
-  const [loading, setLoading] = useState(true);
-  const [cursor, setCursor] = useState<string>();
-  const online = useConnection() === 'online';
-  const failed = error !== undefined && ERRORS[error.code].retryable;
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: an answer that failed is asked for again once the server is back.
-  useEffect(() => {
-    setPages([]);
-    setCursor(undefined);
-  }, [wanted]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: as above.
-  useEffect(() => {
-    const gone = new AbortController();
-    setLoading(true);
-    setError(undefined);
-    ask(wanted, cursor, gone.signal).then(
-      (outcome) => {
-        setLoading(false);
-        if (outcome.ok)
-          setPages((known) => (cursor === undefined ? [outcome.data] : [...known, outcome.data]));
-        else setError(outcome.error);
-      },
-      () => {
-        // Other dates were asked for meanwhile; their own answer follows.
-      },
-    );
-    return () => gone.abort();
-  }, [wanted, cursor, failed && online]);
-
-  const next = pages.at(-1)?.nextCursor;
-  return { pages, error, loading, more: next === undefined ? undefined : () => setCursor(next) };
-}
-
-function ask(
-  wanted: Wanted,
-  cursor: string | undefined,
-  signal: AbortSignal,
-): Promise<Outcome<SearchAnswer>> {
-  const { city, currency, checkIn, checkOut, guests, sort } = wanted;
-  const common = {
-    guests,
-    sort,
-    limit: PAGE_SIZE_DEFAULT,
-    ...(city === '' ? {} : { city }),
-    ...(currency === '' ? {} : { currency }),
-    ...(cursor === undefined ? {} : { cursor }),
-  };
-  const dated =
-    checkIn !== '' && checkOut !== '' && nightOf(checkOut) - nightOf(checkIn) <= WINDOW_NIGHTS_MAX;
-  return dated
-    ? client.search({ ...common, checkIn, checkOut }, { signal })
-    : client.list(common, { signal });
-}
-
-interface Choices {
-  readonly cities: readonly string[];
-  readonly currencies: readonly string[];
-}
-
-/** Those of the first hundred apartments by name: enough to choose from, and typed into the address any other works too. */
-function useChoices(): Choices {
-  const [choices, setChoices] = useState<Choices>({ cities: [], currencies: [] });
-  useEffect(() => {
-    void client.list({ limit: 100, sort: 'name' }).then((outcome) => {
-      if (!outcome.ok) return;
-      const { apartments } = outcome.data;
-      setChoices({
-        cities: [...new Set(apartments.map(({ city }) => city))].sort(),
-        currencies: [...new Set(apartments.map(({ currency }) => currency))].sort(),
-      });
-    });
-  }, []);
-  return choices;
 }
 
 function withChosen(choices: readonly string[], chosen: string): string[] {
@@ -280,19 +191,21 @@ function withChosen(choices: readonly string[], chosen: string): string[] {
 }
 
 function summary(
-  count: number,
-  more: boolean,
-  loading: boolean,
-  error: ErrorBody | undefined,
-  { city, guests, checkIn, checkOut, sort, currency }: Wanted,
+  { cards, hasMore, isLoading, error }: Results,
+  wanted: Wanted,
   currencies: readonly string[],
 ): string {
+  const says = t.find;
   if (error !== undefined) return '';
-  if (loading && count === 0) return 'Looking …';
-  const where = city === '' ? '' : ` in ${city}`;
-  const what = count === 1 && !more ? '1 apartment' : `${count}${more ? '+' : ''} apartments`;
-  const dated = checkIn !== '' && checkOut !== '';
-  const free = dated ? ', free for all nights' : '';
+  if (isLoading) return says.looking;
+  if (cards.length === 0) return '';
+  const { city, guests, checkIn, checkOut, sort, currency } = wanted;
+  const text = says.free(
+    says.found(cards.length, hasMore),
+    city,
+    guestsText(guests),
+    stayText(checkIn, checkOut),
+  );
   const isMixed = sort !== 'name' && currency === '' && city === '' && currencies.length > 1;
-  return `${what}${where} for ${guestsText(guests)}${free}${isMixed ? '; one currency after the other' : ''}`;
+  return isMixed ? `${text} · ${says.mixed}` : text;
 }

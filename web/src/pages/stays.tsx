@@ -1,43 +1,45 @@
 /** What the guest holds and has booked, on whatever page or device it was made. */
-import { useRef, useState } from 'react';
-import type { Booking, Hold } from '../../../src/client/index.ts';
-import type { ErrorBody } from '../../../src/protocol/errors.ts';
-import { guestsText, money, stayText } from '../format.ts';
-import { useApartment } from '../live/apartments.ts';
-import { client, useOffline, useWho } from '../live/client.ts';
-import { isOpenHold, keepBooking, keepHold, useMyStays } from '../live/my-stays.ts';
-import { Countdown } from '../parts/countdown.tsx';
-import { Facade } from '../parts/facade.tsx';
-import { Refusal } from '../parts/refusal.tsx';
-import { addressOf, Link } from '../router.tsx';
+import { useEffect, useRef } from 'react';
+import type { Booking } from '../../../src/client/index.ts';
+import { todayIn } from '../format.ts';
+import { useBookingHistory } from '../live/booking-history.ts';
+import { useWho } from '../live/client.ts';
+import { isOpenHold, useMyStays } from '../live/my-stays.ts';
+import { BookedRow, HeldRow } from '../parts/stay-rows.tsx';
+import { Link } from '../router.tsx';
+import { t } from '../texts/index.ts';
+import '../styles/stays.css';
 
 export function StaysPage() {
-  const { loaded, holds, bookings } = useMyStays();
+  const { loaded, holds } = useMyStays();
+  const history = useBookingHistory();
   const who = useWho();
   const open = holds.filter(isOpenHold);
-  if (!loaded && who !== undefined) {
-    return (
-      <section className="narrow">
-        <h1>My stays</h1>
-        <p role="status">Loading …</p>
-      </section>
-    );
-  }
+  const today = todayIn(Intl.DateTimeFormat().resolvedOptions().timeZone, Date.now());
+  const { coming, past, cancelled } = sorted(history.bookings, today);
+  const title = useRef<HTMLHeadingElement>(null);
+  useFocusKept(title, open.length + coming.length);
+  const says = t.stays;
+  const isLoading = who !== undefined && !(loaded && history.loaded);
+  const isEmpty = open.length === 0 && history.bookings.length === 0;
+
   return (
     <section className="narrow stays">
-      <h1>My stays</h1>
-      {open.length === 0 && bookings.length === 0 && (
+      <h1 ref={title} tabIndex={-1}>
+        {says.title}
+      </h1>
+      {isEmpty && isLoading && <RowSkeletons />}
+      {isEmpty && !isLoading && (
         <div className="empty">
-          <h2>Nothing held, nothing booked</h2>
+          <h2>{says.none}</h2>
           <p>
-            <Link href="/">Find a stay</Link> and hold it: it shows up here, on every device you are signed in
-            on.
+            <Link href="/">{says.noneFind}</Link> {says.noneBecause}
           </p>
         </div>
       )}
       {open.length > 0 && (
-        <section aria-labelledby="holds">
-          <h2 id="holds">Held</h2>
+        <section aria-labelledby="held">
+          <h2 id="held">{says.held}</h2>
           <ul className="rows">
             {open.map((hold) => (
               <HeldRow key={hold.id} hold={hold} />
@@ -45,151 +47,86 @@ export function StaysPage() {
           </ul>
         </section>
       )}
-      {bookings.length > 0 && (
-        <section aria-labelledby="bookings">
-          <h2 id="bookings">Booked</h2>
-          <ul className="rows">
-            {bookings.map((booking) => (
-              <BookedRow key={booking.id} booking={booking} />
-            ))}
-          </ul>
-        </section>
+      <Bookings id="coming" title={says.coming} bookings={coming} />
+      <Bookings id="past" title={says.past} bookings={past} isPast />
+      <Bookings id="cancelled" title={says.cancelledStays} bookings={cancelled} />
+      {history.error !== undefined && <p className="notice">{says.historyFailed}</p>}
+      {history.earlier !== undefined && (
+        <button type="button" className="quiet more" onClick={history.earlier}>
+          {says.earlier}
+        </button>
       )}
       {who?.anonymous === true && (
         <p className="muted small">
-          You are a guest without an account: these stays belong to this browser.{' '}
-          <Link href="/sign-in?new=1&next=/stays">Sign up</Link> before your next hold to have them
-          everywhere.
+          {says.anonymous} <Link href="/sign-in?new=1&next=/stays">{says.signUp}</Link> {says.anonymousSince}
         </p>
       )}
     </section>
   );
 }
 
-function Title({ apartmentId, href }: { apartmentId: string; href: string }) {
-  const details = useApartment(apartmentId);
+function Bookings({
+  id,
+  title,
+  bookings,
+  isPast = false,
+}: {
+  id: string;
+  title: string;
+  bookings: readonly Booking[];
+  isPast?: boolean;
+}) {
+  if (bookings.length === 0) return null;
   return (
-    <h3>
-      <Link href={href}>{details?.ok === true ? details.data.name : 'Apartment'}</Link>
-      {details?.ok === true && <span className="muted"> · {details.data.city}</span>}
-    </h3>
+    <section aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      <ul className="rows">
+        {bookings.map((booking) => (
+          <BookedRow key={booking.id} booking={booking} isPast={isPast} />
+        ))}
+      </ul>
+    </section>
   );
 }
 
-function HeldRow({ hold }: { hold: Hold }) {
-  const { busy, error, act } = useAction();
-  const offline = useOffline();
-  const { apartmentId, id: holdId, checkIn, checkOut, guests, quote } = hold;
-  const href = addressOf(`/apartments/${apartmentId}`, { checkIn, checkOut, guests });
-  const release = () =>
-    act(async () => {
-      const outcome = await client.release({ apartmentId, holdId });
-      if (outcome.ok) keepHold(outcome.data.hold);
-      return outcome;
-    });
-  return (
-    <li className="row" data-hold={holdId}>
-      <Facade apartmentId={apartmentId} />
-      <div>
-        <Title apartmentId={apartmentId} href={href} />
-        <p>
-          {stayText(checkIn, checkOut)} · {guestsText(guests)} · {money(quote.totalMinor, quote.currency)}
-        </p>
-        {hold.status === 'confirming' ? (
-          <p role="status">Paying …</p>
-        ) : (
-          <p>
-            Yours for <Countdown expiresAt={hold.expiresAt} />
-          </p>
-        )}
-        {error !== undefined && <Refusal error={error} />}
-      </div>
-      <div className="row-actions">
-        <Link className="button primary" href={href}>
-          Book it
-        </Link>
-        <button
-          type="button"
-          className="quiet"
-          disabled={busy || offline || hold.status === 'confirming'}
-          onClick={release}
-        >
-          Release
-        </button>
-      </div>
-    </li>
-  );
-}
-
-function BookedRow({ booking }: { booking: Booking }) {
-  const { busy, error, act } = useAction();
-  const offline = useOffline();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const { apartmentId, id: bookingId, price, refund } = booking;
-  const cancel = () =>
-    act(async () => {
-      dialog.current?.close();
-      const outcome = await client.cancel({ apartmentId, bookingId });
-      if (outcome.ok) keepBooking(outcome.data.booking);
-      return outcome;
-    });
-  return (
-    <li className="row" data-booking={bookingId} data-status={booking.status}>
-      <Facade apartmentId={apartmentId} />
-      <div>
-        <Title apartmentId={apartmentId} href={`/apartments/${apartmentId}`} />
-        <p>
-          {stayText(booking.checkIn, booking.checkOut)} · {guestsText(booking.guests)} ·{' '}
-          {money(price.totalMinor, price.currency)}
-        </p>
-        <p className="muted small">
-          {booking.status === 'confirmed' ? 'Booked' : 'Cancelled'} for {booking.guest.name} · number{' '}
-          <code>{bookingId}</code>
-          {refund !== undefined && <> · {money(refund.amountMinor, refund.currency)} refunded</>}
-        </p>
-        {error !== undefined && <Refusal error={error} />}
-      </div>
-      {booking.status === 'confirmed' && (
-        <div className="row-actions">
-          <button
-            type="button"
-            className="quiet"
-            disabled={busy || offline}
-            onClick={() => dialog.current?.showModal()}
-          >
-            {busy ? 'Cancelling …' : 'Cancel'}
-          </button>
-          <dialog ref={dialog} aria-labelledby={`cancel-${bookingId}`}>
-            <h2 id={`cancel-${bookingId}`}>Cancel this stay?</h2>
-            <p>
-              {stayText(booking.checkIn, booking.checkOut)}. What is refunded follows the apartment's
-              cancellation policy as it was when you booked.
-            </p>
-            <div className="actions">
-              <button type="button" className="danger" onClick={cancel}>
-                Cancel the stay
-              </button>
-              <button type="button" className="quiet" onClick={() => dialog.current?.close()}>
-                Keep it
-              </button>
-            </div>
-          </dialog>
-        </div>
-      )}
-    </li>
-  );
-}
-
-/** One command at a time, and what came of the last. */
-function useAction() {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ErrorBody>();
-  const act = async (work: () => Promise<{ ok: true } | { ok: false; error: ErrorBody }>) => {
-    setBusy(true);
-    setError(undefined);
-    const outcome = await work();
-    if (!outcome.ok) setError(outcome.error);
-    setBusy(false);
+/** The next one first, then the last one that was. */
+function sorted(bookings: readonly Booking[], today: string) {
+  const by = (a: Booking, b: Booking) => (a.checkIn < b.checkIn ? -1 : 1);
+  const confirmed = bookings.filter(({ status }) => status === 'confirmed');
+  return {
+    coming: confirmed.filter(({ checkOut }) => checkOut >= today).sort(by),
+    past: confirmed.filter(({ checkOut }) => checkOut < today).sort((a, b) => by(b, a)),
+    cancelled: bookings.filter(({ status }) => status === 'cancelled'),
   };
-  return { busy, error, act: (work: Parameters<typeof act>[0]) => void act(work) };
+}
+
+/** A row that goes takes the focus with it; whoever was on it goes on from the title, not from the top of the document. */
+function useFocusKept(title: React.RefObject<HTMLElement | null>, rows: number): void {
+  const before = useRef(rows);
+  useEffect(() => {
+    const isFewer = rows < before.current;
+    before.current = rows;
+    if (!isFewer) return;
+    const frame = requestAnimationFrame(() => {
+      const { activeElement } = document;
+      if (activeElement === null || activeElement === document.body)
+        title.current?.focus({ preventScroll: true });
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [rows, title]);
+}
+
+function RowSkeletons() {
+  return (
+    <>
+      <p className="unseen" role="status">
+        {t.common.loading}
+      </p>
+      <ul className="rows" aria-hidden="true">
+        {['a', 'b', 'c'].map((key) => (
+          <li key={key} className="row skeleton" />
+        ))}
+      </ul>
+    </>
+  );
 }

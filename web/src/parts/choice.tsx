@@ -30,10 +30,10 @@ export function Choice<Key extends string>({
         <SelectValue />
         <span aria-hidden="true">▾</span>
       </Button>
-      <Popover className="choice-popover">
+      <Popover className="popover list choice-popover">
         <ListBox items={options}>
           {({ key, text }) => (
-            <ListBoxItem id={key} textValue={text} className="choice-item">
+            <ListBoxItem id={key} textValue={text} className="option choice-item">
               {text}
             </ListBoxItem>
           )}

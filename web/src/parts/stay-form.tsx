@@ -1,7 +1,8 @@
 /** Dates and guests, the same fields on every page; what they say goes to the address bar. */
 import type { ReactNode } from 'react';
 import { GUESTS_MAX } from '../../../src/protocol/limits.ts';
-import { plusDays } from '../format.ts';
+import { DatesField } from './dates-field.tsx';
+import { GuestsField } from './guests-field.tsx';
 
 export interface StayFields {
   readonly checkIn: string;
@@ -25,43 +26,12 @@ export function StayInputs({
   return (
     <>
       {children}
-      <label className="field">
-        <span>Check in</span>
-        <input
-          type="date"
-          value={stay.checkIn}
-          min={today}
-          onChange={({ target }) => {
-            const checkIn = target.value;
-            // The stay moves as a whole rather than ending before it begins.
-            const late = checkIn !== '' && stay.checkOut !== '' && stay.checkOut <= checkIn;
-            onChange({ ...stay, checkIn, checkOut: late ? plusDays(checkIn, 1) : stay.checkOut });
-          }}
-        />
-      </label>
-      <label className="field">
-        <span>Check out</span>
-        <input
-          type="date"
-          value={stay.checkOut}
-          min={stay.checkIn === '' ? today : plusDays(stay.checkIn, 1)}
-          onChange={({ target }) => onChange({ ...stay, checkOut: target.value })}
-        />
-      </label>
-      <label className="field">
-        <span>Guests</span>
-        <input
-          type="number"
-          inputMode="numeric"
-          min={1}
-          max={guestsMax}
-          value={stay.guests}
-          onChange={({ target }) => {
-            const guests = Number.parseInt(target.value, 10);
-            if (guests >= 1 && guests <= GUESTS_MAX) onChange({ ...stay, guests });
-          }}
-        />
-      </label>
+      <DatesField stay={stay} today={today} onChange={(dates) => onChange({ ...stay, ...dates })} />
+      <GuestsField
+        guests={stay.guests}
+        guestsMax={guestsMax}
+        onChange={(guests) => onChange({ ...stay, guests })}
+      />
     </>
   );
 }

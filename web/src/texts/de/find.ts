@@ -1,3 +1,88 @@
 import type { Texts } from '../en/index.ts';
+import { pluralIn } from '../plural.ts';
 
-export const find: Texts['find'] = { title: 'Finden, live reservieren' };
+const plural = pluralIn('de');
+const apartments = plural({ one: '# Wohnung', other: '# Wohnungen' });
+
+export const find: Texts['find'] = {
+  title: 'Finden, live reservieren',
+  promise:
+    'Eine Reservierung hält die Nächte für Sie frei, während Sie überlegen. Alle anderen sehen es sofort, und keine Nacht wird je zweimal verkauft.',
+  search: 'Was Sie suchen',
+  city: 'Stadt',
+  anywhere: 'Überall',
+  showCities: 'Städte zeigen',
+  noSuchCity: 'Keine unserer Städte beginnt so.',
+  dates: 'Reisedaten',
+  checkIn: 'Anreise',
+  checkOut: 'Abreise',
+  openCalendar: 'Reisedaten im Kalender wählen',
+  calendar: 'Kalender',
+  chooseDates: 'Daten wählen',
+  previousMonth: 'Monat davor',
+  nextMonth: 'Nächster Monat',
+  guests: 'Gäste',
+  fewerGuests: 'Ein Gast weniger',
+  moreGuests: 'Ein Gast mehr',
+  maxPrice: 'Preis höchstens',
+  anyPrice: 'Beliebig',
+  forTheStay: (currency) => `${currency}, ganzer Aufenthalt`,
+  currency: 'Währung',
+  anyCurrency: 'Jede Währung',
+  order: 'Reihenfolge',
+  sorts: { price_asc: 'Günstigste zuerst', price_desc: 'Teuerste zuerst', name: 'Nach Namen' },
+  looking: 'Wird gesucht …',
+  found: (count, more) => (more ? `Die ersten ${apartments(count)}` : apartments(count)),
+  free: (what, where, guests, stay) =>
+    `${what}${where === '' ? '' : ` in ${where}`} für ${guests}, frei ${stay}`,
+  mixed: 'eine Währung nach der anderen',
+  results: 'Wohnungen',
+  place: (city, country) => `${city}, ${country}`,
+  sleeps: (guests) => `für bis zu ${guests}`,
+  forNights: (nights) => `für ${nights}`,
+  more: 'Mehr zeigen',
+  moreLoading: 'Wird geladen …',
+  all: 'Das sind alle.',
+  states: {
+    heldUntil: (time) => `Von jemandem reserviert bis ${time}`,
+    held: 'Von jemandem reserviert',
+    booked: 'Gerade gebucht',
+    blocked: 'Gerade gesperrt',
+    mine: 'Von Ihnen reserviert',
+    'my-booking': 'Von Ihnen gebucht',
+    again: 'Wieder frei',
+    notLive: 'Nicht live',
+  },
+  changed: (name, state) => `${name}: ${state}.`,
+  nearest: 'Stattdessen frei:',
+  nearestLoading: 'Freie Tage in der Nähe werden gesucht …',
+  noNearest: 'In dieser Länge ist zwei Monate lang nichts frei.',
+  instead: (stay, name) => `${stay}, ${name}`,
+  goOn: 'Weiter',
+  notLive:
+    'Ohne Verbindung können wir nicht wissen, was gerade frei ist. Die Karten zeigen den letzten Stand; sie sind wieder live, sobald die Verbindung da ist.',
+  empty: {
+    title: 'Nichts passt zu alldem',
+    asking: 'Es wird nachgesehen, woran es liegt …',
+    because: {
+      city: 'Die Stadt schließt am meisten aus.',
+      price: 'Der Preis schließt am meisten aus.',
+      guests: 'Die Zahl der Gäste schließt am meisten aus.',
+      dates: 'Die Reisedaten schließen am meisten aus.',
+      several: 'Nicht eines allein: mehreres zusammen schließt alle aus.',
+    },
+    nothing: 'Auch in der Nähe ist nichts: Beginnen Sie neu mit anderen Tagen.',
+    city: 'Überall suchen',
+    price: (amount) => `Bis ${amount}`,
+    guests: (guests) => `Für ${guests}`,
+    several: (guests, city) =>
+      city === '' ? `Jeder Preis, für ${guests}, überall` : `Jeder Preis, für ${guests}, in ${city}`,
+    dates: (stay) => stay,
+    finds: (count, more) => (more ? `${count} und mehr` : apartments(count)),
+    anew: 'Neu beginnen',
+  },
+  error: {
+    otherDates: 'Ab in zwei Wochen suchen',
+    again: 'Noch einmal versuchen',
+  },
+};

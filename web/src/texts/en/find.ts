@@ -1,2 +1,90 @@
-/** Finding a stay. */
-export const find = { title: 'Find a stay, hold it live' };
+import { pluralIn } from '../plural.ts';
+
+const plural = pluralIn('en');
+const apartments = plural({ one: '# apartment', other: '# apartments' });
+
+/** Finding a stay: the wish, the cards, and what helps when nothing fits. */
+export const find = {
+  title: 'Find a stay, hold it live',
+  promise:
+    'A hold keeps the nights yours while you decide. Everybody else sees it at once, and no night is ever sold twice.',
+  search: 'What you are looking for',
+  city: 'City',
+  anywhere: 'Anywhere',
+  showCities: 'Show the cities',
+  noSuchCity: 'None of our cities begins like that.',
+  dates: 'Dates',
+  checkIn: 'Check in',
+  checkOut: 'Check out',
+  openCalendar: 'Choose the dates in a calendar',
+  calendar: 'Calendar',
+  chooseDates: 'Choose dates',
+  previousMonth: 'Month before',
+  nextMonth: 'Next month',
+  guests: 'Guests',
+  fewerGuests: 'One guest fewer',
+  moreGuests: 'One guest more',
+  maxPrice: 'Price at most',
+  anyPrice: 'Any',
+  forTheStay: (currency: string) => `${currency}, the whole stay`,
+  currency: 'Currency',
+  anyCurrency: 'Any currency',
+  order: 'Order',
+  sorts: { price_asc: 'Cheapest first', price_desc: 'Dearest first', name: 'By name' },
+  looking: 'Looking …',
+  /** @param count how many are shown @param more there are more than these */
+  found: (count: number, more: boolean) =>
+    more ? `The first ${apartments(count)}` : count === 1 ? '1 apartment' : apartments(count),
+  free: (what: string, where: string, guests: string, stay: string) =>
+    `${what}${where === '' ? '' : ` in ${where}`} for ${guests}, free ${stay}`,
+  mixed: 'one currency after the other',
+  results: 'Apartments',
+  place: (city: string, country: string) => `${city}, ${country}`,
+  sleeps: (guests: number) => `sleeps ${guests}`,
+  forNights: (nights: string) => `for ${nights}`,
+  more: 'Show more',
+  moreLoading: 'Loading …',
+  all: 'That is all of them.',
+  states: {
+    heldUntil: (time: string) => `Held by someone until ${time}`,
+    held: 'Held by someone',
+    booked: 'Just booked',
+    blocked: 'Just closed',
+    mine: 'You hold these nights',
+    'my-booking': 'You have booked these nights',
+    again: 'Free again',
+    notLive: 'Not live',
+  },
+  changed: (name: string, state: string) => `${name}: ${state}.`,
+  nearest: 'Free instead:',
+  nearestLoading: 'Looking for dates nearby …',
+  noNearest: 'Nothing of that length is free within two months.',
+  instead: (stay: string, name: string) => `${stay}, ${name}`,
+  goOn: 'Go on',
+  notLive:
+    'Without a connection we cannot know what is free now. The cards are as they were last; they are live again as soon as the connection is back.',
+  empty: {
+    title: 'Nothing fits all of that',
+    asking: 'Seeing what keeps them away …',
+    because: {
+      city: 'The city keeps most away.',
+      price: 'The price keeps most away.',
+      guests: 'The number of guests keeps most away.',
+      dates: 'The dates keep most away.',
+      several: 'No single part of it does: several together keep all away.',
+    },
+    nothing: 'Nor is there anything near it: begin again with other dates.',
+    city: 'Look anywhere',
+    price: (amount: string) => `Up to ${amount}`,
+    guests: (guests: string) => `For ${guests}`,
+    several: (guests: string, city: string) =>
+      city === '' ? `Any price, for ${guests}, anywhere` : `Any price, for ${guests}, in ${city}`,
+    dates: (stay: string) => stay,
+    finds: (count: number, more: boolean) => (more ? `${count} and more` : apartments(count)),
+    anew: 'Begin again',
+  },
+  error: {
+    otherDates: 'Look from two weeks ahead',
+    again: 'Try again',
+  },
+};

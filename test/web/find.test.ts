@@ -1,0 +1,233 @@
+/** Finding a stay in Chromium against the real server: by mouse, by keyboard alone, and while others take nights. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Client, createClient, memoryStorage, unwrap } from '../../src/client/index.ts';
+import { dateOf, nightOf } from '../../src/protocol/nights.ts';
+import { launchChromium, type Person, person } from '../support/browser.ts';
+import { type RunningServer, startServer } from '../support/server.ts';
+
+const inPorto = Array.from({ length: 30 }, (_, i) => ({
+  id: i + 1,
+  name: `Casa ${String(i + 1).padStart(2, '0')}`,
+  city: 'Porto',
+  price: 80 + i,
+}));
+const inBraga = ['Solar', 'Quinta', 'Torre'].map((name, i) => ({
+  id: 40 + i,
+  name,
+  city: 'Braga',
+  price: 200 + i,
+}));
+
+const today = nightOf(Temporal.Now.plainDateISO('UTC').toString());
+const stay = (ahead: number, nights = 3) => ({
+  checkIn: dateOf(today + ahead),
+  checkOut: dateOf(today + ahead + nights),
+});
+const dated = ({ checkIn, checkOut }: { checkIn: string; checkOut: string }) =>
+  `checkIn=${checkIn}&checkOut=${checkOut}&guests=1`;
+
+describe('finding a stay', () => {
+  let server: RunningServer;
+  let browser: Browser;
+  let other: Client;
+  const people: Person[] = [];
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([
+      startServer({ listings: [...inPorto, ...inBraga] }),
+      launchChromium(),
+    ]);
+    other = createClient({ url: server.url, storage: memoryStorage() });
+  });
+  afterAll(async () => {
+    other?.close();
+    await browser?.close();
+    await server?.stop();
+  });
+  const open = async (address: string): Promise<Page> => {
+    const one = await person(browser);
+    people.push(one);
+    await one.page.goto(server.url + address);
+    return one.page;
+  };
+  const card = (page: Page, id: number, rest = '') =>
+    page.locator(`.card[data-apartment="airbnb-${id}"]${rest}`);
+  const asked = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams);
+  const cities = (page: Page) => page.locator('.card .muted:not(.per-night)').allTextContents();
+
+  it('by mouse: a city from the list, dates from the calendar, guests, a price, an order, and back again', async () => {
+    const page = await open(`/?${dated(stay(40))}`);
+    await card(page, 1).waitFor();
+    await page.getByRole('button', { name: 'Show the cities' }).click();
+    await page.getByRole('option', { name: 'Braga' }).click();
+    await card(page, 40).waitFor();
+    await card(page, 1).waitFor({ state: 'detached' });
+    expect((await cities(page)).every((text) => text.startsWith('Braga'))).toBe(true);
+
+    await page.getByRole('button', { name: /^Dates/ }).click();
+    await page.getByRole('dialog', { name: 'Calendar' }).waitFor();
+    await page.getByRole('button', { name: 'Next month' }).last().click();
+    const days = page.locator('.dates-month').last().locator('.dates-day:not([data-outside-month])');
+    await days.nth(9).click();
+    await days.nth(11).click();
+    await page.getByText('2 nights').first().waitFor();
+    const { checkIn = '', checkOut = '' } = asked(page);
+    expect([checkIn.slice(8), checkOut.slice(8)]).toEqual(['10', '12']);
+
+    await page.getByRole('button', { name: 'One guest more' }).click();
+    await expect.poll(() => asked(page).guests).toBe('2');
+
+    await page.getByLabel('Price at most').fill('403');
+    await page.getByLabel('Price at most').blur();
+    await card(page, 42).waitFor({ state: 'detached' });
+    expect(asked(page)).toMatchObject({ city: 'Braga', max: '403', currency: 'EUR' });
+
+    await page.goBack();
+    await card(page, 42).waitFor();
+    expect(asked(page)).not.toHaveProperty('max');
+    await page.reload();
+    await card(page, 42).waitFor();
+    expect(await page.getByRole('combobox', { name: 'City' }).inputValue()).toBe('Braga');
+    const first = () => page.locator('.card h2').first().textContent();
+    expect(await first()).toBe('Solar');
+    await page.getByRole('button', { name: /Order/ }).click();
+    await page.getByRole('option', { name: 'Dearest first' }).click();
+    await expect.poll(first).toBe('Torre');
+  });
+
+  it('with the keyboard alone: a city typed without its accents, dates typed, and into the apartment', async () => {
+    const page = await open('/?guests=1');
+    await card(page, 1).waitFor();
+    await page.getByRole('combobox', { name: 'City' }).focus();
+    await page.keyboard.type('BRAGA');
+    await page.keyboard.press('Enter');
+    await card(page, 40).waitFor();
+    const wished = stay(70, 4);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.className')).toBe('dates-summary');
+    await page.keyboard.press('Enter');
+    await page.locator('.date-segment[data-focused]').waitFor();
+    for (const date of [wished.checkIn, wished.checkOut]) {
+      await page.keyboard.type(date.split('-').reverse().join(''));
+    }
+    await page.getByText('4 nights').first().waitFor();
+    expect(asked(page)).toMatchObject(wished);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(() => asked(page).guests).toBe('2');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('805');
+    await page.keyboard.press('Enter');
+    await card(page, 42).waitFor({ state: 'detached' });
+    for (let i = 0; i < 6; i++) {
+      if ((await page.evaluate('document.activeElement.textContent')) === 'Solar') break;
+      await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/apartments\/airbnb-40/);
+    expect(asked(page)).toMatchObject({ ...wished, guests: '2' });
+  });
+
+  it('says of a card that its nights were just taken, offers the nearest, and says when they are free again', async () => {
+    const wished = stay(50);
+    const page = await open(`/?${dated(wished)}&city=Porto`);
+    await card(page, 3).waitFor();
+    const { hold } = unwrap(await other.hold({ apartmentId: 'airbnb-3', ...wished, guests: 1 }));
+    await card(page, 3, '[data-nights="held"]').waitFor();
+    expect(await card(page, 3).locator('.stamp').textContent()).toMatch(/^Held by someone until \d\d:\d\d$/);
+    const said = page.locator('[data-announcer]');
+    expect(await said.textContent()).toContain('Casa 03: Held by someone until');
+    const nearest = card(page, 3).locator('.nearest a');
+    await nearest.first().waitFor();
+    const offered = await nearest.evaluateAll((links) =>
+      links.map((link) => link.getAttribute('data-check-in')),
+    );
+    expect(offered).toEqual([stay(47).checkIn, stay(53).checkIn]);
+
+    // What is offered is live too.
+    const next = unwrap(await other.hold({ apartmentId: 'airbnb-3', ...stay(47), guests: 1 })).hold;
+    await card(page, 3)
+      .locator(`.nearest a[data-check-in="${stay(47).checkIn}"]`)
+      .waitFor({ state: 'detached' });
+    await other.release({ apartmentId: 'airbnb-3', holdId: next.id });
+    unwrap(await other.release({ apartmentId: 'airbnb-3', holdId: hold.id }));
+    await card(page, 3, '[data-nights="again"]').waitFor();
+    expect(await card(page, 3).locator('.stamp').textContent()).toBe('Free again');
+    expect(await nearest.count()).toBe(0);
+
+    unwrap(await other.hold({ apartmentId: 'airbnb-3', ...wished, guests: 1 }));
+    await nearest.last().focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/apartments\/airbnb-3\?/);
+    expect(asked(page)).toMatchObject(stay(53));
+  });
+
+  it('is where it was left after going back and after a reload: as many pages, as far down', async () => {
+    const page = await open(`/?${dated(stay(60))}&city=Porto`);
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await card(page, 30).waitFor();
+    expect(asked(page).pages).toBe('2');
+    await card(page, 29).scrollIntoViewIfNeeded();
+    await expect
+      .poll(() => page.evaluate('scrollY > 500 && history.state?.top === Math.round(scrollY)'))
+      .toBe(true);
+    const top = await page.evaluate('scrollY');
+    await card(page, 29).getByRole('link').first().click();
+    await page.waitForURL(/apartments/);
+    await page.goBack();
+    await card(page, 29).waitFor();
+    await expect.poll(() => page.evaluate('scrollY')).toBe(top);
+    await page.reload();
+    await card(page, 29).waitFor();
+    await expect.poll(() => page.evaluate('scrollY')).toBe(top);
+  });
+
+  it('says what keeps everything away, and finds something with one click', async () => {
+    const page = await open(`/?${dated(stay(45))}&city=Braga&max=10&currency=EUR`);
+    await page.getByText('The price keeps most away.').waitFor();
+    await page.locator('.widenings button[data-part="price"]').click();
+    await card(page, 40).waitFor();
+    await page.goto(`${server.url}/?${dated(stay(45))}&city=Atlantis`);
+    await page.getByText('The city keeps most away.').waitFor();
+    await page.locator('.widenings button[data-part="city"]').press('Enter');
+    await card(page, 1).waitFor();
+    await page.goto(`${server.url}/?checkIn=${dateOf(today - 9)}&checkOut=${dateOf(today - 5)}`);
+    await page.getByRole('button', { name: 'Look from two weeks ahead' }).click();
+    await card(page, 1).waitFor();
+  });
+
+  it('knows nothing without a connection, says so on every card, and is right again by itself', async () => {
+    const wished = stay(55);
+    const page = await open(`/?${dated(wished)}&city=Braga`);
+    const { context, complaints } = people.at(-1) as Person;
+    await card(page, 40).waitFor();
+    unwrap(await other.hold({ apartmentId: 'airbnb-41', ...wished, guests: 1 }));
+    await card(page, 41).locator('.nearest a').first().waitFor();
+    await context.setOffline(true);
+    await card(page, 40, '[data-live="false"]').waitFor();
+    expect(await card(page, 40).locator('.stamp').textContent()).toBe('Not live');
+    expect(await page.locator('.nearest').count()).toBe(0);
+    const { hold } = unwrap(await other.hold({ apartmentId: 'airbnb-40', ...wished, guests: 1 }));
+    await context.setOffline(false);
+    await card(page, 40, '[data-live="true"][data-nights="held"]').waitFor();
+    await other.release({ apartmentId: 'airbnb-40', holdId: hold.id });
+    await card(page, 40, '[data-nights="again"]').waitFor();
+    // What failed while the network was cut is no complaint.
+    complaints.length = 0;
+  });
+
+  it('speaks German where the browser does', async () => {
+    const context = await browser.newContext({ locale: 'de-DE' });
+    const page = await context.newPage();
+    await page.goto(`${server.url}/?${dated(stay(65))}&city=Braga`);
+    await page.getByText('3 Wohnungen in Braga für 1 Gast, frei').waitFor();
+    await page.getByRole('heading', { name: 'Finden, live reservieren' }).waitFor();
+    expect(await card(page, 40).locator('.price').textContent()).toMatch(/€ für 3 Nächte.*€ pro Nacht/);
+    await context.close();
+  });
+
+  it('ran under its security policy without a complaint', () => {
+    expect(people.flatMap(({ complaints }) => complaints)).toEqual([]);
+  });
+});

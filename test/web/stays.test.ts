@@ -1,0 +1,191 @@
+/** My stays and the page of one booking, in Chromium against the real server, on two devices of one guest. */
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Booking, type Client, createClient, memoryStorage, unwrap } from '../../src/client/index.ts';
+import { dateOf, nightOf } from '../../src/protocol/nights.ts';
+import { launchChromium, type Person, person } from '../support/browser.ts';
+import { type RunningServer, startServer } from '../support/server.ts';
+
+const names = ['Casa Azul', 'Casa Verde', 'Casa Branca'];
+const listings = names.map((name, i) => ({ id: i + 1, name, city: 'Porto', price: 100 }));
+const ANA = { email: 'ana@example.com', password: 'a password of a guest' } as const;
+
+const today = nightOf(Temporal.Now.plainDateISO('UTC').toString());
+const stay = (ahead: number, nights = 3) => ({
+  checkIn: dateOf(today + ahead),
+  checkOut: dateOf(today + ahead + nights),
+});
+
+describe('my stays', () => {
+  let server: RunningServer;
+  let browser: Browser;
+  /** Ana's other device: what it does, the browser sees. */
+  let device: Client;
+  let ana: Page;
+  const people: Person[] = [];
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([startServer({ listings, holdTtlSeconds: 400 }), launchChromium()]);
+    device = createClient({ url: server.url, storage: memoryStorage() });
+    unwrap(await device.sessions.signUp({ ...ANA, name: 'Ana Silva' }));
+    ana = await signedIn('/stays');
+  });
+  afterAll(async () => {
+    device?.close();
+    await browser?.close();
+    await server?.stop();
+  });
+  const open = async (address: string): Promise<Page> => {
+    const one = await person(browser);
+    people.push(one);
+    await one.page.goto(server.url + address);
+    return one.page;
+  };
+  const signedIn = async (next: string): Promise<Page> => {
+    const page = await open(`/sign-in?next=${encodeURIComponent(next)}`);
+    await page.getByLabel('E-mail').fill(ANA.email);
+    await page.getByLabel('Password').fill(ANA.password);
+    await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL(server.url + next);
+    return page;
+  };
+  const hold = async (id: number, ahead: number) =>
+    unwrap(await device.hold({ apartmentId: `airbnb-${id}`, ...stay(ahead), guests: 2 })).hold;
+  const book = async (id: number, ahead: number): Promise<Booking> => {
+    const { id: holdId, apartmentId } = await hold(id, ahead);
+    const guest = { name: 'Ana Silva', email: ANA.email };
+    return unwrap(await device.confirm({ apartmentId, holdId, guest, payment: { method: 'sandbox_ok' } }))
+      .booking;
+  };
+  const row = (page: Page, what: 'hold' | 'booking', id: string) =>
+    page.locator(`.row[data-${what}="${id}"]`);
+  const focused = (page: Page) => page.evaluate('document.activeElement.textContent');
+
+  it('shows a hold made on another device as it is made, and releases it with a click', async () => {
+    await ana.getByText('Nothing held, nothing booked').waitFor();
+    const { id } = await hold(1, 40);
+    await row(ana, 'hold', id).waitFor();
+    await row(ana, 'hold', id).getByRole('link', { name: 'Casa Azul', exact: true }).waitFor();
+    expect(
+      Number(await row(ana, 'hold', id).getByRole('timer').getAttribute('data-seconds')),
+    ).toBeGreaterThan(300);
+    await row(ana, 'hold', id).getByRole('button', { name: 'Release Casa Azul' }).click();
+    await row(ana, 'hold', id).waitFor({ state: 'detached' });
+    expect(unwrap(await device.mine()).holds).toEqual([]);
+    expect(await ana.locator('[data-announcer]').textContent()).toBe('Casa Azul is released.');
+  });
+
+  it('releases a hold with the keyboard alone, and does not lose the focus with it', async () => {
+    const [first, second] = [await hold(1, 40), await hold(2, 40)];
+    await row(ana, 'hold', first.id).waitFor();
+    await row(ana, 'hold', second.id).getByRole('link', { name: 'Book Casa Verde' }).focus();
+    await ana.keyboard.press('Tab');
+    await ana.keyboard.press('Enter');
+    await row(ana, 'hold', second.id).waitFor({ state: 'detached' });
+    await expect.poll(() => focused(ana)).toBe('My stays');
+    await device.release({ apartmentId: first.apartmentId, holdId: first.id });
+    await row(ana, 'hold', first.id).waitFor({ state: 'detached' });
+  });
+
+  it('says what a cancellation gives back before it is made; one device cancels, the other sees it', async () => {
+    // Moderate: everything until 5 days before, half after.
+    const [late, early] = [await book(1, 3), await book(2, 60)];
+    const second = await signedIn('/stays');
+    await row(second, 'booking', early.id).waitFor();
+    await row(ana, 'booking', late.id).getByRole('button', { name: 'Cancel Casa Azul' }).click();
+    const dialog = ana.getByRole('alertdialog', { name: 'Cancel this stay?' });
+    await dialog.getByText('You get back €150.00 of the €300.00 that you paid.').waitFor();
+    await ana.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await row(ana, 'booking', late.id).getAttribute('data-status')).toBe('confirmed');
+
+    await row(ana, 'booking', early.id).getByRole('button', { name: 'Cancel Casa Verde' }).focus();
+    await ana.keyboard.press('Enter');
+    await dialog.getByText('You get everything back: €300.00.').waitFor();
+    expect(await focused(ana)).toBe('Keep it');
+    await ana.keyboard.press('Shift+Tab');
+    await ana.keyboard.press('Enter');
+    for (const page of [ana, second]) {
+      await page.locator(`.row[data-booking="${early.id}"][data-status="cancelled"]`).waitFor();
+      expect(await row(page, 'booking', early.id).textContent()).toContain('€300.00 refunded');
+    }
+    expect(await ana.locator('[data-announcer]').textContent()).toContain('€300.00 refunded');
+    await second.reload();
+    await second.getByRole('heading', { name: 'Cancelled' }).waitFor();
+    await row(second, 'booking', early.id).waitFor();
+  });
+
+  it('confirms a new booking with everything about it, as a file for calendars too', async () => {
+    const booking = await book(3, 80);
+    const page = await signedIn(`/bookings/${booking.id}?new=1`);
+    await page.getByText('Your stay is booked').waitFor();
+    await page.getByRole('heading', { name: 'Casa Branca' }).waitFor();
+    const text = await page.locator('.booking').innerText();
+    expect(text).toContain(booking.id);
+    expect(text).toContain('Ana Silva, 2 guests');
+    expect(text).toContain('€300.00');
+    expect(text).toContain('Europe/Lisbon');
+    expect(text).toMatch(/Everything is refunded until .* 00:00 .*half after/);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Add to my calendar' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe(`nightlatch-${booking.checkIn}.ics`);
+    const file = await readFile((await download.path()) as string, 'utf8');
+    expect(file).toContain(`DTSTART;VALUE=DATE:${booking.checkIn.replaceAll('-', '')}`);
+    expect(file.replaceAll(/\r\n /g, '')).toContain(`${server.url}/bookings/${booking.id}`);
+
+    await page.goto(`${server.url}/bookings/${booking.id}`);
+    await page.locator('.booking[data-status="confirmed"]').waitFor();
+    expect(await page.getByText('Your stay is booked').count()).toBe(0);
+    unwrap(await device.cancel({ apartmentId: booking.apartmentId, bookingId: booking.id }));
+    await page.locator('.booking[data-status="cancelled"]').waitFor();
+    expect(await page.getByRole('button', { name: /Cancel/ }).count()).toBe(0);
+    await page.reload();
+    await page.getByText('Cancelled · €300.00 refunded').waitFor();
+  });
+
+  it("shows nobody else's booking, and the way to sign in", async () => {
+    const booking = await book(3, 100);
+    const page = await open(`/bookings/${booking.id}`);
+    await page.getByRole('heading', { name: 'No such booking' }).waitFor();
+    await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click();
+    await page.waitForURL(/sign-in\?next=/);
+  });
+
+  it('tells a screen reader what is held when 5 minutes are left, and nothing before', async () => {
+    const one = await person(browser);
+    await one.page.clock.install();
+    await one.page.goto(`${server.url}/sign-in?next=/stays`);
+    await one.page.getByLabel('E-mail').fill(ANA.email);
+    await one.page.getByLabel('Password').fill(ANA.password);
+    await one.page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+    await one.page.waitForURL(/stays$/);
+    const { id, apartmentId } = await hold(1, 120);
+    const said = one.page.locator('[data-announcer]');
+    const timer = row(one.page, 'hold', id).getByRole('timer');
+    await timer.waitFor();
+    const leftMs = async () => Number(await timer.getAttribute('data-seconds')) * 1_000;
+    await one.page.clock.runFor((await leftMs()) - 305_000);
+    expect(await said.count()).toBe(0);
+    await one.page.clock.runFor(6_000);
+    await expect.poll(() => said.textContent()).toBe('Casa Azul: 5 minutes left.');
+    await device.release({ apartmentId, holdId: id });
+    await one.context.close();
+  });
+
+  it('speaks German where the browser does', async () => {
+    const context = await browser.newContext({ locale: 'de-DE' });
+    const page = await context.newPage();
+    await page.goto(`${server.url}/stays`);
+    await page.getByRole('heading', { name: 'Nichts reserviert, nichts gebucht' }).waitFor();
+    await page.goto(`${server.url}/bookings/none`);
+    await page.getByRole('heading', { name: 'Diese Buchung gibt es nicht' }).waitFor();
+    await context.close();
+  });
+
+  it('ran under its security policy without a complaint', () => {
+    const complaints = people.flatMap((one) => one.complaints);
+    expect(complaints.filter((text) => !/status of (401|404)/.test(text))).toEqual([]);
+  });
+});
