@@ -42,7 +42,6 @@ export const find: Texts['find'] = {
   forNights: (nights) => `für ${nights}`,
   more: 'Mehr zeigen',
   moreLoading: 'Wird geladen …',
-  all: 'Das sind alle.',
   states: {
     heldUntil: (time) => `Von jemandem reserviert bis ${time}`,
     held: 'Von jemandem reserviert',
@@ -58,7 +57,6 @@ export const find: Texts['find'] = {
   nearestLoading: 'Freie Tage in der Nähe werden gesucht …',
   noNearest: 'In dieser Länge ist zwei Monate lang nichts frei.',
   instead: (stay, name) => `${stay}, ${name}`,
-  goOn: 'Weiter',
   notLive:
     'Ohne Verbindung können wir nicht wissen, was gerade frei ist. Die Karten zeigen den letzten Stand; sie sind wieder live, sobald die Verbindung da ist.',
   empty: {

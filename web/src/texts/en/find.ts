@@ -44,7 +44,6 @@ export const find = {
   forNights: (nights: string) => `for ${nights}`,
   more: 'Show more',
   moreLoading: 'Loading …',
-  all: 'That is all of them.',
   states: {
     heldUntil: (time: string) => `Held by someone until ${time}`,
     held: 'Held by someone',
@@ -60,7 +59,6 @@ export const find = {
   nearestLoading: 'Looking for dates nearby …',
   noNearest: 'Nothing of that length is free within two months.',
   instead: (stay: string, name: string) => `${stay}, ${name}`,
-  goOn: 'Go on',
   notLive:
     'Without a connection we cannot know what is free now. The cards are as they were last; they are live again as soon as the connection is back.',
   empty: {
