@@ -129,7 +129,8 @@ it('an overlap of seasons is the nights that the upper one decides', () => {
 describe('the list', () => {
   const booking = (changes: Partial<Booking>): Booking => ({
     ...{ id: 'b', apartmentId: 'a', checkIn: '2027-03-02', checkOut: '2027-03-05', guests: 1 },
-    ...{ status: 'confirmed', price: { currency: 'EUR', totalMinor: 0, lines: [] }, version: 1 },
+    ...{ status: 'confirmed', policy: 'flexible', version: 1 },
+    price: { currency: 'EUR', totalMinor: 0, lines: [] },
     ...{ guest: { name: 'Ana', email: 'ana@example.com' }, createdAt: '2027-01-01T00:00:00.000Z' },
     ...changes,
   });

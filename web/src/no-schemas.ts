@@ -4,7 +4,7 @@
  * library is a tenth of all they may weigh. Building a schema does nothing here; asking one anything that only the
  * library knows is an error.
  */
-const ASKED = ['parse', 'safeParse', 'parseAsync', 'safeParseAsync', 'options', 'shape'];
+const ASKED = ['parse', 'safeParse', 'parseAsync', 'safeParseAsync', 'options'];
 
 const schema: unknown = new Proxy(() => schema, {
   get(_, name) {

@@ -6,7 +6,7 @@ import {
   HORIZON_NIGHTS_MAX,
 } from '../../../src/protocol/limits.ts';
 import { dateOf } from '../../../src/protocol/nights.ts';
-import { CancellationPolicy } from '../../../src/protocol/terms.ts';
+import { CancellationPolicy } from '../../../src/protocol/resources.ts';
 import { listText, shortDate, weekdayName } from '../format.ts';
 import { t } from '../texts/index.ts';
 import { fieldId } from './field-places.ts';

@@ -1,5 +1,5 @@
 /** A field's value as a person would say it, for lists of what has changed. */
-import { CancellationPolicy } from '../../../src/protocol/terms.ts';
+import { CancellationPolicy } from '../../../src/protocol/resources.ts';
 import { listText, money, nightsText, numberText, percentText, weekdayName } from '../format.ts';
 import { t } from '../texts/index.ts';
 import { type Draft, type DraftPath, valueAt } from './draft.ts';
