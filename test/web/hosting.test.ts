@@ -132,8 +132,12 @@ describe('an edit', () => {
     unwrap(await guest.release({ apartmentId: id, holdId: hold.id }));
     await expect.poll(() => priceOf(id)).toBeGreaterThan(before ?? 0);
     const { page: visited, context } = await person(browser);
-    await visited.goto(`${server.url}/apartments/${id}`);
-    await visited.getByText('€321.00').first().waitFor();
+    const { checkIn, checkOut } = stayIn(id);
+    await visited.goto(`${server.url}/apartments/${id}?checkIn=${checkIn}&checkOut=${checkOut}&guests=1`);
+    const euros = new Intl.NumberFormat('en-GB', { style: 'currency', currency: 'EUR' });
+    await visited
+      .locator('.chooser .quote tfoot', { hasText: euros.format(((await priceOf(id)) ?? 0) / 100) })
+      .waitFor();
     await context.close();
   });
 
@@ -160,7 +164,7 @@ describe('an edit', () => {
     const { checkIn, checkOut } = stayIn(id);
     await visited.goto(`${server.url}/apartments/${id}?checkIn=${checkIn}&checkOut=${checkOut}&guests=1`);
     await visited
-      .getByText(/minimum of 5/)
+      .getByText(/stays from there are 5 nights or longer/)
       .first()
       .waitFor();
     await context.close();
