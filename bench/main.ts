@@ -1,7 +1,9 @@
-/** `npm run bench -- holds`, `flash-sale`, `peers`, `start`, `chart`: see bench/README.md. */
+/** `npm run bench -- holds`, `flash-sale`, `peers`, `start`, `chart`, `live`, `pages`: see bench/README.md. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type ChartOptions, measureChart } from './chart/run.ts';
 import { CONTENDER_NAMES, type ContenderName } from './contenders.ts';
+import { measurePages, type PagesOptions } from './pages/lighthouse.ts';
+import { type LiveOptions, measureLive } from './pages/live.ts';
 import { runPeers } from './peers/run.ts';
 import { profileReport } from './profile.ts';
 import { type RunOptions, run } from './run.ts';
@@ -78,6 +80,29 @@ program
   .action((flags: Omit<ChartOptions, 'json'> & { json?: string }) =>
     measureChart({ json: undefined, ...flags }),
   );
+
+program
+  .command('live')
+  .description('from the click that holds in one browser to the night that says so in another')
+  .option('--holds <n>', 'measured, one after another', integer(1, 10_000), 100)
+  .option(
+    '--sockets <n>',
+    'others that hold and release meanwhile; measured without them, too',
+    integer(1, 2_000),
+    200,
+  )
+  .option('--pause-ms <n>', 'of each of them between two commands', integer(0, 60_000), 500)
+  .option('--nodes <n,n>', 'servers of the system, by turns', depths, [1, 2])
+  .action((options: LiveOptions) => measureLive(options));
+
+program
+  .command('pages')
+  .description('Lighthouse over the main pages, and what the first one loads')
+  .addOption(
+    new Option('--device <kind>', "Lighthouse's own").choices(['phone', 'desktop', 'both']).default('both'),
+  )
+  .option('--why', 'also what keeps a page from a full score', false)
+  .action((options: PagesOptions) => measurePages(options));
 
 program
   .command('profile')

@@ -16,12 +16,14 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/** How Playwright is to start it. */
+export const CHROMIUM = {
+  executablePath: '/usr/bin/chromium',
+  args: process.getuid?.() === 0 ? ['--no-sandbox', ...FLAGS] : FLAGS,
+};
+
 export function launchChromium(): Promise<Browser> {
-  const asRoot = process.getuid?.() === 0;
-  return chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: asRoot ? ['--no-sandbox', ...FLAGS] : FLAGS,
-  });
+  return chromium.launch(CHROMIUM);
 }
 
 export interface Person {

@@ -31,10 +31,15 @@ export interface ServerOptions {
   /** Imported while the server runs; their ids become `airbnb-<id>`. */
   readonly listings?: readonly ListingRow[];
   readonly environment?: Record<string, string>;
+  /** More than 1: so many servers as one system, over a Redis of theirs, behind a proxy. */
+  readonly nodes?: number;
 }
 
 export interface RunningServer {
+  /** Of several servers: their proxy's. */
   readonly url: string;
+  /** Of each server itself. */
+  readonly nodeUrls: readonly string[];
   readonly dataDir: string;
   /** Everything it has written so far, for a failing test's message. */
   output(): string;
@@ -61,7 +66,9 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     LOG_LEVEL: 'warn',
     ...options.environment,
   };
-  const server = spawn(process.execPath, [MAIN, 'serve'], { cwd: ROOT, env: environment, stdio: 'pipe' });
+  const { nodes = 1 } = options;
+  const command = nodes === 1 ? ['serve'] : ['cluster', '--nodes', String(nodes), '--port', '0'];
+  const server = spawn(process.execPath, [MAIN, ...command], { cwd: ROOT, env: environment, stdio: 'pipe' });
   let output = '';
   for (const stream of [server.stdout, server.stderr]) {
     stream.on('data', (chunk: Buffer) => {
@@ -73,27 +80,26 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     await rm(dataDir, { recursive: true, force: true });
   };
   try {
-    const url = await firstUrl(server, () => output);
+    await ready(server, () => output);
+    const url = /\bGuests\s+(http:\/\/\S+?)\/?$/m.exec(output)?.[1] ?? '';
+    const nodeUrls = [...output.matchAll(/^\s*server \d+\s+(http:\/\/\S+)/gm)].map(([, one]) => one ?? '');
     if (options.listings !== undefined) {
       await importRows(options.listings, dataDir, environment);
       await listed(url, options.listings.length);
     }
-    return { url, dataDir, output: () => output, stop };
+    return { url, nodeUrls: nodeUrls.length === 0 ? [url] : nodeUrls, dataDir, output: () => output, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function firstUrl(server: ChildProcess, output: () => string): Promise<string> {
+async function ready(server: ChildProcess, output: () => string): Promise<void> {
   const lines = createInterface({ input: server.stdout! });
   const timer = setTimeout(() => lines.close(), START_DEADLINE_MS);
   server.once('exit', () => lines.close());
   try {
-    for await (const line of lines) {
-      const url = /\bGuests\s+(http:\/\/\S+?)\/?$/.exec(line)?.[1];
-      if (url !== undefined) return url;
-    }
+    for await (const line of lines) if (line.startsWith('Stop it with')) return;
   } finally {
     clearTimeout(timer);
   }
