@@ -1,5 +1,6 @@
 /** What the bars of the chart mean: a colour, a pattern and a letter each. */
 import { t } from '../texts/index.ts';
+import '../styles/legend.css';
 
 export function Legend() {
   return (

@@ -1,6 +1,7 @@
 /** What the patterns of the calendar mean: those that this apartment can have. */
 import type { Terms } from '../../../src/protocol/terms.ts';
 import { t } from '../texts/index.ts';
+import '../styles/legend.css';
 
 export function CalendarLegend({ terms }: { terms: Terms }) {
   const says = t.apartment.calendar.legend;

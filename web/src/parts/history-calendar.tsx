@@ -18,6 +18,7 @@ import { longDate, momentText, monthName } from '../format.ts';
 import type { NightChange } from '../live/fact-words.ts';
 import { t } from '../texts/index.ts';
 import '../styles/admin-calendar.css';
+import '../styles/legend.css';
 
 const MONTHS = 3;
 

@@ -13,7 +13,7 @@ export const stays = {
   apartment: 'Apartment',
   paying: 'Paying …',
   yoursFor: 'Yours for',
-  book: 'Book it',
+  book: 'Book',
   bookAt: (name: string) => `Book ${name}`,
   release: 'Release',
   releaseAt: (name: string) => `Release ${name}`,
