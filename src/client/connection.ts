@@ -60,6 +60,10 @@ export class Connection {
   #link: Link | undefined;
   /** Puts another link in the place of the one of now. */
   #succeed: ((next: Opened) => void) | undefined;
+  /** Whose server has said that it leaves. */
+  #drained: Link | undefined;
+  /** Replaced, and open until what was asked over them is answered. */
+  readonly #left = new Set<Link>();
   #linkToken: string | undefined;
   #subject: Subject | undefined;
   #authenticating: Promise<void> | undefined;
@@ -80,7 +84,7 @@ export class Connection {
         this.#attempt.abort();
       } else {
         this.#enter('offline');
-        this.#link?.close();
+        this.#closeLinks();
       }
     });
     void this.#keepUp();
@@ -146,13 +150,19 @@ export class Connection {
   restart(): void {
     this.#failures = 0;
     this.#attempt.abort();
-    this.#link?.close();
+    this.#closeLinks();
   }
 
   close(): void {
     this.#ended.abort();
     this.#forgetNetwork();
     this.#attempt.abort();
+    this.#closeLinks();
+  }
+
+  /** Also those that were left: what they would still tell is for who was signed in until now. */
+  #closeLinks(): void {
+    for (const link of this.#left) link.close();
     this.#link?.close();
   }
 
@@ -229,9 +239,14 @@ export class Connection {
     this.#succeed = undefined;
     if (next === undefined)
       this.#failures = performance.now() - openedAt >= SETTLED_MS ? 0 : this.#failures + 1;
-    else
-      void pause(CLIENT_OVERLAP_MS, this.#ended.signal).then(() => link.closeWhenAnswered(CLIENT_ATTEMPT_MS));
+    else this.#leave(link);
     return next;
+  }
+
+  #leave(link: Link): void {
+    this.#left.add(link);
+    void link.closed.then(() => this.#left.delete(link));
+    void pause(CLIENT_OVERLAP_MS, this.#ended.signal).then(() => link.closeWhenAnswered(CLIENT_ATTEMPT_MS));
   }
 
   /**
@@ -239,15 +254,19 @@ export class Connection {
    * there is a new one, so that nobody waits for a handshake.
    */
   #drain(link: Link | undefined, notice: Notice): void {
-    if (notice?.kind !== 'draining' || link === undefined) return;
+    if (notice?.kind !== 'draining' || link === undefined || link === this.#drained) return;
+    this.#drained = link;
     const over = AbortSignal.any([this.#ended.signal, closing(link)]);
     void pause(notice.reconnectInMs * this.#options.random(), over).then(() => this.#replace(link, over));
   }
 
   async #replace(link: Link, over: AbortSignal): Promise<void> {
     const limits = { baseMs: CLIENT_RETRY_BASE_MS, capMs: CLIENT_RETRY_CAP_MS };
+    let rejected: string | undefined;
     for (let n = 0; !over.aborted && link === this.#link; n++) {
-      const opened = await this.#open(await this.#options.tokens.token(), over);
+      const token = await this.#options.tokens.token(rejected);
+      const opened = await this.#open(token, over);
+      rejected = !opened.ok && opened.error.code === 'unauthenticated' ? token : undefined;
       if (opened.ok && link === this.#link) return this.#succeed?.(opened.data);
       // It closed meanwhile, and another is being opened in its place.
       if (opened.ok) return opened.data.link.close();

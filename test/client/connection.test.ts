@@ -91,6 +91,64 @@ describe('connection', () => {
     expect(states).toEqual([]);
   });
 
+  it('opens one link in the place of another, however often it is told that the server leaves', async () => {
+    const client = connect({ random: () => 0 });
+    await entered(client, 'online');
+    let welcome: () => void = () => {};
+    server.welcoming = new Promise<void>((resolve) => {
+      welcome = resolve;
+    });
+    server.emit('notice', { kind: 'draining', reconnectInMs: 0 });
+    server.emit('notice', { kind: 'draining', reconnectInMs: 0 });
+    await server.when(() => server.connections === 2);
+    // Answered after both notices, over the old link.
+    expect(await client.search(query)).toMatchObject({ ok: true });
+    welcome();
+    await server.when(() => server.sockets === 1);
+    expect(await client.search(query)).toMatchObject({ ok: true });
+    expect(server.connections).toBe(2);
+  });
+
+  it('has its token renewed where the next server refuses it, before it leaves the old link', async () => {
+    const session = server.session();
+    const client = connect({
+      random: () => 0,
+      storage: memoryStorage({ session, anonymous: false, receivedAtMs: Date.now() }),
+    });
+    const states: ConnectionState[] = [];
+    await entered(client, 'online');
+    client.connection.subscribe((state) => states.push(state));
+    server.refused.add(session.accessToken);
+    server.emit('notice', { kind: 'draining', reconnectInMs: 0 });
+    await server.when(() => server.connections === 2);
+    await server.when(() => server.sockets === 1);
+    await client.search(query);
+    expect(server.events('search')[0]?.token).not.toBe(session.accessToken);
+    expect(states).toEqual([]);
+  });
+
+  it('closes what it has left as soon as somebody signs out', async () => {
+    server.handlers.set('search', (_, nth) =>
+      nth === 1 ? 'silent' : { ok: true, data: { apartments: [] } },
+    );
+    const client = connect({
+      random: () => 0,
+      storage: memoryStorage({ session: server.session(), anonymous: false, receivedAtMs: Date.now() }),
+    });
+    await entered(client, 'online');
+    void client.search(query);
+    await server.until('search');
+    server.emit('notice', { kind: 'draining', reconnectInMs: 0 });
+    await server.when(() => server.connections === 2);
+    expect(await client.search(query)).toMatchObject({ ok: true });
+    const left = server.events('search')[0]?.socket;
+    expect(left?.connected).toBe(true);
+    await client.sessions.signOut();
+    await server.when(() => server.connections === 3);
+    expect(await client.search(query)).toMatchObject({ ok: true });
+    expect(left?.connected).toBe(false);
+  });
+
   it('reconnects when the server ends the connection by itself', async () => {
     const client = connect();
     await client.search(query);

@@ -18,7 +18,13 @@ export interface Heard {
 
 export class FakeServer {
   readonly heard: Heard[] = [];
-  readonly requests: { method: string; path: string; body: Record<string, unknown>; token: string }[] = [];
+  readonly requests: {
+    method: string;
+    path: string;
+    body: Record<string, unknown>;
+    token: string;
+    requestId: string | undefined;
+  }[] = [];
   readonly handlers = new Map<string, (heard: Heard, nth: number) => Reaction | Promise<Reaction>>();
   /** `METHOD /path` → status and body. */
   readonly routes = new Map<string, (body: Record<string, unknown>) => { status: number; body: unknown }>();
@@ -149,7 +155,8 @@ export class FakeServer {
     const body = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
     const method = request.method ?? '';
     const path = (request.url ?? '').split('?')[0] ?? '';
-    this.requests.push({ method, path, body, token: request.headers.authorization ?? '' });
+    const { authorization: token = '', 'idempotency-key': requestId } = request.headers;
+    this.requests.push({ method, path, body, token, requestId: requestId?.toString() });
     const answer = this.routes.get(`${method} ${path}`)?.(body) ?? {
       status: 404,
       body: { error: refuse('not_found', `no route ${method} ${path}`).error },
