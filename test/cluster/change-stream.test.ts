@@ -15,17 +15,25 @@ class World {
   missed = 0;
   notes = 0;
   isCut = false;
-  readonly sender = this.#node((body) => this.receiver.receive('a', body));
-  readonly receiver: ChangeStream = this.#node(() => {});
+  /** Whether the receiver counts the sender among its peers. */
+  isMember = true;
+  readonly sender = this.#node(
+    () => ['b'],
+    (body) => this.receiver.receive('a', body),
+  );
+  readonly receiver: ChangeStream = this.#node(
+    () => (this.isMember ? ['a'] : []),
+    () => {},
+  );
 
-  #node(send: (body: unknown) => void): ChangeStream {
+  #node(others: () => string[], send: (body: unknown) => void): ChangeStream {
     return new ChangeStream({
       note: (_peer, name, body) => {
         expect(name).toBe(CHANGES);
         this.notes += 1;
         if (!this.isCut) send(JSON.parse(JSON.stringify(body)));
       },
-      others: () => [{ id: 'other', url: 'http://other' }],
+      others: () => others().map((id) => ({ id, url: `http://${id}` })),
       scheduler: this.time,
       monotonicMs: () => this.time.nowMs,
       heard: (change) => void this.heard.push(change),
@@ -88,6 +96,17 @@ describe('the stream of changes', () => {
     world.isCut = false;
     world.sender.committed(change(2));
     await world.time.pass(50);
+    expect(world.missed).toBe(1);
+  });
+
+  it('tells once that a node is gone, which may have told nobody what it committed last', async () => {
+    const world = new World();
+    world.sender.committed(change(1));
+    await world.time.pass(50);
+    expect(world.missed).toBe(0);
+    world.isCut = true;
+    world.isMember = false;
+    await world.time.pass(3 * CHANGES_SILENCE_MS);
     expect(world.missed).toBe(1);
   });
 });
