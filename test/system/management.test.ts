@@ -20,7 +20,7 @@ const clients: Client[] = [];
 beforeAll(async () => {
   server = await startServer({ seed: 'demo' });
   const [, email = '', password = ''] =
-    /\/host +sign in as (\S+), password (\S+)/.exec(server.output()) ?? [];
+    /\/hosting +sign in as (\S+), password (\S+)/.exec(server.output()) ?? [];
   admin = client();
   unwrap(await admin.sessions.signIn(ADMIN));
   host = client();
