@@ -1,5 +1,5 @@
 /** What the storage being away means to whoever asked: a typed answer that says to try again, never a defect. */
-import { isOutage } from '../persistence/sqlstate.ts';
+import { isOutage, isOverrun } from '../persistence/sqlstate.ts';
 import { Refusal } from '../protocol/errors.ts';
 
 const RETRY_AFTER_MS = 1_000;
@@ -20,7 +20,9 @@ export function refusingOutages<Face extends object>(face: Face): Face {
 
 function rethrow(cause: unknown): never {
   if (!isOutage(cause)) throw cause;
-  const message = 'the storage cannot be reached just now; send it again with the same requestId';
+  const message = isOverrun(cause)
+    ? 'the storage took longer than one question may; ask for less, such as fewer nights, or again later'
+    : 'the storage cannot be reached just now; send it again with the same requestId';
   const refusal = new Refusal('unavailable', message, { retryAfterMs: RETRY_AFTER_MS });
   refusal.cause = cause;
   throw refusal;

@@ -34,6 +34,11 @@ export function outcomeOf(error: unknown): SqlOutcome {
   return OUTCOMES[state] ?? OUTCOMES_OF_CLASS[state.slice(0, 2)] ?? 'later';
 }
 
+/** Whether a statement was ended because it took longer than it may (`statement_timeout`). */
+export function isOverrun(error: unknown): boolean {
+  return sqlStateOf(error) === '57014';
+}
+
 /** Connection exception, insufficient resources (connections, disk), operator intervention (shutdown, time-out). */
 const OUTAGE_CLASSES: ReadonlySet<string> = new Set(['08', '53', '57']);
 /** pg says these in words alone. */

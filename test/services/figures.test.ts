@@ -1,4 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Pool } from 'pg';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { refusingOutages } from '../../src/faces/outages.ts';
+import { createPool } from '../../src/persistence/pool.ts';
+import { FIGURES_FRESH_MS } from '../../src/protocol/limits.ts';
 import { dateOf, nightOf } from '../../src/protocol/nights.ts';
 import { type CountFigures, createFigures } from '../../src/services/figures/index.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -137,4 +141,80 @@ it('answers the same question within some seconds with the same count', async ()
   const first = figures(WINDOW, 'Lisbon');
   expect(figures(WINDOW, 'lisbon')).toBe(first);
   await first;
+});
+
+it('begins no second count while the first takes long, and counts anew some seconds after it', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  let passedMs = performance.now();
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => passedMs);
+  const pass = (ms: number) => {
+    passedMs += ms;
+    vi.advanceTimersByTime(ms);
+  };
+  try {
+    let counts = 0;
+    let finish = () => {};
+    const slow = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const query = async (text: string) => {
+      if (text.includes('from journal')) counts += 1;
+      await slow;
+      return { rows: [] };
+    };
+    const figures = createFigures({ query } as unknown as Pool, () => nowMs);
+    const today = { from: FIRST + 3, to: FIRST + 4 };
+    const first = figures(today, undefined);
+    pass(3 * FIGURES_FRESH_MS);
+    expect(figures(today, undefined)).toBe(first);
+    finish();
+    await first;
+    pass(FIGURES_FRESH_MS - 1_000);
+    expect(figures(today, undefined)).toBe(first);
+    pass(2_000);
+    await figures(today, undefined);
+    expect(counts).toBe(2);
+  } finally {
+    clock.mockRestore();
+    vi.useRealTimers();
+  }
+});
+
+it('says so where the storage takes longer than it may, and counts the next time', async () => {
+  const pool = createPool(database.url, { statementTimeoutMs: 300 });
+  const owners = createPool(database.ownerUrl, { max: 1 });
+  const blocker = await owners.connect();
+  try {
+    const face = refusingOutages({ figures: createFigures(pool, () => nowMs) });
+    const month = { from: FIRST - 28, to: FIRST + 3 };
+    await blocker.query('begin; lock table journal in access exclusive mode');
+    const overrun = { code: 'unavailable', retryable: true, message: expect.stringMatching(/took longer/) };
+    await expect(face.figures(month, undefined)).rejects.toMatchObject({ body: overrun });
+    await blocker.query('rollback');
+    expect((await face.figures(month, undefined)).days).toHaveLength(31);
+  } finally {
+    blocker.release(true);
+    await owners.end();
+    await pool.end();
+  }
+});
+
+it('counts a journal too large for a month at once in the end, with fewer hours at once', async () => {
+  let counted = 0;
+  const query = async (text: string, [fromHour, toHour]: [number, number]) => {
+    if (!text.includes('from journal')) return { rows: [] };
+    if (toHour - fromHour > 200) throw Object.assign(new Error('canceling statement'), { code: '57014' });
+    counted += toHour - fromHour;
+    return { rows: [] };
+  };
+  const figures = createFigures({ query } as unknown as Pool, () => nowMs);
+  const month = { from: FIRST - 40, to: FIRST };
+  let asked = 0;
+  for (let isDone = false; !isDone && asked < 9; asked++) {
+    isDone = await figures(month, undefined).then(
+      () => true,
+      () => false,
+    );
+  }
+  expect([asked, counted]).toEqual([3, 40 * 24]);
 });

@@ -5,6 +5,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import { eventsByHour } from '../../persistence/figures.ts';
+import { isOverrun } from '../../persistence/sqlstate.ts';
 import { FIGURES_HOURS_AT_ONCE, FIGURES_HOURS_MAX } from '../../protocol/limits.ts';
 
 export interface EventCounts {
@@ -42,6 +43,7 @@ export class EventsByHour {
   readonly #pool: Pool;
   readonly #nowMs: () => number;
   readonly #settled = new LRUCache<string, EventCounts>({ max: FIGURES_HOURS_MAX });
+  #hoursAtOnce = FIGURES_HOURS_AT_ONCE;
 
   constructor(pool: Pool, nowMs: () => number) {
     this.#pool = pool;
@@ -66,7 +68,7 @@ export class EventsByHour {
       if (counts.has(hour)) continue;
       // A month at once: a long window takes several statements, and what was counted stays counted.
       let past = hour + 1;
-      while (past < endHour && past < hour + FIGURES_HOURS_AT_ONCE && !counts.has(past)) past++;
+      while (past < endHour && past < hour + this.#hoursAtOnce && !counts.has(past)) past++;
       await this.#read(hour, past, city, counts);
       for (let read = hour; read < past; read++) {
         const isSettled = (read + 1) * HOUR_MS + SETTLED_AFTER_MS <= nowMs;
@@ -82,8 +84,13 @@ export class EventsByHour {
     city: string | undefined,
     counts: Map<number, EventCounts>,
   ): Promise<void> {
+    const rows = await eventsByHour(this.#pool, { fromHour, toHour }, city).catch((cause: unknown) => {
+      // Who asks again gets further: with fewer hours at once, and what was counted is.
+      if (isOverrun(cause)) this.#hoursAtOnce = Math.max(1, Math.ceil((toHour - fromHour) / 2));
+      throw cause;
+    });
     for (let hour = fromHour; hour < toHour; hour++) counts.set(hour, noEvents());
-    for (const row of await eventsByHour(this.#pool, { fromHour, toHour }, city)) {
+    for (const row of rows) {
       const ofHour = counts.get(row.hour)!;
       ofHour[COUNTED[row.kind]] += row.count;
       ofHour.holdsReplaced += row.replaced;

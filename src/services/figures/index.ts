@@ -22,8 +22,13 @@ export function createFigures(pool: Pool, nowMs: () => number): CountFigures {
     const known = counted.get(key);
     if (known !== undefined) return known;
     const counting = count(window, city);
-    counted.set(key, counting);
-    counting.catch(() => counted.delete(key));
+    // Kept while it is counted, however long that takes, so that nobody begins the same again; fresh from then on.
+    counted.set(key, counting, { ttl: 0 });
+    const isStill = () => counted.peek(key) === counting;
+    counting.then(
+      () => isStill() && counted.set(key, counting, { ttl: FIGURES_FRESH_MS }),
+      () => isStill() && counted.delete(key),
+    );
     return counting;
   };
 
