@@ -87,10 +87,10 @@ export function apartmentsFace(parts: ApartmentsParts): Apartments {
   }
 }
 
-/** A fact as a host may see it: which guest is behind an id is not theirs to know. */
+/** A fact as a host may see it: which guest is behind an id is not theirs to know, nor what a guest pays with. */
 function withoutOthers(ownId: string) {
-  return (fact: JournalAnswer['facts'][number]) => {
-    const { subjectId, ...rest } = fact;
-    return subjectId === ownId ? fact : rest;
+  return ({ subjectId, fact, ...rest }: JournalAnswer['facts'][number]) => {
+    const { key: _, method: __, ...told } = fact;
+    return { ...rest, fact: told, ...(subjectId === ownId && { subjectId }) };
   };
 }

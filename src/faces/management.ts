@@ -32,11 +32,13 @@ export function managementFace({ pool, figures, written, ask }: ManagementParts)
   return {
     async create(subject, requestId, wanted) {
       const hostId = subject.kind === 'admin' ? (wanted.hostId ?? null) : subject.id;
-      if (hostId !== null && (await accountKind(pool, hostId)) === undefined) {
-        return invalid('hostId', `there is no account ${hostId}; leave hostId out, or send a host's id`);
+      const kind = hostId === null ? 'admin' : await accountKind(pool, hostId);
+      if (kind !== 'host' && kind !== 'admin') {
+        const what = kind === undefined ? 'there is no account' : 'no host is';
+        return invalid('hostId', `${what} ${hostId}; leave hostId out, or send a host's id`);
       }
       const intent = `${subject.id}:${requestId}`;
-      const apartment = newApartment(intent, wanted);
+      const apartment = newApartment(intent, hostId, wanted);
       const found = await insertListing(pool, { apartment, hostId, intent });
       if (found.id !== apartment.id) {
         const sentence = `requestId ${requestId} was used for apartment ${found.id}, written otherwise; send a new one for each apartment`;

@@ -70,10 +70,11 @@ describe('a new apartment', () => {
 
   it('[I3] has one id for one request with one content', () => {
     const wanted = NewApartment.parse(written);
-    const { id } = newApartment('h:1', wanted);
-    expect(newApartment('h:1', { ...wanted }).id).toBe(id);
-    expect(newApartment('h:2', wanted).id).not.toBe(id);
-    expect(newApartment('h:1', { ...wanted, name: 'Cellar' }).id).not.toBe(id);
+    const { id } = newApartment('h:1', 'h', wanted);
+    expect(newApartment('h:1', 'h', { ...wanted }).id).toBe(id);
+    expect(newApartment('h:2', 'h', wanted).id).not.toBe(id);
+    expect(newApartment('h:1', 'h', { ...wanted, name: 'Cellar' }).id).not.toBe(id);
+    expect(newApartment('h:1', 'other', wanted).id).not.toBe(id);
   });
 });
 

@@ -86,6 +86,15 @@ describe('a listing', () => {
     expect(code(await other)).toBe('idempotency_conflict');
     expect(code(await host.management.createApartment({ ...wanted, hostId: 'x' }))).toBe('ok');
     expect(code(await admin.management.createApartment({ ...wanted, hostId: 'x' }))).toBe('invalid_request');
+    const guestId = guest.sessions.who?.subject.id ?? '';
+    expect(code(await admin.management.createApartment({ ...wanted, hostId: guestId }))).toBe(
+      'invalid_request',
+    );
+    const given = { ...wanted, city: 'Alfama', hostId: 'demo-host' };
+    const hosts = unwrap(await admin.management.createApartment(given, { requestId }));
+    expect(unwrap(await admin.management.createApartment(given, { requestId }))).toEqual(hosts);
+    const own = admin.management.createApartment({ ...wanted, city: 'Alfama' }, { requestId });
+    expect(code(await own)).toBe('idempotency_conflict');
     expect(code(await guest.management.createApartment(wanted))).toBe('forbidden');
   });
 
@@ -201,6 +210,9 @@ describe('an apartment', () => {
       'demo-host',
       'demo-host',
     ]);
+    const paid = (facts: typeof own) => facts.filter(({ fact }) => 'method' in fact || 'key' in fact);
+    expect(paid(facts).map(({ kind }) => kind)).toEqual(['confirming', 'authorised', 'confirmed']);
+    expect(paid(own)).toEqual([]);
   });
 
   it('counts in the figures', async () => {

@@ -10,9 +10,9 @@ import { Apartment, Terms } from '../../protocol/terms.ts';
  * The apartment of a request. Its id is made of who asked, the request and what was written: the same request with
  * other words makes another id, by which it is told apart from one that is sent again.
  */
-export function newApartment(intent: string, written: NewApartment): Apartment {
+export function newApartment(intent: string, hostId: string | null, written: NewApartment): Apartment {
   const { hostId: _, ...apartment } = written;
-  const hash = createHash('sha256').update(JSON.stringify([intent, apartment]));
+  const hash = createHash('sha256').update(JSON.stringify([intent, hostId, apartment]));
   return { id: `apt_${hash.digest('base64url').slice(0, 20)}`, ...apartment };
 }
 
