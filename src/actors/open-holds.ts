@@ -99,10 +99,10 @@ export class OpenHolds {
   }
 
   /** What has been heard of other nodes' holds, for a node that has heard nothing yet. */
-  believed(): (ListedHold & { readonly untilMs: number })[] {
-    return [...this.#elsewhere].flatMap(([guestId, holds]) =>
-      [...holds].map(([id, untilMs]) => ({ guestId, id, untilMs: untilMs - PAYMENT_DEADLINE_MS })),
-    );
+  *believed(): Generator<ListedHold & { readonly untilMs: number }> {
+    for (const [guestId, holds] of this.#elsewhere) {
+      for (const [id, untilMs] of holds) yield { guestId, id, untilMs: untilMs - PAYMENT_DEADLINE_MS };
+    }
   }
 
   /** All nodes are about to be asked what is open with them. It ends with `counted`, whatever they answer. */

@@ -12,7 +12,12 @@ import type { StandingClaims } from '../protocol/claims.ts';
 import type { CommittedChange } from '../protocol/committed-change.ts';
 import { type Outcome, Refusal } from '../protocol/errors.ts';
 import { shardOf } from '../protocol/ids.ts';
-import { FEED_DEADLINE_MS, INTRODUCTION_DEADLINE_MS, VERSIONS_DEADLINE_MS } from '../protocol/limits.ts';
+import {
+  FEED_DEADLINE_MS,
+  INTRODUCTION_DEADLINE_MS,
+  KNOWN_HOLDS_AT_ONCE,
+  VERSIONS_DEADLINE_MS,
+} from '../protocol/limits.ts';
 import type { NightRange } from '../protocol/nights.ts';
 import type { Calendar, Hold } from '../protocol/resources.ts';
 import { CHANGES, ChangeStream, type HeardChange } from './change-stream.ts';
@@ -108,16 +113,23 @@ export class Cluster {
   }
 
   async #askWhatIsKnown(): Promise<void> {
-    const { membership, peers, openHolds } = this.#parts;
-    const ask = (peer: Peer) =>
-      new Promise<void>((resolve) =>
-        peers?.request(peer, 'known', null, INTRODUCTION_DEADLINE_MS, (reply) => {
+    const { membership, peers, openHolds, clock } = this.#parts;
+    if (peers === undefined) return;
+    const untilMs = clock.nowMs() + INTRODUCTION_DEADLINE_MS;
+    // What has been heard to end since is not believed by hearsay again.
+    const census = openHolds.census();
+    const ask = (peer: Peer, from: number): Promise<void> =>
+      new Promise((resolve) =>
+        peers.request(peer, 'known', from, untilMs - clock.nowMs(), (reply) => {
           const known = reply.ok ? (reply.body as readonly KnownHold[]) : [];
-          for (const [guestId, id, untilMs] of known) openHolds.heard({ guestId, id, untilMs });
-          resolve();
+          for (const [guestId, id, untilMs] of known) {
+            if (!census.ended.has(id)) openHolds.heard({ guestId, id, untilMs });
+          }
+          resolve(known.length < KNOWN_HOLDS_AT_ONCE ? undefined : ask(peer, from + known.length));
         }),
       );
-    if (peers !== undefined) await Promise.all(membership.peers().map(ask));
+    await Promise.all(membership.peers().map((peer) => ask(peer, 0)));
+    openHolds.counted(census, undefined);
   }
 
   get onRequest() {

@@ -5,7 +5,7 @@ import type { ApartmentReads } from '../actors/reads.ts';
 import type { Registry } from '../actors/registry.ts';
 import type { ApartmentCommand } from '../protocol/apartment-command.ts';
 import { shardOf } from '../protocol/ids.ts';
-import { COMMAND_DEADLINE_MS } from '../protocol/limits.ts';
+import { COMMAND_DEADLINE_MS, KNOWN_HOLDS_AT_ONCE } from '../protocol/limits.ts';
 import type { NightRange } from '../protocol/nights.ts';
 import type { Hold, Subject } from '../protocol/resources.ts';
 import type { Interest } from './interest.ts';
@@ -57,15 +57,19 @@ export class PeerService {
     });
   }
 
-  /** Open holds as far as this node knows, those of apartments elsewhere by hearsay. */
-  knownHere(): KnownHold[] {
-    const open = [...this.#parts.registry.openHolds()].map(({ hold }) => hold);
-    return [
-      ...open.map(({ guestId, id, expiresAtMs }): KnownHold => [guestId, id, expiresAtMs]),
-      ...this.#parts.openHolds
-        .believed()
-        .map(({ guestId, id, untilMs }): KnownHold => [guestId, id, untilMs]),
-    ];
+  /**
+   * Open holds as far as this node knows, those of apartments elsewhere by hearsay; at most KNOWN_HOLDS_AT_ONCE.
+   * @param from how many were told before. What ends between two answers may push another one out of both.
+   */
+  knownHere(from: number): KnownHold[] {
+    return [...this.#known().drop(from).take(KNOWN_HOLDS_AT_ONCE)];
+  }
+
+  *#known(): Generator<KnownHold> {
+    for (const { hold } of this.#parts.registry.openHolds()) {
+      yield [hold.guestId, hold.id, hold.expiresAtMs];
+    }
+    for (const { guestId, id, untilMs } of this.#parts.openHolds.believed()) yield [guestId, id, untilMs];
   }
 
   /**
@@ -121,7 +125,7 @@ export class PeerService {
       case 'open':
         return answer({ shards: this.#parts.ownShards(), found: this.openHere() });
       case 'known':
-        return answer(this.knownHere());
+        return answer(this.knownHere(Number(body)));
       default:
         throw new Error(`a peer asks for ${method}, which this version does not know`);
     }

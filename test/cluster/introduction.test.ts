@@ -1,0 +1,92 @@
+import { expect, it } from 'vitest';
+import { OpenHolds } from '../../src/actors/open-holds.ts';
+import { Cluster, type ClusterOptions, type Peers } from '../../src/cluster/cluster.ts';
+import { answerText } from '../../src/cluster/peers/messages.ts';
+import { INTRODUCTION_DEADLINE_MS, KNOWN_HOLDS_AT_ONCE } from '../../src/protocol/limits.ts';
+import { ManualTime } from '../support/apartment-house.ts';
+
+const NOW_MS = Date.UTC(2027, 0, 1);
+const UNTIL_MS = NOW_MS + 600_000;
+const ID = 'x'.repeat(58);
+const id = (n: number) => `${ID}${String(n).padStart(6, '0')}`;
+
+/** A node among others; what it asks of them is answered by `peers`. */
+function node(peers: Pick<Peers, 'request'>, others: string[] = []) {
+  const time = new ManualTime(NOW_MS);
+  const openHolds = new OpenHolds();
+  const open: { apartmentId: string; hold: object }[] = [];
+  const cluster = new Cluster({
+    registry: { openHolds: () => open },
+    reads: {},
+    membership: {
+      nodeId: 'n',
+      peers: () => others.map((id) => ({ id, url: `http://${id}` })),
+      accepts: () => true,
+      onOwnersChanged: () => () => {},
+    },
+    clock: { nowMs: () => time.nowMs },
+    ...{ openHolds, scheduler: time, peers: { note() {}, ...peers } },
+    ...{ isAwake: () => true, heard() {}, missed() {} },
+  } as unknown as ClusterOptions);
+  return { cluster, openHolds, open };
+}
+
+it('[H5] a node is told of any number of open holds, in answers that fit a frame', async () => {
+  const count = 2 * KNOWN_HOLDS_AT_ONCE;
+  const older = node({ request() {} });
+  for (let n = 0; n < count / 2; n++) {
+    older.open.push({ apartmentId: 'a', hold: { guestId: id(n), id: id(n), expiresAtMs: UNTIL_MS } });
+    older.openHolds.heard({ guestId: id(n), id: id(count + n), untilMs: UNTIL_MS });
+  }
+  const newer = node(
+    {
+      request(_, method, body, deadlineMs, done) {
+        expect(deadlineMs).toBeLessThanOrEqual(INTRODUCTION_DEADLINE_MS);
+        void older.cluster.onRequest('n', method, body, deadlineMs, (reply) => {
+          if (reply.ok) answerText(1, reply.body);
+          done(reply);
+        });
+      },
+    },
+    ['older'],
+  );
+  await newer.cluster.introduced();
+  expect([...newer.openHolds.believed()]).toHaveLength(count);
+  expect(newer.openHolds.countOf(id(7), NOW_MS)).toBe(2);
+});
+
+it('[H5] a hold that was heard to end meanwhile is not believed from hearsay', async () => {
+  const newer = node(
+    {
+      request(_, __, ___, ____, done) {
+        newer.openHolds.heard({ guestId: 'ana', id: 'h1', untilMs: 0 });
+        done({
+          ok: true,
+          body: [
+            ['ana', 'h1', UNTIL_MS],
+            ['ana', 'h2', UNTIL_MS],
+          ],
+        });
+      },
+    },
+    ['older'],
+  );
+  await newer.cluster.introduced();
+  expect(newer.openHolds.countOf('ana', NOW_MS)).toBe(1);
+});
+
+it('a node that does not know the question, or is not there, is waited for no longer than it takes to say so', async () => {
+  const asked: string[] = [];
+  const newer = node(
+    {
+      request(_, method, __, ___, done) {
+        asked.push(method);
+        done({ ok: false, why: 'fault' });
+      },
+    },
+    ['older'],
+  );
+  await newer.cluster.introduced();
+  await newer.cluster.introduced();
+  expect(asked).toEqual(['known']);
+});
