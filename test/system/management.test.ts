@@ -190,6 +190,9 @@ describe('an apartment', () => {
     expect(
       unwrap(await host.management.bookingsOf(apartmentId, { from: day(13), to: day(20) })).bookings,
     ).toEqual([]);
+    for (const client of [admin, host]) {
+      expect(code(await client.management.bookingsOf('nowhere', window))).toBe('not_found');
+    }
 
     expect(unwrap(await guest.booking(booking.id))).toEqual(booking);
     const past = unwrap(await guest.bookings({ limit: 1 }));

@@ -54,7 +54,7 @@ export function createHandlers(parts: GatewayParts, limits: RateLimits, log: Log
   function search({ caller, query }: Call<{ querystring: typeof $.ListingQuery }>) {
     return dispatch.ask(caller, 'list', query);
   }
-  async function apartment({ params }: Call<{ params: typeof $.ApartmentPath }>) {
+  async function apartment({ params }: Pick<Call<{ params: typeof $.ApartmentPath }>, 'params'>) {
     const found = await listings.get(params.id);
     return found === undefined
       ? refuse('not_found', `there is no apartment ${params.id}; look it up with GET /v1/apartments`)
@@ -140,6 +140,8 @@ export function createHandlers(parts: GatewayParts, limits: RateLimits, log: Log
     call: Call<{ params: typeof $.ApartmentPath; querystring: typeof $.ApartmentBookingsQuery }>,
   ) {
     await managing(call);
+    const known = await apartment(call);
+    if (!known.ok) return known;
     const { from, to, ...page } = call.query;
     const window = { from: nightOf(from), to: nightOf(to) };
     return ok(await management.bookings(call.params.id, window, page));
