@@ -82,6 +82,8 @@ describe('a listing', () => {
     const requestId = '8f14e45f-ceea-467f-a9f8-1c2d3e4f5a6b';
     const first = unwrap(await host.management.createApartment(wanted, { requestId }));
     expect(unwrap(await host.management.createApartment(wanted, { requestId }))).toEqual(first);
+    const shouted = { requestId: requestId.toUpperCase() };
+    expect(unwrap(await host.management.createApartment(wanted, shouted))).toEqual(first);
     const other = host.management.createApartment({ ...wanted, name: 'Cellar' }, { requestId });
     expect(code(await other)).toBe('idempotency_conflict');
     expect(code(await host.management.createApartment({ ...wanted, hostId: 'x' }))).toBe('ok');

@@ -90,7 +90,9 @@ export function createRouter({ app, parts, limits, log, refusal }: RouterOptions
         if (refusal !== undefined) return refuse(reply, refusal);
       },
       async handler(request, reply) {
-        const requestId = (request.headers['idempotency-key'] as string | undefined) ?? randomUUID();
+        const key = request.headers['idempotency-key'] as string | undefined;
+        // A UUID is the same in either case (RFC 9562, section 4).
+        const requestId = key?.toLowerCase() ?? randomUUID();
         let outcome: Outcome<unknown>;
         try {
           outcome = await definition.run({
