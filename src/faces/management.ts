@@ -1,4 +1,5 @@
 /** The gateway's face of the catalogue as hosts and admins write it, and of what was booked there. */
+import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import { bookingView } from '../actors/calendar/views.ts';
 import type { Management } from '../gateway/ports.ts';
@@ -12,6 +13,7 @@ import {
 } from '../persistence/managed-listings.ts';
 import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
 import { type Outcome, refuse } from '../protocol/errors.ts';
+import { HALF_CHANGES_KEPT_MS, HALF_CHANGES_MAX } from '../protocol/limits.ts';
 import type { ManagedApartment } from '../protocol/managed-apartments.ts';
 import type { Subject } from '../protocol/resources.ts';
 import type { CountFigures } from '../services/figures/index.ts';
@@ -29,6 +31,8 @@ export interface ManagementParts {
 const ATTEMPTS_MAX = 5;
 
 export function managementFace({ pool, figures, written, ask }: ManagementParts): Management {
+  /** By intent: the revision that the first half of a change made, its status still to come. */
+  const halfDone = new LRUCache<string, string>({ max: HALF_CHANGES_MAX, ttl: HALF_CHANGES_KEPT_MS });
   return {
     async create(subject, requestId, wanted) {
       const hostId = subject.kind === 'admin' ? (wanted.hostId ?? null) : subject.id;
@@ -49,6 +53,7 @@ export function managementFace({ pool, figures, written, ask }: ManagementParts)
     },
 
     async change(subject, { apartmentId, requestId, revision, change }) {
+      const intent = `${subject.id}:${requestId}:${apartmentId}`;
       for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
         const before = await managedListing(pool, apartmentId);
         if (before === undefined) return unknown(apartmentId);
@@ -62,10 +67,12 @@ export function managementFace({ pool, figures, written, ask }: ManagementParts)
         const isWritten = isSameApartment(before, decided.apartment);
         // What stands already is not refused: it may be this very change, sent again.
         if (isWritten && status === before.status) return { ok: true, data: before };
-        if (revision !== undefined && revision !== before.revision) return outrun(before, revision);
+        const isMade = revision === undefined || revision === before.revision;
+        if (!isMade && halfDone.get(intent) !== before.revision) return outrun(before, revision);
         if (!isWritten) {
           const after = await updateListing(pool, before.revision, decided.apartment);
           if (after === undefined) continue;
+          if (status !== before.status) halfDone.set(intent, after.revision);
           await written(apartmentId);
         }
         if (status === before.status) return fresh(apartmentId);

@@ -244,6 +244,9 @@ export const CLOCK_SLEW_MS_PER_SECOND = 10;
 
 /** Rows read at once by what reads a whole table. */
 export const STREAM_ROWS = 2_000;
+/** Changes of listings whose status could not be changed yet are remembered for this long, in milliseconds, and so many. */
+export const HALF_CHANGES_KEPT_MS = 60_000;
+export const HALF_CHANGES_MAX = 1_000;
 /** Figures are counted anew after this, in milliseconds; so many windows, and hours of the journal, are kept counted. */
 export const FIGURES_FRESH_MS = 5_000;
 export const FIGURES_CACHED_MAX = 32;
