@@ -25,6 +25,8 @@ export default defineConfig({
     // Data addresses would need a hole in the content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // How long each plug-in took is no news to who starts the server.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   server: {
     proxy: {
