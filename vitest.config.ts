@@ -11,6 +11,8 @@ const SYSTEM = [
 
 export default defineConfig({
   test: {
+    // Most tests wait for clocks, starts and browsers: two files at a time keep two cores busy, and are no flood of servers.
+    maxWorkers: 2,
     reporters: ['default', './test/support/summary-reporter.ts'],
     projects: [
       { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: SYSTEM } },
