@@ -24,6 +24,19 @@ const MAY_IMPORT: Record<string, { from: string[]; because: string }> = {
   'web/src': { from: ['src/client', 'src/protocol'], because: 'a page knows the server by its wire alone' },
 };
 
+/** The same within the pages. All of them may import what speaks, formats and routes (`PAGES_SHARE`). */
+const PAGES_MAY_IMPORT: Record<string, { from: string[]; because: string }> = {
+  texts: { from: [], because: 'it is words' },
+  shared: { from: [], because: 'it serves every page, and none' },
+  account: { from: ['shared'], because: 'signing in is before every page' },
+  plots: { from: ['shared'], because: 'it draws numbers and asks for none' },
+  chart: { from: ['shared'], because: 'its page hands it what it asks (ports.ts)' },
+  guest: { from: ['shared'], because: 'a guest loads nothing of what runs the house' },
+  hosting: { from: ['account', 'shared'], because: 'a host loads nothing of what others see' },
+  admin: { from: ['account', 'chart', 'plots', 'shared'], because: 'staff load nothing of what others see' },
+};
+const PAGES_SHARE = ['texts', 'styles', 'format.ts', 'router.tsx', 'address.ts'];
+
 function filesUnder(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
@@ -40,22 +53,41 @@ function local(file: string, specifier: string): string | undefined {
   return specifier.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(file), specifier)) : undefined;
 }
 
+/** What the files of a folder import of ours beside itself and what they may. */
+function strays(folder: string, allowed: readonly string[], because: string): string[] {
+  const files = filesUnder(folder);
+  expect(files.length).toBeGreaterThan(0);
+  return files.flatMap((file) =>
+    importsOf(file)
+      .map((specifier) => local(file, specifier))
+      .filter((target) => target !== undefined && !target.endsWith('.css'))
+      .filter((target) => ![folder, ...allowed].some((one) => `${target}/`.startsWith(`${one}/`)))
+      .filter((target) => !target?.endsWith('/ports.ts'))
+      .map((target) => `${file} imports ${target}, and ${folder} may not: ${because}`),
+  );
+}
+
 describe('who imports whom', () => {
   for (const [folder, { from, because }] of Object.entries(MAY_IMPORT)) {
     it(`${folder} imports ${from.length > 0 ? from.join(', ') : 'nothing of ours'}: ${because}`, () => {
-      const files = filesUnder(folder);
-      expect(files.length).toBeGreaterThan(0);
-      const wrong = files.flatMap((file) =>
-        importsOf(file)
-          .map((specifier) => local(file, specifier))
-          .filter((target) => target !== undefined && !target.endsWith('.css'))
-          .filter((target) => ![folder, ...from].some((allowed) => `${target}/`.startsWith(`${allowed}/`)))
-          .filter((target) => !target?.endsWith('/ports.ts'))
-          .map((target) => `${file} imports ${target}, and ${folder} may not: ${because}`),
-      );
-      expect(wrong).toEqual([]);
+      expect(strays(folder, from, because)).toEqual([]);
     });
   }
+
+  for (const [folder, { from, because }] of Object.entries(PAGES_MAY_IMPORT)) {
+    it(`of the pages, ${folder} imports ${from.length > 0 ? from.join(', ') : 'nothing'}: ${because}`, () => {
+      const within = [...from, ...PAGES_SHARE].map((name) => `web/src/${name}`);
+      expect(strays(`web/src/${folder}`, [...within, 'src/client', 'src/protocol'], because)).toEqual([]);
+    });
+  }
+
+  it('of the pages, only the frame sees all of them', () => {
+    const folders = readdirSync(join(ROOT, 'web/src'), { withFileTypes: true }).filter((one) =>
+      one.isDirectory(),
+    );
+    const others = folders.map(({ name }) => name).filter((name) => !(name in PAGES_MAY_IMPORT));
+    expect(others.sort()).toEqual(['frame', 'styles']);
+  });
 
   it('what also runs in browsers imports nothing of Node', () => {
     const wrong = ['src/protocol', 'src/client', 'web/src'].flatMap(filesUnder).flatMap((file) =>

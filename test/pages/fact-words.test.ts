@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nightOf } from '../../src/protocol/nights.ts';
-import { bornAt, spokenOf } from '../../web/src/live/claim-lookup.ts';
-import { factWords } from '../../web/src/live/fact-words.ts';
+import { bornAt, spokenOf } from '../../web/src/admin/history/claim-lookup.ts';
+import { factWords } from '../../web/src/admin/history/fact-words.ts';
 import { loadTexts } from '../../web/src/texts/index.ts';
 
 interface Told {

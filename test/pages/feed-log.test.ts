@@ -8,7 +8,7 @@ import {
   passes,
   paused,
   resumed,
-} from '../../web/src/live/feed-log.ts';
+} from '../../web/src/admin/occupancy/feed-log.ts';
 
 const change = (version: number, more: Partial<OccupancyChanged> = {}): OccupancyChanged => ({
   apartmentId: 'a',

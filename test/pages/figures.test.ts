@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { GONE_SHOWN_MS, type SeenNode, seenNodes } from '../../web/src/live/gone-nodes.ts';
-import { daysOf, PERIOD_DAYS_MAX, periodBefore, periodOf } from '../../web/src/live/period.ts';
+import { daysOf, PERIOD_DAYS_MAX, periodBefore, periodOf } from '../../web/src/admin/figures/period.ts';
+import { GONE_SHOWN_MS, type SeenNode, seenNodes } from '../../web/src/admin/servers/gone-nodes.ts';
 import { extentOf, overSeconds, sampled } from '../../web/src/plots/series.ts';
 
 describe('a period', () => {

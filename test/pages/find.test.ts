@@ -5,12 +5,12 @@ import { modelOf } from '../../src/client/calendar-model.ts';
 import type { Apartment, Booking, Range } from '../../src/client/index.ts';
 import { dateOf, nightOf } from '../../src/protocol/nights.ts';
 import { checkStay } from '../../src/protocol/rules.ts';
-import { cancellationOf } from '../../web/src/live/cancellation.ts';
-import { nearestStays, reachOf } from '../../web/src/live/nearest.ts';
-import { nightsState } from '../../web/src/live/nights-state.ts';
-import { stayIcs } from '../../web/src/live/stay-ics.ts';
-import { markPassed } from '../../web/src/live/time-left.ts';
-import { addressOfWanted, questionOf, wantedOf } from '../../web/src/live/wanted.ts';
+import { cancellationOf } from '../../web/src/guest/booked/cancellation.ts';
+import { stayIcs } from '../../web/src/guest/booked/stay-ics.ts';
+import { nearestStays, reachOf } from '../../web/src/guest/find/nearest.ts';
+import { nightsState } from '../../web/src/guest/find/nights-state.ts';
+import { addressOfWanted, questionOf, wantedOf } from '../../web/src/guest/find/wanted.ts';
+import { markPassed } from '../../web/src/guest/hold/time-left.ts';
 import { loadTexts } from '../../web/src/texts/index.ts';
 import { openTerms } from '../support/terms.ts';
 

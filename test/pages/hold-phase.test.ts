@@ -1,7 +1,7 @@
 /** Which hold the page of an apartment tells of, and how. */
 import { describe, expect, it } from 'vitest';
 import type { Hold } from '../../src/client/index.ts';
-import { bookedHere, holdHere, type SeenHolds } from '../../web/src/live/hold-phase.ts';
+import { bookedHere, holdHere, type SeenHolds } from '../../web/src/guest/hold/hold-phase.ts';
 
 const hold = (id: string, status: Hold['status'], bookingId?: string) =>
   ({ id, status, ...(bookingId === undefined ? {} : { bookingId }) }) as Hold;

@@ -4,14 +4,20 @@ import { modelOf } from '../../src/client/calendar-model.ts';
 import type { Booking } from '../../src/client/index.ts';
 import { nightOf } from '../../src/protocol/nights.ts';
 import type { Terms } from '../../src/protocol/terms.ts';
-import { filtered, wantedOf } from '../../web/src/hosting/apartment-filter.ts';
-import { comingOf, countNights, latelyOf, occupancyOf } from '../../web/src/hosting/coming.ts';
-import { changedPaths, changeOf, type Draft, merge, withValue } from '../../web/src/hosting/draft.ts';
-import { fieldOf, tabOf } from '../../web/src/hosting/field-places.ts';
-import { draftText, parsedDraft } from '../../web/src/hosting/kept-draft.ts';
-import { allowedStays, isComplete, LENGTHS, linesOf, previewOf } from '../../web/src/hosting/preview.ts';
-import { problemsOf } from '../../web/src/hosting/problems.ts';
-import { overlapsAbove } from '../../web/src/hosting/season-overlaps.ts';
+import { filtered, wantedOf } from '../../web/src/hosting/apartments/apartment-filter.ts';
+import { comingOf, countNights, latelyOf, occupancyOf } from '../../web/src/hosting/apartments/coming.ts';
+import { changedPaths, changeOf, type Draft, merge, withValue } from '../../web/src/hosting/draft/draft.ts';
+import { fieldOf, tabOf } from '../../web/src/hosting/draft/field-places.ts';
+import { draftText, parsedDraft } from '../../web/src/hosting/draft/kept-draft.ts';
+import { problemsOf } from '../../web/src/hosting/draft/problems.ts';
+import {
+  allowedStays,
+  isComplete,
+  LENGTHS,
+  linesOf,
+  previewOf,
+} from '../../web/src/hosting/preview/preview.ts';
+import { overlapsAbove } from '../../web/src/hosting/sections/season-overlaps.ts';
 import { loadTexts } from '../../web/src/texts/index.ts';
 import { openTerms } from '../support/terms.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Ring } from '../../web/src/live/ring.ts';
+import { Ring } from '../../web/src/admin/servers/ring.ts';
 
 it('keeps the last values, oldest first', () => {
   const ring = new Ring<number>(3);

@@ -4,9 +4,15 @@ import { modelOf } from '../../src/client/calendar-model.ts';
 import type { Hold, Range } from '../../src/client/index.ts';
 import { nightOf } from '../../src/protocol/nights.ts';
 import type { Terms } from '../../src/protocol/terms.ts';
-import { dayOf } from '../../web/src/live/day-of.ts';
-import { openingsOf } from '../../web/src/live/openings.ts';
-import { begunIn, checkStayOf, chooseDay, meaningOf, nearestStays } from '../../web/src/live/selection.ts';
+import { dayOf } from '../../web/src/guest/apartment/day-of.ts';
+import { openingsOf } from '../../web/src/guest/stay/openings.ts';
+import {
+  begunIn,
+  checkStayOf,
+  chooseDay,
+  meaningOf,
+  nearestStays,
+} from '../../web/src/guest/stay/selection.ts';
 import { openTerms } from '../support/terms.ts';
 
 /** A Monday. */

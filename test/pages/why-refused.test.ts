@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { calendarModel, type Range } from '../../src/client/index.ts';
 import { nightOf } from '../../src/protocol/nights.ts';
-import { nightChanges } from '../../web/src/live/night-changes.ts';
-import { inTheWay, isClear } from '../../web/src/live/why-refused.ts';
+import { inTheWay, isClear } from '../../web/src/admin/history/in-the-way.ts';
+import { nightChanges } from '../../web/src/admin/history/night-changes.ts';
 import { openTerms } from '../support/terms.ts';
 
 const today = nightOf('2027-03-01');

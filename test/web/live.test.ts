@@ -1,7 +1,7 @@
 /** What the pages work out without a browser: the guest's own stays. */
 import { describe, expect, it } from 'vitest';
 import type { Booking, Hold } from '../../src/client/index.ts';
-import { StayStore } from '../../web/src/live/stay-store.ts';
+import { StayStore } from '../../web/src/shared/live/stay-store.ts';
 
 const quote = { currency: 'EUR', totalMinor: 0, lines: [] };
 const hold = (changes: Partial<Hold> = {}): Hold => ({

@@ -1,12 +1,12 @@
 /** The frame around every page: who you are, whether the server hears you, where you can go, in which language. */
 import { useEffect, useRef, useState } from 'react';
 import { I18nProvider, RouterProvider } from 'react-aria-components';
-import { useConnection } from './live/client.ts';
-import { Page } from './pages.tsx';
-import { Broken } from './parts/broken.tsx';
-import { Footer } from './parts/footer.tsx';
-import { Header } from './parts/header.tsx';
+import { Broken } from './frame/broken.tsx';
+import { Footer } from './frame/footer.tsx';
+import { Header } from './frame/header.tsx';
+import { Page } from './frame/pages.tsx';
 import { navigate, routeOf, useAddress } from './router.tsx';
+import { useConnection } from './shared/live/client.ts';
 import { loadTexts, t } from './texts/index.ts';
 import { language, locale } from './texts/language.ts';
 

@@ -3,7 +3,7 @@ import { useCallback, useRef, useSyncExternalStore } from 'react';
 import { Tooltip, TooltipTriggerStateContext } from 'react-aria-components';
 import { dateOf } from '../../../src/protocol/nights.ts';
 import { minutesText, momentText, stayText, timeText } from '../format.ts';
-import { useSecondsLeft } from '../live/client.ts';
+import { useSecondsLeft } from '../shared/live/client.ts';
 import { t } from '../texts/index.ts';
 import { type Bar, barAt } from './bars.ts';
 import type { ChartStore } from './chart-store.ts';

@@ -14,8 +14,8 @@ import {
 import type { ErrorBody } from '../../../src/protocol/errors.ts';
 import { dateOf, nightOf } from '../../../src/protocol/nights.ts';
 import { nightsText, shortDate, stayText } from '../format.ts';
-import { Refusal } from '../parts/refusal.tsx';
 import { Link } from '../router.tsx';
+import { Refusal } from '../shared/refusal.tsx';
 import { t } from '../texts/index.ts';
 import { type Bar, barsWithin } from './bars.ts';
 import type { ChartStore } from './chart-store.ts';

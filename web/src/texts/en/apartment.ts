@@ -1,4 +1,3 @@
-import type { NightState } from '../../live/night-state.ts';
 import { pluralIn } from '../plural.ts';
 
 const plural = pluralIn('en');
@@ -57,7 +56,7 @@ export const apartment = {
       past: 'over',
       beyond: 'not open yet',
       unknown: 'loading',
-    } satisfies Record<NightState, string> as Record<NightState, string>,
+    },
     heldUntil: (time: string) => `held by someone until ${time}`,
     today: 'today',
     parts: { 'check-in': 'your check-in', stay: 'in your stay', 'check-out': 'your check-out' },

@@ -1,0 +1,212 @@
+/** One apartment's facts in order, its calendar as of any of them, and what can be done about its open holds. */
+import { useEffect, useMemo, useState } from 'react';
+import { Button } from 'react-aria-components';
+import { StaffOnly } from '../account/staff-only.tsx';
+import { momentText, todayIn } from '../format.ts';
+import { addressOf, Link, navigate, useAddress } from '../router.tsx';
+import { useApartment } from '../shared/live/apartments.ts';
+import { client, useConnection } from '../shared/live/client.ts';
+import { Refusal } from '../shared/refusal.tsx';
+import { t } from '../texts/index.ts';
+import { AdminNav } from './admin-nav.tsx';
+import { changeWords, factWords } from './history/fact-words.ts';
+import { FactsTable } from './history/facts-table.tsx';
+import { HistoryCalendar } from './history/history-calendar.tsx';
+import { OpenHolds } from './history/holds-to-manage.tsx';
+import type { JournalBook } from './history/journal-book.ts';
+import { nightChanges } from './history/night-changes.ts';
+import { useOpenHolds } from './history/open-holds.ts';
+import { useJournalBook } from './history/use-journal-book.ts';
+import { VersionSlider } from './history/version-slider.tsx';
+import { WhyRefused } from './history/why-refused.tsx';
+import '../styles/admin-history.css';
+
+export function HistoryPage({ apartmentId }: { apartmentId: string }) {
+  return (
+    <StaffOnly kinds={['admin']} title={t.shell.titles.history} invitation={t.account.forStaff}>
+      <History apartmentId={apartmentId} />
+    </StaffOnly>
+  );
+}
+
+function History({ apartmentId }: { apartmentId: string }) {
+  const apartment = useApartment(apartmentId);
+  const book = useJournalBook(apartmentId);
+  const state = useConnection();
+  const holds = useOpenHolds(apartmentId, book?.latest);
+  const says = t.history;
+  useEffect(() => {
+    if (state === 'online' && book?.error?.retryable === true) book.retry();
+  }, [state, book]);
+  return (
+    <section className="admin history">
+      <AdminNav page={undefined} />
+      <header className="admin-bar">
+        <h1>{apartment?.ok === true ? apartment.data.name : apartmentId}</h1>
+        <p className="muted">
+          {apartment?.ok === true && `${apartment.data.city} · `}
+          <Link href={`/apartments/${apartmentId}`}>{says.guestsPage}</Link>
+        </p>
+      </header>
+      <div role="status">{state !== 'online' && <p className="notice">{says.stale}</p>}</div>
+      {book?.error !== undefined && (
+        <>
+          <Refusal error={book.error} />
+          <Button className="quiet" onPress={() => book.retry()}>
+            {t.common.retry}
+          </Button>
+        </>
+      )}
+      {book?.latest === undefined ? (
+        book?.error === undefined && <p role="status">{t.common.loading}</p>
+      ) : (
+        <div className="history-columns" data-stale={state !== 'online' || undefined}>
+          <div>
+            <Told apartmentId={apartmentId} book={book} latest={book.latest} />
+          </div>
+          <div>
+            {holds !== undefined && <OpenHolds apartmentId={apartmentId} holds={holds} />}
+            {apartment?.ok === true && (
+              <Why apartmentId={apartmentId} apartment={apartment.data} book={book} />
+            )}
+          </div>
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** The slider has rested after so long, in milliseconds: browsers take no more than a few addresses a second. */
+const RESTED_MS = 250;
+
+/** `?version=12`; without it the end, which moves. `?at=…` is worked out once. */
+function useVersion(
+  apartmentId: string,
+  book: JournalBook,
+  latest: number,
+): { version: number; isEnd: boolean; go: (version: number) => void } {
+  const { query } = useAddress();
+  const [moved, setMoved] = useState<number | 'end'>();
+  const at = query.get('at');
+  const asked = Number(query.get('version') ?? '0');
+  const addressed =
+    Number.isSafeInteger(asked) && asked >= 1 && asked < latest && at === null ? asked : 'end';
+  const place = moved ?? addressed;
+
+  useEffect(() => {
+    if (at === null || Number.isNaN(Date.parse(at))) return;
+    void book.asOf(new Date(at).toISOString()).then((then) => {
+      if (!('code' in then)) navigate(versionAddress(apartmentId, Math.max(1, then.version)), 'replace');
+    });
+  }, [apartmentId, at, book]);
+  useEffect(() => {
+    if (moved === undefined) return;
+    const timer = setTimeout(() => {
+      navigate(versionAddress(apartmentId, moved === 'end' ? undefined : moved), 'replace');
+      setMoved(undefined);
+    }, RESTED_MS);
+    return () => clearTimeout(timer);
+  }, [apartmentId, moved]);
+
+  return {
+    version: place === 'end' ? latest : Math.min(place, latest),
+    isEnd: place === 'end',
+    go: (version) => setMoved(version >= latest ? 'end' : version),
+  };
+}
+
+const versionAddress = (apartmentId: string, version: number | undefined) =>
+  addressOf(`/admin/apartments/${encodeURIComponent(apartmentId)}`, { version });
+
+function Told({ apartmentId, book, latest }: { apartmentId: string; book: JournalBook; latest: number }) {
+  const { version, isEnd, go } = useVersion(apartmentId, book, latest);
+  useEffect(() => {
+    if (version < 1) return;
+    book.wantCalendars(version);
+    book.wantPage(version);
+  });
+  const says = t.history;
+  if (latest === 0) return <p className="empty">{says.nothing}</p>;
+  const fact = book.fact(version);
+  return (
+    <>
+      <section className="panel" aria-labelledby="as-of">
+        <h2 id="as-of">{says.calendarAsOf}</h2>
+        <VersionSlider version={version} latest={latest} onVersion={go} />
+        <p className="small muted">{isEnd ? says.atEnd : says.staysHere}</p>
+        <div className="fact-now" data-version={version}>
+          {fact === undefined ? (
+            <p className="muted">{t.common.loading}</p>
+          ) : (
+            <p>
+              <time dateTime={fact.at}>{momentText(fact.at)}</time>
+              <br />
+              <strong>{factWords(fact, (one) => book.fact(one))}</strong>
+            </p>
+          )}
+        </div>
+        <Past book={book} version={version} />
+      </section>
+      <section className="panel" aria-labelledby="facts">
+        <h2 id="facts">{says.facts.title}</h2>
+        <FactsTable book={book} version={version} latest={latest} onVersion={go} />
+      </section>
+    </>
+  );
+}
+
+/** The calendar as of a version; the one before stays until it has come, so that nothing jumps while sliding. */
+function Past({ book, version }: { book: JournalBook; version: number }) {
+  const known = book.calendar(version);
+  const [kept, setKept] = useState(known);
+  const calendar = known ?? kept;
+  const before = version > 1 ? book.calendar(version - 1) : undefined;
+  const isWhole = known !== undefined && (version === 1 || before !== undefined);
+  const changes = useMemo(
+    () => (isWhole && known !== undefined ? nightChanges(before, known) : []),
+    [isWhole, before, known],
+  );
+  const [focused, setFocused] = useState(() => todayIn('UTC', client.clock.nowMs()));
+  const first = changes[0]?.from;
+  useEffect(() => {
+    if (known !== undefined) setKept(known);
+  }, [known]);
+  useEffect(() => {
+    if (first !== undefined) setFocused(first);
+  }, [first]);
+  if (calendar === undefined) return <p role="status">{t.common.loading}</p>;
+  return (
+    <div data-loading={!isWhole || undefined} className="past-holder">
+      <p className="what-changed" role="status">
+        {!isWhole
+          ? t.common.loading
+          : changes.length === 0
+            ? t.history.noNights
+            : changes
+                .map((change) => (change.deadlineMoved ? t.history.deadlineOf(change) : changeWords(change)))
+                .join('; ')}
+      </p>
+      <HistoryCalendar calendar={calendar} changes={changes} focused={focused} onFocused={setFocused} />
+    </div>
+  );
+}
+
+function Why({
+  apartmentId,
+  apartment,
+  book,
+}: {
+  apartmentId: string;
+  apartment: Parameters<typeof WhyRefused>[0]['apartment'];
+  book: JournalBook;
+}) {
+  const { query } = useAddress();
+  const [at] = useState(() => {
+    const asked = query.get('at');
+    return asked !== null && !Number.isNaN(Date.parse(asked))
+      ? new Date(asked).toISOString()
+      : new Date(client.clock.nowMs()).toISOString();
+  });
+  const show = (version: number) => navigate(versionAddress(apartmentId, version), 'replace');
+  return <WhyRefused apartment={apartment} book={book} at={at} onVersion={show} />;
+}

@@ -1,0 +1,172 @@
+/** "Why was this refused at 14:03:22?": an instant and a stay, and what stood in its way then. */
+import { parseAbsoluteToLocal, type ZonedDateTime } from '@internationalized/date';
+import { type FormEvent, useState } from 'react';
+import {
+  Button,
+  DateField,
+  DateInput,
+  DateSegment,
+  Group,
+  Input,
+  Label,
+  NumberField,
+} from 'react-aria-components';
+import type { Apartment } from '../../../../src/client/index.ts';
+import { type ErrorBody, errorBody } from '../../../../src/protocol/errors.ts';
+import { nightOf } from '../../../../src/protocol/nights.ts';
+import type { RuleViolation } from '../../../../src/protocol/rules.ts';
+import { momentText, numberText, plusDays, shortDate, stayText, timeText, todayIn } from '../../format.ts';
+import { Refusal, reasonOf } from '../../shared/refusal.tsx';
+import { t } from '../../texts/index.ts';
+import { DatesPicker } from '../figures/period-chooser.tsx';
+import { type InTheWay, inTheWay, isClear, type StayAsked } from './in-the-way.ts';
+import type { JournalBook } from './journal-book.ts';
+
+interface Answer {
+  readonly at: string;
+  readonly asked: StayAsked;
+  readonly version: number;
+  readonly found: InTheWay;
+}
+
+export function WhyRefused({
+  apartment,
+  book,
+  at,
+  onVersion,
+}: {
+  apartment: Apartment;
+  book: JournalBook;
+  /** The instant that the form begins with. */
+  at: string;
+  onVersion: (version: number) => void;
+}) {
+  const [instant, setInstant] = useState<ZonedDateTime>(() => parseAbsoluteToLocal(at));
+  const [asked, setAsked] = useState<StayAsked>(() => {
+    const checkIn = todayIn(apartment.terms.timeZone, Date.parse(at));
+    return {
+      checkIn: plusDays(checkIn, 1),
+      checkOut: plusDays(checkIn, 1 + apartment.terms.minNights),
+      guests: 1,
+    };
+  });
+  const [answer, setAnswer] = useState<Answer>();
+  const [error, setError] = useState<ErrorBody>();
+  const [busy, setBusy] = useState(false);
+  const says = t.history.why;
+
+  const look = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    setError(undefined);
+    // To the end of the second that was named: what happened within it has happened.
+    const when = instant.set({ millisecond: 999 }).toAbsoluteString();
+    const then = await book.asOf(when);
+    setBusy(false);
+    if ('code' in then) {
+      setAnswer(undefined);
+      setError(then);
+      return;
+    }
+    const { terms } = apartment;
+    const today = nightOf(todayIn(terms.timeZone, Date.parse(when)));
+    setAnswer({
+      at: when,
+      asked,
+      version: then.version,
+      found: inTheWay(terms, then.calendar, asked, today),
+    });
+  };
+
+  return (
+    <section className="panel why" aria-labelledby="why">
+      <h2 id="why">{says.title}</h2>
+      <p className="small muted">{says.intro}</p>
+      <form onSubmit={(event) => void look(event)}>
+        <DateField
+          className="field dates"
+          granularity="second"
+          hideTimeZone
+          hourCycle={24}
+          value={instant}
+          onChange={(next) => {
+            if (next !== null) setInstant(next);
+          }}
+        >
+          <Label>{says.at}</Label>
+          <DateInput className="dates-input dates-group">
+            {(segment) => <DateSegment segment={segment} className="dates-segment" />}
+          </DateInput>
+        </DateField>
+        <DatesPicker
+          label={says.stay}
+          from={asked.checkIn}
+          to={asked.checkOut}
+          onDates={(checkIn, checkOut) => setAsked({ ...asked, checkIn, checkOut })}
+        />
+        <NumberField
+          className="field"
+          value={asked.guests}
+          minValue={1}
+          onChange={(guests) => setAsked({ ...asked, guests: Number.isNaN(guests) ? 1 : guests })}
+        >
+          <Label>{says.guests}</Label>
+          <Group className="stepper">
+            <Button slot="decrement" className="quiet">
+              −
+            </Button>
+            <Input />
+            <Button slot="increment" className="quiet">
+              +
+            </Button>
+          </Group>
+        </NumberField>
+        <Button type="submit" className="primary" isDisabled={busy || asked.checkOut <= asked.checkIn}>
+          {says.look}
+        </Button>
+      </form>
+      {error !== undefined && <Refusal error={error} />}
+      <div role="status">{answer !== undefined && <Found answer={answer} onVersion={onVersion} />}</div>
+    </section>
+  );
+}
+
+function Found({ answer, onVersion }: { answer: Answer; onVersion: (version: number) => void }) {
+  const { at, asked, version, found } = answer;
+  const says = t.history.why;
+  return (
+    <div className="why-answer" data-clear={isClear(found)}>
+      <p>
+        <strong>{says.answer(stayText(asked.checkIn, asked.checkOut), momentText(at))}</strong>
+      </p>
+      {isClear(found) ? (
+        <p>{says.clear}</p>
+      ) : (
+        <ul>
+          {found.taken.map(({ from, to, status, heldUntil }) => (
+            <li key={from} data-reason={status}>
+              {heldUntil === undefined
+                ? t.refusal.taken(shortDate(from), shortDate(to), t.common.status[status])
+                : t.refusal.takenUntil(shortDate(from), shortDate(to), timeText(heldUntil))}
+            </li>
+          ))}
+          {found.turnover.map((violation) => (
+            <li key={violation.message} data-reason="turnover">
+              {ruleText(violation)}
+            </li>
+          ))}
+          {found.rule !== undefined && <li data-reason={found.rule.rule}>{ruleText(found.rule)}</li>}
+        </ul>
+      )}
+      <p className="small muted">{says.rulesAreNow}</p>
+      {version > 0 && (
+        <Button className="quiet small" onPress={() => onVersion(version)}>
+          {says.show(numberText(version))}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+const ruleText = ({ rule, message, path }: RuleViolation): string =>
+  reasonOf(errorBody('rule_violation', message, { fields: [{ path, message: rule }] }));

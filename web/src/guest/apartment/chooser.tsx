@@ -1,0 +1,195 @@
+/** From a choice of nights to a hold: the price, or why it cannot be had and what can be had instead. */
+import { type Ref, useEffect, useState } from 'react';
+import type { Apartment, Hold } from '../../../../src/client/index.ts';
+import { dateOf, nightOf } from '../../../../src/protocol/nights.ts';
+import { nightsText, stayText } from '../../format.ts';
+import { useOffline } from '../../shared/live/client.ts';
+import { Refusal } from '../../shared/refusal.tsx';
+import { t } from '../../texts/index.ts';
+import type { HoldHere } from '../hold/hold-phase.ts';
+import type { Placing } from '../hold/placing.ts';
+import { obstacleText } from '../stay/obstacle-text.ts';
+import type { Obstacle, Openings } from '../stay/openings.ts';
+import { QuoteLines } from '../stay/quote-lines.tsx';
+import { type Chosen, checkStayOf, nearestStays } from '../stay/selection.ts';
+import { type StayFields, StayInputs } from '../stay/stay-form.tsx';
+import { OpenHolds } from './open-holds.tsx';
+
+export function Chooser({
+  apartment,
+  openings,
+  stay,
+  here,
+  placing,
+  heading,
+  onChange,
+  onPlaced,
+}: {
+  apartment: Apartment;
+  openings: Openings;
+  stay: StayFields;
+  /** A hold is shown above: this is for changing it. */
+  here: HoldHere | undefined;
+  placing: Placing;
+  /** Where the focus goes when a hold is let go of. */
+  heading: Ref<HTMLHeadingElement>;
+  onChange: (stay: StayFields) => void;
+  onPlaced: (hold: Hold) => void;
+}) {
+  const says = t.apartment.chooser;
+  const offline = useOffline();
+  const [isRoomMade, setIsRoomMade] = useState(false);
+  const { checkIn, checkOut, guests } = stay;
+  const range =
+    checkIn === '' || checkOut === '' ? undefined : { from: nightOf(checkIn), to: nightOf(checkOut) };
+  const check = range === undefined ? undefined : checkStayOf(openings, range, guests);
+  const isShownAbove =
+    here !== undefined &&
+    here.hold.checkIn === checkIn &&
+    here.hold.checkOut === checkOut &&
+    here.hold.guests === guests;
+  const { error, forget } = placing;
+
+  const wanted = `${checkIn} ${checkOut} ${guests}`;
+  /** The choice that could be held when it was last looked at. */
+  const [free, setFree] = useState<string>();
+  const isFree = check?.ok === true && openings.stateOf(openings.today) !== 'unknown';
+  useEffect(() => {
+    if (isFree) setFree(wanted);
+  }, [isFree, wanted]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a refusal is about the stay it was given for.
+  useEffect(() => {
+    forget();
+    setIsRoomMade(false);
+  }, [checkIn, checkOut, guests]);
+
+  const hold = async (wanted: Chosen) => {
+    setIsRoomMade(false);
+    const held = await placing.place({ ...wanted, guests });
+    if (held !== undefined) onPlaced(held);
+  };
+  const nights = range === undefined ? '' : nightsText(range.to - range.from);
+  const isMove = here !== undefined && here.phase === 'held';
+  const isQuiet = here !== undefined;
+
+  return (
+    <section className="panel chooser" aria-label={says.label}>
+      <h2 ref={heading} tabIndex={-1}>
+        {isQuiet ? says.other : says.heading}
+      </h2>
+      <div className="stay-inputs">
+        <StayInputs
+          stay={stay}
+          today={dateOf(openings.today)}
+          guestsMax={apartment.terms.capacity}
+          onChange={onChange}
+        />
+      </div>
+      {check === undefined && (
+        <p className="muted" role="status">
+          {checkIn === '' ? says.chooseArrival : says.chooseDeparture}
+        </p>
+      )}
+      {check?.ok === true && !isShownAbove && <QuoteLines quote={check.quote} />}
+      {check?.ok === false && !isShownAbove && error === undefined && range !== undefined && (
+        <Hindered
+          because={check.because}
+          isMeanwhile={free === wanted}
+          openings={openings}
+          nearest={isAboutRoom(check.because) ? nearestStays(openings, range, guests) : []}
+          disabled={offline || placing.busy}
+          onHold={(other) => void hold(other)}
+        />
+      )}
+      {error !== undefined && (
+        <Refusal error={error} busy={placing.busy || offline} onAlternative={(other) => void hold(other)} />
+      )}
+      {error?.code === 'too_many_holds' && (
+        <OpenHolds
+          onReleased={() => {
+            forget();
+            setIsRoomMade(true);
+          }}
+        />
+      )}
+      {isRoomMade && (
+        <p className="notice" role="status">
+          {t.apartment.openHolds.thenHold}
+        </p>
+      )}
+      {isShownAbove ? (
+        <p className="muted small">{says.moveHint}</p>
+      ) : (
+        <button
+          type="button"
+          className={isQuiet ? 'quiet' : 'primary'}
+          disabled={offline || check?.ok !== true}
+          aria-disabled={placing.busy}
+          aria-describedby={offline ? 'no-hold' : check?.ok === false ? 'reason' : undefined}
+          onClick={() => void hold(stay)}
+        >
+          {placing.busy
+            ? says.holding
+            : range === undefined
+              ? says.hold
+              : isMove
+                ? says.move(nights)
+                : says.holdNights(nights)}
+        </button>
+      )}
+      {offline && (
+        <p className="muted small" id="no-hold">
+          {says.offline}
+        </p>
+      )}
+      {!isQuiet && !offline && <p className="muted small">{says.costsNothing}</p>}
+    </section>
+  );
+}
+
+/** What other nights can mend. */
+const isAboutRoom = ({ kind }: Obstacle) => kind !== 'rule';
+
+function Hindered({
+  because,
+  isMeanwhile,
+  openings,
+  nearest,
+  disabled,
+  onHold,
+}: {
+  because: Obstacle;
+  /** It could be held a moment ago: somebody was faster. */
+  isMeanwhile: boolean;
+  openings: Openings;
+  nearest: readonly Chosen[];
+  disabled: boolean;
+  onHold: (stay: Chosen) => void;
+}) {
+  const says = t.apartment.chooser;
+  return (
+    <div className="reason">
+      <div role="status" id="reason">
+        {isMeanwhile && <strong>{says.takenMeanwhile}</strong>}
+        <p>{obstacleText(because, openings)}</p>
+      </div>
+      {nearest.length > 0 && (
+        <div className="alternatives">
+          <span>{says.nearest}</span>
+          {nearest.map((stay) => (
+            <button
+              type="button"
+              key={stay.checkIn}
+              className="quiet"
+              disabled={disabled}
+              onClick={() => onHold(stay)}
+            >
+              {t.refusal.hold(stayText(stay.checkIn, stay.checkOut))}
+            </button>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

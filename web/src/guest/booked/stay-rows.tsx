@@ -1,0 +1,116 @@
+/** A hold and a booking, each as a row of a list: what, when, and what can be done with it. */
+import { useState } from 'react';
+import type { Booking, Hold } from '../../../../src/client/index.ts';
+import type { ErrorBody } from '../../../../src/protocol/errors.ts';
+import { guestsText, money, stayText } from '../../format.ts';
+import { addressOf, Link } from '../../router.tsx';
+import { announce } from '../../shared/live/announce.ts';
+import { useApartment } from '../../shared/live/apartments.ts';
+import { client, useOffline } from '../../shared/live/client.ts';
+import { keepHold } from '../../shared/live/my-stays.ts';
+import { Refusal } from '../../shared/refusal.tsx';
+import { t } from '../../texts/index.ts';
+import { Countdown } from '../hold/countdown.tsx';
+import { Facade } from '../stay/facade.tsx';
+import { CancelStay, refundText } from './cancel-stay.tsx';
+
+export function HeldRow({ hold }: { hold: Hold }) {
+  const isOffline = useOffline();
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<ErrorBody>();
+  const { apartmentId, id: holdId, checkIn, checkOut, guests, quote } = hold;
+  const { name, city } = useNamed(apartmentId);
+  const href = addressOf(`/apartments/${apartmentId}`, { checkIn, checkOut, guests });
+  const isPaying = hold.status === 'confirming';
+  const says = t.stays;
+
+  const release = async () => {
+    setBusy(true);
+    setError(undefined);
+    const outcome = await client.release({ apartmentId, holdId });
+    setBusy(false);
+    if (outcome.ok) {
+      keepHold(outcome.data.hold);
+      announce(says.released(name));
+    } else {
+      setError(outcome.error);
+    }
+  };
+
+  return (
+    <li className="row" data-hold={holdId}>
+      <Facade apartmentId={apartmentId} />
+      <div className="row-text">
+        <Title name={name} city={city} href={href} />
+        <p>{stayText(checkIn, checkOut)}</p>
+        <p>
+          {guestsText(guests)} · {money(quote.totalMinor, quote.currency)}
+        </p>
+        {isPaying ? (
+          <p role="status">{says.paying}</p>
+        ) : (
+          <p className="row-time">
+            {says.yoursFor} <Countdown expiresAt={hold.expiresAt} of={name} />
+          </p>
+        )}
+        {error !== undefined && <Refusal error={error} />}
+      </div>
+      <div className="row-actions">
+        <Link className="button primary" href={href} aria-label={says.bookAt(name)}>
+          {says.book}
+        </Link>
+        <button
+          type="button"
+          className="quiet"
+          disabled={isBusy || isOffline || isPaying}
+          aria-label={says.releaseAt(name)}
+          onClick={() => void release()}
+        >
+          {isBusy ? says.releasing : says.release}
+        </button>
+      </div>
+    </li>
+  );
+}
+
+export function BookedRow({ booking, isPast }: { booking: Booking; isPast: boolean }) {
+  const { apartmentId, id: bookingId, price, checkIn, checkOut, guests, status } = booking;
+  const { name, city } = useNamed(apartmentId);
+  const href = `/bookings/${bookingId}`;
+  return (
+    <li className="row" data-booking={bookingId} data-status={status}>
+      <Facade apartmentId={apartmentId} />
+      <div className="row-text">
+        <Title name={name} city={city} href={href} />
+        <p>{stayText(checkIn, checkOut)}</p>
+        <p>
+          {guestsText(guests)} · {money(price.totalMinor, price.currency)}
+        </p>
+        {status === 'cancelled' && (
+          <p className="muted small">
+            {t.stays.booking.cancelled} · {refundText(booking)}
+          </p>
+        )}
+      </div>
+      <div className="row-actions">
+        {status === 'confirmed' && !isPast && <CancelStay booking={booking} name={name} />}
+      </div>
+    </li>
+  );
+}
+
+function Title({ name, city, href }: { name: string; city: string | undefined; href: string }) {
+  return (
+    <h3>
+      <Link href={href}>{name}</Link>
+      {city !== undefined && <span className="muted"> · {city}</span>}
+    </h3>
+  );
+}
+
+function useNamed(apartmentId: string): { name: string; city: string | undefined } {
+  const details = useApartment(apartmentId);
+  return details?.ok === true
+    ? { name: details.data.name, city: details.data.city }
+    : { name: t.stays.apartment, city: undefined };
+}

@@ -1,0 +1,211 @@
+/** Finding: every apartment that is free and bookable for the wanted nights, live while it is looked at. */
+import { useMemo, useRef, useState } from 'react';
+import type { ApartmentCard } from '../../../src/client/index.ts';
+import { ERRORS } from '../../../src/protocol/errors.ts';
+import { PAGE_SIZE_DEFAULT } from '../../../src/protocol/limits.ts';
+import { guestsText, stayText, todayIn } from '../format.ts';
+import { navigate, useAddress } from '../router.tsx';
+import { useCalendars } from '../shared/live/calendars.ts';
+import { useOffline } from '../shared/live/client.ts';
+import { isOpenHold, useMyStays } from '../shared/live/my-stays.ts';
+import { Refusal } from '../shared/refusal.tsx';
+import { Choice } from '../shared/widgets/choice.tsx';
+import { t } from '../texts/index.ts';
+import { useChoices } from './find/choices.ts';
+import { NothingFound } from './find/nothing-found.tsx';
+import { usePlace } from './find/place.ts';
+import { type Results, useResults } from './find/results.ts';
+import { SearchForm } from './find/search-form.tsx';
+import { StayCard } from './find/stay-card.tsx';
+import { addressOfWanted, SORTS, type Wanted, wantedOf } from './find/wanted.ts';
+import type { Ownings } from './stay/selection.ts';
+
+export function FindPage() {
+  const { query } = useAddress();
+  const today = todayIn(Intl.DateTimeFormat().resolvedOptions().timeZone, Date.now());
+  const wanted = useMemo(() => wantedOf(query, today), [query, today]);
+  const [attempt, setAttempt] = useState(0);
+  const results = useResults(wanted, attempt);
+  const { cards, of, hasMore, error, isLoading } = results;
+  const { cities, currencies } = useChoices();
+  const isOffline = useOffline();
+  const says = t.find;
+  usePlace(query.toString(), !isLoading && cards.length > 0);
+  const want = useWant(wanted);
+  const currency = cards[0]?.currency ?? currencies[0] ?? 'EUR';
+
+  return (
+    <section className="catalogue">
+      <div className="hero">
+        <h1>{says.title}</h1>
+        <p>{says.promise}</p>
+      </div>
+      <SearchForm wanted={wanted} today={today} cities={cities} currency={currency} onWant={want} />
+      <div className="result-bar">
+        <p className="count" role="status">
+          {summary(results, wanted, currencies)}
+        </p>
+        <div className="result-choices">
+          {withChosen(currencies, wanted.currency).length > 1 && (
+            <Choice
+              label={says.currency}
+              value={wanted.currency}
+              options={[
+                { key: '', text: says.anyCurrency },
+                ...withChosen(currencies, wanted.currency).map((code) => ({ key: code, text: code })),
+              ]}
+              // Without a rate a price in one currency says nothing about another.
+              onChoose={(code) => want({ currency: code, max: undefined })}
+            />
+          )}
+          <Choice
+            label={says.order}
+            value={wanted.sort}
+            options={SORTS.map((sort) => ({ key: sort, text: says.sorts[sort] }))}
+            onChoose={(sort) => want({ sort })}
+          />
+        </div>
+      </div>
+      {isOffline && cards.length > 0 && <p className="notice">{says.notLive}</p>}
+      {error !== undefined && !isOffline && (
+        <>
+          <Refusal error={error} />
+          <div className="actions">
+            {error.code === 'rule_violation' && (
+              <button type="button" className="primary" onClick={() => want({ checkIn: '', checkOut: '' })}>
+                {says.error.otherDates}
+              </button>
+            )}
+            {ERRORS[error.code].retryable && (
+              <button type="button" className="primary" onClick={() => setAttempt(attempt + 1)}>
+                {says.error.again}
+              </button>
+            )}
+          </div>
+        </>
+      )}
+      {cards.length === 0 && isLoading && <Skeletons />}
+      {cards.length === 0 && !isLoading && error === undefined && (
+        <NothingFound wanted={wanted} today={today} onWant={want} />
+      )}
+      {of !== undefined && error === undefined && (
+        <Found cards={cards} of={of} isStale={of !== wanted && isLoading} />
+      )}
+      {hasMore && (
+        <button
+          type="button"
+          className="quiet more"
+          disabled={isLoading || isOffline}
+          onClick={() => navigate(addressOfWanted({ ...wanted, pages: wanted.pages + 1 }), 'replace')}
+        >
+          {isLoading ? says.moreLoading : says.more}
+        </button>
+      )}
+    </section>
+  );
+}
+
+/**
+ * A change of the wish is a step that can be gone back from; more changes of the same part right after it (a digit
+ * typed, a button held) belong to that step.
+ */
+function useWant(wanted: Wanted): (change: Partial<Wanted>) => void {
+  const last = useRef<{ parts: string; address: string }>(undefined);
+  return (change) => {
+    const parts = (Object.keys(change) as (keyof Wanted)[])
+      .filter((key) => change[key] !== wanted[key])
+      .join();
+    const here = window.location.pathname + window.location.search;
+    const isSameStep = last.current?.parts === parts && last.current.address === here;
+    const address = addressOfWanted({ ...wanted, pages: 1, ...change });
+    last.current = { parts, address };
+    navigate(address, isSameStep ? 'replace' : 'push');
+  };
+}
+
+/** Cards in the order of the answer, each page of them watched together. */
+function Found({ cards, of, isStale }: { cards: readonly ApartmentCard[]; of: Wanted; isStale: boolean }) {
+  const { holds, bookings } = useMyStays();
+  const pages = Array.from({ length: Math.ceil(cards.length / PAGE_SIZE_DEFAULT) }, (_, page) =>
+    cards.slice(page * PAGE_SIZE_DEFAULT, (page + 1) * PAGE_SIZE_DEFAULT),
+  );
+  const wish = addressOfWanted({ ...of, pages: 1 });
+  return (
+    <div className="found" aria-busy={isStale} data-stale={isStale}>
+      {pages.map((page, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a page is its place in the answer to one wish.
+        <Cards key={wish + i} cards={page} wanted={of} holds={holds} bookings={bookings} />
+      ))}
+    </div>
+  );
+}
+
+function Cards({
+  cards,
+  wanted,
+  holds,
+  bookings,
+}: { cards: readonly ApartmentCard[]; wanted: Wanted } & Ownings) {
+  const isOffline = useOffline();
+  const ids = cards.map(({ id }) => id);
+  const calendars = useCalendars(ids, wanted.checkIn, wanted.checkOut);
+  const ownOf = (apartmentId: string): Ownings => ({
+    holds: holds.filter((hold) => hold.apartmentId === apartmentId && isOpenHold(hold)),
+    bookings: bookings.filter((one) => one.apartmentId === apartmentId && one.status === 'confirmed'),
+  });
+  return (
+    <ul className="cards" aria-label={t.find.results}>
+      {cards.map((card) => (
+        <li key={card.id}>
+          <StayCard
+            card={card}
+            wanted={wanted}
+            calendar={calendars.get(card.id)}
+            own={ownOf(card.id)}
+            isLive={!isOffline}
+          />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** As large as the cards that take their place. */
+function Skeletons() {
+  return (
+    <ul className="cards" aria-hidden="true">
+      {['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((key) => (
+        <li key={key}>
+          <div className="card skeleton">
+            <div className="skeleton-picture" />
+            <div className="card-body" />
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function withChosen(choices: readonly string[], chosen: string): string[] {
+  return [...new Set([...choices, ...(chosen === '' ? [] : [chosen])])];
+}
+
+function summary(
+  { cards, hasMore, isLoading, error }: Results,
+  wanted: Wanted,
+  currencies: readonly string[],
+): string {
+  const says = t.find;
+  if (error !== undefined) return '';
+  if (isLoading) return says.looking;
+  if (cards.length === 0) return '';
+  const { city, guests, checkIn, checkOut, sort, currency } = wanted;
+  const text = says.free(
+    says.found(cards.length, hasMore),
+    city,
+    guestsText(guests),
+    stayText(checkIn, checkOut),
+  );
+  const isMixed = sort !== 'name' && currency === '' && city === '' && currencies.length > 1;
+  return isMixed ? `${text} · ${says.mixed}` : text;
+}

@@ -1,0 +1,42 @@
+/** The wish: where, when, how many, for how much. Whatever is chosen is searched for at once. */
+
+import { t } from '../../texts/index.ts';
+import { StayInputs } from '../stay/stay-form.tsx';
+import { CityField } from './city-field.tsx';
+import { PriceField } from './price-field.tsx';
+import type { Wanted } from './wanted.ts';
+
+export function SearchForm({
+  wanted,
+  today,
+  cities,
+  currency,
+  onWant,
+}: {
+  wanted: Wanted;
+  today: string;
+  cities: readonly string[];
+  /** What a price is meant in as long as none is chosen. */
+  currency: string;
+  onWant: (change: Partial<Wanted>) => void;
+}) {
+  const priceCurrency = wanted.currency === '' ? currency : wanted.currency;
+  return (
+    <search aria-label={t.find.search}>
+      <form className="search" onSubmit={(event) => event.preventDefault()}>
+        <StayInputs
+          stay={wanted}
+          today={today}
+          onChange={({ checkIn, checkOut, guests }) => onWant({ checkIn, checkOut, guests })}
+        >
+          <CityField city={wanted.city} cities={cities} onChange={(city) => onWant({ city })} />
+        </StayInputs>
+        <PriceField
+          max={wanted.max}
+          currency={priceCurrency}
+          onChange={(max) => onWant({ max, ...(max === undefined ? {} : { currency: priceCurrency }) })}
+        />
+      </form>
+    </search>
+  );
+}

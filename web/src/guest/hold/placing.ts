@@ -1,0 +1,48 @@
+/** Placing a hold from a page: one at a time, with what the server said no to. */
+import { useState } from 'react';
+import type { Hold } from '../../../../src/client/index.ts';
+import type { ErrorBody } from '../../../../src/protocol/errors.ts';
+import { client } from '../../shared/live/client.ts';
+import { keepHold } from '../../shared/live/my-stays.ts';
+import type { Chosen } from '../stay/selection.ts';
+
+export interface Placing {
+  readonly busy: boolean;
+  readonly error: ErrorBody | undefined;
+  /** The hold if there is one now. One that it moves, of other nights here, is let go of. */
+  place(stay: Chosen & { readonly guests: number }): Promise<Hold | undefined>;
+  forget(): void;
+}
+
+/** @param held the guest's open holds of the apartment: only one is wanted at a time */
+export function usePlacing(apartmentId: string, held: readonly Hold[]): Placing {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ErrorBody>();
+  return {
+    busy,
+    error,
+    forget: () => setError(undefined),
+    async place({ checkIn, checkOut, guests }) {
+      if (busy) return undefined;
+      setBusy(true);
+      setError(undefined);
+      const outcome = await client.hold({ apartmentId, checkIn, checkOut, guests });
+      setBusy(false);
+      if (!outcome.ok) {
+        setError(outcome.error);
+        return undefined;
+      }
+      const { hold } = outcome.data;
+      keepHold(hold);
+      for (const other of held) {
+        // What overlaps was replaced by the server in the same turn.
+        const isApart = other.checkOut <= checkIn || checkOut <= other.checkIn;
+        if (other.status === 'held' && other.id !== hold.id && isApart) {
+          const released = await client.release({ apartmentId, holdId: other.id });
+          if (released.ok) keepHold(released.data.hold);
+        }
+      }
+      return hold;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+/** Why a stay may not be, in a sentence that names the rule and the way out. */
+import { dateOf, weekdayOf } from '../../../../src/protocol/nights.ts';
+import { seasonal } from '../../../../src/protocol/rules.ts';
+import type { Terms } from '../../../../src/protocol/terms.ts';
+import { guestsText, listText, nightsText, shortDate, weekdayName } from '../../format.ts';
+import { t } from '../../texts/index.ts';
+import type { Obstacle, Openings } from './openings.ts';
+
+export function obstacleText(obstacle: Obstacle, { terms, today }: Openings): string {
+  const says = t.apartment.why;
+  switch (obstacle.kind) {
+    case 'rule':
+      return ruleText(obstacle, terms, today);
+    case 'turnover':
+      return says.turnover(nightsText(obstacle.nights));
+    case 'no_room':
+      return says.no_room(nightsText(obstacle.minNights), shortDate(dateOf(obstacle.until)));
+    case 'taken': {
+      const taken = says.taken[obstacle.state as keyof typeof says.taken];
+      return taken(shortDate(dateOf(obstacle.night)));
+    }
+  }
+}
+
+function ruleText(
+  { rule, stay: { from, to } }: Extract<Obstacle, { kind: 'rule' }>,
+  terms: Terms,
+  today: number,
+): string {
+  const says = t.apartment.why;
+  const day = (night: number) => shortDate(dateOf(night));
+  switch (rule) {
+    case 'stay_order':
+      return says.stay_order;
+    case 'past':
+      return says.past;
+    case 'notice':
+      return says.notice(terms.noticeDays, day(today + terms.noticeDays));
+    case 'horizon':
+      return says.horizon(day(today + terms.horizonNights));
+    case 'min_nights': {
+      const least = seasonal(terms, 'minNights', from);
+      return says.min_nights(nightsText(least), day(from + least));
+    }
+    case 'max_nights': {
+      const most = seasonal(terms, 'maxNights', from);
+      return says.max_nights(nightsText(most), day(from + most));
+    }
+    case 'arrival_day':
+      return says.arrival_day(weekdayName(weekdayOf(from)), weekdaysText(terms.arrivalDays));
+    case 'departure_day':
+      return says.departure_day(weekdayName(weekdayOf(to)), weekdaysText(terms.departureDays));
+    case 'capacity':
+      return says.capacity(guestsText(terms.capacity));
+  }
+}
+
+/** @param isoWeekdays 1 = Monday … 7 = Sunday */
+export function weekdaysText(isoWeekdays: readonly number[]): string {
+  return listText([...isoWeekdays].sort((a, b) => a - b).map(weekdayName));
+}

@@ -1,0 +1,55 @@
+/** The next nights of one apartment in a line: letter, pattern and colour for the eye, counts for a screen reader. */
+import { type CalendarModel, calendarModel } from '../../../../src/client/index.ts';
+import { dateOf, weekdayOf } from '../../../../src/protocol/nights.ts';
+import { nightsText, shortDate } from '../../format.ts';
+import { t } from '../../texts/index.ts';
+import { countNights } from './coming.ts';
+
+export function NightStrip({
+  name,
+  calendar,
+  from,
+  nights,
+}: {
+  name: string;
+  calendar: CalendarModel | undefined;
+  /** Night number. */
+  from: number;
+  nights: number;
+}) {
+  const says = t.hosting.list;
+  const counts = countNights(calendar, from, nights);
+  const label =
+    counts === undefined
+      ? says.stripLoading
+      : says.strip(
+          nightsText(counts.booked),
+          nightsText(counts.held),
+          nightsText(counts.blocked),
+          nightsText(counts.free),
+        );
+  return (
+    <div className="strip" role="img" aria-label={`${says.nights(name)}. ${label}`}>
+      {Array.from({ length: nights }, (_, at) => {
+        const night = from + at;
+        const status =
+          counts === undefined || calendar === undefined
+            ? 'unknown'
+            : (calendarModel.nightAt(calendar, night)?.status ?? 'free');
+        const weekday = weekdayOf(night);
+        return (
+          <span
+            key={night}
+            data-state={status}
+            data-weekend={weekday === 5 || weekday === 6 || undefined}
+            title={
+              status === 'unknown' ? undefined : `${shortDate(dateOf(night))}: ${t.common.status[status]}`
+            }
+          >
+            {status === 'unknown' || status === 'free' ? '' : t.hosting.calendar.marks[status]}
+          </span>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+/** What a stay costs. */
+import { priceOf, share, totalMinor } from '../../../../src/protocol/price.ts';
+import type { Terms } from '../../../../src/protocol/terms.ts';
+import { money } from '../../format.ts';
+import { t } from '../../texts/index.ts';
+import { fieldId } from '../draft/field-places.ts';
+import { AmountLine, PercentInput, useField } from '../draft/fields.tsx';
+import { useForm } from '../draft/form.ts';
+import { OpenHolds } from './open-holds.tsx';
+import { Seasons } from './seasons.tsx';
+import { StayDiscounts } from './stay-discounts.tsx';
+
+/** A Monday; no season is meant by it. */
+const MONDAY = 4;
+
+export function RatesSection() {
+  const { draft, apartment } = useForm();
+  const { terms } = draft;
+  const says = t.hosting;
+  const amount = (minor: number) => money(minor, terms.currency);
+  const nights = (from: number, to: number) => amount(rentOf(terms, from, to));
+  const isPriced = Number.isFinite(terms.nightlyMinor);
+  const { cleaningMinor } = terms;
+  return (
+    <>
+      {apartment !== undefined && <OpenHolds apartmentId={apartment.id} />}
+      <fieldset>
+        <legend>{says.rates.nights}</legend>
+        <div className="pair">
+          <AmountLine
+            path="terms.nightlyMinor"
+            effect={isPriced ? says.effects.week(nights(MONDAY, MONDAY + 7)) : undefined}
+          />
+          <AmountLine
+            path="terms.weekendMinor"
+            isOptional
+            effect={isPriced ? says.effects.weekendMore(nights(MONDAY + 4, MONDAY + 6)) : undefined}
+          />
+        </div>
+        <Seasons />
+        <StayDiscounts />
+      </fieldset>
+      <fieldset>
+        <legend>{says.rates.extras}</legend>
+        <div className="pair">
+          <AmountLine
+            path="terms.cleaningMinor"
+            effect={
+              cleaningMinor > 0
+                ? says.effects.cleaning(
+                    amount(Math.round(cleaningMinor / 2)),
+                    amount(Math.round(cleaningMinor / 7)),
+                  )
+                : undefined
+            }
+          />
+          <TaxLine />
+        </div>
+      </fieldset>
+    </>
+  );
+}
+
+function TaxLine() {
+  const { value, set, isDisabled, wrong, label, help } = useField('terms.taxBasisPoints');
+  const { draft } = useForm();
+  const { currency, nightlyMinor } = draft.terms;
+  const shown = Number.isFinite(nightlyMinor) && value > 0;
+  return (
+    <PercentInput
+      id={fieldId('terms.taxBasisPoints')}
+      label={label}
+      help={help}
+      effect={
+        shown
+          ? t.hosting.effects.tax(
+              money(nightlyMinor, currency),
+              money(nightlyMinor + share(nightlyMinor, value), currency),
+            )
+          : undefined
+      }
+      wrong={wrong.map(({ message }) => message)}
+      value={value}
+      onChange={set}
+      isDisabled={isDisabled}
+    />
+  );
+}
+
+/** What the nights alone cost outside of seasons. */
+function rentOf(terms: Terms, from: number, to: number): number {
+  const plain = { ...terms, seasons: [], stayDiscounts: [], cleaningMinor: 0, taxBasisPoints: 0 };
+  return totalMinor(priceOf(plain, { from, to }));
+}

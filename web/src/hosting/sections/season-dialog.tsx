@@ -1,0 +1,121 @@
+/** One season, new or changed. It goes into the draft, not to the server. */
+import { useState } from 'react';
+import { Button, FieldError, Form, Input, Label, TextField } from 'react-aria-components';
+import type { Season } from '../../../../src/protocol/terms.ts';
+import { plusDays } from '../../format.ts';
+import { ModalDialog } from '../../shared/widgets/modal.tsx';
+import { t } from '../../texts/index.ts';
+import { type DatePair, DateRange } from '../draft/date-range.tsx';
+import { AmountInput, NumberInput } from '../draft/fields.tsx';
+import { useForm } from '../draft/form.ts';
+
+const SEASON_NAME_LENGTH_MAX = 80;
+const WHOLE: Intl.NumberFormatOptions = { maximumFractionDigits: 0 };
+
+export function SeasonDialog({
+  season,
+  onDone,
+  onClose,
+}: {
+  season: Season | undefined;
+  onDone: (season: Season) => void;
+  onClose: () => void;
+}) {
+  const { currency } = useForm().draft.terms;
+  const says = t.hosting.seasons;
+  const [name, setName] = useState(season?.name ?? '');
+  const [nights, setNights] = useState<DatePair | undefined>(
+    season === undefined ? undefined : { start: season.from, end: plusDays(season.to, -1) },
+  );
+  const [nightlyMinor, setNightly] = useState(season?.nightlyMinor);
+  const [minNights, setMin] = useState(season?.minNights);
+  const [maxNights, setMax] = useState(season?.maxNights);
+  const [tried, setTried] = useState(false);
+
+  const wrongName = tried && name.trim() === '';
+  const isIdle = nightlyMinor === undefined && minNights === undefined && maxNights === undefined;
+
+  const done = () => {
+    setTried(true);
+    if (name.trim() === '' || nights === undefined || isIdle) return;
+    onDone({
+      name: name.trim(),
+      from: nights.start,
+      to: plusDays(nights.end, 1),
+      ...(nightlyMinor === undefined ? {} : { nightlyMinor }),
+      ...(minNights === undefined ? {} : { minNights }),
+      ...(maxNights === undefined ? {} : { maxNights }),
+    });
+  };
+
+  return (
+    <ModalDialog title={season === undefined ? says.newTitle : says.editTitle} onClose={onClose}>
+      <Form
+        className="season-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          // React hands events of a dialog to what opened it: the listing's form is not meant.
+          event.stopPropagation();
+          done();
+        }}
+      >
+        <TextField
+          className="form-field"
+          value={name}
+          onChange={setName}
+          maxLength={SEASON_NAME_LENGTH_MAX}
+          isInvalid={wrongName}
+          validationBehavior="aria"
+          autoFocus
+        >
+          <Label>{says.name}</Label>
+          <Input autoComplete="off" />
+          <FieldError className="wrong">{says.needName}</FieldError>
+        </TextField>
+        <DateRange
+          label={says.dates}
+          help={says.datesHelp}
+          value={nights}
+          onChange={setNights}
+          wrong={tried && nights === undefined ? [says.needDates] : []}
+        />
+        <AmountInput
+          currency={currency}
+          label={says.price}
+          help={says.priceHelp}
+          isOptional
+          value={nightlyMinor}
+          onChange={setNightly}
+          wrong={tried && isIdle ? [says.needOne] : []}
+        />
+        <div className="pair">
+          <NumberInput
+            label={says.minNights}
+            isOptional
+            min={1}
+            format={WHOLE}
+            value={minNights}
+            onChange={setMin}
+          />
+          <NumberInput
+            label={says.maxNights}
+            isOptional
+            min={1}
+            format={WHOLE}
+            value={maxNights}
+            onChange={setMax}
+          />
+        </div>
+        <p className="help">{says.nightsHelp}</p>
+        <div className="actions">
+          <Button type="submit" className="primary">
+            {says.done}
+          </Button>
+          <Button className="quiet" onPress={onClose}>
+            {says.cancel}
+          </Button>
+        </div>
+      </Form>
+    </ModalDialog>
+  );
+}
