@@ -76,9 +76,9 @@ function Figures() {
             onPeriod={({ from, to }) => go({ period: undefined, from, to })}
           />
           <Choice
-            label={says.city}
+            label={t.common.fields.city}
             options={[
-              { key: EVERYWHERE, text: says.allCities },
+              { key: EVERYWHERE, text: t.common.fields.allCities },
               ...cities.map((one) => ({ key: one, text: one })),
             ]}
             value={city === '' ? EVERYWHERE : city}
@@ -86,7 +86,7 @@ function Figures() {
           />
           {currency !== undefined && (
             <Choice
-              label={says.currency}
+              label={t.common.fields.currency}
               options={currencies.map((one) => ({ key: one, text: one }))}
               value={currency}
               onChoose={(key) => go({ currency: key })}

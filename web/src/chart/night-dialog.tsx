@@ -1,21 +1,12 @@
 /** What can be done with some nights of one apartment: see who has them, close them, open them again. */
 import { type FormEvent, useState, useSyncExternalStore } from 'react';
-import {
-  Button,
-  Dialog,
-  Heading,
-  Input,
-  Label,
-  Modal,
-  ModalOverlay,
-  Text,
-  TextField,
-} from 'react-aria-components';
+import { Button, Input, Label, Text, TextField } from 'react-aria-components';
 import type { ErrorBody } from '../../../src/protocol/errors.ts';
 import { dateOf, nightOf } from '../../../src/protocol/nights.ts';
 import { nightsText, shortDate, stayText } from '../format.ts';
 import { Link } from '../router.tsx';
 import { Refusal } from '../shared/refusal.tsx';
+import { ModalDialog } from '../shared/widgets/modal-dialog.tsx';
 import { t } from '../texts/index.ts';
 import { type Bar, barsWithin } from './bars.ts';
 import type { ChartStore } from './chart-store.ts';
@@ -45,19 +36,14 @@ export function NightDialog(props: NightDialogProps) {
   if (row === undefined) return null;
   const taken = barsWithin(row.bars, picked.from, picked.to).length > 0;
   return (
-    <ModalOverlay className="chart-overlay" isOpen isDismissable onOpenChange={(open) => open || onClose()}>
-      <Modal className="chart-modal">
-        <Dialog className="chart-dialog">
-          <Heading slot="title">{row.apartment.name}</Heading>
-          <p>{stayText(dateOf(picked.from), dateOf(picked.to))}</p>
-          {taken ? <Taken {...props} version={row.calendar?.version} /> : <CloseNights {...props} />}
-          <p className="chart-ways">
-            {historyOf !== undefined && <Link href={historyOf(picked.id)}>{t.chart.history}</Link>}
-            <Link href={`/apartments/${picked.id}`}>{t.chart.page}</Link>
-          </p>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <ModalDialog title={row.apartment.name} onClose={onClose}>
+      <p>{stayText(dateOf(picked.from), dateOf(picked.to))}</p>
+      {taken ? <Taken {...props} version={row.calendar?.version} /> : <CloseNights {...props} />}
+      <p className="chart-ways">
+        {historyOf !== undefined && <Link href={historyOf(picked.id)}>{t.chart.history}</Link>}
+        <Link href={`/apartments/${picked.id}`}>{t.chart.page}</Link>
+      </p>
+    </ModalDialog>
   );
 }
 

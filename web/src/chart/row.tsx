@@ -202,7 +202,7 @@ function CursorCell({
   }, [takesFocus]);
   const says = [
     name,
-    ...(marked === undefined ? [] : [t.chart.changed(t.chart.causes[marked.cause], timeText(marked.at))]),
+    ...(marked === undefined ? [] : [t.chart.changed(t.common.causes[marked.cause], timeText(marked.at))]),
     ...(chosenNights > 1 ? [t.chart.chosenNights(nightsText(chosenNights))] : []),
   ];
   return (

@@ -1,9 +1,9 @@
 /** Above the chart: which rows, from which date, how large. */
 import { useDeferredValue, useEffect, useState } from 'react';
 import { Button, Input, Label, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { Choice } from '../shared/widgets/choice.tsx';
+import { DayPicker } from '../shared/widgets/day-picker.tsx';
 import { t } from '../texts/index.ts';
-import { Choice } from './choice.tsx';
-import { DayPicker } from './day-picker.tsx';
 import { type ChartFilter, STATES } from './filter.ts';
 import { ZOOMS, type Zoom } from './geometry.ts';
 
@@ -31,17 +31,20 @@ export function Toolbar({
     <fieldset className="chart-tools">
       <legend className="unseen">{says.filters}</legend>
       <Choice
-        label={says.city}
+        label={t.common.fields.city}
         value={filter.city}
-        options={[['', says.everywhere], ...cities.map((city) => [city, city] as const)]}
-        onChange={(city) => onFilter({ city })}
+        options={[
+          { key: '', text: t.common.fields.allCities },
+          ...cities.map((city) => ({ key: city, text: city })),
+        ]}
+        onChoose={(city) => onFilter({ city })}
       />
       <NameField name={filter.name} onName={(name) => onFilter({ name })} />
       <Choice
         label={says.state}
         value={filter.state ?? 'any'}
-        options={states.map((state) => [state, says.states[state]] as const)}
-        onChange={(state) => onFilter({ state: state === 'any' ? undefined : state })}
+        options={states.map((state) => ({ key: state, text: says.states[state] }))}
+        onChoose={(state) => onFilter({ state: state === 'any' ? undefined : state })}
       />
       {filter.state !== undefined && (
         <Within within={filter.within} onWithin={(within) => onFilter({ within })} />

@@ -114,8 +114,8 @@ function WhenAndWho({
   return (
     <>
       <div className="when">
-        <Day label={says.checkIn} date={checkIn} />
-        <Day label={says.checkOut} date={checkOut} />
+        <Day label={t.common.fields.checkIn} date={checkIn} />
+        <Day label={t.common.fields.checkOut} date={checkOut} />
       </div>
       <p className="muted small">
         {nightsText(nightOf(checkOut) - nightOf(checkIn))}

@@ -48,7 +48,7 @@ export function FindPage() {
         <div className="result-choices">
           {withChosen(currencies, wanted.currency).length > 1 && (
             <Choice
-              label={says.currency}
+              label={t.common.fields.currency}
               value={wanted.currency}
               options={[
                 { key: '', text: says.anyCurrency },
@@ -78,7 +78,7 @@ export function FindPage() {
             )}
             {ERRORS[error.code].retryable && (
               <button type="button" className="primary" onClick={() => setAttempt(attempt + 1)}>
-                {says.error.again}
+                {t.common.retry}
               </button>
             )}
           </div>
@@ -98,7 +98,7 @@ export function FindPage() {
           disabled={isLoading || isOffline}
           onClick={() => navigate(addressOfWanted({ ...wanted, pages: wanted.pages + 1 }), 'replace')}
         >
-          {isLoading ? says.moreLoading : says.more}
+          {isLoading ? t.common.loading : says.more}
         </button>
       )}
     </section>

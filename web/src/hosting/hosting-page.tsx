@@ -10,13 +10,13 @@ import { addressOf, Link, navigate, useAddress } from '../router.tsx';
 import { useCalendars } from '../shared/live/calendars.ts';
 import { client, useWho } from '../shared/live/client.ts';
 import { Refusal } from '../shared/refusal.tsx';
+import { Choice } from '../shared/widgets/choice.tsx';
 import { t } from '../texts/index.ts';
 import { addressed, filtered, type Wanted, wantedOf } from './apartments/apartment-filter.ts';
 import { ApartmentRow, STRIP_NIGHTS } from './apartments/apartment-row.tsx';
 import { Lately } from './apartments/lately.tsx';
 import { useApartments } from './apartments/use-apartments.ts';
 import { useBookings } from './apartments/use-bookings.ts';
-import { Choice } from './draft/choice.tsx';
 
 export function HostingPage() {
   return (
@@ -75,13 +75,13 @@ function OwnApartments() {
             <Choice
               label={says.status}
               value={wanted.status}
-              options={(['every', ...ListingStatus.options] as const).map((id) => ({
-                id,
-                name: id === 'every' ? says.everyStatus : t.hosting.statuses[id],
+              options={(['every', ...ListingStatus.options] as const).map((key) => ({
+                key,
+                text: key === 'every' ? says.everyStatus : t.hosting.statuses[key],
               }))}
-              onChange={(status) => want({ status })}
+              onChoose={(status) => want({ status })}
             />
-            <SearchField className="form-field" value={wanted.text} onChange={(text) => want({ text })}>
+            <SearchField className="field" value={wanted.text} onChange={(text) => want({ text })}>
               <Label>{says.search}</Label>
               <Input />
             </SearchField>

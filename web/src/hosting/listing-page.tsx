@@ -1,5 +1,9 @@
 /** One apartment, its prices, rules and nights, in forms that explain what they do. */
 import '../styles/hosting.css';
+import '../styles/form-fields.css';
+import '../styles/listing.css';
+import '../styles/listing-preview.css';
+import '../styles/listing-saving.css';
 import { type FormEvent, useEffect, useState } from 'react';
 import { Form, Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import type { ManagedApartment } from '../../../src/client/index.ts';

@@ -1,8 +1,11 @@
 /** What the server said no to, why, and the ways on. */
 import type { ErrorBody } from '../../../src/protocol/errors.ts';
 import type { Rule } from '../../../src/protocol/rules.ts';
-import { shortDate, stayText, timeText } from '../format.ts';
+import { shortDate, timeText } from '../format.ts';
 import { t } from '../texts/index.ts';
+import { Alternatives } from './alternatives.tsx';
+
+type Conflict = NonNullable<ErrorBody['conflicts']>[number];
 
 export function Refusal({
   error,
@@ -21,33 +24,24 @@ export function Refusal({
       <p>{reasonOf(error)}</p>
       {conflicts.length > 0 && (
         <ul className="conflicts">
-          {conflicts.map(({ from, to, status, heldUntil }) => (
-            <li key={from}>
-              {heldUntil === undefined
-                ? says.taken(shortDate(from), shortDate(to), t.common.status[status])
-                : says.takenUntil(shortDate(from), shortDate(to), timeText(heldUntil))}
-            </li>
+          {conflicts.map((conflict) => (
+            <li key={conflict.from}>{takenText(conflict)}</li>
           ))}
         </ul>
       )}
-      {alternatives.length > 0 && onAlternative !== undefined && (
-        <div className="alternatives">
-          <span>{says.freeInstead}</span>
-          {alternatives.map((stay) => (
-            <button
-              type="button"
-              key={stay.checkIn}
-              className="quiet"
-              disabled={busy}
-              onClick={() => onAlternative(stay)}
-            >
-              {says.hold(stayText(stay.checkIn, stay.checkOut))}
-            </button>
-          ))}
-        </div>
+      {onAlternative !== undefined && (
+        <Alternatives stays={alternatives} disabled={busy} onHold={onAlternative} />
       )}
     </div>
   );
+}
+
+/** Which nights, what they are, and until when where that is known. */
+export function takenText({ from, to, status, heldUntil }: Conflict): string {
+  const says = t.refusal;
+  return heldUntil === undefined
+    ? says.taken(shortDate(from), shortDate(to), t.common.status[status])
+    : says.takenUntil(shortDate(from), shortDate(to), timeText(heldUntil));
 }
 
 /** The server's sentence in English; in another language the one that the page has for the rule or the code. */

@@ -1,8 +1,8 @@
 import type { ClaimView } from '../../../../src/client/index.ts';
 import { stayText } from '../../format.ts';
 import { client } from '../../shared/live/client.ts';
+import { AskedFirst } from '../../shared/widgets/asked-first.tsx';
 import { t } from '../../texts/index.ts';
-import { AskedFirst } from './asked-first.tsx';
 
 /** Ends a guest's hold: says first what the guest will see. */
 export function EndHold({
@@ -19,6 +19,7 @@ export function EndHold({
     <AskedFirst
       title={says.endTitle}
       act={says.end}
+      leave={says.leave}
       isDangerous
       onAct={() => client.management.releaseHold({ apartmentId, holdId: hold.id })}
       onClose={onClose}

@@ -1,10 +1,10 @@
 import { useState } from 'react';
-import { Button, Group, Input, Label, NumberField } from 'react-aria-components';
 import type { ClaimView } from '../../../../src/client/index.ts';
 import { stayText, timeText } from '../../format.ts';
 import { client, useSecondsLeft } from '../../shared/live/client.ts';
+import { AskedFirst } from '../../shared/widgets/asked-first.tsx';
+import { Stepper } from '../../shared/widgets/stepper.tsx';
 import { t } from '../../texts/index.ts';
-import { AskedFirst } from './asked-first.tsx';
 
 const MINUTES_DEFAULT = 15;
 const MINUTES_MAX = 60;
@@ -29,28 +29,18 @@ export function LengthenHold({
     <AskedFirst
       title={says.lengthenTitle}
       act={says.lengthenBy(given)}
+      leave={says.leave}
       onAct={() => client.management.extendHold({ apartmentId, holdId: hold.id, minutes: given })}
       onClose={onClose}
     >
       <p>{says.lengthenMeans(stayText(hold.from, hold.to), timeText(until))}</p>
-      <NumberField
-        className="field"
+      <Stepper
+        label={says.minutes}
         value={given}
         minValue={Math.max(1, least)}
         maxValue={MINUTES_MAX}
         onChange={setMinutes}
-      >
-        <Label>{says.minutes}</Label>
-        <Group className="stepper">
-          <Button slot="decrement" className="quiet">
-            −
-          </Button>
-          <Input />
-          <Button slot="increment" className="quiet">
-            +
-          </Button>
-        </Group>
-      </NumberField>
+      />
     </AskedFirst>
   );
 }

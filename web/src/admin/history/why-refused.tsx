@@ -1,24 +1,17 @@
 /** "Why was this refused at 14:03:22?": an instant and a stay, and what stood in its way then. */
 import { parseAbsoluteToLocal, type ZonedDateTime } from '@internationalized/date';
 import { type FormEvent, useState } from 'react';
-import {
-  Button,
-  DateField,
-  DateInput,
-  DateSegment,
-  Group,
-  Input,
-  Label,
-  NumberField,
-} from 'react-aria-components';
+import { Button, DateField, Label } from 'react-aria-components';
 import type { Apartment } from '../../../../src/client/index.ts';
 import { type ErrorBody, errorBody } from '../../../../src/protocol/errors.ts';
 import { nightOf } from '../../../../src/protocol/nights.ts';
 import type { RuleViolation } from '../../../../src/protocol/rules.ts';
-import { momentText, numberText, plusDays, shortDate, stayText, timeText, todayIn } from '../../format.ts';
-import { Refusal, reasonOf } from '../../shared/refusal.tsx';
+import { momentText, numberText, plusDays, stayText, todayIn } from '../../format.ts';
+import { Refusal, reasonOf, takenText } from '../../shared/refusal.tsx';
+import { DateRange } from '../../shared/widgets/date-range.tsx';
+import { Stepper } from '../../shared/widgets/stepper.tsx';
+import { TypedDate } from '../../shared/widgets/typed-date.tsx';
 import { t } from '../../texts/index.ts';
-import { DatesPicker } from '../figures/period-chooser.tsx';
 import { type InTheWay, inTheWay, isClear, type StayAsked } from './in-the-way.ts';
 import type { JournalBook } from './journal-book.ts';
 
@@ -84,7 +77,7 @@ export function WhyRefused({
       <p className="small muted">{says.intro}</p>
       <form onSubmit={(event) => void look(event)}>
         <DateField
-          className="field dates"
+          className="field"
           granularity="second"
           hideTimeZone
           hourCycle={24}
@@ -94,33 +87,21 @@ export function WhyRefused({
           }}
         >
           <Label>{says.at}</Label>
-          <DateInput className="dates-input dates-group">
-            {(segment) => <DateSegment segment={segment} className="dates-segment" />}
-          </DateInput>
+          <TypedDate className="dates-group" />
         </DateField>
-        <DatesPicker
+        <DateRange
           label={says.stay}
-          from={asked.checkIn}
-          to={asked.checkOut}
-          onDates={(checkIn, checkOut) => setAsked({ ...asked, checkIn, checkOut })}
+          value={{ start: asked.checkIn, end: asked.checkOut }}
+          onChange={(stay) => {
+            if (stay !== undefined) setAsked({ ...asked, checkIn: stay.start, checkOut: stay.end });
+          }}
         />
-        <NumberField
-          className="field"
+        <Stepper
+          label={t.common.fields.guests}
           value={asked.guests}
           minValue={1}
           onChange={(guests) => setAsked({ ...asked, guests: Number.isNaN(guests) ? 1 : guests })}
-        >
-          <Label>{says.guests}</Label>
-          <Group className="stepper">
-            <Button slot="decrement" className="quiet">
-              −
-            </Button>
-            <Input />
-            <Button slot="increment" className="quiet">
-              +
-            </Button>
-          </Group>
-        </NumberField>
+        />
         <Button type="submit" className="primary" isDisabled={busy || asked.checkOut <= asked.checkIn}>
           {says.look}
         </Button>
@@ -143,11 +124,9 @@ function Found({ answer, onVersion }: { answer: Answer; onVersion: (version: num
         <p>{says.clear}</p>
       ) : (
         <ul>
-          {found.taken.map(({ from, to, status, heldUntil }) => (
-            <li key={from} data-reason={status}>
-              {heldUntil === undefined
-                ? t.refusal.taken(shortDate(from), shortDate(to), t.common.status[status])
-                : t.refusal.takenUntil(shortDate(from), shortDate(to), timeText(heldUntil))}
+          {found.taken.map((range) => (
+            <li key={range.from} data-reason={range.status}>
+              {takenText(range)}
             </li>
           ))}
           {found.turnover.map((violation) => (

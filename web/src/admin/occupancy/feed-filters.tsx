@@ -50,7 +50,7 @@ export function FeedFilters({
         >
           {CAUSES.map((cause) => (
             <ToggleButton key={cause} id={cause} className="chip">
-              <span aria-hidden="true">{CAUSE_MARKS[cause]}</span> {t.admin.causes[cause]}
+              <span aria-hidden="true">{CAUSE_MARKS[cause]}</span> {t.common.causes[cause]}
             </ToggleButton>
           ))}
         </ToggleButtonGroup>

@@ -54,7 +54,7 @@ export const FeedRow = memo(function FeedRow({
       <div className="feed-row" id={id}>
         <time dateTime={at}>{timeText(at)}</time>
         <span className="cause">
-          <span aria-hidden="true">{CAUSE_MARKS[cause]}</span> {t.admin.causes[cause]}
+          <span aria-hidden="true">{CAUSE_MARKS[cause]}</span> {t.common.causes[cause]}
         </span>
         <span className="feed-what">
           <Link href={addressOf(`/admin/apartments/${apartmentId}`, { version })} tabIndex={tabIndex}>

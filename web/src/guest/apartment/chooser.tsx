@@ -2,7 +2,8 @@
 import { type Ref, useEffect, useState } from 'react';
 import type { Apartment, Hold } from '../../../../src/client/index.ts';
 import { dateOf, nightOf } from '../../../../src/protocol/nights.ts';
-import { nightsText, stayText } from '../../format.ts';
+import { nightsText } from '../../format.ts';
+import { Alternatives } from '../../shared/alternatives.tsx';
 import { useOffline } from '../../shared/live/client.ts';
 import { Refusal } from '../../shared/refusal.tsx';
 import { t } from '../../texts/index.ts';
@@ -174,22 +175,7 @@ function Hindered({
         {isMeanwhile && <strong>{says.takenMeanwhile}</strong>}
         <p>{obstacleText(because, openings)}</p>
       </div>
-      {nearest.length > 0 && (
-        <div className="alternatives">
-          <span>{says.nearest}</span>
-          {nearest.map((stay) => (
-            <button
-              type="button"
-              key={stay.checkIn}
-              className="quiet"
-              disabled={disabled}
-              onClick={() => onHold(stay)}
-            >
-              {t.refusal.hold(stayText(stay.checkIn, stay.checkOut))}
-            </button>
-          ))}
-        </div>
-      )}
+      <Alternatives stays={nearest} disabled={disabled} onHold={onHold} />
     </div>
   );
 }

@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'react';
 import { Button, ComboBox, Group, Input, Label, ListBox, ListBoxItem, Popover } from 'react-aria-components';
 import { t } from '../../texts/index.ts';
+import '../../styles/fields.css';
+import '../../styles/popover.css';
 
 /** Chosen from the list or typed: the server compares without case and accents, and knows cities that no list has. */
 export function CityField({
@@ -35,7 +37,7 @@ export function CityField({
       onBlur={() => commit(typed)}
       defaultItems={cities.map((name) => ({ name }))}
     >
-      <Label>{says.city}</Label>
+      <Label>{t.common.fields.city}</Label>
       <Group className="combo">
         <Input
           name="city"

@@ -36,7 +36,7 @@ function Nearest({ card, stay, guests, terms }: Taken & { terms: Terms }) {
   if (stays.length === 0) return <p className="nearest muted small">{says.noNearest}</p>;
   return (
     <div className="nearest">
-      <span className="small">{says.nearest}</span>
+      <span className="small">{t.refusal.freeInstead}</span>
       <ul>
         {stays.map(({ from, to }) => {
           const [checkIn, checkOut] = [dateOf(from), dateOf(to)];

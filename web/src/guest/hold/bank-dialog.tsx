@@ -2,19 +2,17 @@
  * The bank asks back before it lets a payment through. A real provider opens the bank's own page here, with the
  * client secret of the refusal; behind the sandbox there is nobody who could be asked, and the dialog says so.
  */
-import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { ModalDialog } from '../../shared/widgets/modal-dialog.tsx';
 import { t } from '../../texts/index.ts';
 import { Countdown } from './countdown.tsx';
 
 export function BankDialog({
-  isOpen,
   total,
   apartmentName,
   expiresAt,
   onApprove,
   onClose,
 }: {
-  isOpen: boolean;
   total: string;
   apartmentName: string;
   /** Of the hold that is to be paid. */
@@ -24,25 +22,20 @@ export function BankDialog({
 }) {
   const says = t.apartment.bank;
   return (
-    <ModalOverlay className="overlay" isOpen={isOpen} onOpenChange={(open) => !open && onClose()}>
-      <Modal className="modal">
-        <Dialog className="bank" role="alertdialog">
-          <Heading slot="title">{says.heading}</Heading>
-          <p className="question">{says.question(total, apartmentName)}</p>
-          <p className="muted small">{says.sandbox}</p>
-          <p className="bank-left">
-            {says.left} <Countdown expiresAt={expiresAt} />
-          </p>
-          <div className="actions">
-            <button type="button" className="primary" onClick={onApprove}>
-              {says.approve}
-            </button>
-            <button type="button" className="quiet" onClick={onClose}>
-              {says.refuse}
-            </button>
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <ModalDialog title={says.heading} isAlert onClose={onClose}>
+      <p className="bank-question">{says.question(total, apartmentName)}</p>
+      <p className="muted small">{says.sandbox}</p>
+      <p className="bank-left">
+        {says.left} <Countdown expiresAt={expiresAt} />
+      </p>
+      <div className="actions">
+        <button type="button" className="primary" onClick={onApprove}>
+          {says.approve}
+        </button>
+        <button type="button" className="quiet" onClick={onClose}>
+          {says.refuse}
+        </button>
+      </div>
+    </ModalDialog>
   );
 }

@@ -130,14 +130,15 @@ export function HoldPanel({
         onConfirm={() => void confirm(draft.method)}
       />
       {phase === 'held' && !isAsking && <HoldActions hold={hold} onReleased={onDone} />}
-      <BankDialog
-        isOpen={error?.code === 'payment_action_required' && phase === 'held'}
-        total={total}
-        apartmentName={apartment.name}
-        expiresAt={hold.expiresAt}
-        onApprove={() => void confirm('sandbox_ok')}
-        onClose={() => setError(undefined)}
-      />
+      {error?.code === 'payment_action_required' && phase === 'held' && (
+        <BankDialog
+          total={total}
+          apartmentName={apartment.name}
+          expiresAt={hold.expiresAt}
+          onApprove={() => void confirm('sandbox_ok')}
+          onClose={() => setError(undefined)}
+        />
+      )}
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Input, Label, NumberField } from 'react-aria-components';
+import { Stepper } from '../../shared/widgets/stepper.tsx';
 import { t } from '../../texts/index.ts';
 
 export function GuestsField({
@@ -12,8 +12,11 @@ export function GuestsField({
 }) {
   const says = t.find;
   return (
-    <NumberField
-      className="field guests"
+    <Stepper
+      label={t.common.fields.guests}
+      name="guests"
+      fewer={says.fewerGuests}
+      more={says.moreGuests}
       value={guests}
       minValue={1}
       maxValue={guestsMax}
@@ -21,17 +24,6 @@ export function GuestsField({
         // Emptied: what stood there stands again.
         if (next >= 1) onChange(next);
       }}
-    >
-      <Label>{says.guests}</Label>
-      <Group className="stepper">
-        <Button slot="decrement" aria-label={says.fewerGuests}>
-          −
-        </Button>
-        <Input name="guests" />
-        <Button slot="increment" aria-label={says.moreGuests}>
-          +
-        </Button>
-      </Group>
-    </NumberField>
+    />
   );
 }

@@ -1,7 +1,7 @@
 /** Dates and guests, the same fields on every page; what they say goes to the address bar. */
 import type { ReactNode } from 'react';
 import { GUESTS_MAX } from '../../../../src/protocol/limits.ts';
-import { DatesField } from '../../shared/widgets/dates-field.tsx';
+import { DatesField } from './dates-field.tsx';
 import { GuestsField } from './guests-field.tsx';
 
 export interface StayFields {

@@ -1,7 +1,7 @@
 /** Two have changed the same apartment: what the other changed, and which value stands where both did. */
 import { useState } from 'react';
 import { Button, Label, Radio, RadioGroup } from 'react-aria-components';
-import { ModalDialog } from '../../shared/widgets/modal.tsx';
+import { ModalDialog } from '../../shared/widgets/modal-dialog.tsx';
 import { t } from '../../texts/index.ts';
 import { type DraftPath, draftOf, valueAt, withValue } from './draft.ts';
 import type { Conflict } from './use-listing.ts';
@@ -29,7 +29,7 @@ export function ConflictDialog({
     );
   const says = t.hosting.conflict;
   return (
-    <ModalDialog title={says.title} isAlert onClose={goOn}>
+    <ModalDialog title={says.title} isWide isAlert onClose={goOn}>
       <p>{says.because}</p>
       {theirs.length > 0 && (
         <>

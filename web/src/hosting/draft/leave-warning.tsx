@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { navigate } from '../../router.tsx';
-import { ModalDialog } from '../../shared/widgets/modal.tsx';
+import { ModalDialog } from '../../shared/widgets/modal-dialog.tsx';
 import { t } from '../../texts/index.ts';
 
 export function LeaveWarning({ isUnsaved }: { isUnsaved: boolean }) {
@@ -31,7 +31,7 @@ export function LeaveWarning({ isUnsaved }: { isUnsaved: boolean }) {
   if (to === undefined) return null;
   const says = t.hosting.leave;
   return (
-    <ModalDialog title={says.title} onClose={() => setTo(undefined)}>
+    <ModalDialog title={says.title} isWide onClose={() => setTo(undefined)}>
       <p>{says.because}</p>
       <div className="actions">
         <Button className="primary" onPress={() => setTo(undefined)}>

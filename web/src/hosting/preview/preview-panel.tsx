@@ -6,9 +6,9 @@ import type { Terms } from '../../../../src/protocol/terms.ts';
 import { nightsText, plusDays } from '../../format.ts';
 import { sentence } from '../../shared/refusal.tsx';
 import { t } from '../../texts/index.ts';
-import { DateRange } from '../draft/date-range.tsx';
-import { NumberInput } from '../draft/fields.tsx';
 import { useForm } from '../draft/form.ts';
+import { NumberInput } from '../fields/numbers.tsx';
+import { RangeInput } from '../fields/range-input.tsx';
 import { AllowedStays } from './allowed-stays.tsx';
 import { isComplete, previewOf, type StayPreview } from './preview.ts';
 import { PriceComparison } from './price-comparison.tsx';
@@ -29,7 +29,7 @@ export function PreviewPanel() {
     <aside className="panel preview" aria-labelledby="preview">
       <h2 id="preview">{says.title}</h2>
       <p className="muted small">{says.intro}</p>
-      <DateRange
+      <RangeInput
         label={says.stay}
         help={nightsText(range.to - range.from)}
         value={stay}
@@ -40,7 +40,7 @@ export function PreviewPanel() {
         }}
       />
       <NumberInput
-        label={says.guests}
+        label={t.common.fields.guests}
         value={guests}
         min={1}
         onChange={(next = Number.NaN) => setGuests(next)}

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Button, Group, Input, Label, Tag, TagGroup, TagList, Text, TextField } from 'react-aria-components';
 import { t } from '../../texts/index.ts';
 import { fieldId } from '../draft/field-places.ts';
-import { useField } from '../draft/fields.tsx';
+import { useField } from '../fields/use-field.ts';
 
 const AMENITY_LENGTH_MAX = 60;
 

@@ -11,8 +11,9 @@ import { nightsText, plusDays } from '../../format.ts';
 import { useCalendar } from '../../shared/live/calendars.ts';
 import { client, useOffline } from '../../shared/live/client.ts';
 import { Refusal } from '../../shared/refusal.tsx';
+import type { DatePair } from '../../shared/widgets/date-range.tsx';
 import { t } from '../../texts/index.ts';
-import { type DatePair, DateRange } from '../draft/date-range.tsx';
+import { RangeInput } from '../fields/range-input.tsx';
 
 const REASON_LENGTH_MAX = 200;
 
@@ -58,7 +59,7 @@ export function CloseNights({
       <p className="help">{says.closeHelp}</p>
       {error !== undefined && <Refusal error={error} />}
       <div className="pair">
-        <DateRange
+        <RangeInput
           label={says.nights}
           help={says.legend}
           value={nights}

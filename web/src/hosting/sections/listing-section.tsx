@@ -1,9 +1,10 @@
 /** What an apartment is and where. */
 import { minorDigits } from '../../../../src/protocol/money.ts';
 import { t } from '../../texts/index.ts';
-import { NumberLine, TextLine } from '../draft/fields.tsx';
 import { useForm } from '../draft/form.ts';
-import { SearchChoice } from '../draft/search-choice.tsx';
+import { NumberLine } from '../fields/numbers.tsx';
+import { SearchChoice } from '../fields/search-choice.tsx';
+import { TextLine } from '../fields/text-line.tsx';
 import { Amenities } from './amenities.tsx';
 
 const NAME_LENGTH_MAX = 200;

@@ -7,7 +7,7 @@ import { WINDOW_NIGHTS_MAX } from '../../../../src/protocol/limits.ts';
 import { dateOf } from '../../../../src/protocol/nights.ts';
 import { client, useOffline } from '../../shared/live/client.ts';
 import { Refusal } from '../../shared/refusal.tsx';
-import { ModalDialog } from '../../shared/widgets/modal.tsx';
+import { ModalDialog } from '../../shared/widgets/modal-dialog.tsx';
 import { t } from '../../texts/index.ts';
 
 export function RetireSection({
@@ -62,7 +62,7 @@ export function RetireSection({
         </div>
       )}
       {asked && (
-        <ModalDialog title={says.question(apartment.name)} isAlert onClose={() => setAsked(false)}>
+        <ModalDialog title={says.question(apartment.name)} isAlert isWide onClose={() => setAsked(false)}>
           <Standing apartmentId={apartmentId} today={today} />
           <p>{says.holdsStand}</p>
           <p>{says.because}</p>

@@ -10,8 +10,11 @@ import { CancellationPolicy } from '../../../../src/protocol/resources.ts';
 import { listText, shortDate, weekdayName } from '../../format.ts';
 import { t } from '../../texts/index.ts';
 import { fieldId } from '../draft/field-places.ts';
-import { Explained, NumberInput, NumberLine, useField, WeekdaysLine } from '../draft/fields.tsx';
 import { useForm } from '../draft/form.ts';
+import { Explained } from '../fields/explained.tsx';
+import { NumberInput, NumberLine } from '../fields/numbers.tsx';
+import { useField } from '../fields/use-field.ts';
+import { WeekdaysLine } from '../fields/weekdays-line.tsx';
 
 const WHOLE: Intl.NumberFormatOptions = { maximumFractionDigits: 0 };
 /** Days ahead of today that the examples speak of. */

@@ -3,11 +3,12 @@ import { useState } from 'react';
 import { Button, FieldError, Form, Input, Label, TextField } from 'react-aria-components';
 import type { Season } from '../../../../src/protocol/terms.ts';
 import { plusDays } from '../../format.ts';
-import { ModalDialog } from '../../shared/widgets/modal.tsx';
+import type { DatePair } from '../../shared/widgets/date-range.tsx';
+import { ModalDialog } from '../../shared/widgets/modal-dialog.tsx';
 import { t } from '../../texts/index.ts';
-import { type DatePair, DateRange } from '../draft/date-range.tsx';
-import { AmountInput, NumberInput } from '../draft/fields.tsx';
 import { useForm } from '../draft/form.ts';
+import { AmountInput, NumberInput } from '../fields/numbers.tsx';
+import { RangeInput } from '../fields/range-input.tsx';
 
 const SEASON_NAME_LENGTH_MAX = 80;
 const WHOLE: Intl.NumberFormatOptions = { maximumFractionDigits: 0 };
@@ -49,7 +50,7 @@ export function SeasonDialog({
   };
 
   return (
-    <ModalDialog title={season === undefined ? says.newTitle : says.editTitle} onClose={onClose}>
+    <ModalDialog title={season === undefined ? says.newTitle : says.editTitle} isWide onClose={onClose}>
       <Form
         className="season-form"
         onSubmit={(event) => {
@@ -72,7 +73,7 @@ export function SeasonDialog({
           <Input autoComplete="off" />
           <FieldError className="wrong">{says.needName}</FieldError>
         </TextField>
-        <DateRange
+        <RangeInput
           label={says.dates}
           help={says.datesHelp}
           value={nights}

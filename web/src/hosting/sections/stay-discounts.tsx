@@ -4,8 +4,9 @@ import { share } from '../../../../src/protocol/price.ts';
 import { money, nightsText } from '../../format.ts';
 import { t } from '../../texts/index.ts';
 import { fieldId } from '../draft/field-places.ts';
-import { NumberInput, PercentInput, useField } from '../draft/fields.tsx';
 import { useForm } from '../draft/form.ts';
+import { NumberInput, PercentInput } from '../fields/numbers.tsx';
+import { useField } from '../fields/use-field.ts';
 
 const PATH = 'terms.stayDiscounts';
 const FIRST = { minNights: 7, basisPoints: 1_000 };

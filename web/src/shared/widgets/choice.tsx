@@ -1,5 +1,7 @@
-/** One of a few, in react-aria's select. */
+/** One of a few, in a list that opens. */
 import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from 'react-aria-components';
+import '../../styles/fields.css';
+import '../../styles/popover.css';
 
 export interface Option<Key extends string> {
   readonly key: Key;
@@ -19,21 +21,21 @@ export function Choice<Key extends string>({
 }) {
   return (
     <Select
-      className="field choice"
+      className="field"
       value={value}
       onChange={(key) => {
         if (key !== null) onChoose(key as Key);
       }}
     >
       <Label>{label}</Label>
-      <Button className="quiet choice-button">
+      <Button className="choice-button">
         <SelectValue />
         <span aria-hidden="true">▾</span>
       </Button>
-      <Popover className="popover list choice-popover">
+      <Popover className="popover list">
         <ListBox items={options}>
           {({ key, text }) => (
-            <ListBoxItem id={key} textValue={text} className="option choice-item">
+            <ListBoxItem id={key} textValue={text} className="option">
               {text}
             </ListBoxItem>
           )}

@@ -12,16 +12,6 @@ export const admin: Texts['admin'] = {
     copy: (id) => `Kennung ${id} kopieren`,
     copied: 'Kopiert',
   },
-  causes: {
-    held: 'reserviert',
-    extended: 'verlängert',
-    confirmed: 'gebucht',
-    released: 'freigegeben',
-    expired: 'abgelaufen',
-    cancelled: 'storniert',
-    blocked: 'gesperrt',
-    unblocked: 'geöffnet',
-  },
   feed: {
     title: 'Gerade eben',
     pause: 'Anhalten',
@@ -94,9 +84,6 @@ export const admin: Texts['admin'] = {
   figures: {
     now: 'Gerade jetzt',
     period: 'Über einen Zeitraum',
-    city: 'Ort',
-    allCities: 'Alle Orte',
-    currency: 'Währung',
     oneCurrency: (count, currency) =>
       `Das Haus nimmt ${count} Währungen an. Die Beträge sind allein die in ${currency}: Beträge mehrerer Währungen werden nie zusammengezählt.`,
     points: plural({ one: '# Punkt', other: '# Punkte' }),

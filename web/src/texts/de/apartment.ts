@@ -143,7 +143,6 @@ export const apartment: Texts['apartment'] = {
     costsNothing: 'Reservieren kostet nichts. Andere sehen die Nächte so lange als reserviert.',
     moveHint: 'Wählen Sie hier andere Tage, um die Reservierung zu verlegen.',
     takenMeanwhile: 'Jemand war schneller',
-    nearest: 'Stattdessen frei:',
     offline: 'Ohne Verbindung lässt sich nichts reservieren. Sie kommt von selbst wieder.',
   },
 

@@ -95,7 +95,6 @@ export const history: Texts['history'] = {
     intro: 'Sagen Sie wann und für welchen Aufenthalt; der Kalender von damals sagt, was im Weg stand.',
     at: 'Wann (Ihre Zeit)',
     stay: 'Aufenthalt, Anreise bis Abreise',
-    guests: 'Gäste',
     look: 'Nachsehen',
     answer: (stay, at) => `${stay}, Stand ${at}:`,
     clear: 'Nichts stand im Weg: Die Nächte waren frei, und die Regeln erlauben den Aufenthalt.',

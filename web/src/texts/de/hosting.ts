@@ -297,7 +297,6 @@ export const hosting: Texts['hosting'] = {
     title: 'Was das bedeutet',
     intro: 'Für einen Aufenthalt Ihrer Wahl, nach denselben Regeln und Preisen wie bei Gästen.',
     stay: 'Beispiel',
-    guests: 'Gäste',
     allowed: 'Dieser Aufenthalt lässt sich buchen.',
     refused: 'Dieser Aufenthalt wird abgelehnt.',
     nowAllowed: 'Mit Ihren Änderungen lässt er sich buchen; jetzt wird er abgelehnt.',
@@ -365,12 +364,7 @@ export const hosting: Texts['hosting'] = {
     pause: 'Stattdessen pausieren',
     isPaused: 'Sie ist pausiert.',
   },
-  pick: {
-    open: 'Im Kalender wählen',
-    previous: 'Früherer Monat',
-    next: 'Späterer Monat',
-    list: (field) => `Alle: ${field}`,
-  },
+  listOf: (field) => `Alle: ${field}`,
   increase: (field) => `${field}: mehr`,
   decrease: (field) => `${field}: weniger`,
 };

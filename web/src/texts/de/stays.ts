@@ -72,8 +72,6 @@ export const stays: Texts['stays'] = {
     confirmed: 'Gebucht',
     cancelled: 'Storniert',
     past: 'Vergangen',
-    checkIn: 'Anreise',
-    checkOut: 'Abreise',
     who: 'Wer',
     guest: (name, guests) => `${name}, ${guests}`,
     number: 'Buchungsnummer',

@@ -12,16 +12,6 @@ export const admin = {
     copy: (id: string) => `Copy the id ${id}`,
     copied: 'Copied',
   },
-  causes: {
-    held: 'held',
-    extended: 'extended',
-    confirmed: 'booked',
-    released: 'released',
-    expired: 'expired',
-    cancelled: 'cancelled',
-    blocked: 'closed',
-    unblocked: 'opened',
-  },
   feed: {
     title: 'Just now',
     pause: 'Pause',
@@ -91,9 +81,6 @@ export const admin = {
   figures: {
     now: 'Right now',
     period: 'Over a period',
-    city: 'City',
-    allCities: 'All cities',
-    currency: 'Currency',
     oneCurrency: (count: number, currency: string) =>
       `The house takes ${count} currencies. Amounts are those of ${currency} alone: amounts of several currencies are never added up.`,
     points: plural({ one: '# point', other: '# points' }),

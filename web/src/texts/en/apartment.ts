@@ -143,7 +143,6 @@ export const apartment = {
     costsNothing: 'A hold costs nothing. Others see the nights as held until it ends.',
     moveHint: 'Choose other dates here to move your hold.',
     takenMeanwhile: 'Somebody was faster',
-    nearest: 'Free instead:',
     offline: 'Nothing can be held while the connection is gone. It comes back by itself.',
   },
 

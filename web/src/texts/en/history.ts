@@ -96,7 +96,6 @@ export const history = {
     intro: 'Say when and for which stay; the calendar as of then says what stood in its way.',
     at: 'When (your time)',
     stay: 'Stay, arrival to departure',
-    guests: 'Guests',
     look: 'Look',
     answer: (stay: string, at: string) => `${stay}, as of ${at}:`,
     clear: 'Nothing stood in its way: the nights were free, and the rules allow the stay.',

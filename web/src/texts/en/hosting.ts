@@ -268,7 +268,6 @@ export const hosting = {
     title: 'What this means',
     intro: 'For a stay that you choose, by the same rules and prices that guests get.',
     stay: 'Sample stay',
-    guests: 'Guests',
     allowed: 'This stay can be booked.',
     refused: 'This stay is refused.',
     nowAllowed: 'With your changes this stay can be booked; now it is refused.',
@@ -336,12 +335,7 @@ export const hosting = {
     pause: 'Pause instead',
     isPaused: 'It is paused.',
   },
-  pick: {
-    open: 'Choose in the calendar',
-    previous: 'Earlier month',
-    next: 'Later month',
-    list: (field: string) => `All of: ${field}`,
-  },
+  listOf: (field: string) => `All of: ${field}`,
   increase: (field: string) => `${field}: more`,
   decrease: (field: string) => `${field}: less`,
 };

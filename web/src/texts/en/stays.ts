@@ -67,8 +67,6 @@ export const stays = {
     confirmed: 'Booked',
     cancelled: 'Cancelled',
     past: 'Been there',
-    checkIn: 'Check in',
-    checkOut: 'Check out',
     who: 'Who',
     guest: (name: string, guests: string) => `${name}, ${guests}`,
     number: 'Booking number',

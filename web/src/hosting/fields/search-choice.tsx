@@ -1,9 +1,12 @@
 /** One of many, found by typing a part of its name. */
 import { Button, ComboBox, Group, Input, Label, ListBox, ListBoxItem, Popover } from 'react-aria-components';
 import { t } from '../../texts/index.ts';
-import type { DraftPath } from './draft.ts';
-import { fieldId } from './field-places.ts';
-import { Explained, useField } from './fields.tsx';
+import type { DraftPath } from '../draft/draft.ts';
+import { fieldId } from '../draft/field-places.ts';
+import { Explained } from './explained.tsx';
+import { useField } from './use-field.ts';
+import '../../styles/fields.css';
+import '../../styles/popover.css';
 
 export function SearchChoice({
   path,
@@ -29,13 +32,13 @@ export function SearchChoice({
       menuTrigger="focus"
     >
       <Label>{label}</Label>
-      <Group className="number-group">
+      <Group className="combo">
         <Input />
-        <Button aria-label={t.hosting.pick.list(label)}>▾</Button>
+        <Button aria-label={t.hosting.listOf(label)}>▾</Button>
       </Group>
       <Explained help={help} wrong={wrong.map(({ message }) => message)} />
-      <Popover className="popover">
-        <ListBox<{ id: string }> className="options">
+      <Popover className="popover list">
+        <ListBox<{ id: string }>>
           {({ id }) => (
             <ListBoxItem id={id} className="option" textValue={id}>
               {id}

@@ -1,22 +1,11 @@
 /** Check-in and check-out: typed, or chosen in two months side by side. */
 import { type CalendarDate, parseDate } from '@internationalized/date';
 import { useEffect, useState } from 'react';
-import {
-  Button,
-  DateInput,
-  DateRangePicker,
-  type DateRangePickerProps,
-  DateSegment,
-  Dialog,
-  FieldError,
-  Group,
-  Label,
-  Popover,
-} from 'react-aria-components';
+import { DateRangePicker, type DateRangePickerProps, FieldError } from 'react-aria-components';
 import { HORIZON_NIGHTS_MAX } from '../../../../src/protocol/limits.ts';
 import { plusDays } from '../../format.ts';
+import { RangeParts } from '../../shared/widgets/range-parts.tsx';
 import { t } from '../../texts/index.ts';
-import { DatesCalendar } from './dates-calendar.tsx';
 import type { Dates, DatesProps, Opening } from './dates-field.tsx';
 
 type Typed = { readonly start: CalendarDate | null; readonly end: CalendarDate | null };
@@ -56,27 +45,13 @@ export function DatesPicker({ stay, today, onChange, opening }: DatesProps & { o
       pageBehavior="single"
       onChange={change}
     >
-      <Label>{says.dates}</Label>
-      <Group className="dates-group">
-        <DateInput slot="start" className="date-input" aria-label={says.checkIn}>
-          {(segment) => <DateSegment segment={segment} className="date-segment" />}
-        </DateInput>
-        <span aria-hidden="true">–</span>
-        <DateInput slot="end" className="date-input" aria-label={says.checkOut}>
-          {(segment) => <DateSegment segment={segment} className="date-segment" />}
-        </DateInput>
-        <Button className="dates-open" aria-label={says.openCalendar}>
-          <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">
-            <path d="M3 5h14v12H3zM3 8.5h14M7 2.5V6m6-3.5V6" />
-          </svg>
-        </Button>
-      </Group>
-      <FieldError className="field-error" />
-      <Popover className="popover" placement="bottom start">
-        <Dialog className="dates-dialog" aria-label={says.calendar}>
-          <DatesCalendar />
-        </Dialog>
-      </Popover>
+      <RangeParts
+        label={says.dates}
+        ends={{ start: t.common.fields.checkIn, end: t.common.fields.checkOut }}
+        isWide
+      >
+        <FieldError className="field-error" />
+      </RangeParts>
     </DateRangePicker>
   );
 }
