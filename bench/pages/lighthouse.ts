@@ -93,12 +93,9 @@ async function scores(
   device: 'phone' | 'desktop',
   why: boolean,
 ): Promise<string[]> {
-  const result = await lighthouse(
-    url,
-    // The session of the profile stays, so that pages for some are seen by them.
-    { port, output: 'json', logLevel: 'error', onlyCategories: [...CATEGORIES], disableStorageReset: true },
-    device === 'desktop' ? (desktopConfig as Config) : undefined,
-  );
+  let result = await once(url, port, device);
+  // Now and then Chromium draws nothing in time to be measured.
+  if (result?.lhr.categories.performance?.score === null) result = await once(url, port, device);
   if (result === undefined) throw new Error(`Lighthouse said nothing of ${url}`);
   const { categories, audits } = result.lhr;
   const score = (name: string) => Math.round((categories[name]?.score ?? 0) * 100).toString();
@@ -115,4 +112,13 @@ async function scores(
     value('cumulative-layout-shift').toFixed(3),
     (value('total-byte-weight') / 1_000).toFixed(0),
   ];
+}
+
+function once(url: string, port: number, device: 'phone' | 'desktop') {
+  return lighthouse(
+    url,
+    // The session of the profile stays, so that pages for some are seen by them.
+    { port, output: 'json', logLevel: 'error', onlyCategories: [...CATEGORIES], disableStorageReset: true },
+    device === 'desktop' ? (desktopConfig as Config) : undefined,
+  );
 }

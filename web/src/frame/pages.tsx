@@ -3,25 +3,37 @@ import { lazy, Suspense } from 'react';
 import { Link, type Route } from '../router.tsx';
 import { t } from '../texts/index.ts';
 
-const FindPage = lazy(async () => ({ default: (await import('../guest/find-page.tsx')).FindPage }));
-const ApartmentPage = lazy(async () => ({
-  default: (await import('../guest/apartment-page.tsx')).ApartmentPage,
-}));
-const BookingPage = lazy(async () => ({ default: (await import('../guest/booking-page.tsx')).BookingPage }));
-const StaysPage = lazy(async () => ({ default: (await import('../guest/stays-page.tsx')).StaysPage }));
-const SignInPage = lazy(async () => ({ default: (await import('../account/sign-in-page.tsx')).SignInPage }));
-const OccupancyPage = lazy(async () => ({
-  default: (await import('../admin/occupancy-page.tsx')).OccupancyPage,
-}));
-const FiguresPage = lazy(async () => ({ default: (await import('../admin/figures-page.tsx')).FiguresPage }));
-const ServersPage = lazy(async () => ({ default: (await import('../admin/servers-page.tsx')).ServersPage }));
-const HistoryPage = lazy(async () => ({ default: (await import('../admin/history-page.tsx')).HistoryPage }));
-const HostingPage = lazy(async () => ({
-  default: (await import('../hosting/hosting-page.tsx')).HostingPage,
-}));
-const ListingPage = lazy(async () => ({
-  default: (await import('../hosting/listing-page.tsx')).ListingPage,
-}));
+const LOADS = {
+  find: async () => ({ default: (await import('../guest/find-page.tsx')).FindPage }),
+  apartment: async () => ({ default: (await import('../guest/apartment-page.tsx')).ApartmentPage }),
+  booking: async () => ({ default: (await import('../guest/booking-page.tsx')).BookingPage }),
+  stays: async () => ({ default: (await import('../guest/stays-page.tsx')).StaysPage }),
+  'sign-in': async () => ({ default: (await import('../account/sign-in-page.tsx')).SignInPage }),
+  admin: async () => ({ default: (await import('../admin/occupancy-page.tsx')).OccupancyPage }),
+  figures: async () => ({ default: (await import('../admin/figures-page.tsx')).FiguresPage }),
+  servers: async () => ({ default: (await import('../admin/servers-page.tsx')).ServersPage }),
+  history: async () => ({ default: (await import('../admin/history-page.tsx')).HistoryPage }),
+  hosting: async () => ({ default: (await import('../hosting/hosting-page.tsx')).HostingPage }),
+  listing: async () => ({ default: (await import('../hosting/listing-page.tsx')).ListingPage }),
+} as const;
+
+const FindPage = lazy(LOADS.find);
+const ApartmentPage = lazy(LOADS.apartment);
+const BookingPage = lazy(LOADS.booking);
+const StaysPage = lazy(LOADS.stays);
+const SignInPage = lazy(LOADS['sign-in']);
+const OccupancyPage = lazy(LOADS.admin);
+const FiguresPage = lazy(LOADS.figures);
+const ServersPage = lazy(LOADS.servers);
+const HistoryPage = lazy(LOADS.history);
+const HostingPage = lazy(LOADS.hosting);
+const ListingPage = lazy(LOADS.listing);
+
+/** Begins to load a page's part before anything is drawn: beside the texts, not after them. */
+export function preload({ page }: Route): void {
+  // Where it fails, it is loaded again by who draws it, and told there.
+  if (page !== 'nowhere') LOADS[page]().catch(() => {});
+}
 
 export function Page({ route }: { route: Route }) {
   return (
