@@ -168,7 +168,8 @@ describe('finding a stay', () => {
     await page.getByRole('button', { name: 'Show more' }).click();
     await card(page, 30).waitFor();
     expect(asked(page).pages).toBe('2');
-    await card(page, 29).scrollIntoViewIfNeeded();
+    // As far as the click will scroll, and come to rest there.
+    await card(page, 29).getByRole('link').first().hover();
     await expect
       .poll(() => page.evaluate('scrollY > 500 && history.state?.top === Math.round(scrollY)'))
       .toBe(true);

@@ -67,7 +67,8 @@ if (typeof window !== 'undefined') {
 export function navigate(to: string, how: 'push' | 'replace' = 'push'): void {
   if (to === window.location.pathname + window.location.search) return;
   window.history[how === 'push' ? 'pushState' : 'replaceState'](null, '', to);
-  if (how === 'push') window.scrollTo(0, 0);
+  // Another page begins at its top; gliding there is for links within one.
+  if (how === 'push') window.scrollTo({ top: 0, behavior: 'instant' });
   changed.dispatchEvent(new Event('change'));
 }
 

@@ -11,6 +11,14 @@ const SETTLED_MS = 120;
 export function usePlace(address: string, isReady: boolean): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another address is another entry.
   useEffect(() => {
+    // The browser would glide as far as the page is long by then, and be on its way when the place is known.
+    window.history.scrollRestoration = 'manual';
+    return () => {
+      window.history.scrollRestoration = 'auto';
+    };
+  }, [address]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another address is another entry.
+  useEffect(() => {
     if (!isReady) return;
     const top = (window.history.state as { top?: number } | null)?.top;
     if (top !== undefined) window.scrollTo({ top, behavior: 'instant' });
