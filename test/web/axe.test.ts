@@ -27,14 +27,13 @@ async function violations(page: Page): Promise<string[]> {
 async function expectNone(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    // Colours are not looked at halfway between two states; what pulses for ever has none.
+    // Colours are not looked at halfway between two states. Nobody waits for that: an animation whose element goes
+    // away never says that it is finished, nor does one that pulses for ever.
     await page.evaluate(
-      `new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))).then(() =>
-        Promise.all(
-          document.getAnimations()
-            .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime))
-            .map((one) => one.finished.catch(() => {})),
-        ))`,
+      `new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))).then(() => {
+        for (const one of document.getAnimations())
+          if (Number.isFinite(one.effect.getComputedTiming().endTime)) one.finish();
+      })`,
     );
     expect(await violations(page), `${page.url()}, ${colorScheme}`).toEqual([]);
   }
