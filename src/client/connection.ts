@@ -229,18 +229,24 @@ export class Connection {
     this.#subject = subject;
     this.#lastError = undefined;
     if (this.#ended.signal.aborted) link.close();
-    const succeeded = new Promise<Opened>((resolve) => {
-      this.#succeed = resolve;
+    const next = new Promise<Opened | undefined>((resolve) => {
+      // Whichever comes first: a link that is opened as this one closes must not be taken and then forgotten.
+      const end = (successor: Opened | undefined) => {
+        if (this.#link !== link) return;
+        this.#succeed = undefined;
+        this.#link = undefined;
+        resolve(successor);
+      };
+      this.#succeed = end;
+      void link.closed.then(() => end(undefined));
     });
     this.#enter('online');
     this.opened.emit(link);
-    const next = await Promise.race([link.closed.then(() => undefined), succeeded]);
-    this.#link = undefined;
-    this.#succeed = undefined;
-    if (next === undefined)
+    const successor = await next;
+    if (successor === undefined)
       this.#failures = performance.now() - openedAt >= SETTLED_MS ? 0 : this.#failures + 1;
     else this.#leave(link);
-    return next;
+    return successor;
   }
 
   #leave(link: Link): void {

@@ -16,6 +16,7 @@ import {
   FEED_DEADLINE_MS,
   INTRODUCTION_DEADLINE_MS,
   KNOWN_HOLDS_AT_ONCE,
+  OPEN_PARTS,
   VERSIONS_DEADLINE_MS,
 } from '../protocol/limits.ts';
 import type { NightRange } from '../protocol/nights.ts';
@@ -175,7 +176,13 @@ export class Cluster {
   async openEverywhere(): Promise<readonly OpenHold[]> {
     const { openHolds } = this.#parts;
     const census = openHolds.census();
-    const found = await this.#survey.everywhere<OpenHold>('open', null, async () => this.#service.openHere());
+    let found: OpenHold[] | undefined = [];
+    // In parts, each of shards of its own, so that no answer outgrows a frame between servers.
+    for (let part = 0; part < OPEN_PARTS && found !== undefined; part++) {
+      const here = async () => this.#service.openHere(part);
+      const ofPart: readonly OpenHold[] | undefined = await this.#survey.everywhere('open', part, here);
+      found = ofPart && found.concat(ofPart);
+    }
     openHolds.counted(census, found);
     if (found === undefined) throw unreachable();
     return found;

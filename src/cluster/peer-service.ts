@@ -5,7 +5,7 @@ import type { ApartmentReads } from '../actors/reads.ts';
 import type { Registry } from '../actors/registry.ts';
 import type { ApartmentCommand } from '../protocol/apartment-command.ts';
 import { shardOf } from '../protocol/ids.ts';
-import { COMMAND_DEADLINE_MS, KNOWN_HOLDS_AT_ONCE } from '../protocol/limits.ts';
+import { COMMAND_DEADLINE_MS, KNOWN_HOLDS_AT_ONCE, OPEN_PARTS } from '../protocol/limits.ts';
 import type { NightRange } from '../protocol/nights.ts';
 import type { Hold, Subject } from '../protocol/resources.ts';
 import type { Interest } from './interest.ts';
@@ -50,11 +50,15 @@ export class PeerService {
     return reads.openHolds(guestId, openHolds.apartmentsOf(guestId));
   }
 
-  openHere(): OpenHold[] {
-    return [...this.#parts.registry.openHolds()].map(({ apartmentId, hold }) => {
+  /** @param part which of OPEN_PARTS: the apartments whose shard leaves it over */
+  openHere(part: number): OpenHold[] {
+    const open: OpenHold[] = [];
+    for (const { apartmentId, hold } of this.#parts.registry.openHolds()) {
+      if (shardOf(apartmentId) % OPEN_PARTS !== part) continue;
       const { from, to, guestId, id, expiresAtMs } = hold;
-      return { apartmentId, from, to, guestId, id, untilMs: expiresAtMs };
-    });
+      open.push({ apartmentId, from, to, guestId, id, untilMs: expiresAtMs });
+    }
+    return open;
   }
 
   /**
@@ -123,7 +127,7 @@ export class PeerService {
         return this.holdsHere(body as string).then((found) => answer({ shards, found }));
       }
       case 'open':
-        return answer({ shards: this.#parts.ownShards(), found: this.openHere() });
+        return answer({ shards: this.#parts.ownShards(), found: this.openHere(Number(body)) });
       case 'known':
         return answer(this.knownHere(Number(body)));
       default:

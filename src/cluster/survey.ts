@@ -59,12 +59,9 @@ export class Survey {
       );
       const others = this.#parts.others().map((peer) => this.#ask<T>(peer, method, body, leftMs));
       const covered = new ShardSet();
-      const found: T[] = [];
-      for (const part of await Promise.all([own, ...others])) {
-        covered.add(part?.shards);
-        found.push(...(part?.found ?? []));
-      }
-      if (covered.isWhole) return found;
+      const parts = await Promise.all([own, ...others]);
+      for (const part of parts) covered.add(part?.shards);
+      if (covered.isWhole) return parts.flatMap((part) => part?.found ?? []);
       await new Promise<void>((resolve) => this.#parts.scheduler.after(SURVEY_RETRY_MS, resolve));
     }
   }

@@ -149,6 +149,22 @@ describe('connection', () => {
     expect(left?.connected).toBe(false);
   });
 
+  it('keeps one link, and one only, where the old one closes as the new one opens', async () => {
+    const client = connect({ random: () => 0 });
+    await entered(client, 'online');
+    for (let n = 0; n < 25; n++) {
+      await server.when(() => server.sockets === 1);
+      const [old] = server.all();
+      const before = server.connections;
+      server.onConnection = (socket) => void (socket !== old && old?.conn.close());
+      old?.emit('notice', { kind: 'draining', reconnectInMs: 0 });
+      await server.when(() => server.connections > before && old?.connected === false);
+      server.onConnection = () => {};
+      expect(await client.search(query)).toMatchObject({ ok: true });
+      expect(server.sockets).toBe(1);
+    }
+  });
+
   it('reconnects when the server ends the connection by itself', async () => {
     const client = connect();
     await client.search(query);

@@ -32,6 +32,8 @@ export class FakeServer {
   readonly refused = new Set<string>();
   serverTime: () => number = () => Date.now();
   protocol = 1;
+  /** Called as a new connection is welcomed. */
+  onConnection: (socket: Socket) => void = () => {};
   /** A new connection is welcomed when it resolves. */
   welcoming = Promise.resolve();
   connections = 0;
@@ -61,6 +63,9 @@ export class FakeServer {
   }
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
+  }
+  all(): Socket[] {
+    return [...this.#io.of('/v1').sockets.values()];
   }
   get sockets(): number {
     return this.#io.of('/v1').sockets.size;
@@ -117,13 +122,14 @@ export class FakeServer {
       this.connections += 1;
       let token = (socket.handshake.auth as { token?: string }).token;
       this.#look();
-      void this.welcoming.then(() =>
+      void this.welcoming.then(() => {
         socket.emit('welcome', {
           protocol: this.protocol,
           serverTime: instant(this.serverTime()),
           ...(token === undefined ? {} : { subject: { id: 'guest-1', kind: 'guest' } }),
-        }),
-      );
+        });
+        this.onConnection(socket);
+      });
       socket.on('disconnect', () => this.#look());
       socket.onAny(
         async (event: string, payload: Record<string, unknown>, acknowledge: (answer: unknown) => void) => {
