@@ -9,7 +9,7 @@ import { Choice } from '../shared/widgets/choice.tsx';
 import { t } from '../texts/index.ts';
 import { AdminNav } from './admin-nav.tsx';
 import { usePeriodFigures } from './figures/figures.ts';
-import { CommandsPerSecond, CommitTimes, HoldsOpen } from './figures/live-figures.tsx';
+import { CommitTimes, LiveFigure } from './figures/live-figures.tsx';
 import { periodOf } from './figures/period.ts';
 import { PeriodChooser } from './figures/period-chooser.tsx';
 import { currenciesOf, PeriodFigures } from './figures/period-figures.tsx';
@@ -61,8 +61,8 @@ function Figures() {
       <section aria-labelledby="now" data-stale={house.state !== 'online' || undefined}>
         <h2 id="now">{says.now}</h2>
         <div className="figures">
-          <HoldsOpen history={house.history} />
-          <CommandsPerSecond history={house.history} />
+          <LiveFigure figure="holdsOpen" history={house.history} />
+          <LiveFigure figure="commands" history={house.history} />
           <CommitTimes history={house.history} />
         </div>
       </section>

@@ -5,7 +5,7 @@ import { numberText, timeText } from '../format.ts';
 import { Refusal } from '../shared/refusal.tsx';
 import { t } from '../texts/index.ts';
 import { AdminNav } from './admin-nav.tsx';
-import { CommandsPerSecond, CommitTimes, Sockets } from './figures/live-figures.tsx';
+import { CommitTimes, LiveFigure } from './figures/live-figures.tsx';
 import { useHouse } from './servers/house.ts';
 import { NodeTable } from './servers/node-table.tsx';
 import { ShardBar } from './servers/shard-bar.tsx';
@@ -50,8 +50,8 @@ function Servers() {
             <h2 id="work">{says.work}</h2>
             <div className="figures">
               <CommitTimes history={history} />
-              <CommandsPerSecond history={history} />
-              <Sockets history={history} />
+              <LiveFigure figure="commands" history={history} />
+              <LiveFigure figure="sockets" history={history} />
             </div>
             <p className="small muted">{says.together}</p>
           </section>

@@ -9,30 +9,21 @@ import { FigureCard } from './figure-card.tsx';
 /** What "before" is for a live figure: so many seconds ago. */
 const BEFORE_SECONDS = 60;
 
-export function HoldsOpen({ history }: { history: readonly Stats[] }) {
-  const says = t.admin.figures.holdsOpen;
-  return (
-    <LiveCard
-      id="holds-open"
-      title={says.title}
-      means={says.means}
-      history={history}
-      of={holdsOf}
-      labels={[says.title]}
-      format={numberText}
-    />
-  );
-}
+/** Those of one value, each with what it is of the server's figures. */
+const SINGLE = {
+  holdsOpen: { id: 'holds-open', of: ({ holdsOpen }: Stats) => [holdsOpen] },
+  commands: { id: 'commands', of: ({ commandsPerSecond }: Stats) => [commandsPerSecond] },
+  sockets: { id: 'sockets', of: ({ sockets }: Stats) => [sockets] },
+} as const;
 
-export function CommandsPerSecond({ history }: { history: readonly Stats[] }) {
-  const says = t.admin.figures.commands;
+export function LiveFigure({ figure, history }: { figure: keyof typeof SINGLE; history: readonly Stats[] }) {
+  const says = t.admin.figures[figure];
+  const { id, of } = SINGLE[figure];
   return (
     <LiveCard
-      id="commands"
+      {...{ id, of, history }}
       title={says.title}
       means={says.means}
-      history={history}
-      of={commandsOf}
       labels={[says.title]}
       format={numberText}
     />
@@ -56,27 +47,8 @@ export function CommitTimes({ history }: { history: readonly Stats[] }) {
   );
 }
 
-export function Sockets({ history }: { history: readonly Stats[] }) {
-  const says = t.admin.figures.sockets;
-  return (
-    <LiveCard
-      id="sockets"
-      title={says.title}
-      means={says.means}
-      history={history}
-      of={socketsOf}
-      labels={[says.title]}
-      format={numberText}
-    />
-  );
-}
-
 const milliseconds = (value: number) => t.admin.milliseconds(numberText(value));
-
-const holdsOf = ({ holdsOpen }: Stats) => [holdsOpen];
-const commandsOf = ({ commandsPerSecond }: Stats) => [commandsPerSecond];
 const commitOf = ({ commitMsP50, commitMsP99 }: Stats) => [commitMsP50, commitMsP99];
-const socketsOf = ({ sockets }: Stats) => [sockets];
 
 function LiveCard({
   history,
