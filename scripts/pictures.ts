@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { createClient, memoryStorage, unwrap } from '../src/client/index.ts';
 import { dateOf } from '../src/protocol/nights.ts';
-import { launchChromium } from '../test/support/browser.ts';
+import { launchChromium, signIn } from '../test/support/browser.ts';
 import { ADMIN, startServer } from '../test/support/server.ts';
 
 const FOLDER = fileURLToPath(new URL('../docs/pictures/', import.meta.url));
@@ -37,9 +37,7 @@ try {
   await take(page, 'hold');
 
   await page.goto(`${server.url}/sign-in?next=/admin`);
-  await page.locator('input[name="email"]').fill(ADMIN.email);
-  await page.locator('input[name="password"]').fill(ADMIN.password);
-  await page.locator('form button[type="submit"]').click();
+  await signIn(page, ADMIN);
   await page.locator('.chart-bar').first().waitFor();
   await take(page, 'admin');
   await page.goto(`${server.url}/admin/figures`);

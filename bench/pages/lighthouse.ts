@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import lighthouse, { type Config, desktopConfig } from 'lighthouse';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { dateOf } from '../../src/protocol/nights.ts';
-import { CHROMIUM } from '../../test/support/browser.ts';
+import { CHROMIUM, signIn } from '../../test/support/browser.ts';
 import { ADMIN, startServer } from '../../test/support/server.ts';
 import { startProgress } from '../progress.ts';
 import { table } from '../table.ts';
@@ -62,9 +62,7 @@ export async function measurePages({ device, why }: PagesOptions): Promise<void>
 /** Signed in as the admin, who sees them all. */
 async function everyPage(page: Page, url: string): Promise<[string, string][]> {
   await page.goto(`${url}/sign-in?next=/stays`);
-  await page.locator('input[name=email]').fill(ADMIN.email);
-  await page.locator('input[name=password]').fill(ADMIN.password);
-  await page.locator('form button[type=submit]').click();
+  await signIn(page, ADMIN);
   await page.locator('main[data-page=stays]').waitFor();
   const { apartments } = (await (await fetch(`${url}/v1/apartments?limit=1`)).json()) as {
     apartments: { id: string }[];

@@ -45,3 +45,51 @@ export async function person(browser: Browser, options: BrowserContextOptions = 
   });
   return { page, context, complaints };
 }
+
+/** Everybody who has come by in one browser, for what a test asks of all of them at its end. */
+export class Visitors {
+  readonly people: Person[] = [];
+  readonly #browser: Browser;
+
+  static async arrive(): Promise<Visitors> {
+    return new Visitors(await launchChromium());
+  }
+
+  private constructor(browser: Browser) {
+    this.#browser = browser;
+  }
+
+  /** One more, at an address. */
+  async open(url: string, options?: BrowserContextOptions): Promise<Page> {
+    const one = await person(this.#browser, options);
+    this.people.push(one);
+    await one.page.goto(url);
+    return one.page;
+  }
+
+  /** Whose page it is. */
+  of(page: Page): Person {
+    const found = this.people.find((one) => one.page === page);
+    if (found === undefined) throw new Error('nobody here has that page');
+    return found;
+  }
+
+  get complaints(): string[] {
+    return this.people.flatMap(({ complaints }) => complaints);
+  }
+
+  close(): Promise<void> {
+    return this.#browser.close();
+  }
+}
+
+/** Fills in the form for signing in that the page shows, and sends it. */
+export async function signIn(
+  page: Page,
+  { email, password }: { email: string; password: string },
+): Promise<void> {
+  const form = page.locator('form.sign-in');
+  await form.locator('input[name="email"]').fill(email);
+  await form.locator('input[name="password"]').fill(password);
+  await form.locator('button[type="submit"]').click();
+}

@@ -1,9 +1,9 @@
 /** The admin's pages in Chromium against the real server: feed, figures, servers, and the history of an apartment. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, createClient, memoryStorage, unwrap } from '../../src/client/index.ts';
 import { dateOf, nightOf } from '../../src/protocol/nights.ts';
-import { launchChromium, type Person, person } from '../support/browser.ts';
+import { signIn, Visitors } from '../support/browser.ts';
 import { ADMIN, type RunningServer, startServer } from '../support/server.ts';
 
 const NAMES = ['Casa Azul', 'Casa Verde', 'Casa Branca', 'Casa Rosa', 'Casa Nova', 'Casa Velha'];
@@ -30,19 +30,19 @@ const guestsSeconds = (page: Page) =>
 
 describe("the admin's pages", () => {
   let server: RunningServer;
-  let browser: Browser;
+  let visitors: Visitors;
   let admin: Page;
   /** A guest without a browser, for what another one's browser shows. */
   let guest: Client;
-  const people: Person[] = [];
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startServer({ listings, holdTtlSeconds: 600 }), launchChromium()]);
+    [server, visitors] = await Promise.all([
+      startServer({ listings, holdTtlSeconds: 600 }),
+      Visitors.arrive(),
+    ]);
     guest = createClient({ url: server.url, storage: memoryStorage() });
     admin = await open('/admin');
-    await admin.getByLabel('E-mail').fill(ADMIN.email);
-    await admin.getByLabel('Password').fill(ADMIN.password);
-    await admin.getByRole('button', { name: 'Sign in' }).click();
+    await signIn(admin, ADMIN);
     await admin.locator('[data-tile]').first().waitFor();
   });
   // A guest may hold so many stays and no more.
@@ -53,16 +53,14 @@ describe("the admin's pages", () => {
   });
   afterAll(async () => {
     guest?.close();
-    await browser?.close();
+    await visitors?.close();
     await server?.stop();
   });
 
   async function open(address: string): Promise<Page> {
-    const one = await person(browser);
-    people.push(one);
-    one.page.setDefaultTimeout(8_000);
-    await one.page.goto(server.url + address);
-    return one.page;
+    const page = await visitors.open(server.url + address);
+    page.setDefaultTimeout(8_000);
+    return page;
   }
   async function go(address: string): Promise<void> {
     await admin.goto(server.url + address);
@@ -236,7 +234,7 @@ describe("the admin's pages", () => {
   it('says that figures are old while the connection is away', async () => {
     await go('/admin/servers');
     await admin.locator('[data-node]').waitFor();
-    const { context, complaints } = people[0] as Person;
+    const { context, complaints } = visitors.of(admin);
     const complained = complaints.length;
     await context.setOffline(true);
     await admin.locator('.notice.stale').waitFor();
@@ -247,6 +245,6 @@ describe("the admin's pages", () => {
   });
 
   it('ran under its security policy without a complaint', () => {
-    expect(people.flatMap(({ complaints }) => complaints)).toEqual([]);
+    expect(visitors.complaints).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 /** One apartment's page in Chromium: choosing nights, keeping a hold, and every way a payment can go. */
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dateOf, nightOf } from '../../src/protocol/nights.ts';
-import { launchChromium, type Person, person } from '../support/browser.ts';
+import { Visitors } from '../support/browser.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 
 const NAMES = ['Ajuda', 'Baixa', 'Chiado', 'Estrela', 'Graça', 'Lapa', 'Mouraria', 'Rossio', 'Santos'];
@@ -31,16 +31,15 @@ const holdButton = (page: Page) => page.locator('.chooser > button');
 
 describe("an apartment's page", () => {
   let server: RunningServer;
-  let browser: Browser;
-  const people: Person[] = [];
+  let visitors: Visitors;
   beforeAll(async () => {
-    [server, browser] = await Promise.all([
+    [server, visitors] = await Promise.all([
       startServer({ listings, environment: { NIGHTLATCH_HOLDS_PER_GUEST: '2' } }),
-      launchChromium(),
+      Visitors.arrive(),
     ]);
   });
   afterAll(async () => {
-    await browser?.close();
+    await visitors?.close();
     await server?.stop();
   });
 
@@ -49,11 +48,9 @@ describe("an apartment's page", () => {
     return `${server.url}/apartments/${idOf(name)}?month=${on(0).slice(0, 7)}&guests=1${stay}`;
   };
   const open = async (address: string, options: BrowserContextOptions = {}): Promise<Page> => {
-    const one = await person(browser, options);
-    people.push(one);
-    await one.page.goto(address);
-    await one.page.locator('.day[data-state="free"]').first().waitFor();
-    return one.page;
+    const page = await visitors.open(address, options);
+    await page.locator('.day[data-state="free"]').first().waitFor();
+    return page;
   };
   const hold = async (page: Page) => {
     await page.locator('.chooser > button:enabled').click();
@@ -214,7 +211,7 @@ describe("an apartment's page", () => {
 
   it('is offline with everything kept, offers nothing then, and is right again by itself', async () => {
     const ana = await open(addressOf('Mouraria', 3, 5));
-    const { context } = people.at(-1) as Person;
+    const { context, complaints } = visitors.of(ana);
     await hold(ana);
     await ana.getByLabel('Name').fill('Ana Silva');
     await day(ana, 20).click();
@@ -232,7 +229,7 @@ describe("an apartment's page", () => {
     await day(ana, 22).click();
     await ana.locator('.chooser > button:enabled', { hasText: 'Move the hold' }).waitFor();
     // What failed while the network was cut is no complaint.
-    (people.find((one) => one.context === context) as Person).complaints.length = 0;
+    complaints.length = 0;
   });
 
   it('speaks German, with its weeks, dates and amounts', async () => {
@@ -249,6 +246,6 @@ describe("an apartment's page", () => {
   });
 
   it('ran under its security policy without a complaint', () => {
-    expect(people.flatMap(({ complaints }) => complaints)).toEqual([]);
+    expect(visitors.complaints).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 /** Every page in its states through axe, in light and dark: no violation of any of its rules. */
 import axe, { type AxeResults } from 'axe-core';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dateOf } from '../../src/protocol/nights.ts';
-import { launchChromium, type Person, person } from '../support/browser.ts';
+import { signIn, Visitors } from '../support/browser.ts';
 import { ADMIN, type RunningServer, startServer } from '../support/server.ts';
 
 const NAMES = ['Ajuda', 'Baixa', 'Chiado', 'Estrela', 'Lapa'];
@@ -41,15 +41,9 @@ async function expectNone(page: Page): Promise<void> {
 
 describe('axe finds nothing wrong with', () => {
   let server: RunningServer;
-  let browser: Browser;
+  let visitors: Visitors;
   let admin: Page;
-  const people: Person[] = [];
-  const open = async (path: string, options: BrowserContextOptions = {}): Promise<Page> => {
-    const one = await person(browser, options);
-    people.push(one);
-    await one.page.goto(server.url + path);
-    return one.page;
-  };
+  const open = (path: string, options?: BrowserContextOptions) => visitors.open(server.url + path, options);
   const hold = async (page: Page) => {
     await page.locator('.chooser > button:enabled').click();
     await page.locator('.hold[data-status="held"]').waitFor();
@@ -67,17 +61,15 @@ describe('axe finds nothing wrong with', () => {
   };
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startServer({ listings }), launchChromium()]);
+    [server, visitors] = await Promise.all([startServer({ listings }), Visitors.arrive()]);
     admin = await open('/admin');
     await admin.locator('form').waitFor();
     await expectNone(admin);
-    await admin.locator('input[name="email"]').fill(ADMIN.email);
-    await admin.locator('input[name="password"]').fill(ADMIN.password);
-    await admin.locator('form button[type="submit"]').click();
+    await signIn(admin, ADMIN);
     await admin.locator('.chart-row').first().waitFor();
   });
   afterAll(async () => {
-    await browser?.close();
+    await visitors?.close();
     await server?.stop();
   });
 
@@ -162,6 +154,6 @@ describe('axe finds nothing wrong with', () => {
 
   it('and no page has offended against the security policy or thrown', () => {
     const isOffline = (text: string) => /ERR_INTERNET_DISCONNECTED/.test(text);
-    expect(people.flatMap(({ complaints }) => complaints).filter((text) => !isOffline(text))).toEqual([]);
+    expect(visitors.complaints.filter((text) => !isOffline(text))).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 /** The page in Chromium against the real server: what one guest does, another one sees. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dateOf, nightOf } from '../../src/protocol/nights.ts';
-import { launchChromium, type Person, person } from '../support/browser.ts';
+import { Visitors } from '../support/browser.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 
 const PORTO = ['Casa Azul', 'Casa Verde', 'Casa Branca', 'Casa Rosa', 'Casa Nova', 'Casa Velha'];
@@ -36,21 +36,18 @@ async function confirm(page: Page, method = 'sandbox_ok'): Promise<void> {
 
 describe('the page', () => {
   let server: RunningServer;
-  let browser: Browser;
-  const people: Person[] = [];
+  let visitors: Visitors;
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startServer({ listings, holdTtlSeconds: 300 }), launchChromium()]);
+    [server, visitors] = await Promise.all([
+      startServer({ listings, holdTtlSeconds: 300 }),
+      Visitors.arrive(),
+    ]);
   });
   afterAll(async () => {
-    await browser?.close();
+    await visitors?.close();
     await server?.stop();
   });
-  const open = async (address: string): Promise<Page> => {
-    const one = await person(browser);
-    people.push(one);
-    await one.page.goto(server.url + address);
-    return one.page;
-  };
+  const open = (address: string) => visitors.open(server.url + address);
 
   it('leads from the first page to a held stay in three clicks', async () => {
     const page = await open('/?guests=1');
@@ -148,7 +145,7 @@ describe('the page', () => {
 
   it('says that it is offline, takes no command then, and comes back by itself', async () => {
     const ana = await open(addressOf(1, stay(100)));
-    const { context } = people.at(-1) as Person;
+    const { context, complaints } = visitors.of(ana);
     await ana.locator('.chooser button.primary:enabled').waitFor();
     await context.setOffline(true);
     await ana.locator('.pill[data-state="offline"]').waitFor();
@@ -157,7 +154,7 @@ describe('the page', () => {
     await ana.locator('.pill[data-state="online"]').waitFor();
     await hold(ana);
     // What failed while the network was cut is no complaint.
-    (people.at(-1) as Person).complaints.length = 0;
+    complaints.length = 0;
   });
 
   it('answers an address that leads nowhere', async () => {
@@ -168,28 +165,25 @@ describe('the page', () => {
   });
 
   it('ran under its security policy without a complaint', () => {
-    expect(people.flatMap(({ complaints }) => complaints).filter((text) => !text.includes('404'))).toEqual(
-      [],
-    );
+    expect(visitors.complaints.filter((text) => !text.includes('404'))).toEqual([]);
   });
 });
 
 describe('the page, when a hold ends', () => {
   let server: RunningServer;
-  let browser: Browser;
+  let visitors: Visitors;
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startServer({ listings, holdTtlSeconds: 3 }), launchChromium()]);
+    [server, visitors] = await Promise.all([startServer({ listings, holdTtlSeconds: 3 }), Visitors.arrive()]);
   });
   afterAll(async () => {
-    await browser?.close();
+    await visitors?.close();
     await server?.stop();
   });
 
   it('[I5] shows the expiry to both browsers, keeps what was typed, and holds again in one click', async () => {
     const wanted = stay(30);
-    const [{ page: ana }, { page: ben }] = [await person(browser), await person(browser)];
-    await ana.goto(server.url + addressOf(1, wanted));
-    await ben.goto(server.url + addressOf(1, wanted));
+    const address = server.url + addressOf(1, wanted);
+    const [ana, ben] = [await visitors.open(address), await visitors.open(address)];
     await state(ben, wanted.checkIn, 'free');
     await hold(ana);
     expect(await countdownSeconds(ana)).toBeLessThanOrEqual(4);

@@ -2,7 +2,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dateOf, nightOf } from '../../src/protocol/nights.ts';
-import { launchChromium, type Person, person } from '../support/browser.ts';
+import { launchChromium, type Person, person, signIn } from '../support/browser.ts';
 import { ADMIN, type RunningServer, startServer } from '../support/server.ts';
 
 const ROWS = 500;
@@ -24,9 +24,7 @@ beforeAll(async () => {
   admin = await person(browser);
   page = admin.page;
   await page.goto(`${server.url}/admin`);
-  await page.getByLabel('E-mail').fill(ADMIN.email);
-  await page.getByLabel('Password').fill(ADMIN.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await signIn(page, ADMIN);
   await page.locator('.chart-row').first().waitFor();
 });
 afterAll(async () => {

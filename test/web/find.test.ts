@@ -1,9 +1,9 @@
 /** Finding a stay in Chromium against the real server: by mouse, by keyboard alone, and while others take nights. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, createClient, memoryStorage, unwrap } from '../../src/client/index.ts';
 import { dateOf, nightOf } from '../../src/protocol/nights.ts';
-import { launchChromium, type Person, person } from '../support/browser.ts';
+import { Visitors } from '../support/browser.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 
 const inPorto = Array.from({ length: 30 }, (_, i) => ({
@@ -29,27 +29,21 @@ const dated = ({ checkIn, checkOut }: { checkIn: string; checkOut: string }) =>
 
 describe('finding a stay', () => {
   let server: RunningServer;
-  let browser: Browser;
+  let visitors: Visitors;
   let other: Client;
-  const people: Person[] = [];
   beforeAll(async () => {
-    [server, browser] = await Promise.all([
+    [server, visitors] = await Promise.all([
       startServer({ listings: [...inPorto, ...inBraga] }),
-      launchChromium(),
+      Visitors.arrive(),
     ]);
     other = createClient({ url: server.url, storage: memoryStorage() });
   });
   afterAll(async () => {
     other?.close();
-    await browser?.close();
+    await visitors?.close();
     await server?.stop();
   });
-  const open = async (address: string): Promise<Page> => {
-    const one = await person(browser);
-    people.push(one);
-    await one.page.goto(server.url + address);
-    return one.page;
-  };
+  const open = (address: string) => visitors.open(server.url + address);
   const card = (page: Page, id: number, rest = '') =>
     page.locator(`.card[data-apartment="airbnb-${id}"]${rest}`);
   const asked = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams);
@@ -201,7 +195,7 @@ describe('finding a stay', () => {
   it('knows nothing without a connection, says so on every card, and is right again by itself', async () => {
     const wished = stay(55);
     const page = await open(`/?${dated(wished)}&city=Braga`);
-    const { context, complaints } = people.at(-1) as Person;
+    const { context, complaints } = visitors.of(page);
     await card(page, 40).waitFor();
     unwrap(await other.hold({ apartmentId: 'airbnb-41', ...wished, guests: 1 }));
     await card(page, 41).locator('.nearest a').first().waitFor();
@@ -219,16 +213,14 @@ describe('finding a stay', () => {
   });
 
   it('speaks German where the browser does', async () => {
-    const context = await browser.newContext({ locale: 'de-DE' });
-    const page = await context.newPage();
-    await page.goto(`${server.url}/?${dated(stay(65))}&city=Braga`);
+    const german = { locale: 'de-DE' };
+    const page = await visitors.open(`${server.url}/?${dated(stay(65))}&city=Braga`, german);
     await page.getByText('3 Wohnungen in Braga für 1 Gast, frei').waitFor();
     await page.getByRole('heading', { name: 'Finden, live reservieren' }).waitFor();
     expect(await card(page, 40).locator('.price').textContent()).toMatch(/€ für 3 Nächte.*€ pro Nacht/);
-    await context.close();
   });
 
   it('ran under its security policy without a complaint', () => {
-    expect(people.flatMap(({ complaints }) => complaints)).toEqual([]);
+    expect(visitors.complaints).toEqual([]);
   });
 });

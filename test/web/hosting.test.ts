@@ -3,7 +3,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, createClient, memoryStorage, unwrap } from '../../src/client/index.ts';
 import { dateOf, nightOf } from '../../src/protocol/nights.ts';
-import { launchChromium, type Person, person } from '../support/browser.ts';
+import { launchChromium, type Person, person, signIn } from '../support/browser.ts';
 import { ADMIN, type RunningServer, startServer } from '../support/server.ts';
 
 let server: RunningServer;
@@ -26,9 +26,7 @@ beforeAll(async () => {
   host = await person(browser);
   page = host.page;
   await page.goto(`${server.url}/hosting`);
-  await page.getByLabel('E-mail').fill(email);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+  await signIn(page, { email, password });
   await page.locator('[data-apartment]').first().waitFor();
 });
 afterAll(async () => {

@@ -1,10 +1,10 @@
 /** My stays and the page of one booking, in Chromium against the real server, on two devices of one guest. */
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Booking, type Client, createClient, memoryStorage, unwrap } from '../../src/client/index.ts';
 import { dateOf, nightOf } from '../../src/protocol/nights.ts';
-import { launchChromium, type Person, person } from '../support/browser.ts';
+import { signIn, Visitors } from '../support/browser.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 
 const names = ['Casa Azul', 'Casa Verde', 'Casa Branca'];
@@ -19,33 +19,28 @@ const stay = (ahead: number, nights = 3) => ({
 
 describe('my stays', () => {
   let server: RunningServer;
-  let browser: Browser;
+  let visitors: Visitors;
   /** Ana's other device: what it does, the browser sees. */
   let device: Client;
   let ana: Page;
-  const people: Person[] = [];
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startServer({ listings, holdTtlSeconds: 303 }), launchChromium()]);
+    [server, visitors] = await Promise.all([
+      startServer({ listings, holdTtlSeconds: 303 }),
+      Visitors.arrive(),
+    ]);
     device = createClient({ url: server.url, storage: memoryStorage() });
     unwrap(await device.sessions.signUp({ ...ANA, name: 'Ana Silva' }));
     ana = await signedIn('/stays');
   });
   afterAll(async () => {
     device?.close();
-    await browser?.close();
+    await visitors?.close();
     await server?.stop();
   });
-  const open = async (address: string): Promise<Page> => {
-    const one = await person(browser);
-    people.push(one);
-    await one.page.goto(server.url + address);
-    return one.page;
-  };
+  const open = (address: string) => visitors.open(server.url + address);
   const signedIn = async (next: string): Promise<Page> => {
     const page = await open(`/sign-in?next=${encodeURIComponent(next)}`);
-    await page.getByLabel('E-mail').fill(ANA.email);
-    await page.getByLabel('Password').fill(ANA.password);
-    await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+    await signIn(page, ANA);
     await page.waitForURL(server.url + next);
     return page;
   };
@@ -164,17 +159,13 @@ describe('my stays', () => {
   });
 
   it('speaks German where the browser does', async () => {
-    const context = await browser.newContext({ locale: 'de-DE' });
-    const page = await context.newPage();
-    await page.goto(`${server.url}/stays`);
+    const page = await visitors.open(`${server.url}/stays`, { locale: 'de-DE' });
     await page.getByRole('heading', { name: 'Nichts reserviert, nichts gebucht' }).waitFor();
     await page.goto(`${server.url}/bookings/none`);
     await page.getByRole('heading', { name: 'Diese Buchung gibt es nicht' }).waitFor();
-    await context.close();
   });
 
   it('ran under its security policy without a complaint', () => {
-    const complaints = people.flatMap((one) => one.complaints);
-    expect(complaints.filter((text) => !/status of (401|404)/.test(text))).toEqual([]);
+    expect(visitors.complaints.filter((text) => !/status of (401|404)/.test(text))).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 /** Three browsers at two servers that act as one over Redis: what one does at one server, the others see at the other. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dateOf } from '../../src/protocol/nights.ts';
-import { launchChromium, type Person, person } from '../support/browser.ts';
+import { signIn, Visitors } from '../support/browser.ts';
 import { ADMIN, type RunningServer, startServer } from '../support/server.ts';
 
 const checkIn = dateOf(Math.floor(Date.now() / 86_400_000) + 40);
@@ -11,32 +11,25 @@ const stay = `checkIn=${checkIn}&checkOut=${checkOut}&guests=1`;
 
 describe('at two servers', () => {
   let server: RunningServer;
-  let browser: Browser;
+  let visitors: Visitors;
   /** Free for the whole stay, and owned by one server or the other. */
   let ids: string[];
   let ana: Page;
   let ben: Page;
   let admin: Page;
-  const people: Person[] = [];
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startServer({ seed: 'demo', nodes: 2 }), launchChromium()]);
+    [server, visitors] = await Promise.all([startServer({ seed: 'demo', nodes: 2 }), Visitors.arrive()]);
     const found = await fetch(`${server.nodeUrls[0]}/v1/apartments?${stay}&limit=50`);
     ids = ((await found.json()) as { apartments: { id: string }[] }).apartments.map(({ id }) => id);
-    const open = async () => {
-      const one = await person(browser);
-      people.push(one);
-      return one.page;
-    };
-    [ana, ben, admin] = [await open(), await open(), await open()];
-    await admin.goto(`${server.nodeUrls[1]}/admin`);
-    await admin.locator('input[name="email"]').fill(ADMIN.email);
-    await admin.locator('input[name="password"]').fill(ADMIN.password);
-    await admin.locator('form button[type="submit"]').click();
+    ana = await visitors.open(server.nodeUrls[0] as string);
+    ben = await visitors.open(server.nodeUrls[1] as string);
+    admin = await visitors.open(`${server.nodeUrls[1]}/admin`);
+    await signIn(admin, ADMIN);
     await admin.locator('.chart-row').first().waitFor();
   });
   afterAll(async () => {
-    await browser?.close();
+    await visitors?.close();
     await server?.stop();
   });
 
@@ -76,14 +69,12 @@ describe('at two servers', () => {
     await hold(ana);
     await night(ana, 'mine');
     const session = await ana.evaluate('JSON.stringify(localStorage)');
-    const other = await person(browser);
-    people.push(other);
     // The same account on another device: the session is all that a browser keeps of it.
-    await other.page.goto(server.nodeUrls[1] as string);
-    await other.page.evaluate(`Object.assign(localStorage, JSON.parse(${JSON.stringify(session)}))`);
-    await other.page.goto(`${server.nodeUrls[1]}/stays`);
-    await other.page.locator('[data-hold] .countdown').waitFor();
-    await other.page.getByRole('button', { name: /^Release/ }).click();
+    const other = await visitors.open(server.nodeUrls[1] as string);
+    await other.evaluate(`Object.assign(localStorage, JSON.parse(${JSON.stringify(session)}))`);
+    await other.goto(`${server.nodeUrls[1]}/stays`);
+    await other.locator('[data-hold] .countdown').waitFor();
+    await other.getByRole('button', { name: /^Release/ }).click();
     await night(ana, 'free');
   });
 
@@ -106,6 +97,6 @@ describe('at two servers', () => {
   });
 
   it('nothing was thrown or refused by the security policy', () => {
-    expect(people.flatMap(({ complaints }) => complaints)).toEqual([]);
+    expect(visitors.complaints).toEqual([]);
   });
 });
