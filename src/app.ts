@@ -241,7 +241,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
           managementFace({
             pool,
             figures: createFigures(pool, nowMs),
-            written: (apartmentId) => listings.written(apartmentId),
+            written: () => listings.poll(),
             ask: (subject, command) =>
               new Promise((reply) => cluster.ask({ subject, command, reply, sinceMs: nowMs(), attempts: 0 })),
           }),

@@ -22,8 +22,8 @@ import { changedApartment, isSameApartment, newApartment } from '../services/lis
 export interface ManagementParts {
   readonly pool: Pool;
   readonly figures: CountFigures;
-  /** A listing was written: it is in force here once this resolves. */
-  readonly written: (apartmentId: string) => Promise<void>;
+  /** Listings were written: they are in force here once this resolves. */
+  readonly written: () => Promise<void>;
   readonly ask: (subject: Subject, command: ApartmentCommand) => Promise<Outcome<ApartmentAnswer>>;
 }
 
@@ -48,7 +48,7 @@ export function managementFace({ pool, figures, written, ask }: ManagementParts)
         const sentence = `requestId ${requestId} was used for apartment ${found.id}, written otherwise; send a new one for each apartment`;
         return refuse('idempotency_conflict', sentence);
       }
-      await written(found.id);
+      await written();
       return { ok: true, data: found };
     },
 
@@ -73,7 +73,7 @@ export function managementFace({ pool, figures, written, ask }: ManagementParts)
           const after = await updateListing(pool, before.revision, decided.apartment);
           if (after === undefined) continue;
           if (status !== before.status) halfDone.set(intent, after.revision);
-          await written(apartmentId);
+          await written();
         }
         if (status === before.status) return fresh(apartmentId);
         return become(subject, { kind: status === 'paused' ? 'pause' : 'resume', apartmentId, requestId });
@@ -111,7 +111,7 @@ export function managementFace({ pool, figures, written, ask }: ManagementParts)
     const { apartmentId } = command;
     const status = ({ pause: 'paused', resume: 'listed', retire: 'retired' } as const)[command.kind];
     const answer = await ask(subject, command);
-    await written(apartmentId);
+    await written();
     const after = await fresh(apartmentId);
     const isSo = after.ok && after.data.status === status;
     return answer.ok || (answer.error.code === 'rule_violation' && isSo) ? after : answer;

@@ -1,4 +1,4 @@
-/** Listings: one named function a statement. `tx` says which transaction wrote a row last; readers follow it. */
+/** Listings: one named function a statement. `tx` says which transaction wrote a row last: readers follow changes by it. */
 import type { Pool } from 'pg';
 import type { Apartment } from '../protocol/terms.ts';
 
@@ -9,8 +9,14 @@ export interface ListingRow {
   readonly tx: string;
 }
 
-/** A place in the order of changes: everything up to it has been seen. */
-export interface ListingCursor {
+/**
+ * Which transactions have been seen, as PostgreSQL's `pg_snapshot` text: those before its xmax but for the ones it
+ * lists as running. Whatever else runs in the cluster, for however long, holds up none that has committed.
+ */
+export type ListingsSeen = string;
+
+/** The last of a page, after which the next one begins. */
+export interface ListingsPlace {
   readonly tx: string;
   readonly id: string;
 }
@@ -32,28 +38,31 @@ export async function listingsAfter(pool: Pool, afterId: string, limit: number):
   return result.rows.map(listingOf);
 }
 
+/** What is committed now. One who reads all listings after this follows changes from here on. */
+export async function listingsSeenNow(pool: Pool): Promise<ListingsSeen> {
+  const result = await pool.query('select pg_current_snapshot()::text as seen');
+  return result.rows[0].seen;
+}
+
 /**
- * Changes after the cursor, in order, of transactions older than any still running: one that commits late can
- * therefore not be passed by.
+ * A page of the listings whose last change `before` had not seen and `now` has, in order of transaction and id. One
+ * written again since `now` is left to the look after it.
  */
-export async function listingsChangedAfter(
+export async function listingsChangedBetween(
   pool: Pool,
-  cursor: ListingCursor,
+  before: ListingsSeen,
+  now: ListingsSeen,
+  after: ListingsPlace | undefined,
   limit: number,
 ): Promise<ListingRow[]> {
   const result = await pool.query(
     `select ${COLUMNS} from listings
-     where (tx, id) > ($1::xid8, $2) and tx < pg_snapshot_xmin(pg_current_snapshot())
-     order by listings.tx, id limit $3`,
-    [cursor.tx, cursor.id, limit],
+     where tx >= pg_snapshot_xmin($1) and (tx, id) > ($3::xid8, $4)
+       and not pg_visible_in_snapshot(tx, $1) and pg_visible_in_snapshot(tx, $2)
+     order by listings.tx, id limit $5`,
+    [before, now, after?.tx ?? '0', after?.id ?? '', limit],
   );
   return result.rows.map(listingOf);
-}
-
-/** The place from which changes must be followed by one who reads all listings after this. */
-export async function listingCursorNow(pool: Pool): Promise<ListingCursor> {
-  const result = await pool.query('select pg_snapshot_xmin(pg_current_snapshot())::text as tx');
-  return { tx: result.rows[0].tx, id: '' };
 }
 
 export async function anyListing(pool: Pool): Promise<boolean> {

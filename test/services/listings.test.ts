@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { upsertListings } from '../../src/persistence/listings.ts';
 import type { CommittedChange } from '../../src/protocol/committed-change.ts';
+import { LISTINGS_PAGE } from '../../src/protocol/limits.ts';
 import { nightOf } from '../../src/protocol/nights.ts';
 import type { Apartment } from '../../src/protocol/terms.ts';
 import { createListings, type ListingsService, type TakenRange } from '../../src/services/listings/index.ts';
@@ -113,7 +114,7 @@ it('follows committed changes, also those that come while calendars are being re
   expect(found()).toEqual(['b', 'c']);
 });
 
-it('sees within a poll what another process has written, once it is committed', async () => {
+it('sees within a poll what is committed, whoever else is still writing', async () => {
   await write(apartment('a'));
   await listings.start();
   const importer = await database.pool.connect();
@@ -126,13 +127,37 @@ it('sees within a poll what another process has written, once it is committed', 
     );
     await write(apartment('later'));
     await listings.poll();
-    expect(found()).toEqual(['a']);
+    expect(found()).toEqual(['a', 'later']);
+    await write(apartment('later', { city: 'Porto' }), apartment('latest'));
+    await listings.poll();
+    expect(found()).toEqual(['a', 'later', 'latest']);
     await importer.query('commit');
   } finally {
     importer.release();
   }
   await listings.poll();
-  expect(found()).toEqual(['a', 'late', 'later']);
+  expect(found()).toEqual(['a', 'late', 'later', 'latest']);
+});
+
+it('follows more changes than fit a page', async () => {
+  await listings.start();
+  const many = Array.from({ length: LISTINGS_PAGE * 2 + 1 }, (_, n) => apartment(`a${n}`));
+  // Of one transaction and of several: pages end within one, and between two.
+  await write(...many.slice(0, LISTINGS_PAGE + 1));
+  for (let n = LISTINGS_PAGE + 1; n < many.length; n += 100) await write(...many.slice(n, n + 100));
+  await listings.poll();
+  expect(listings.count.indexed).toBe(many.length);
+});
+
+it('has in force after a poll what was committed before it, also while another poll is under way', async () => {
+  await listings.start();
+  const earlier = listings.poll();
+  await write(apartment('a'));
+  const later = listings.poll();
+  await write(apartment('b'));
+  await Promise.all([later, listings.poll()]);
+  expect(found()).toEqual(['a', 'b']);
+  await earlier;
 });
 
 it('tells of changed terms and status, not of what only looks different', async () => {

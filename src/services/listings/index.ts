@@ -3,12 +3,13 @@ import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import type { Listings } from '../../gateway/ports.ts';
 import {
-  type ListingCursor,
   type ListingRow,
+  type ListingsPlace,
+  type ListingsSeen,
   listingById,
-  listingCursorNow,
   listingsAfter,
-  listingsChangedAfter,
+  listingsChangedBetween,
+  listingsSeenNow,
 } from '../../persistence/listings.ts';
 import type { CommittedChange } from '../../protocol/committed-change.ts';
 import { refuse } from '../../protocol/errors.ts';
@@ -51,9 +52,7 @@ export interface ListingsService extends Listings {
   committed(change: Pick<CommittedChange, 'apartmentId' | 'changes'>): void;
   /** Changes may have been missed: all calendars are read anew in the background, once where it is asked for often. */
   readAgain(): void;
-  /** A listing was written here: resolves once it is in force here, whatever other transactions are running. */
-  written(apartmentId: string): Promise<void>;
-  /** Looks for changed listings now; otherwise once a second. */
+  /** Looks for changed listings now; otherwise once a second. What was committed before the call is in force after. */
   poll(): Promise<void>;
   /** Told of each apartment whose terms or status have changed, or that is new. Returns the way to unsubscribe. */
   onTermsChanged(listener: TermsListener): () => void;
@@ -69,12 +68,15 @@ export function createListings(options: ListingsOptions): ListingsService {
   const listeners = new Set<TermsListener>();
   /** Changes that came while calendars were being read; applied on top of what was read, in order. */
   let whileReading: Pick<CommittedChange, 'apartmentId' | 'changes'>[] | undefined;
-  let cursor: ListingCursor | undefined;
+  /** What the index holds by now. */
+  let seen: ListingsSeen | undefined;
   let ready = false;
   /** Goes up when listings change: what was read before must not be cached after. */
   let generation = 0;
-  let polling: Promise<void> | undefined;
+  /** One look at the table after another: what was read earlier is never applied later. */
   let lastLook = Promise.resolve();
+  /** The look that has not begun: all who ask meanwhile share it. */
+  let nextLook: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isOutOfDate = false;
 
@@ -108,16 +110,17 @@ export function createListings(options: ListingsOptions): ListingsService {
   }
 
   async function follow(): Promise<void> {
-    if (cursor === undefined) return;
-    for (;;) {
-      const rows = await listingsChangedAfter(pool, cursor, LISTINGS_PAGE);
+    if (seen === undefined) return;
+    const now = await listingsSeenNow(pool);
+    for (let after: ListingsPlace | undefined; ; ) {
+      const rows = await listingsChangedBetween(pool, seen, now, after, LISTINGS_PAGE);
       if (rows.length > 0) generation++;
-      for (const row of rows) {
-        changed(row);
-        cursor = { tx: row.tx, id: row.apartment.id };
-      }
-      if (rows.length < LISTINGS_PAGE) break;
+      for (const row of rows) changed(row);
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < LISTINGS_PAGE) break;
+      after = { tx: last.tx, id: last.apartment.id };
     }
+    seen = now;
     if (isOutOfDate || index.occupancy.isStale(today())) {
       isOutOfDate = false;
       await readCalendars().catch((cause) => {
@@ -139,26 +142,12 @@ export function createListings(options: ListingsOptions): ListingsService {
   }
 
   function poll(): Promise<void> {
-    polling ??= inTurn(follow).finally(() => {
-      polling = undefined;
+    nextLook ??= lastLook.then(() => {
+      nextLook = undefined;
+      return follow();
     });
-    return polling;
-  }
-
-  /** One look at the table after another: what was read earlier is never applied later. */
-  function inTurn(look: () => Promise<void>): Promise<void> {
-    const looking = lastLook.then(look);
-    lastLook = looking.catch(() => {});
-    return looking;
-  }
-
-  function written(apartmentId: string): Promise<void> {
-    return inTurn(async () => {
-      const found = await listingById(pool, apartmentId);
-      if (found === undefined) return;
-      generation++;
-      changed(found);
-    });
+    lastLook = nextLook.catch(() => {});
+    return nextLook;
   }
 
   async function row(apartmentId: string): Promise<ListingRow | undefined> {
@@ -172,7 +161,7 @@ export function createListings(options: ListingsOptions): ListingsService {
 
   return {
     async start() {
-      const from = await listingCursorNow(pool);
+      const before = await listingsSeenNow(pool);
       for (let afterId = ''; ; ) {
         const rows = await listingsAfter(pool, afterId, LISTINGS_PAGE);
         for (const listing of rows) index.put(listing);
@@ -180,10 +169,10 @@ export function createListings(options: ListingsOptions): ListingsService {
         afterId = rows.at(-1)?.apartment.id ?? '';
       }
       await readCalendars();
-      cursor = from;
+      seen = before;
       ready = true;
       timer = setInterval(() => {
-        if (polling === undefined) poll().catch(options.onError);
+        if (nextLook === undefined) poll().catch(options.onError);
       }, LISTINGS_POLL_MS);
       timer.unref();
     },
@@ -213,7 +202,6 @@ export function createListings(options: ListingsOptions): ListingsService {
       isOutOfDate = true;
     },
 
-    written,
     poll,
     onTermsChanged(listener) {
       listeners.add(listener);
