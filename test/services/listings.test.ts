@@ -151,13 +151,23 @@ it('follows more changes than fit a page', async () => {
 
 it('has in force after a poll what was committed before it, also while another poll is under way', async () => {
   await listings.start();
+  const isReading = Promise.withResolvers<void>();
+  const mayGoOn = Promise.withResolvers<void>();
+  taken = async function* () {
+    isReading.resolve();
+    await mayGoOn.promise;
+    yield [];
+  };
+  listings.readAgain();
   const earlier = listings.poll();
+  await isReading.promise;
   await write(apartment('a'));
-  const later = listings.poll();
-  await write(apartment('b'));
-  await Promise.all([later, listings.poll()]);
-  expect(found()).toEqual(['a', 'b']);
+  const later = Promise.all([listings.poll(), listings.poll()]);
+  mayGoOn.resolve();
   await earlier;
+  expect(found()).toEqual([]);
+  await later;
+  expect(found()).toEqual(['a']);
 });
 
 it('tells of changed terms and status, not of what only looks different', async () => {
