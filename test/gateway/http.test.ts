@@ -462,6 +462,17 @@ describe('operations and documentation', () => {
     expect((await house.http('GET', '/docs/')).text).toContain('swagger');
   });
 
+  it('compresses what does not fit a packet, for those who take it so', async () => {
+    const encodingOf = async (path: string, accepted: string) => {
+      const answer = await house.http('GET', path, { headers: { 'accept-encoding': accepted } });
+      return [answer.headers.get('content-encoding'), answer.headers.get('vary')];
+    };
+    expect(await encodingOf('/v1/openapi.json', 'gzip, br')).toEqual(['br', 'accept-encoding']);
+    expect(await encodingOf('/v1/openapi.json', 'gzip')).toEqual(['gzip', 'accept-encoding']);
+    expect((await encodingOf('/v1/openapi.json', 'identity'))[0]).toBeNull();
+    expect((await encodingOf('/healthz', 'gzip, br'))[0]).toBeNull();
+  });
+
   it('sends the headers that keep a page safe', async () => {
     const { headers } = await house.http('GET', '/v1/apartments');
     const policy = headers.get('content-security-policy')!;
@@ -488,6 +499,12 @@ describe('the page', () => {
     }
     const asset = await own.http('GET', '/assets/page-1a2b.js');
     expect(asset.headers.get('cache-control')).toContain('immutable');
+    // The policy of a document is the document's to carry.
+    const policies = ['content-security-policy', 'x-frame-options'];
+    const page = await own.http('GET', '/', html);
+    for (const name of policies)
+      expect([page.headers.has(name), asset.headers.has(name)]).toEqual([true, false]);
+    expect(asset.headers.get('x-content-type-options')).toBe('nosniff');
     expect((await own.http('GET', '/', html)).headers.get('cache-control')).toBe('no-cache');
     for (const path of ['/v1/nothing', '/assets/gone.js']) {
       expect(await error(own.http('GET', path, html))).toMatchObject({ status: 404 });
