@@ -1,4 +1,4 @@
-/** What a first visit loads: no more than it may, and from nowhere else. */
+/** What a first visit loads: no more than it may, in no more parts, and from nowhere else. */
 import type { Response } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchChromium, person } from '../support/browser.ts';
@@ -6,6 +6,8 @@ import { type RunningServer, startServer } from '../support/server.ts';
 
 /** Of HTML, style sheets and programs, compressed, in bytes. */
 const FIRST_LOAD_MAX = 200_000;
+/** Each costs a phone a turn of its own. */
+const FILES_MAX = 24;
 
 let server: RunningServer;
 let browser: Awaited<ReturnType<typeof launchChromium>>;
@@ -17,7 +19,7 @@ afterAll(async () => {
   await server?.stop();
 });
 
-it('the first page weighs at most 200 KB, all of it from the server itself', async () => {
+it('the first page weighs at most 200 KB in few files, all of it from the server itself', async () => {
   const { page } = await person(browser);
   const loaded: Response[] = [];
   const hosts = new Set<string>();
@@ -34,5 +36,7 @@ it('the first page weighs at most 200 KB, all of it from the server itself', asy
   const total = sizes.reduce((sum, size) => sum + size, 0);
   expect(total).toBeGreaterThan(FIRST_LOAD_MAX / 2);
   expect(total).toBeLessThanOrEqual(FIRST_LOAD_MAX);
+  const paths = new Set(files.map((file) => new URL(file.url()).pathname));
+  expect(paths.size).toBeLessThanOrEqual(FILES_MAX);
   expect([...hosts]).toEqual([new URL(server.url).host]);
 });

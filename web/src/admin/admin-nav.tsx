@@ -1,5 +1,6 @@
 /** Where an admin can go from one of the admin's pages. */
-import { Link, type PageName } from '../router.tsx';
+import type { PageName } from '../route.ts';
+import { Link } from '../router.tsx';
 import { t } from '../texts/index.ts';
 import '../styles/admin-nav.css';
 

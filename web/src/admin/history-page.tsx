@@ -1,5 +1,5 @@
 /** One apartment's facts in order, its calendar as of any of them, and what can be done about its open holds. */
-import { useEffect, useMemo, useState } from 'react';
+import { memo, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { StaffOnly } from '../account/staff-only.tsx';
 import { momentText, todayIn } from '../format.ts';
@@ -34,6 +34,9 @@ function History({ apartmentId }: { apartmentId: string }) {
   const book = useJournalBook(apartmentId);
   const state = useConnection();
   const holds = useOpenHolds(apartmentId, book?.latest);
+  // Drawn in short steps: fifty facts and a calendar are much to draw at once.
+  const edition = useDeferredValue(book?.edition);
+  const latest = useDeferredValue(book?.latest);
   const says = t.history;
   useEffect(() => {
     if (state === 'online' && book?.error?.retryable === true) book.retry();
@@ -57,12 +60,12 @@ function History({ apartmentId }: { apartmentId: string }) {
           </Button>
         </>
       )}
-      {book?.latest === undefined ? (
+      {book === undefined || edition === undefined || latest === undefined ? (
         book?.error === undefined && <p role="status">{t.common.loading}</p>
       ) : (
         <div className="history-columns" data-stale={state !== 'online' || undefined}>
           <div>
-            <Told apartmentId={apartmentId} book={book} latest={book.latest} />
+            <Told apartmentId={apartmentId} book={book} edition={edition} latest={latest} />
           </div>
           <div>
             {holds !== undefined && <OpenHolds apartmentId={apartmentId} holds={holds} />}
@@ -118,7 +121,18 @@ function useVersion(
 const versionAddress = (apartmentId: string, version: number | undefined) =>
   addressOf(`/admin/apartments/${encodeURIComponent(apartmentId)}`, { version });
 
-function Told({ apartmentId, book, latest }: { apartmentId: string; book: JournalBook; latest: number }) {
+const Told = memo(function Told({
+  apartmentId,
+  book,
+  edition,
+  latest,
+}: {
+  apartmentId: string;
+  book: JournalBook;
+  /** Of the book as it is drawn. */
+  edition: number;
+  latest: number;
+}) {
   const { version, isEnd, go } = useVersion(apartmentId, book, latest);
   useEffect(() => {
     if (version < 1) return;
@@ -149,11 +163,11 @@ function Told({ apartmentId, book, latest }: { apartmentId: string; book: Journa
       </section>
       <section className="panel" aria-labelledby="facts">
         <h2 id="facts">{says.facts.title}</h2>
-        <FactsTable book={book} version={version} latest={latest} onVersion={go} />
+        <FactsTable book={book} edition={edition} version={version} latest={latest} onVersion={go} />
       </section>
     </>
   );
-}
+});
 
 /** The calendar as of a version; the one before stays until it has come, so that nothing jumps while sliding. */
 function Past({ book, version }: { book: JournalBook; version: number }) {

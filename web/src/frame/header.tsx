@@ -1,4 +1,6 @@
-import { addressOf, Link, navigate, type PageName } from '../router.tsx';
+import icon from '../icon.svg';
+import type { PageName } from '../route.ts';
+import { addressOf, Link, navigate } from '../router.tsx';
 import { client, useConnection, useWho } from '../shared/live/client.ts';
 import { isOpenHold, useMyStays } from '../shared/live/my-stays.ts';
 import { t } from '../texts/index.ts';
@@ -14,7 +16,7 @@ export function Header({ page }: { page: PageName }) {
   return (
     <header className="header">
       <Link className="brand" href="/">
-        <img src="/icon.svg" alt="" width="28" height="28" />
+        <img src={icon} alt="" width="28" height="28" />
         Nightlatch
       </Link>
       <nav aria-label={says.mainNavigation}>

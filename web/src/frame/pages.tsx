@@ -1,38 +1,31 @@
-/** Which page an address shows. Each is a part of its own that is loaded when it is first gone to. */
-import { lazy, Suspense } from 'react';
-import { Link, type Route } from '../router.tsx';
+/** Which page an address shows. */
+import { type ComponentProps, type ComponentType, lazy, Suspense, useState } from 'react';
+import type { Route } from '../route.ts';
+import { Link } from '../router.tsx';
 import { t } from '../texts/index.ts';
+import { HERE, LOADS, type Parts } from './parts.ts';
 
-const LOADS = {
-  find: async () => ({ default: (await import('../guest/find-page.tsx')).FindPage }),
-  apartment: async () => ({ default: (await import('../guest/apartment-page.tsx')).ApartmentPage }),
-  booking: async () => ({ default: (await import('../guest/booking-page.tsx')).BookingPage }),
-  stays: async () => ({ default: (await import('../guest/stays-page.tsx')).StaysPage }),
-  'sign-in': async () => ({ default: (await import('../account/sign-in-page.tsx')).SignInPage }),
-  admin: async () => ({ default: (await import('../admin/occupancy-page.tsx')).OccupancyPage }),
-  figures: async () => ({ default: (await import('../admin/figures-page.tsx')).FiguresPage }),
-  servers: async () => ({ default: (await import('../admin/servers-page.tsx')).ServersPage }),
-  history: async () => ({ default: (await import('../admin/history-page.tsx')).HistoryPage }),
-  hosting: async () => ({ default: (await import('../hosting/hosting-page.tsx')).HostingPage }),
-  listing: async () => ({ default: (await import('../hosting/listing-page.tsx')).ListingPage }),
-} as const;
+const FindPage = partOf('find');
+const ApartmentPage = partOf('apartment');
+const BookingPage = partOf('booking');
+const StaysPage = partOf('stays');
+const SignInPage = partOf('sign-in');
+const OccupancyPage = partOf('admin');
+const FiguresPage = partOf('figures');
+const ServersPage = partOf('servers');
+const HistoryPage = partOf('history');
+const HostingPage = partOf('hosting');
+const ListingPage = partOf('listing');
 
-const FindPage = lazy(LOADS.find);
-const ApartmentPage = lazy(LOADS.apartment);
-const BookingPage = lazy(LOADS.booking);
-const StaysPage = lazy(LOADS.stays);
-const SignInPage = lazy(LOADS['sign-in']);
-const OccupancyPage = lazy(LOADS.admin);
-const FiguresPage = lazy(LOADS.figures);
-const ServersPage = lazy(LOADS.servers);
-const HistoryPage = lazy(LOADS.history);
-const HostingPage = lazy(LOADS.hosting);
-const ListingPage = lazy(LOADS.listing);
-
-/** Begins to load a page's part before anything is drawn: beside the texts, not after them. */
-export function preload({ page }: Route): void {
-  // Where it fails, it is loaded again by who draws it, and told there.
-  if (page !== 'nowhere') LOADS[page]().catch(() => {});
+/** What is here is drawn at once: `lazy` alone would first say, for a third of a second, that it is loading. */
+function partOf<Name extends keyof Parts>(name: Name): ComponentType<ComponentProps<Parts[Name]>> {
+  type Drawn = ComponentType<object>;
+  const Loaded = lazy(LOADS[name] as () => Promise<{ default: Drawn }>);
+  function Part(props: object) {
+    const [Shown] = useState(() => (HERE[name] as Drawn | undefined) ?? Loaded);
+    return <Shown {...props} />;
+  }
+  return Part as ComponentType<ComponentProps<Parts[Name]>>;
 }
 
 export function Page({ route }: { route: Route }) {

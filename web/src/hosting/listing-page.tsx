@@ -4,7 +4,7 @@ import '../styles/form-fields.css';
 import '../styles/listing.css';
 import '../styles/listing-preview.css';
 import '../styles/listing-saving.css';
-import { type FormEvent, useEffect, useState } from 'react';
+import { type FormEvent, startTransition, useEffect, useState } from 'react';
 import { Form, Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import type { ManagedApartment } from '../../../src/client/index.ts';
 import type { Outcome } from '../../../src/protocol/errors.ts';
@@ -47,7 +47,8 @@ function Loaded({ apartmentId }: { apartmentId: string }) {
     if (answered) return;
     let gone = false;
     void client.management.apartment(apartmentId).then((answer) => {
-      if (!gone && (answer.ok || online)) setOutcome(answer);
+      // In short steps: a form of forty fields is much to draw at once.
+      if (!gone && (answer.ok || online)) startTransition(() => setOutcome(answer));
     });
     return () => {
       gone = true;

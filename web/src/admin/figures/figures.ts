@@ -1,5 +1,5 @@
 /** The figures of a period and of the one before it, asked for again while somebody looks. */
-import { useEffect, useState } from 'react';
+import { startTransition, useEffect, useState } from 'react';
 import type { Figures } from '../../../../src/client/index.ts';
 import type { ErrorBody } from '../../../../src/protocol/errors.ts';
 import { client } from '../../shared/live/client.ts';
@@ -39,16 +39,18 @@ export function usePeriodFigures(period: Period, city: string, reason: number): 
         client.management.figures({ from, to, ...place }, options),
         client.management.figures({ ...periodBefore({ from, to }), ...place }, options),
       ]);
-      setShown((known) => {
-        const kept = known.of === of ? known : { ...NONE, of };
-        const refused = now.ok ? (before.ok ? undefined : before.error) : now.error;
+      const refused = now.ok ? (before.ok ? undefined : before.error) : now.error;
+      const told = (known: typeof shown) => {
+        const kept = known.of === of ? known : NONE;
         return {
           of,
           now: now.ok ? now.data : kept.now,
           before: before.ok ? before.data : kept.before,
           error: refused,
         };
-      });
+      };
+      // In short steps: the plots are much to draw at once.
+      startTransition(() => setShown(told));
       const isOlder = reason > 0 && now.ok && Date.parse(now.data.at) < reasonAtMs;
       timer = setTimeout(again, isOlder ? AGAIN_MS : EVERY_MS);
     };

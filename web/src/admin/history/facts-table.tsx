@@ -9,11 +9,14 @@ import { FACTS_PAGE, type JournalBook } from './journal-book.ts';
 
 export function FactsTable({
   book,
+  edition,
   version,
   latest,
   onVersion,
 }: {
   book: JournalBook;
+  /** Another one is drawn anew. */
+  edition: number;
   /** The one whose calendar is shown: its page is the one that stands here. */
   version: number;
   latest: number;
@@ -49,7 +52,7 @@ export function FactsTable({
           </TableHeader>
           <TableBody
             items={facts}
-            dependencies={[book.edition]}
+            dependencies={[edition]}
             renderEmptyState={() => <p role="status">{t.common.loading}</p>}
           >
             {(fact) => (

@@ -2,7 +2,7 @@
  * The results of a search, page after page. What was found is kept for a while, so that going back shows at once
  * what was left, as far down as it was; its cards are watched, so nothing on it is taken for free that is not.
  */
-import { useEffect, useState } from 'react';
+import { startTransition, useEffect, useState } from 'react';
 import type { ApartmentCard } from '../../../../src/client/index.ts';
 import type { ErrorBody, Outcome } from '../../../../src/protocol/errors.ts';
 import { PAGE_SIZE_MAX } from '../../../../src/protocol/limits.ts';
@@ -59,7 +59,8 @@ export function useResults(wanted: Wanted, attempt: number): Results {
           return;
         }
         keep(key, outcome.data);
-        setShown({ of: wanted, ...outcome.data });
+        // In short steps: a page of cards is much to draw at once.
+        startTransition(() => setShown({ of: wanted, ...outcome.data }));
       },
       () => {
         // Something else was asked for meanwhile; its own answer follows.

@@ -1,5 +1,5 @@
 /** One's own apartments, or everybody's for an admin: all of them are read, so that they can be filtered and paged here. */
-import { useCallback, useEffect, useState } from 'react';
+import { startTransition, useCallback, useEffect, useState } from 'react';
 import type { ManagedApartment } from '../../../../src/client/index.ts';
 import type { ErrorBody } from '../../../../src/protocol/errors.ts';
 import { PAGE_SIZE_MAX } from '../../../../src/protocol/limits.ts';
@@ -42,9 +42,12 @@ export function useApartments(after: string | undefined): OwnApartments {
         found = [...found, ...page.data.apartments];
         cursor = page.data.nextCursor;
       } while (cursor !== undefined && found.length < APARTMENTS_MAX);
-      setError(undefined);
-      setApartments(found);
-      setFurther(cursor);
+      // In short steps: a list of them is much to draw at once.
+      startTransition(() => {
+        setError(undefined);
+        setApartments(found);
+        setFurther(cursor);
+      });
     };
     void read();
     return () => {

@@ -1,5 +1,5 @@
 /** Details of apartments, asked for once each and kept while the page lives. */
-import { useEffect, useState } from 'react';
+import { startTransition, useEffect, useState } from 'react';
 import type { Apartment } from '../../../../src/client/index.ts';
 import type { Outcome } from '../../../../src/protocol/errors.ts';
 import { client } from './client.ts';
@@ -27,7 +27,8 @@ export function useApartment(apartmentId: string, attempt = 0): Outcome<Apartmen
   useEffect(() => {
     let gone = false;
     void apartment(apartmentId).then((answer) => {
-      if (!gone) setOutcome({ of: apartmentId, outcome: answer });
+      // In short steps: what shows an apartment is much to draw at once.
+      if (!gone) startTransition(() => setOutcome({ of: apartmentId, outcome: answer }));
     });
     return () => {
       gone = true;

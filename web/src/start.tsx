@@ -1,0 +1,20 @@
+/** Draws the program into the page. */
+import { StrictMode, startTransition } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import { preloadWhatLinksLeadTo } from './frame/parts.ts';
+
+export function start(): void {
+  const element = document.getElementById('root');
+  if (element === null) return;
+  const root = createRoot(element);
+  // As a transition it is drawn in short steps: a slow phone answers to a tap between them.
+  startTransition(() => {
+    root.render(
+      <StrictMode>
+        <App />
+      </StrictMode>,
+    );
+  });
+  preloadWhatLinksLeadTo();
+}
