@@ -94,7 +94,7 @@ export function TapeChart(props: TapeChartProps) {
           handle={grid}
         />
       ) : (
-        <p role="status" className="chart-empty">
+        <p role="status" className="chart-empty chart-coming">
           {t.common.loading}
         </p>
       )}
