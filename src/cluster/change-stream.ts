@@ -83,6 +83,14 @@ export class ChangeStream {
     if (sequence !== (before ?? 0) + 1) this.#parts.missed();
   }
 
+  /** To be called when it may have changed who is there. What one that is gone committed last it may have told nobody. */
+  othersChanged(): void {
+    const present = new Set(this.#parts.others().map(({ id }) => id));
+    const gone = [...this.#heardOf.keys()].filter((id) => !present.has(id));
+    for (const id of gone) this.#heardOf.delete(id);
+    if (gone.length > 0) this.#parts.missed();
+  }
+
   stop(): void {
     this.#isStopped = true;
   }
@@ -92,15 +100,7 @@ export class ChangeStream {
     this.#gathered = [];
     this.#sentMs = this.#parts.monotonicMs();
     this.#sequence += 1;
-    const others = this.#parts.others();
-    for (const peer of others) this.#parts.note(peer, CHANGES, [this.#sequence, changes]);
-    const present = new Set(others.map(({ id }) => id));
-    for (const id of this.#heardOf.keys()) {
-      if (present.has(id)) continue;
-      this.#heardOf.delete(id);
-      // What a node that is gone committed last it may have told nobody.
-      this.#parts.missed();
-    }
+    for (const peer of this.#parts.others()) this.#parts.note(peer, CHANGES, [this.#sequence, changes]);
   }
 
   /** Also where nothing changes: the last note could be the one that was lost. */

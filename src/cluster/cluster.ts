@@ -25,6 +25,7 @@ import { CHANGES, ChangeStream, type HeardChange } from './change-stream.ts';
 import { ClusterFigures, FIGURES, type NodeFigures } from './figures.ts';
 import { Interest } from './interest.ts';
 import type { Membership } from './membership.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import { type KnownHold, type OpenHold, PeerService } from './peer-service.ts';
 import type { OnNote } from './peers/accepted-link.ts';
 import type { Peer } from './ports.ts';
@@ -64,6 +65,11 @@ export class Cluster {
   readonly #service: PeerService;
   readonly #figures: ClusterFigures;
   readonly #interest: Interest;
+  /** First what others know, at once; what is open with all of them waits for every shard to have an owner again. */
+  readonly #counts = new OneAtATime(async () => {
+    await this.#askWhatIsKnown();
+    await this.openEverywhere();
+  });
   #introduced: { readonly nodeId: string; readonly done: Promise<void> } | undefined;
 
   constructor(parts: ClusterOptions) {
@@ -98,8 +104,14 @@ export class Cluster {
         }
         parts.heard(change);
       },
-      missed: parts.missed,
+      missed: () => {
+        void this.#counts.ask().catch(() => {
+          // Not all could be asked: what is believed stays, and whoever looks at all calendars next counts again.
+        });
+        parts.missed();
+      },
     });
+    membership.onOwnersChanged(() => this.#stream.othersChanged());
     this.#figures = new ClusterFigures(monotonicMs);
   }
 

@@ -105,7 +105,11 @@ describe('the stream of changes', () => {
     await world.time.pass(50);
     expect(world.missed).toBe(0);
     world.isCut = true;
+    world.receiver.othersChanged();
+    expect(world.missed).toBe(0);
     world.isMember = false;
+    world.receiver.othersChanged();
+    world.receiver.othersChanged();
     await world.time.pass(3 * CHANGES_SILENCE_MS);
     expect(world.missed).toBe(1);
   });

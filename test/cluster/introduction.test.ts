@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { OpenHolds } from '../../src/actors/open-holds.ts';
+import { CHANGES } from '../../src/cluster/change-stream.ts';
 import { Cluster, type ClusterOptions, type Peers } from '../../src/cluster/cluster.ts';
 import { answerText } from '../../src/cluster/peers/messages.ts';
-import { INTRODUCTION_DEADLINE_MS, KNOWN_HOLDS_AT_ONCE } from '../../src/protocol/limits.ts';
+import { INTRODUCTION_DEADLINE_MS, KNOWN_HOLDS_AT_ONCE, OPEN_PARTS } from '../../src/protocol/limits.ts';
 import { ManualTime } from '../support/apartment-house.ts';
 
 const NOW_MS = Date.UTC(2027, 0, 1);
@@ -11,10 +12,11 @@ const ID = 'x'.repeat(58);
 const id = (n: number) => `${ID}${String(n).padStart(6, '0')}`;
 
 /** A node among others; what it asks of them is answered by `peers`. */
-function node(peers: Pick<Peers, 'request'>, others: string[] = []) {
+function node(peers: Pick<Peers, 'request'>, others: readonly string[] = []) {
   const time = new ManualTime(NOW_MS);
   const openHolds = new OpenHolds();
   const open: { apartmentId: string; hold: object }[] = [];
+  let othersChanged = () => {};
   const cluster = new Cluster({
     registry: { openHolds: () => open },
     reads: {},
@@ -22,13 +24,16 @@ function node(peers: Pick<Peers, 'request'>, others: string[] = []) {
       nodeId: 'n',
       peers: () => others.map((id) => ({ id, url: `http://${id}` })),
       accepts: () => true,
-      onOwnersChanged: () => () => {},
+      onOwnersChanged(listener: () => void) {
+        othersChanged = listener;
+        return () => {};
+      },
     },
     clock: { nowMs: () => time.nowMs },
     ...{ openHolds, scheduler: time, peers: { note() {}, ...peers } },
     ...{ isAwake: () => true, heard() {}, missed() {} },
   } as unknown as ClusterOptions);
-  return { cluster, openHolds, open };
+  return { cluster, openHolds, open, othersChanged: () => othersChanged() };
 }
 
 it('[H5] a node is told of any number of open holds, in answers that fit a frame', async () => {
@@ -89,4 +94,29 @@ it('a node that does not know the question, or is not there, is waited for no lo
   await newer.cluster.introduced();
   await newer.cluster.introduced();
   expect(asked).toEqual(['known']);
+});
+
+it('[H5] when a node is gone the others are asked at once: what is open, and what is not', async () => {
+  const isCounted = Promise.withResolvers<void>();
+  const others = ['older', 'gone'];
+  const newer = node(
+    {
+      request(_, method, body, __, done) {
+        if (method === 'known') return void done({ ok: true, body: [['ana', 'h1', UNTIL_MS]] });
+        // Nothing more is known here of what was held at the node that is gone.
+        done({ ok: true, body: { shards: '', found: [] } });
+        if (body === OPEN_PARTS - 1) isCounted.resolve();
+      },
+    },
+    others,
+  );
+  newer.openHolds.heard({ guestId: 'ana', id: 'ended', untilMs: UNTIL_MS });
+  newer.cluster.onNote('gone', CHANGES, [1, []]);
+  newer.open.push({ apartmentId: 'a', hold: { guestId: 'ana', id: 'h1', expiresAtMs: UNTIL_MS } });
+  others.pop();
+  newer.othersChanged();
+  // Of hearsay first, before anybody who could say has the apartments of the one that is gone.
+  expect(newer.openHolds.countOf('ana', NOW_MS)).toBe(2);
+  await isCounted.promise;
+  await expect.poll(() => newer.openHolds.countOf('ana', NOW_MS)).toBe(1);
 });
