@@ -12,6 +12,19 @@ export interface ListedHold {
   readonly id: string;
 }
 
+/** A hold as nodes tell each other of it. */
+export interface ToldHold extends ListedHold {
+  readonly apartmentId: string;
+  /** When it ends, in epoch milliseconds. */
+  readonly untilMs: number;
+}
+
+interface Belief {
+  readonly apartmentId: string;
+  /** In epoch milliseconds. */
+  readonly untilMs: number;
+}
+
 /** What was believed when all nodes were asked what is open with them, and what has been heard to end since. */
 export interface Census {
   readonly before: ReadonlySet<string>;
@@ -22,8 +35,8 @@ export class OpenHolds {
   readonly #byGuest = new Map<string, Map<string, string>>();
   /** Ended by facts that are not on disk yet: they do not count, and `mine` must still look there. */
   readonly #ending = new Map<string, Map<string, string>>();
-  /** Of other nodes: hold ids, and until when each is believed, in epoch milliseconds. */
-  readonly #elsewhere = new Map<string, Map<string, number>>();
+  /** Of other nodes, by guest and hold. */
+  readonly #elsewhere = new Map<string, Map<string, Belief>>();
   readonly #censuses = new Set<Census>();
   #count = 0;
 
@@ -86,26 +99,29 @@ export class OpenHolds {
   }
 
   /** The hold goes on at another node. */
-  moved({ guestId, id, expiresAtMs }: HoldClaim): void {
+  moved({ guestId, id, expiresAtMs }: HoldClaim, apartmentId: string): void {
     this.remove(guestId, id);
-    this.#believe(guestId, id, expiresAtMs);
+    this.#believe({ guestId, id, apartmentId, untilMs: expiresAtMs });
   }
 
-  /** Another node has told of a hold. @param untilMs when it ends, in epoch milliseconds; 0 where it has ended */
-  heard({ guestId, id, untilMs }: ListedHold & { readonly untilMs: number }): void {
-    if (untilMs > 0) return this.#believe(guestId, id, untilMs);
+  /** Another node has told of a hold; `untilMs` 0 where it has ended. */
+  heard(hold: ToldHold): void {
+    if (hold.untilMs > 0) return this.#believe(hold);
+    const { guestId, id } = hold;
     this.#forget(guestId, id);
     for (const { ended } of this.#censuses) ended.add(id);
   }
 
   /** What has been heard of other nodes' holds, for a node that has heard nothing yet. */
-  *believed(): Generator<ListedHold & { readonly untilMs: number }> {
+  *believed(): Generator<ToldHold> {
     for (const [guestId, holds] of this.#elsewhere) {
-      for (const [id, untilMs] of holds) yield { guestId, id, untilMs: untilMs - PAYMENT_DEADLINE_MS };
+      for (const [id, { apartmentId, untilMs }] of holds) {
+        yield { guestId, id, apartmentId, untilMs: untilMs - PAYMENT_DEADLINE_MS };
+      }
     }
   }
 
-  /** All nodes are about to be asked what is open with them. It ends with `counted`, whatever they answer. */
+  /** All nodes are about to be asked what is open with them. It ends with `over`, whatever they answer. */
   census(): Census {
     const before = new Set([...this.#elsewhere.values()].flatMap((holds) => [...holds.keys()]));
     const census = { before, ended: new Set<string>() };
@@ -113,28 +129,32 @@ export class OpenHolds {
     return census;
   }
 
-  /** @param open what all nodes told; undefined where not all could be asked: what is believed stays */
-  counted(census: Census, open: readonly (ListedHold & { readonly untilMs: number })[] | undefined): void {
-    this.#censuses.delete(census);
-    if (open === undefined) return;
+  /**
+   * An answer to a census.
+   * @param open all that is open in the apartments that it covers
+   */
+  counted(census: Census, covers: (apartmentId: string) => boolean, open: readonly ToldHold[]): void {
     const isOpen = new Set(open.map(({ id }) => id));
     for (const [guestId, holds] of [...this.#elsewhere]) {
-      for (const id of [...holds.keys()])
-        if (census.before.has(id) && !isOpen.has(id)) this.#forget(guestId, id);
+      for (const [id, { apartmentId }] of [...holds])
+        if (census.before.has(id) && !isOpen.has(id) && covers(apartmentId)) this.#forget(guestId, id);
     }
-    for (const { guestId, id, untilMs } of open)
-      if (!census.ended.has(id)) this.#believe(guestId, id, untilMs);
+    for (const hold of open) if (!census.ended.has(hold.id)) this.#believe(hold);
   }
 
-  #believe(guestId: string, holdId: string, expiresAtMs: number): void {
-    if (this.#byGuest.get(guestId)?.has(holdId) === true) return;
+  over(census: Census): void {
+    this.#censuses.delete(census);
+  }
+
+  #believe({ guestId, id, apartmentId, untilMs }: ToldHold): void {
+    if (this.#byGuest.get(guestId)?.has(id) === true) return;
     let holds = this.#elsewhere.get(guestId);
     if (holds === undefined) {
       holds = new Map();
       this.#elsewhere.set(guestId, holds);
     }
     // A payment may keep it past its own deadline.
-    holds.set(holdId, expiresAtMs + PAYMENT_DEADLINE_MS);
+    holds.set(id, { apartmentId, untilMs: untilMs + PAYMENT_DEADLINE_MS });
   }
 
   #forget(guestId: string, holdId: string): void {
@@ -145,7 +165,7 @@ export class OpenHolds {
   #countElsewhere(guestId: string, nowMs: number): number {
     const holds = this.#elsewhere.get(guestId);
     if (holds === undefined) return 0;
-    for (const [id, untilMs] of holds) if (untilMs <= nowMs) holds.delete(id);
+    for (const [id, { untilMs }] of holds) if (untilMs <= nowMs) holds.delete(id);
     if (holds.size === 0) this.#elsewhere.delete(guestId);
     return holds.size;
   }

@@ -177,7 +177,7 @@ export class Registry {
       const mayBeOpen = apartment.mayBeOpen();
       for (const asked of this.#let(apartment)) this.#again(asked);
       for (const { guestId, id } of mayBeOpen) this.#parts.openHolds.remove(guestId, id);
-      for (const hold of apartment.openHolds()) this.#parts.openHolds.moved(hold);
+      for (const hold of apartment.openHolds()) this.#parts.openHolds.moved(hold, apartment.id);
     }
     this.#forget(shards);
   }

@@ -26,7 +26,7 @@ import { ClusterFigures, FIGURES, type NodeFigures } from './figures.ts';
 import { Interest } from './interest.ts';
 import type { Membership } from './membership.ts';
 import { OneAtATime } from './one-at-a-time.ts';
-import { type KnownHold, type OpenHold, PeerService } from './peer-service.ts';
+import { type KnownHold, type OpenHold, PeerService, partOf } from './peer-service.ts';
 import type { OnNote } from './peers/accepted-link.ts';
 import type { Peer } from './ports.ts';
 import { type PeerRequests, Router } from './router.ts';
@@ -99,8 +99,10 @@ export class Cluster {
       heard: (change) => {
         const { hold } = change;
         if (hold !== undefined) {
-          openHolds.heard(hold);
-          for (const id of hold.replaced) openHolds.heard({ guestId: hold.guestId, id, untilMs: 0 });
+          const { guestId, id, untilMs, replaced } = hold;
+          const { apartmentId } = change;
+          openHolds.heard({ guestId, id, apartmentId, untilMs });
+          for (const id of replaced) openHolds.heard({ guestId, id, apartmentId, untilMs: 0 });
         }
         parts.heard(change);
       },
@@ -135,14 +137,14 @@ export class Cluster {
       new Promise((resolve) =>
         peers.request(peer, 'known', from, untilMs - clock.nowMs(), (reply) => {
           const known = reply.ok ? (reply.body as readonly KnownHold[]) : [];
-          for (const [guestId, id, untilMs] of known) {
-            if (!census.ended.has(id)) openHolds.heard({ guestId, id, untilMs });
+          for (const [guestId, id, untilMs, apartmentId] of known) {
+            if (!census.ended.has(id)) openHolds.heard({ guestId, id, untilMs, apartmentId });
           }
           resolve(known.length < KNOWN_HOLDS_AT_ONCE ? undefined : ask(peer, from + known.length));
         }),
       );
     await Promise.all(membership.peers().map((peer) => ask(peer, 0)));
-    openHolds.counted(census, undefined);
+    openHolds.over(census);
   }
 
   get onRequest() {
@@ -182,21 +184,30 @@ export class Cluster {
   }
 
   /**
-   * Every open hold, on all nodes; what is known of other nodes' holds is put right on the way.
+   * Every open hold, on all nodes, each shard as of some instant since the call; what is known of other nodes' holds is
+   * put right on the way.
    * @throws Refusal where not all could be asked
    */
   async openEverywhere(): Promise<readonly OpenHold[]> {
     const { openHolds } = this.#parts;
     const census = openHolds.census();
-    let found: OpenHold[] | undefined = [];
+    const found: OpenHold[] = [];
     // In parts, each of shards of its own, so that no answer outgrows a frame between servers.
-    for (let part = 0; part < OPEN_PARTS && found !== undefined; part++) {
-      const here = async () => this.#service.openHere(part);
-      const ofPart: readonly OpenHold[] | undefined = await this.#survey.everywhere('open', part, here);
-      found = ofPart && found.concat(ofPart);
-    }
-    openHolds.counted(census, found);
-    if (found === undefined) throw unreachable();
+    const parts = Array.from({ length: OPEN_PARTS }, (_, part) =>
+      this.#survey.shardByShard<OpenHold>(
+        'open',
+        part,
+        async () => this.#service.openHere(part),
+        (shard) => partOf(shard) === part,
+        (speaksFor, open) => {
+          openHolds.counted(census, (apartmentId) => speaksFor(shardOf(apartmentId)), open);
+          for (const hold of open) found.push(hold);
+        },
+      ),
+    );
+    const isWhole = (await Promise.all(parts)).every(Boolean);
+    openHolds.over(census);
+    if (!isWhole) throw unreachable();
     return found;
   }
 

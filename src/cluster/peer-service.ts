@@ -24,7 +24,10 @@ export interface OpenHold {
   readonly untilMs: number;
 }
 
-export type KnownHold = readonly [guestId: string, id: string, untilMs: number];
+export type KnownHold = readonly [guestId: string, id: string, untilMs: number, apartmentId: string];
+
+/** In which of OPEN_PARTS the open holds of a shard are told. */
+export const partOf = (shard: number): number => shard % OPEN_PARTS;
 
 export interface PeerServiceParts {
   readonly registry: Registry;
@@ -50,11 +53,11 @@ export class PeerService {
     return reads.openHolds(guestId, openHolds.apartmentsOf(guestId));
   }
 
-  /** @param part which of OPEN_PARTS: the apartments whose shard leaves it over */
+  /** @param part which of OPEN_PARTS, by `partOf` */
   openHere(part: number): OpenHold[] {
     const open: OpenHold[] = [];
     for (const { apartmentId, hold } of this.#parts.registry.openHolds()) {
-      if (shardOf(apartmentId) % OPEN_PARTS !== part) continue;
+      if (partOf(shardOf(apartmentId)) !== part) continue;
       const { from, to, guestId, id, expiresAtMs } = hold;
       open.push({ apartmentId, from, to, guestId, id, untilMs: expiresAtMs });
     }
@@ -70,10 +73,12 @@ export class PeerService {
   }
 
   *#known(): Generator<KnownHold> {
-    for (const { hold } of this.#parts.registry.openHolds()) {
-      yield [hold.guestId, hold.id, hold.expiresAtMs];
+    for (const { apartmentId, hold } of this.#parts.registry.openHolds()) {
+      yield [hold.guestId, hold.id, hold.expiresAtMs, apartmentId];
     }
-    for (const { guestId, id, untilMs } of this.#parts.openHolds.believed()) yield [guestId, id, untilMs];
+    for (const { guestId, id, untilMs, apartmentId } of this.#parts.openHolds.believed()) {
+      yield [guestId, id, untilMs, apartmentId];
+    }
   }
 
   /**

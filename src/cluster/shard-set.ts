@@ -18,6 +18,10 @@ export class ShardSet {
     for (let i = 0; i < DIGITS; i++) this.#digits[i]! |= Number.parseInt(text[i]!, 16) || 0;
   }
 
+  has(shard: number): boolean {
+    return (this.#digits[shard >> 2]! & (1 << (shard & 3))) !== 0;
+  }
+
   get isWhole(): boolean {
     return this.#digits.every((digit) => digit === 15);
   }

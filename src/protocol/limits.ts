@@ -305,7 +305,7 @@ export const SURVEY_RETRY_MS = 50;
 /** How long a node that has entered waits for what the others know of open holds, in milliseconds. */
 export const INTRODUCTION_DEADLINE_MS = 250;
 /** Open holds told in one answer: with the longest ids they fit a frame between servers. */
-export const KNOWN_HOLDS_AT_ONCE = 20_000;
+export const KNOWN_HOLDS_AT_ONCE = 16_000;
 /** Every open hold is asked for in so many parts: some 20,000 of one node's fit a frame between servers. */
 export const OPEN_PARTS = 16;
 /** Changes for other nodes: gathered for so long, in milliseconds, or until so many; a silence no longer than the last. */

@@ -3,7 +3,13 @@ import { OpenHolds } from '../../src/actors/open-holds.ts';
 import { PAYMENT_DEADLINE_MS } from '../../src/protocol/limits.ts';
 
 const NOW_MS = Date.UTC(2027, 0, 1);
-const hold = (id: string, untilMs = NOW_MS + 600_000) => ({ guestId: 'ana', id, untilMs });
+const hold = (id: string, untilMs = NOW_MS + 600_000, apartmentId = 'a2') => ({
+  guestId: 'ana',
+  id,
+  untilMs,
+  apartmentId,
+});
+const everywhere = () => true;
 
 describe('[H5] open holds', () => {
   it('count here and, as far as heard, elsewhere; each once', () => {
@@ -29,17 +35,21 @@ describe('[H5] open holds', () => {
     const census = holds.census();
     holds.heard(hold('placed meanwhile'));
     holds.heard(hold('ended meanwhile', 0));
-    holds.counted(census, [hold('never heard of'), hold('ended meanwhile')]);
+    holds.counted(census, everywhere, [hold('never heard of'), hold('ended meanwhile')]);
+    holds.over(census);
     expect(holds.countOf('ana', NOW_MS)).toBe(2);
     holds.heard(hold('never heard of', 0));
     holds.heard(hold('placed meanwhile', 0));
     expect(holds.countOf('ana', NOW_MS)).toBe(0);
   });
 
-  it('stay as believed where a census came to nothing', () => {
+  it('stay as believed in apartments for which a census has no answer', () => {
     const holds = new OpenHolds();
-    holds.heard(hold('h1'));
-    holds.counted(holds.census(), undefined);
-    expect(holds.countOf('ana', NOW_MS)).toBe(1);
+    holds.heard(hold('h1', undefined, 'a1'));
+    holds.heard(hold('h2', undefined, 'a2'));
+    const census = holds.census();
+    holds.counted(census, (apartmentId) => apartmentId === 'a1', []);
+    holds.over(census);
+    expect([...holds.believed()].map(({ id }) => id)).toEqual(['h2']);
   });
 });

@@ -40,8 +40,15 @@ it('[H5] a node is told of any number of open holds, in answers that fit a frame
   const count = 2 * KNOWN_HOLDS_AT_ONCE;
   const older = node({ request() {} });
   for (let n = 0; n < count / 2; n++) {
-    older.open.push({ apartmentId: 'a', hold: { guestId: id(n), id: id(n), expiresAtMs: UNTIL_MS } });
-    older.openHolds.heard({ guestId: id(n), id: id(count + n), untilMs: UNTIL_MS });
+    older.open.push({
+      apartmentId: ID + ID.slice(0, 6),
+      hold: { guestId: id(n), id: id(n), expiresAtMs: UNTIL_MS },
+    });
+    older.openHolds.heard({
+      ...{ guestId: id(n), id: id(count + n) },
+      apartmentId: ID + ID.slice(0, 6),
+      untilMs: UNTIL_MS,
+    });
   }
   const newer = node(
     {
@@ -64,12 +71,12 @@ it('[H5] a hold that was heard to end meanwhile is not believed from hearsay', a
   const newer = node(
     {
       request(_, __, ___, ____, done) {
-        newer.openHolds.heard({ guestId: 'ana', id: 'h1', untilMs: 0 });
+        newer.openHolds.heard({ guestId: 'ana', id: 'h1', apartmentId: 'a', untilMs: 0 });
         done({
           ok: true,
           body: [
-            ['ana', 'h1', UNTIL_MS],
-            ['ana', 'h2', UNTIL_MS],
+            ['ana', 'h1', UNTIL_MS, 'a'],
+            ['ana', 'h2', UNTIL_MS, 'a'],
           ],
         });
       },
@@ -102,7 +109,7 @@ it('[H5] when a node is gone the others are asked at once: what is open, and wha
   const newer = node(
     {
       request(_, method, body, __, done) {
-        if (method === 'known') return void done({ ok: true, body: [['ana', 'h1', UNTIL_MS]] });
+        if (method === 'known') return void done({ ok: true, body: [['ana', 'h1', UNTIL_MS, 'a']] });
         // Nothing more is known here of what was held at the node that is gone.
         done({ ok: true, body: { shards: '', found: [] } });
         if (body === OPEN_PARTS - 1) isCounted.resolve();
@@ -110,7 +117,7 @@ it('[H5] when a node is gone the others are asked at once: what is open, and wha
     },
     others,
   );
-  newer.openHolds.heard({ guestId: 'ana', id: 'ended', untilMs: UNTIL_MS });
+  newer.openHolds.heard({ guestId: 'ana', id: 'ended', apartmentId: 'b', untilMs: UNTIL_MS });
   newer.cluster.onNote('gone', CHANGES, [1, []]);
   newer.open.push({ apartmentId: 'a', hold: { guestId: 'ana', id: 'h1', expiresAtMs: UNTIL_MS } });
   others.pop();

@@ -82,6 +82,33 @@ describe('a deadline', () => {
   });
 });
 
+describe('[H5] a guest with too many holds', () => {
+  const journal = [held, expiredAt(ENDS_MS)];
+  const by = { process: 'c', op: 1 };
+  const args = { apartmentId: 'b', checkIn: dateOf(NIGHT), checkOut: dateOf(NIGHT + 1) };
+  const error = { code: 'too_many_holds', message: '', retryable: false } as const;
+  const refusedAt = (ms: number): HistoryEvent[] => [
+    { type: 'invoke', atMs: ms, ...by, subject: 'ana', command: 'hold', args, requestId: 'r' },
+    { type: 'fail', atMs: ms + 10, ...by, error },
+  ];
+  const run = { holdsPerGuest: 1 };
+
+  it('is refused while they are open, and not after', () => {
+    expect(rulesOf({ journal, events: refusedAt(ENDS_MS - 5) }, run)).toEqual([]);
+    expect(rulesOf({ journal, events: refusedAt(ENDS_MS + 5) }, run)).toEqual(['refusal-unjustified']);
+  });
+
+  it('may be refused for one that has ended in an outage, until that is over', () => {
+    const events = refusedAt(ENDS_MS + 300);
+    const outage = { fromMs: ENDS_MS - 100, toMs: ENDS_MS + 300 };
+    expect(rulesOf({ journal, events }, { ...run, outages: [outage] })).toEqual([]);
+    for (const other of [{ toMs: ENDS_MS + 299 }, { fromMs: ENDS_MS + 1 }, { apartmentIds: ['b'] }]) {
+      const outages = [{ ...outage, ...other }];
+      expect(rulesOf({ journal, events }, { ...run, outages })).toEqual(['refusal-unjustified']);
+    }
+  });
+});
+
 describe('[H10] the hold of another', () => {
   const by = (subjectId: string, fact: object) =>
     ({ ...held, version: 2, subjectId, atMs: ZERO_MS + 1_000, fact }) as RecordedEntry;

@@ -84,9 +84,10 @@ export function couldHaveTooMany(
   const toMs = clocks.systemMax(endedMs) + clocks.skewMs;
   const { held = [], lost = [] } = guests.get(asked.subject) ?? {};
   let open = 0;
-  for (const { claim } of held) {
+  for (const { claim, apartmentId } of held) {
     if (claim.hold!.bornAtMs > toMs) break;
-    if (claim.hold!.endedAtMs >= fromMs) open += 1;
+    // While its owner or the storage is down an end may be decided that nobody else can know of yet.
+    if (clocks.putOffSystem(claim.hold!.endedAtMs, 0, apartmentId) >= fromMs) open += 1;
   }
   for (const other of lost) {
     if (other.asked.atMs > endedMs) break;
