@@ -9,7 +9,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CLOCK_AGREES_MS } from '../../src/protocol/limits.ts';
+import { CHANGES_EVERY_MS, CLOCK_AGREES_MS } from '../../src/protocol/limits.ts';
 import { check } from '../history/check.ts';
 import { exportOf, linesOf } from '../history/export.ts';
 import type { HistoryEvent, Outage, Run } from '../history/history.ts';
@@ -29,6 +29,8 @@ import { fakeTime } from './wall-clock.ts';
 const POLL_MS = 200;
 /** Between what a decision looked at and the instant of its fact there is a turn of a busy machine. */
 const DECIDING_MS = 50;
+/** Changes are gathered for CHANGES_EVERY_MS, and heard a turn later on a busy machine. */
+const TOLD_MS = CHANGES_EVERY_MS + DECIDING_MS;
 const DAY_MS = 86_400_000;
 
 export interface RunOptions {
@@ -99,7 +101,12 @@ export async function run({ options, command, folder, progress }: RunOptions): P
       parser.take(line);
     }
     const facts: Run = {
-      ...{ systemAtZeroMs: zero, skewMs: CLOCK_AGREES_MS + driftMs, decidingMs: DECIDING_MS },
+      ...{
+        systemAtZeroMs: zero,
+        skewMs: CLOCK_AGREES_MS + driftMs,
+        decidingMs: DECIDING_MS,
+        toldMs: TOLD_MS,
+      },
       ...{ holdsPerGuest: options.holds, holdTtlMs: HOLD_TTL_SECONDS * 1_000, isSettled },
       timeZones: Object.fromEntries(house.apartments.map((id) => [id, TIME_ZONE])),
       outages: outagesOf(tally, endMs),

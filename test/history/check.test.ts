@@ -109,6 +109,28 @@ describe('[H5] a guest with too many holds', () => {
   });
 });
 
+describe('[H5] two holds of one guest, of whom one is the most', () => {
+  const second = (ms: number, apartmentId = 'b') =>
+    ({ ...held, apartmentId, atMs: ZERO_MS + ms, fact: { ...held.fact, hold: 'h2' } }) as RecordedEntry;
+  const run = { holdsPerGuest: 1, toldMs: 100 };
+
+  it('are one too many, unless a server cannot have heard of the first yet', () => {
+    expect(rulesOf({ journal: [held, second(99)] }, run)).toEqual([]);
+    expect(rulesOf({ journal: [held, second(100)] }, run)).toEqual(['too-many-open']);
+    expect(rulesOf({ journal: [held, second(99)] }, { holdsPerGuest: 1 })).toEqual(['too-many-open']);
+  });
+
+  it('may both be where the first one was down or cut off when it was placed, until it is back', () => {
+    const outages = [{ fromMs: 50, toMs: 5_000, apartmentIds: ['a'] }];
+    expect(rulesOf({ journal: [held, second(5_099)] }, { ...run, outages })).toEqual([]);
+    expect(rulesOf({ journal: [held, second(5_100)] }, { ...run, outages })).toEqual(['too-many-open']);
+    const others = [{ ...outages[0]!, apartmentIds: ['b'] }];
+    expect(rulesOf({ journal: [held, second(5_099)] }, { ...run, outages: others })).toEqual([
+      'too-many-open',
+    ]);
+  });
+});
+
 describe('[H10] the hold of another', () => {
   const by = (subjectId: string, fact: object) =>
     ({ ...held, version: 2, subjectId, atMs: ZERO_MS + 1_000, fact }) as RecordedEntry;

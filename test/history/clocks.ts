@@ -10,6 +10,7 @@ interface Window {
 export class Clocks {
   readonly lateMs: number;
   readonly decidingMs: number;
+  readonly toldMs: number;
   readonly resyncMs: number;
   readonly watchLagMs: number;
   readonly skewMs: number;
@@ -21,6 +22,7 @@ export class Clocks {
     this.skewMs = skewMs;
     this.lateMs = run.lateMs ?? 1_000;
     this.decidingMs = run.decidingMs ?? 0;
+    this.toldMs = run.toldMs ?? 0;
     this.resyncMs = run.resyncMs ?? 5_000;
     this.watchLagMs = run.watchLagMs ?? 20_000;
     this.#outages = outages

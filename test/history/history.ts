@@ -33,6 +33,8 @@ export interface Run {
   readonly lateMs?: number;
   /** A decision may read the clock twice: how far its fact's instant may lie past the one it looked at. Default 0. */
   readonly decidingMs?: number;
+  /** What one node has committed all others know within this, outages apart. Default 0. */
+  readonly toldMs?: number;
   /** A watcher that has noticed a jump is whole again within this, outages apart. Default 5,000. */
   readonly resyncMs?: number;
   /** What anybody has been told is known to every watcher within this, outages apart. Default 20,000. */

@@ -31,6 +31,7 @@ export const Line = z.discriminatedUnion('type', [
     skewMs: Ms,
     lateMs: Ms.optional(),
     decidingMs: Ms.optional(),
+    toldMs: Ms.optional(),
     resyncMs: Ms.optional(),
     watchLagMs: Ms.optional(),
     holdsPerGuest: z.int().optional(),
