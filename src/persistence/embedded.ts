@@ -45,6 +45,8 @@ const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 30_000;
 const LEFTOVERS_TIMEOUT_MS = 15_000;
 const LAST_BREATH_MS = 1_000;
+const CLOSED_NOTICED_MS = 1_000;
+const CLOSED_POLL_MS = 20;
 const LOG_BYTES_MAX = 1_000_000;
 /** Enough for one server, and a command or two beside it. */
 const CONNECTIONS_MAX = 60;
@@ -237,11 +239,17 @@ async function isUsedByOthers(adminUrl: string): Promise<boolean> {
   client.on('error', () => {});
   try {
     await client.connect();
-    const result = await client.query(
-      `select count(*)::int as others from pg_stat_activity
-       where backend_type = 'client backend' and pid <> pg_backend_pid() and application_name like 'nightlatch%'`,
-    );
-    return result.rows[0]?.others > 0;
+    // One's own connections are closed by now, but PostgreSQL may not have noticed on a busy machine.
+    const untilMs = performance.now() + CLOSED_NOTICED_MS;
+    for (;;) {
+      const result = await client.query(
+        `select count(*)::int as others from pg_stat_activity
+         where backend_type = 'client backend' and pid <> pg_backend_pid() and application_name like 'nightlatch%'`,
+      );
+      if (result.rows[0]?.others === 0) return false;
+      if (performance.now() >= untilMs) return true;
+      await delay(CLOSED_POLL_MS);
+    }
   } catch {
     // It does not answer any more: stopping it is all that is left.
     return false;
