@@ -6,11 +6,14 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbedded } from '../../src/persistence/embedded.ts';
 import { migrate } from '../../src/persistence/migrate.ts';
 import { createPool } from '../../src/persistence/pool.ts';
+
+const HUNG_UP_MS = 500;
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -50,10 +53,30 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const pool = createPool(url);
   let dropped: Promise<void> | undefined;
   const drop = () => {
-    dropped ??= pool.end().then(() => asOwner(server.ownerUrl, `drop database ${name} with (force)`));
+    dropped ??= pool.end().then(() => dropDatabase(server.ownerUrl, name));
     return dropped;
   };
   return { url, ownerUrl: inDatabase(server.ownerUrl, name), pool, drop, [Symbol.asyncDispose]: drop };
+}
+
+/** With whoever is left in it. Those who have hung up are waited for: to be cut off is an error that nobody hears any more. */
+async function dropDatabase(ownerUrl: string, name: string): Promise<void> {
+  const client = new pg.Client(inDatabase(ownerUrl, 'postgres'));
+  await client.connect();
+  try {
+    const untilMs = performance.now() + HUNG_UP_MS;
+    for (let left = 1; left > 0 && performance.now() < untilMs; ) {
+      const here = await client.query(
+        'select count(*)::int as left from pg_stat_activity where datname = $1',
+        [name],
+      );
+      left = here.rows[0].left;
+      if (left > 0) await delay(10);
+    }
+    await client.query(`drop database ${name} with (force)`);
+  } finally {
+    await client.end();
+  }
 }
 
 /** One statement as the owner of everything; in the maintenance database unless told otherwise. */
