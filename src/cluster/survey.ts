@@ -6,7 +6,7 @@ import type { Scheduler } from '../actors/deadlines.ts';
 import type { Clock } from '../actors/ports.ts';
 import { Refusal } from '../protocol/errors.ts';
 import { shardOf } from '../protocol/ids.ts';
-import { COMMAND_DEADLINE_MS, SHARDS, SURVEY_RETRY_MS } from '../protocol/limits.ts';
+import { COMMAND_DEADLINE_MS, SHARDS, SURVEY_RETRY_MS, SURVEY_ROUND_MS } from '../protocol/limits.ts';
 import type { Peer } from './ports.ts';
 import type { PeerRequests } from './router.ts';
 import { ShardSet } from './shard-set.ts';
@@ -47,20 +47,24 @@ export class Survey {
     body: unknown,
     here: () => Promise<readonly T[]>,
   ): Promise<readonly T[] | undefined> {
-    for await (const parts of this.#rounds(method, body, here)) {
+    const untilMs = this.#parts.clock.nowMs() + COMMAND_DEADLINE_MS;
+    for (let leftMs = COMMAND_DEADLINE_MS; leftMs > 0; leftMs = untilMs - this.#parts.clock.nowMs()) {
       const covered = new ShardSet();
+      const parts = await Promise.all(this.#askAll(method, body, here, leftMs));
       for (const part of parts) covered.add(part?.shards);
       if (covered.isWhole) return parts.flatMap((part) => part?.found ?? []);
+      await this.#pause(SURVEY_RETRY_MS);
     }
     return undefined;
   }
 
   /**
-   * Shard by shard, each as of some instant since the call, as soon as its owner has told: shards that move all the
-   * time keep nobody from hearing of the others. What a node finds must be of the shards it says, at one instant.
+   * Shard by shard, each as of some instant since the call, as soon as its owner has told: neither shards that move nor
+   * a node that does not answer keep anybody from hearing of the others. What a node finds must be of the shards it
+   * says, at one instant.
    * @param wanted which shards
    * @param told of each answer: for which shards it speaks that none before it spoke for, and what is found in them
-   * @returns whether all have been told of within COMMAND_DEADLINE_MS
+   * @returns whether all have been told of within COMMAND_DEADLINE_MS; nothing is told afterwards
    */
   async shardByShard<T extends { readonly apartmentId: string }>(
     method: string,
@@ -70,48 +74,49 @@ export class Survey {
     told: (speaksFor: (shard: number) => boolean, found: readonly T[]) => void,
   ): Promise<boolean> {
     const left = new Set(Array.from({ length: SHARDS }, (_, shard) => shard).filter(wanted));
-    for await (const parts of this.#rounds(method, body, here)) {
-      for (const part of parts) {
-        const covered = new ShardSet();
-        covered.add(part?.shards);
-        const fresh = new Set([...left].filter((shard) => covered.has(shard)));
-        if (part === undefined || fresh.size === 0) continue;
-        for (const shard of fresh) left.delete(shard);
-        const speaksFor = (shard: number) => fresh.has(shard);
-        told(
-          speaksFor,
-          part.found.filter(({ apartmentId }) => speaksFor(shardOf(apartmentId))),
-        );
-      }
+    const hear = (part: Part<T> | undefined) => {
+      const covered = new ShardSet();
+      covered.add(part?.shards);
+      const fresh = new Set([...left].filter((shard) => covered.has(shard)));
+      if (part === undefined || fresh.size === 0) return;
+      for (const shard of fresh) left.delete(shard);
+      const speaksFor = (shard: number) => fresh.has(shard);
+      const found = part.found.filter(({ apartmentId }) => speaksFor(shardOf(apartmentId)));
+      told(speaksFor, found);
+    };
+    const untilMs = this.#parts.clock.nowMs() + COMMAND_DEADLINE_MS;
+    for (let leftMs = COMMAND_DEADLINE_MS; leftMs > 0; leftMs = untilMs - this.#parts.clock.nowMs()) {
+      const heard = this.#askAll(method, body, here, leftMs).map((asked) => asked.then(hear));
+      await Promise.race([Promise.all(heard), this.#pause(SURVEY_ROUND_MS)]);
       if (left.size === 0) return true;
+      await this.#pause(SURVEY_RETRY_MS);
     }
+    left.clear();
     return false;
   }
 
-  /** What all answer, asked every SURVEY_RETRY_MS; undefined for one that does not. It ends after COMMAND_DEADLINE_MS. */
-  async *#rounds<T>(
+  /** Of every node a promise of its part; undefined where it does not answer in time. */
+  #askAll<T>(
     method: string,
     body: unknown,
     here: () => Promise<readonly T[]>,
-  ): AsyncGenerator<readonly (Part<T> | undefined)[]> {
-    const untilMs = this.#parts.clock.nowMs() + COMMAND_DEADLINE_MS;
-    for (;;) {
-      const leftMs = untilMs - this.#parts.clock.nowMs();
-      if (leftMs <= 0) return;
-      // The shards before what is found in them: one that leaves meanwhile is told of by its next owner too.
-      const shards = this.ownShards();
-      const own = here().then(
-        (found) => ({ shards, found }),
-        (cause) => {
-          // One of the apartments could not be read just now.
-          if (cause instanceof Refusal) return undefined;
-          throw cause;
-        },
-      );
-      const others = this.#parts.others().map((peer) => this.#ask<T>(peer, method, body, leftMs));
-      yield await Promise.all([own, ...others]);
-      await new Promise<void>((resolve) => this.#parts.scheduler.after(SURVEY_RETRY_MS, resolve));
-    }
+    leftMs: number,
+  ): Promise<Part<T> | undefined>[] {
+    // The shards before what is found in them: one that leaves meanwhile is told of by its next owner too.
+    const shards = this.ownShards();
+    const own = here().then(
+      (found) => ({ shards, found }),
+      (cause) => {
+        // One of the apartments could not be read just now.
+        if (cause instanceof Refusal) return undefined;
+        throw cause;
+      },
+    );
+    return [own, ...this.#parts.others().map((peer) => this.#ask<T>(peer, method, body, leftMs))];
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#parts.scheduler.after(ms, resolve));
   }
 
   #ask<T>(peer: Peer, method: string, body: unknown, leftMs: number): Promise<Part<T> | undefined> {

@@ -302,6 +302,8 @@ export const ROUTED_WAITING_MAX = 20_000;
 export const ROUTE_RETRY_MS = 50;
 /** Between two rounds of a question to all nodes that did not speak for every shard, in milliseconds. */
 export const SURVEY_RETRY_MS = 50;
+/** Where shards are told of one by one: how long the others are not asked again for one node that does not answer, in milliseconds. */
+export const SURVEY_ROUND_MS = 250;
 /** How long a node that has entered waits for what the others know of open holds, in milliseconds. */
 export const INTRODUCTION_DEADLINE_MS = 250;
 /** Open holds told in one answer: with the longest ids they fit a frame between servers. */
