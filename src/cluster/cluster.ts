@@ -205,9 +205,8 @@ export class Cluster {
         },
       ),
     );
-    const isWhole = (await Promise.all(parts)).every(Boolean);
-    openHolds.over(census);
-    if (!isWhole) throw unreachable();
+    const answered = await Promise.all(parts).finally(() => openHolds.over(census));
+    if (!answered.every(Boolean)) throw unreachable();
     return found;
   }
 
