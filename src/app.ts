@@ -241,7 +241,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
           managementFace({
             pool,
             figures: createFigures(pool, nowMs),
-            written: () => listings.poll(),
+            written: () => listings.written(),
             ask: (subject, command) =>
               new Promise((reply) => cluster.ask({ subject, command, reply, sinceMs: nowMs(), attempts: 0 })),
           }),

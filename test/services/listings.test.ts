@@ -170,6 +170,19 @@ it('has in force after a poll what was committed before it, also while another p
   expect(found()).toEqual(['a']);
 });
 
+it('has in force what was written, also while calendars cannot be read', async () => {
+  await listings.start();
+  taken = async function* () {
+    yield [];
+    throw new Error('some of the servers could not be asked');
+  };
+  listings.readAgain();
+  await write(apartment('a'));
+  await listings.written();
+  expect(found()).toEqual(['a']);
+  await expect(listings.poll()).rejects.toThrow('could not be asked');
+});
+
 it('tells of changed terms and status, not of what only looks different', async () => {
   await write(apartment('a'));
   await listings.start();

@@ -52,12 +52,19 @@ export interface ListingsService extends Listings {
   committed(change: Pick<CommittedChange, 'apartmentId' | 'changes'>): void;
   /** Changes may have been missed: all calendars are read anew in the background, once where it is asked for often. */
   readAgain(): void;
-  /** Looks for changed listings now; otherwise once a second. What was committed before the call is in force after. */
+  /** Resolves once listings committed before the call are in force here, whatever becomes of the calendars. */
+  written(): Promise<void>;
+  /** The same, and calendars that are out of date are read anew; otherwise once a second. */
   poll(): Promise<void>;
   /** Told of each apartment whose terms or status have changed, or that is new. Returns the way to unsubscribe. */
   onTermsChanged(listener: TermsListener): () => void;
   readonly count: { readonly indexed: number; readonly listed: number };
   close(): void;
+}
+
+/** Listings are followed; the calendars may still be being read anew. */
+interface Look {
+  readonly calendars: Promise<void>;
 }
 
 export function createListings(options: ListingsOptions): ListingsService {
@@ -76,7 +83,7 @@ export function createListings(options: ListingsOptions): ListingsService {
   /** One look at the table after another: what was read earlier is never applied later. */
   let lastLook = Promise.resolve();
   /** The look that has not begun: all who ask meanwhile share it. */
-  let nextLook: Promise<void> | undefined;
+  let nextLook: Promise<Look> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isOutOfDate = false;
 
@@ -121,13 +128,15 @@ export function createListings(options: ListingsOptions): ListingsService {
       after = { tx: last.tx, id: last.apartment.id };
     }
     seen = now;
-    if (isOutOfDate || index.occupancy.isStale(today())) {
-      isOutOfDate = false;
-      await readCalendars().catch((cause) => {
-        isOutOfDate = true;
-        throw cause;
-      });
-    }
+  }
+
+  async function keepCalendars(): Promise<void> {
+    if (!isOutOfDate && !index.occupancy.isStale(today())) return;
+    isOutOfDate = false;
+    await readCalendars().catch((cause) => {
+      isOutOfDate = true;
+      throw cause;
+    });
   }
 
   function changed(row: ListingRow): void {
@@ -141,14 +150,16 @@ export function createListings(options: ListingsOptions): ListingsService {
     for (const listener of listeners) listener(id, terms, status);
   }
 
-  function poll(): Promise<void> {
-    nextLook ??= lastLook.then(() => {
+  function look(): Promise<Look> {
+    nextLook ??= lastLook.then(async () => {
       nextLook = undefined;
-      return follow();
+      await follow();
+      return { calendars: keepCalendars() };
     });
-    lastLook = nextLook.catch(() => {});
+    lastLook = nextLook.then(({ calendars }) => calendars).catch(() => {});
     return nextLook;
   }
+  const poll = () => look().then(({ calendars }) => calendars);
 
   async function row(apartmentId: string): Promise<ListingRow | undefined> {
     const known = cache.get(apartmentId);
@@ -202,6 +213,9 @@ export function createListings(options: ListingsOptions): ListingsService {
       isOutOfDate = true;
     },
 
+    async written() {
+      await look();
+    },
     poll,
     onTermsChanged(listener) {
       listeners.add(listener);
