@@ -21,8 +21,7 @@ import { openingsOf } from './stay/openings.ts';
 import { stayOf } from './stay/stay-form.tsx';
 
 export function ApartmentPage({ apartmentId }: { apartmentId: string }) {
-  const online = useConnection() === 'online';
-  const details = useApartment(apartmentId, online ? 1 : 0);
+  const details = useApartment(apartmentId);
   if (details === undefined) {
     return (
       <section className="narrow" aria-busy="true">

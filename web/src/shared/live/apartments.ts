@@ -1,38 +1,40 @@
-/** Details of apartments, asked for once each and kept while the page lives. */
+/** Details of an apartment, as its host may change them while it is looked at. */
 import { startTransition, useEffect, useState } from 'react';
 import type { Apartment } from '../../../../src/client/index.ts';
 import type { Outcome } from '../../../../src/protocol/errors.ts';
+import { ApartmentBook } from './apartment-book.ts';
 import { client } from './client.ts';
 
-const KEPT_MAX = 200;
-const kept = new Map<string, Promise<Outcome<Apartment>>>();
+/** How often they are asked for again while they are shown, in milliseconds. */
+const AGAIN_MS = 60_000;
 
-function apartment(apartmentId: string): Promise<Outcome<Apartment>> {
-  const known = kept.get(apartmentId);
-  if (known !== undefined) return known;
-  const asked = client.apartment(apartmentId);
-  kept.set(apartmentId, asked);
-  if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value as string);
-  // A refusal is not kept: the next one to ask tries again.
-  void asked.then(({ ok }) => {
-    if (!ok) kept.delete(apartmentId);
-  });
-  return asked;
-}
+const book = new ApartmentBook(
+  (apartmentId) => client.apartment(apartmentId),
+  () => performance.now(),
+);
 
-/** @param attempt another number asks again after a refusal */
-export function useApartment(apartmentId: string, attempt = 0): Outcome<Apartment> | undefined {
-  const [outcome, setOutcome] = useState<{ of: string; outcome: Outcome<Apartment> }>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt is a reason to ask again.
+/** What is known at once; as it is now with each page that shows it, each connection, and every minute. */
+export function useApartment(apartmentId: string): Outcome<Apartment> | undefined {
+  const [shown, setShown] = useState<{ of: string; outcome: Outcome<Apartment> }>();
   useEffect(() => {
     let gone = false;
-    void apartment(apartmentId).then((answer) => {
+    const show = (outcome: Outcome<Apartment>) => {
       // In short steps: what shows an apartment is much to draw at once.
-      if (!gone) startTransition(() => setOutcome({ of: apartmentId, outcome: answer }));
+      if (!gone) startTransition(() => setShown({ of: apartmentId, outcome }));
+    };
+    const look = () => void book.look(apartmentId).then(show);
+    const known = book.known(apartmentId);
+    if (known !== undefined) show(known);
+    look();
+    const timer = setInterval(look, AGAIN_MS);
+    const stop = client.connection.subscribe((state) => {
+      if (state === 'online') look();
     });
     return () => {
       gone = true;
+      clearInterval(timer);
+      stop();
     };
-  }, [apartmentId, attempt]);
-  return outcome?.of === apartmentId ? outcome.outcome : undefined;
+  }, [apartmentId]);
+  return shown?.of === apartmentId ? shown.outcome : undefined;
 }
