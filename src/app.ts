@@ -192,7 +192,10 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
       ...{ registry, reads, openHolds, membership, peers, clock, scheduler },
       isAwake: (shard) => keeping.isAwake(shard),
       heard: (change) => listings.committed(change),
-      missed: () => listings.readAgain(),
+      missed: () => {
+        listings.readAgain();
+        changes.missed();
+      },
     });
     changes.subscribe((change) => cluster.committed(change));
     started(() => cluster.stop());
@@ -225,7 +228,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
             clock,
             changes,
             pool,
-            overview: (city, limit) => listingsOverview(pool, city, limit),
+            overview: (which, limit) => listingsOverview(pool, which, limit),
           }),
         ),
         bookings: refusingOutages(

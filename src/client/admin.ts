@@ -11,12 +11,21 @@ export interface OccupancyWindow {
   readonly from: string;
   readonly to: string;
   readonly city?: string;
+  /** A part of it, in any case. */
+  readonly name?: string;
 }
 
 export interface AdminListener {
-  /** The whole picture: the first one, and again whenever something may have been missed. */
-  occupancy?(apartments: OccupancyAnswer['apartments'], calendars: ReadonlyMap<string, CalendarModel>): void;
-  /** One committed change. `calendar` is undefined where it is not in the window's city. */
+  /**
+   * The whole picture: the first one, and again whenever something may have been missed. `leftOut`: how many more
+   * apartments fit, of which it does not tell.
+   */
+  occupancy?(
+    apartments: OccupancyAnswer['apartments'],
+    calendars: ReadonlyMap<string, CalendarModel>,
+    leftOut: number,
+  ): void;
+  /** One committed change. `calendar` is undefined where the picture has no such apartment. */
   changed?(change: OccupancyChanged, calendar: CalendarModel | undefined): void;
   /** Once a second. */
   stats?(stats: Stats): void;
@@ -59,6 +68,7 @@ export class OccupancyFeed implements AdminView {
     this.#random = options.random;
     this.#connection = new Connection({ ...options, namespace: '/v1/admin' });
     this.#connection.opened.add(() => this.#ask());
+    this.#connection.missed.add(() => this.#ask());
     this.#connection.events.add((event, payload) => {
       if (event === 'occupancy') this.#heard(payload as OccupancyChanged);
       else if (event === 'stats') listener.stats?.(payload as Stats);
@@ -112,7 +122,7 @@ export class OccupancyFeed implements AdminView {
         this.#calendars = new Map(
           outcome.data.calendars.map((calendar) => [calendar.apartmentId, modelOf(calendar)]),
         );
-        this.#listener.occupancy?.(outcome.data.apartments, this.#calendars);
+        this.#listener.occupancy?.(outcome.data.apartments, this.#calendars, outcome.data.leftOut ?? 0);
         return;
       }
       if (!outcome.ok && !outcome.error.retryable && question === this.#question) {
@@ -131,13 +141,12 @@ export class OccupancyFeed implements AdminView {
       return;
     }
     if (change.version <= model.version) return;
-    // Steps that no admin is shown (a payment's progress) leave gaps as well, so a gap is no alarm: what this
-    // change says of its nights is taken at once, and the whole is asked for again a little later, to be sure.
+    // Over a gap: what this change says of its nights is taken at once, and the whole is asked for a little later.
     const next = step({ ...model, version: change.version - 1 }, change);
     const calendar = next.kind === 'applied' ? next.model : { ...model, version: change.version };
     this.#calendars.set(change.apartmentId, calendar);
     this.#listener.changed?.(change, calendar);
-    if (change.version > model.version + 1) this.#askLater();
+    if ((change.previousVersion ?? change.version - 1) > model.version) this.#askLater();
   }
 
   #askLater(): void {

@@ -5,7 +5,13 @@
  *        ── watch ─────> Watches ┴─> Connection ───┤
  *        ── sessions ──> StoredSessions ── Http    └── tokens, clock
  */
-import type { CommandPayload, MineAnswer, SearchAnswer, SearchQuery } from '../protocol/commands.ts';
+import type {
+  CitiesAnswer,
+  CommandPayload,
+  MineAnswer,
+  SearchAnswer,
+  SearchQuery,
+} from '../protocol/commands.ts';
 import type { ErrorBody, Outcome } from '../protocol/errors.ts';
 import type { Availability, BookingChanged, HoldChanged } from '../protocol/events.ts';
 import { CLIENT_ATTEMPT_MS, CLIENT_CONFIRM_DEADLINE_MS, CLIENT_DEADLINE_MS } from '../protocol/limits.ts';
@@ -13,7 +19,7 @@ import type { Booking, Hold } from '../protocol/resources.ts';
 import type { Apartment } from '../protocol/terms.ts';
 import { type AdminListener, type AdminView, OccupancyFeed, type OccupancyWindow } from './admin.ts';
 import { type CallOptions, Calls } from './calls.ts';
-import { Connection } from './connection.ts';
+import { Connection, type TokenSource } from './connection.ts';
 import type { Answered, BookingsAnswer, BookingsPage, Client, ClientOptions, Intent } from './face.ts';
 import { Http } from './http.ts';
 import { type Management, managementOver, queryText } from './management.ts';
@@ -38,7 +44,7 @@ class NightlatchClient implements Client {
   readonly #http: Http;
   readonly #ownHttp: OwnHttp;
   readonly #stored: StoredSessions | undefined;
-  readonly #tokens: { token(rejected?: string): Promise<string | undefined> };
+  readonly #tokens: TokenSource;
   readonly #link: Connection;
   readonly #calls: Calls;
   readonly #watches: Watches;
@@ -135,6 +141,10 @@ class NightlatchClient implements Client {
     return this.#http.ask({ ...options, method: 'GET', path, retry: true });
   }
 
+  cities(options?: CallOptions): Promise<Outcome<CitiesAnswer>> {
+    return this.#http.ask({ ...options, method: 'GET', path: '/v1/cities', retry: true });
+  }
+
   apartment(apartmentId: string, options?: CallOptions): Promise<Outcome<Apartment>> {
     const path = `/v1/apartments/${encodeURIComponent(apartmentId)}`;
     return this.#http.ask({ ...options, method: 'GET', path, retry: true });
@@ -167,6 +177,10 @@ class NightlatchClient implements Client {
     return this.#link.events.add((event, payload) => {
       if (event === 'booking') listener((payload as BookingChanged).booking);
     });
+  }
+
+  onMissed(listener: () => void): () => void {
+    return this.#link.missed.add(listener);
   }
 
   admin(window: OccupancyWindow, listener: AdminListener): AdminView {
@@ -242,7 +256,7 @@ class NightlatchClient implements Client {
   async #reauthenticate(): Promise<boolean> {
     const before = this.#link.token;
     const token = await this.#tokens.token(before);
-    if (token === undefined) return false;
+    if (!token.ok || token.data === undefined) return false;
     await this.#link.authenticate(CLIENT_ATTEMPT_MS);
     return true;
   }

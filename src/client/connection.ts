@@ -26,9 +26,13 @@ import type { MeasuredClock } from './server-clock.ts';
 
 export type ConnectionState = 'online' | 'reconnecting' | 'offline';
 
-/** Where access tokens come from; `rejected` is one that the server no longer takes. */
+/** Where access tokens come from. */
 export interface TokenSource {
-  token(rejected?: string): Promise<string | undefined>;
+  /**
+   * Never rejects. Undefined: nobody is signed in; a refusal: it cannot be told now.
+   * @param rejected one that the server no longer takes
+   */
+  token(rejected?: string): Promise<Outcome<string | undefined>>;
 }
 
 export interface ConnectionOptions {
@@ -46,6 +50,11 @@ interface Opened {
   readonly subject: Subject | undefined;
 }
 
+/** What came of trying to open a link. `rejected`: the token that the server did not take. */
+type Attempt =
+  | { readonly ok: true; readonly data: Opened }
+  | { readonly ok: false; readonly error: ErrorBody; readonly rejected?: string | undefined };
+
 /** A link that lived this long was a good one: the next failure starts the back-off from its beginning. */
 const SETTLED_MS = 5_000;
 
@@ -54,6 +63,8 @@ export class Connection {
   readonly opened = new Listeners<[Link]>();
   readonly events = new Listeners<[event: string, payload: unknown]>();
   readonly stateChanged = new Listeners<[ConnectionState]>();
+  /** Events on this link may have been lost before they reached the server that it leads to. */
+  readonly missed = new Listeners<[]>();
 
   readonly #options: ConnectionOptions;
   readonly #ended = new AbortController();
@@ -66,7 +77,7 @@ export class Connection {
   readonly #left = new Set<Link>();
   #linkToken: string | undefined;
   #subject: Subject | undefined;
-  #authenticating: Promise<void> | undefined;
+  #authenticating: Promise<void> = Promise.resolve();
   #state: ConnectionState = 'reconnecting';
   #lastError: ErrorBody | undefined;
   #failures = 0;
@@ -115,7 +126,8 @@ export class Connection {
         forget();
         signal.removeEventListener('abort', gone);
         this.#ended.signal.removeEventListener('abort', gone);
-        resolve(link);
+        // Whoever became somebody since the handshake says so first: asked as nobody, a command would be refused.
+        resolve(link === undefined ? undefined : this.#authenticating.then(() => link));
       };
       const gone = () => settle(undefined);
       const forget = this.opened.add(settle);
@@ -126,14 +138,14 @@ export class Connection {
 
   /** Tells the server the newest token on the link of now; a link that does not take it is opened anew. */
   authenticate(withinMs: number): Promise<void> {
-    this.#authenticating ??= this.#authenticate(withinMs).finally(() => {
-      this.#authenticating = undefined;
-    });
+    // One after the other: the one under way may have asked for its token before there was a newer one.
+    this.#authenticating = this.#authenticating.then(() => this.#authenticate(withinMs));
     return this.#authenticating;
   }
 
   async #authenticate(withinMs: number): Promise<void> {
-    const token = await this.#options.tokens.token();
+    const found = await this.#options.tokens.token();
+    const token = found.ok ? found.data : undefined;
     const link = this.#link;
     if (link === undefined || token === undefined || token === this.#linkToken) return;
     const answer = await link.ask<{ subject: Subject }>('authenticate', { token }, withinMs);
@@ -172,15 +184,14 @@ export class Connection {
     while (!signal.aborted) {
       this.#attempt = new AbortController();
       const attempt = this.#attempt.signal;
-      const token = await this.#options.tokens.token(rejected);
-      const opened = await this.#open(token, attempt);
+      const opened = await this.#open(rejected, attempt);
       rejected = undefined;
       if (opened.ok) {
         for (let now: Opened | undefined = opened.data; now !== undefined; ) now = await this.#live(now);
       } else {
         this.#lastError = opened.error;
         this.#failures += 1;
-        if (opened.error.code === 'unauthenticated') rejected = token;
+        rejected = opened.rejected;
         // This subject will not be let in however often it asks: wait for another one (`restart`).
         if (opened.error.code === 'forbidden') {
           this.#enter('offline');
@@ -196,8 +207,12 @@ export class Connection {
     }
   }
 
-  async #open(token: string | undefined, signal: AbortSignal): Promise<Outcome<Opened>> {
-    const { url, namespace, clock } = this.#options;
+  /** @param rejected a token that was not taken the last time */
+  async #open(rejected: string | undefined, signal: AbortSignal): Promise<Attempt> {
+    const { url, namespace, clock, tokens } = this.#options;
+    const found = await tokens.token(rejected);
+    if (!found.ok) return found;
+    const token = found.data;
     let link: Link | undefined;
     let subject: Subject | undefined;
     const opened = await openLink({
@@ -207,7 +222,7 @@ export class Connection {
       handshakeMs: HANDSHAKE_DEADLINE_MS + 1_000,
       signal,
       onEvent: (event, payload) => {
-        if (event === 'notice') this.#drain(link, payload as Notice);
+        if (event === 'notice') this.#noticed(link, payload as Notice);
         else this.events.emit(event, payload);
       },
       onWelcome: (welcome: Welcome, roundTripMs) => {
@@ -216,7 +231,7 @@ export class Connection {
       },
       onRoundTrip: (ms) => clock.roundTrip(ms),
     });
-    if (!opened.ok) return opened;
+    if (!opened.ok) return opened.error.code === 'unauthenticated' ? { ...opened, rejected: token } : opened;
     link = opened.data;
     return { ok: true, data: { link, token, subject } };
   }
@@ -255,27 +270,39 @@ export class Connection {
     void pause(CLIENT_OVERLAP_MS, this.#ended.signal).then(() => link.closeWhenAnswered(CLIENT_ATTEMPT_MS));
   }
 
+  #noticed(link: Link | undefined, notice: Notice): void {
+    if (link === undefined) return;
+    if (notice?.kind === 'draining') this.#drain(link, notice.reconnectInMs);
+    else if (notice?.kind === 'missed') this.#catchUp(link, notice.askInMs);
+  }
+
   /**
    * The server is leaving: everybody moves within the time it gives, none at the same instant. The old link is used until
    * there is a new one, so that nobody waits for a handshake.
    */
-  #drain(link: Link | undefined, notice: Notice): void {
-    if (notice?.kind !== 'draining' || link === undefined || link === this.#drained) return;
+  #drain(link: Link, withinMs: number): void {
+    if (link === this.#drained) return;
     this.#drained = link;
     const over = AbortSignal.any([this.#ended.signal, closing(link)]);
-    void pause(notice.reconnectInMs * this.#options.random(), over).then(() => this.#replace(link, over));
+    void pause(withinMs * this.#options.random(), over).then(() => this.#replace(link, over));
+  }
+
+  /** As with a drain, not all at the same instant. Where the link is another by then, all was asked anew with it. */
+  #catchUp(link: Link, withinMs: number): void {
+    void pause(withinMs * this.#options.random(), this.#ended.signal).then(() => {
+      if (link === this.#link) this.missed.emit();
+    });
   }
 
   async #replace(link: Link, over: AbortSignal): Promise<void> {
     const limits = { baseMs: CLIENT_RETRY_BASE_MS, capMs: CLIENT_RETRY_CAP_MS };
     let rejected: string | undefined;
     for (let n = 0; !over.aborted && link === this.#link; n++) {
-      const token = await this.#options.tokens.token(rejected);
-      const opened = await this.#open(token, over);
-      rejected = !opened.ok && opened.error.code === 'unauthenticated' ? token : undefined;
+      const opened = await this.#open(rejected, over);
       if (opened.ok && link === this.#link) return this.#succeed?.(opened.data);
       // It closed meanwhile, and another is being opened in its place.
       if (opened.ok) return opened.data.link.close();
+      rejected = opened.rejected;
       await pause(backoffMs(n, limits, this.#options.random()), over);
     }
   }

@@ -1,5 +1,6 @@
 /** The client's face: what a page calls, and what it is told. What stands behind it is in client.ts. */
 import type {
+  CitiesAnswer,
   CommandAnswers,
   CommandName,
   CommandPayload,
@@ -57,10 +58,12 @@ export interface Client {
   mine(options?: CallOptions): Promise<Outcome<MineAnswer>>;
   /** The catalogue over HTTP; without dates it lists, without availability or price of a stay. */
   list(query: Partial<SearchQuery>, options?: CallOptions): Promise<Outcome<SearchAnswer>>;
+  /** Where there are apartments. */
+  cities(options?: CallOptions): Promise<Outcome<CitiesAnswer>>;
   apartment(apartmentId: string, options?: CallOptions): Promise<Outcome<Apartment>>;
   /** One of the caller's own, or what its host or an admin may see. */
   booking(bookingId: string, options?: CallOptions): Promise<Outcome<Booking>>;
-  /** The caller's own, past and cancelled ones too, newest first (an admin's: everybody's); none for nobody. */
+  /** The caller's own, past and cancelled ones too, newest first (an admin's: everybody's, unless `whose` is 'mine'); none for nobody. */
   bookings(page?: BookingsPage, options?: CallOptions): Promise<Outcome<BookingsAnswer>>;
 
   /**
@@ -71,6 +74,8 @@ export interface Client {
   /** Each change of status of the user's own holds and bookings, whoever caused it. Returns the way to stop. */
   onHold(listener: (hold: Hold) => void): () => void;
   onBooking(listener: (booking: Booking) => void): () => void;
+  /** Some of those may have been lost between servers: `mine` says how things stand. Returns the way to stop. */
+  onMissed(listener: () => void): () => void;
 
   readonly sessions: Sessions;
   readonly clock: ServerClock;
@@ -89,6 +94,7 @@ export interface Client {
 }
 
 export interface BookingsPage {
+  readonly whose?: 'mine';
   readonly limit?: number;
   /** `nextBefore` of the page before. */
   readonly before?: string;

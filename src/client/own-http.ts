@@ -13,10 +13,13 @@ export class OwnHttp {
   }
 
   async ask<T>(request: Omit<HttpRequest, 'token'>): Promise<Outcome<T>> {
-    const token = await this.#tokens.token();
+    const found = await this.#tokens.token();
+    if (!found.ok) return found;
+    const token = found.data;
     const outcome = await this.#http.ask<T>({ ...request, token });
     if (outcome.ok || outcome.error.code !== 'unauthenticated' || token === undefined) return outcome;
     const renewed = await this.#tokens.token(token);
-    return renewed === undefined ? outcome : this.#http.ask<T>({ ...request, token: renewed });
+    if (!renewed.ok || renewed.data === undefined) return outcome;
+    return this.#http.ask<T>({ ...request, token: renewed.data });
   }
 }

@@ -85,13 +85,17 @@ export class StoredSessions implements Sessions, TokenSource {
   async signOut(): Promise<void> {
     const stored = this.#stored;
     if (stored === undefined) return;
-    const token = await this.token();
+    const token = await this.#token();
     this.#write(undefined);
     await this.#http.ask({ method: 'DELETE', path: '/v1/sessions/current', token, retry: true });
   }
 
   /** @param rejected an access token that the server refused: it is renewed, unless it has been already */
-  async token(rejected?: string): Promise<string | undefined> {
+  async token(rejected?: string): Promise<Outcome<string | undefined>> {
+    return { ok: true, data: await this.#token(rejected) };
+  }
+
+  async #token(rejected?: string): Promise<string | undefined> {
     const stored = this.#stored;
     if (stored === undefined) return undefined;
     const { accessToken } = stored.session;
@@ -192,7 +196,10 @@ export class StoredSessions implements Sessions, TokenSource {
   }
 }
 
-/** For who brings tokens of their own: sessions are then made and ended elsewhere. */
+/**
+ * For who brings tokens of their own: sessions are then made and ended elsewhere. A provider that fails, as where it asks
+ * over a network that is gone, is asked again with the next attempt.
+ */
 export function providedTokens(provider: () => Promise<string | undefined>): Sessions & TokenSource {
   const elsewhere = () =>
     Promise.resolve(
@@ -208,7 +215,16 @@ export function providedTokens(provider: () => Promise<string | undefined>): Ses
     signIn: elsewhere,
     guest: elsewhere,
     signOut: () => Promise.resolve(),
-    token: provider,
+    async token() {
+      try {
+        return { ok: true, data: await provider() };
+      } catch (error) {
+        return refuse(
+          'unavailable',
+          `this client's token provider failed (${String(error)}); it is asked again, or call once it works`,
+        );
+      }
+    },
   };
 }
 

@@ -4,20 +4,32 @@ import type { Clock, Publisher } from '../actors/ports.ts';
 import type { ApartmentReads } from '../actors/reads.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Apartments } from '../gateway/ports.ts';
+import type { OccupancyQuery } from '../protocol/commands.ts';
 import type { CommittedChange } from '../protocol/committed-change.ts';
-import { type Outcome, refuse } from '../protocol/errors.ts';
+import type { Outcome } from '../protocol/errors.ts';
 import type { OccupancyAnswer } from '../protocol/events.ts';
 import type { JournalAnswer } from '../protocol/journal.ts';
 import { OCCUPANCY_APARTMENTS_MAX } from '../protocol/limits.ts';
-import { type NightRange, nightOf } from '../protocol/nights.ts';
+import { nightOf } from '../protocol/nights.ts';
 import { completeClaims } from './claims.ts';
 
-/** Tells every committed change to all who listen, in the order in which they began to. */
+/** Tells every committed change to all who listen, in the order in which they began to; and that others' may be lost. */
 export class Changes implements Publisher {
   #listeners: readonly ((change: CommittedChange) => void)[] = [];
+  readonly #missed = new Set<() => void>();
 
   committed(change: CommittedChange): void {
     for (const listener of this.#listeners) listener(change);
+  }
+
+  /** Changes of other nodes' apartments may not have been heard here. */
+  missed(): void {
+    for (const listener of this.#missed) listener();
+  }
+
+  onMissed(listener: () => void): () => void {
+    this.#missed.add(listener);
+    return () => this.#missed.delete(listener);
   }
 
   subscribe(listener: (change: CommittedChange) => void): () => void {
@@ -34,8 +46,11 @@ export interface ApartmentsParts {
   readonly clock: Clock;
   readonly changes: Changes;
   readonly pool: Pool;
-  /** Apartments on the tape chart: listed or paused, in a city or in all, by name. At most `limit`. */
-  readonly overview: (city: string | undefined, limit: number) => Promise<OccupancyAnswer['apartments']>;
+  /** Apartments on the tape chart: listed or paused, by city and name. At most `limit`. */
+  readonly overview: (
+    which: { city?: string | undefined; name?: string | undefined },
+    limit: number,
+  ) => Promise<{ apartments: OccupancyAnswer['apartments']; leftOut: number }>;
 }
 
 export function apartmentsFace(parts: ApartmentsParts): Apartments {
@@ -50,7 +65,7 @@ export function apartmentsFace(parts: ApartmentsParts): Apartments {
       if (!standing.ok) return standing;
       return { ok: true, data: await completeClaims(pool, subject, apartmentId, standing.data) };
     },
-    occupancy: (window, city) => occupancy(window, city),
+    occupancy,
     async history(subject, apartmentId, query) {
       const history = await reads.history(apartmentId, query);
       if (!history.ok || subject.kind === 'admin') return history;
@@ -61,18 +76,13 @@ export function apartmentsFace(parts: ApartmentsParts): Apartments {
     },
     versions: (apartmentIds) => cluster.versions(apartmentIds),
     onOwnersChanged: (listener) => cluster.onOwnersChanged(listener),
+    onMissed: (listener) => changes.onMissed(listener),
     subscribe: (listener) => changes.subscribe(listener),
   };
 
-  async function occupancy(window: NightRange, city: string | undefined): Promise<Outcome<OccupancyAnswer>> {
-    const apartments = await overview(city, OCCUPANCY_APARTMENTS_MAX + 1);
-    if (apartments.length > OCCUPANCY_APARTMENTS_MAX) {
-      return refuse(
-        'invalid_request',
-        `more than ${OCCUPANCY_APARTMENTS_MAX} apartments are too many for one chart; ask for one city`,
-        { fields: [{ path: 'city', message: 'narrow it' }] },
-      );
-    }
+  async function occupancy({ from, to, ...which }: OccupancyQuery): Promise<Outcome<OccupancyAnswer>> {
+    const window = { from: nightOf(from), to: nightOf(to) };
+    const { apartments, leftOut } = await overview(which, OCCUPANCY_APARTMENTS_MAX);
     const calendars: OccupancyAnswer['calendars'] = [];
     const totals = { apartments: apartments.length, nights: 0, held: 0, booked: 0, blocked: 0 };
     for (const outcome of await Promise.all(apartments.map(({ id }) => cluster.calendar(id, window)))) {
@@ -83,7 +93,7 @@ export function apartmentsFace(parts: ApartmentsParts): Apartments {
         if (status !== 'free') totals[status] += nightOf(to) - nightOf(from);
       }
     }
-    return { ok: true, data: { apartments, calendars, totals } };
+    return { ok: true, data: { ...(leftOut > 0 && { leftOut }), apartments, calendars, totals } };
   }
 }
 

@@ -31,8 +31,8 @@ export function bookingsFace({ pool, nowMs, openHoldsOf, mayManage }: BookingsPa
       return { holds, bookings: bookings.map(bookingView) };
     },
 
-    async list(subject, { limit, before }) {
-      const guestId = subject.kind === 'admin' ? undefined : subject.id;
+    async list(subject, { limit, before, whose }) {
+      const guestId = subject.kind === 'admin' && whose !== 'mine' ? undefined : subject.id;
       return (await listBookings(pool, { guestId, limit, before })).map(bookingView);
     },
 

@@ -134,8 +134,8 @@ export function managementCommands<C extends Caller>(parts: GatewayParts): Comma
     occupancy: command({
       access: 'admin',
       schema: OccupancyQuery,
-      async run(_caller: C, { from, to, city }, reply) {
-        reply(await apartments.occupancy({ from: nightOf(from), to: nightOf(to) }, city));
+      async run(_caller: C, query, reply) {
+        reply(await apartments.occupancy(query));
       },
     }),
   };

@@ -1,7 +1,13 @@
 /** What the gateway is handed. It knows these faces and the protocol, nothing else of the program. */
 import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
 import type { ClaimsAnswer } from '../protocol/claims.ts';
-import type { MineAnswer, SearchAnswer, SearchQuery } from '../protocol/commands.ts';
+import type {
+  CitiesAnswer,
+  MineAnswer,
+  OccupancyQuery,
+  SearchAnswer,
+  SearchQuery,
+} from '../protocol/commands.ts';
 import type { CommittedChange } from '../protocol/committed-change.ts';
 import type { Outcome } from '../protocol/errors.ts';
 import type { OccupancyAnswer, Stats } from '../protocol/events.ts';
@@ -29,13 +35,15 @@ export interface Apartments {
   calendar(apartmentId: string, window: NightRange): Promise<Outcome<Calendar>>;
   /** The committed claims in a window, with what its host or an admin may know of them. */
   claims(subject: Subject, apartmentId: string, window: NightRange): Promise<Outcome<ClaimsAnswer>>;
-  occupancy(window: NightRange, city: string | undefined): Promise<Outcome<OccupancyAnswer>>;
+  occupancy(query: OccupancyQuery): Promise<Outcome<OccupancyAnswer>>;
   /** One apartment's facts in order, and its calendar as of then. */
   history(subject: Subject, apartmentId: string, query: JournalQuery): Promise<Outcome<JournalAnswer>>;
   /** The last versions told of these apartments, of those that their owners have running. Never rejects. */
   versions(apartmentIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Apartments have changed their server: what new owners have told is to be asked for. */
   onOwnersChanged(listener: () => void): () => void;
+  /** Changes of apartments owned elsewhere may have been told to nobody here. */
+  onMissed(listener: () => void): () => void;
   /** Every committed change of apartments owned here. Returns the way to unsubscribe. */
   subscribe(listener: (change: CommittedChange) => void): () => void;
 }
@@ -43,14 +51,18 @@ export interface Apartments {
 export interface Bookings {
   /** Open holds and future bookings of a guest. */
   mine(subject: Subject): Promise<MineAnswer>;
-  /** The caller's own, an admin's any; newest first. */
-  list(subject: Subject, page: { limit: number; before?: string }): Promise<Booking[]>;
+  /** The caller's own, an admin's any but with `whose: 'mine'`; newest first. */
+  list(
+    subject: Subject,
+    page: { limit: number; before?: string; whose?: 'mine' | undefined },
+  ): Promise<Booking[]>;
   /** The caller's own, one on the caller's own apartment, an admin's any; `not_found` where it is none of these. */
   get(subject: Subject, bookingId: string): Promise<Outcome<Booking>>;
 }
 
 export interface Listings {
   search(query: SearchQuery): Outcome<SearchAnswer>;
+  cities(): Outcome<CitiesAnswer>;
   get(apartmentId: string): Promise<Apartment | undefined>;
   /** May this subject close nights and read the guest list of this apartment: its host, or an admin. */
   mayManage(subject: Subject, apartmentId: string): Promise<boolean>;

@@ -141,17 +141,22 @@ function listingOf(row: StoredListing): ListingRow {
   return { apartment, hostId: host_id, tx };
 }
 
-/** Apartments that are not retired, of one city (case aside) or of all, by city and name. */
+/**
+ * Apartments that are not retired, by city and name: the first ones, and how many more there are.
+ * @param which.city case aside @param which.name a part of it, case aside
+ */
 export async function listingsOverview(
   pool: Pool,
-  city: string | undefined,
+  which: { city?: string | undefined; name?: string | undefined },
   limit: number,
-): Promise<{ id: string; name: string; city: string }[]> {
-  const result = await pool.query<{ id: string; name: string; city: string }>(
-    `select id, name, city from listings
+): Promise<{ apartments: { id: string; name: string; city: string }[]; leftOut: number }> {
+  const { rows } = await pool.query<{ id: string; name: string; city: string; found: number }>(
+    `select id, name, city, count(*) over ()::int as found from listings
      where status <> 'retired' and ($1::text is null or lower(city) = lower($1))
-     order by city, name, id limit $2`,
-    [city ?? null, limit],
+       and ($2::text is null or strpos(lower(name), lower($2)) > 0)
+     order by city, name, id limit $3`,
+    [which.city ?? null, which.name ?? null, limit],
   );
-  return result.rows;
+  const apartments = rows.map(({ id, name, city }) => ({ id, name, city }));
+  return { apartments, leftOut: (rows[0]?.found ?? 0) - rows.length };
 }

@@ -44,9 +44,13 @@ const windowShape = { from: IsoDate, to: IsoDate };
 export const CalendarQuery = z.object(windowShape).superRefine(checkWindow);
 /** Of one apartment, as a command: HTTP has the apartment in its path. */
 export const ClaimsQuery = z.object({ apartmentId: Id, ...windowShape }).superRefine(checkWindow);
+const cityShape = { ...windowShape, city: z.string().max(100).optional() };
+export const FiguresQuery = z.object(cityShape).superRefine(checkWindow);
+/** `name`: a part of it, in any case. */
 export const OccupancyQuery = z
-  .object({ ...windowShape, city: z.string().max(100).optional() })
+  .object({ ...cityShape, name: z.string().max(100).optional() })
   .superRefine(checkWindow);
+export type OccupancyQuery = z.infer<typeof OccupancyQuery>;
 
 export const Watch = z
   .object({ apartmentIds: z.array(Id).min(1).max(WATCH_APARTMENTS_MAX), ...windowShape })
@@ -133,6 +137,11 @@ export const SearchAnswer = z.object({
   nextCursor: z.string().optional(),
 });
 export type SearchAnswer = z.infer<typeof SearchAnswer>;
+/** Where there are listed apartments, by name; `currencies` by code. */
+export const CitiesAnswer = z.object({
+  cities: z.array(z.object({ name: z.string(), apartments: z.int(), currencies: z.array(Currency) })),
+});
+export type CitiesAnswer = z.infer<typeof CitiesAnswer>;
 export const HoldAnswer = z.object({ hold: Hold });
 export const BookingAnswer = z.object({ booking: Booking });
 export const MineAnswer = z.object({ holds: z.array(Hold), bookings: z.array(Booking) });

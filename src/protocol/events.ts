@@ -25,7 +25,15 @@ export const HoldChanged = z.object({ hold: Hold });
 export type HoldChanged = z.infer<typeof HoldChanged>;
 export const BookingChanged = z.object({ booking: Booking });
 export type BookingChanged = z.infer<typeof BookingChanged>;
-export const Notice = z.object({ kind: z.literal('draining'), reconnectInMs: z.int().nonnegative() });
+/**
+ * `draining`: the server leaves; connect elsewhere within `reconnectInMs`. `missed`: events that no version tells of
+ * (a guest's holds and bookings, the admin's picture) may have been lost on the way from another server; ask for them
+ * anew within `askInMs`.
+ */
+export const Notice = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('draining'), reconnectInMs: z.int().nonnegative() }),
+  z.object({ kind: z.literal('missed'), askInMs: z.int().nonnegative() }),
+]);
 export type Notice = z.infer<typeof Notice>;
 
 export const OccupancyCause = z.enum([
@@ -40,14 +48,21 @@ export const OccupancyCause = z.enum([
 ]);
 export type OccupancyCause = z.infer<typeof OccupancyCause>;
 
+/**
+ * `previousVersion`: of the last change before this one that the feed had to tell, where steps that it does not tell (a
+ * payment's progress) lie between; absent: `version - 1`.
+ */
 export const OccupancyChanged = Availability.extend({
+  previousVersion: z.int().nonnegative().optional(),
   cause: OccupancyCause,
   at: Instant,
   guestId: Id.optional(),
 });
 export type OccupancyChanged = z.infer<typeof OccupancyChanged>;
 
+/** By city and name, OCCUPANCY_APARTMENTS_MAX at most; `leftOut`: how many more fit the question. */
 export const OccupancyAnswer = z.object({
+  leftOut: z.int().positive().optional(),
   apartments: z.array(z.object({ id: Id, name: z.string(), city: z.string() })),
   calendars: z.array(Calendar),
   totals: z.object({

@@ -197,6 +197,15 @@ export const DRAIN_SPREAD_PER_SOCKET_MS = 2;
 export const DRAIN_SPREAD_MAX_MS = 4_000;
 /** How long they then have to find another server, which may take a load balancer a moment to offer, in milliseconds. */
 export const DRAIN_GRACE_MS = 3_000;
+/**
+ * After events may have been lost between servers: how long further reasons to say so are gathered, and the window over
+ * which sockets are asked to look again, each and at most. In milliseconds.
+ */
+export const MISSED_GATHER_MS = 100;
+export const MISSED_SPREAD_PER_SOCKET_MS = 1;
+export const MISSED_SPREAD_MAX_MS = 10_000;
+/** Apartments of which it is remembered what the admin's feed was not told; a payment takes seconds at most times. */
+export const UNTOLD_APARTMENTS_MAX = 10_000;
 /** How long a client keeps an old link beside the new one, so that no event falls between the two, in milliseconds. */
 export const CLIENT_OVERLAP_MS = 250;
 

@@ -200,6 +200,29 @@ describe('connection', () => {
     expect(holds).toEqual(['hold-7']);
   });
 
+  it('tells that some of them may be lost, once for each time the server says so', async () => {
+    const client = connect();
+    let missed = 0;
+    client.onMissed(() => missed++);
+    await entered(client, 'online');
+    server.emit('notice', { kind: 'missed', askInMs: 0 });
+    server.emit('notice', { kind: 'of tomorrow' });
+    await client.search(query);
+    expect(missed).toBe(1);
+  });
+
+  it('tries again where the token provider fails, and says so meanwhile', async () => {
+    let fails = true;
+    const client = connect({
+      token: () => (fails ? Promise.reject(new Error('no network')) : Promise.resolve('access-9')),
+    });
+    await entered(client, 'offline');
+    expect(client.connection.lastError?.message).toContain('no network');
+    fails = false;
+    await entered(client, 'online');
+    expect(client.connection.lastError).toBeUndefined();
+  });
+
   it('goes on for the others when a listener throws', async () => {
     const client = connect();
     const faults: unknown[] = [];
@@ -281,6 +304,12 @@ describe('admin view', () => {
     server.emit('occupancy', change(7), '/v1/admin');
     await whole(2);
     expect(seen).toEqual(['whole 0', '1 → 1', '7 → 7', 'whole 7']);
+    // No gap: what lies between is nothing that an admin is told.
+    server.emit('occupancy', { ...change(10), previousVersion: 7 }, '/v1/admin');
+    server.emit('notice', { kind: 'missed', askInMs: 0 }, '/v1/admin');
+    await whole(3);
+    expect(seen.slice(4)).toEqual(['10 → 10', 'whole 7']);
+    expect(server.events('occupancy')).toHaveLength(3);
     view.close();
   });
 

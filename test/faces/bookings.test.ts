@@ -36,6 +36,30 @@ async function seenBy(kind: Subject['kind'], id: string, status: BookingRecord['
   return outcome.ok ? outcome.data.id : outcome.error.code;
 }
 
+describe('the list of bookings', () => {
+  it.each([
+    ['guest', undefined, 'ana'],
+    ['guest', 'mine', 'ana'],
+    ['admin', undefined, null],
+    ['admin', 'mine', 'ana'],
+  ] as const)('of the %s, whose %s, is of %s', async (kind, whose, guestId) => {
+    const asked: unknown[] = [];
+    const face = bookingsFace({
+      pool: {
+        query(_text: string, values: unknown[]) {
+          asked.push(values[0]);
+          return Promise.resolve({ rows: [] });
+        },
+      } as unknown as Pool,
+      nowMs: () => 0,
+      openHoldsOf: () => Promise.resolve([]),
+      mayManage: () => Promise.resolve(false),
+    });
+    await face.list({ kind, id: 'ana' }, { limit: 1, whose });
+    expect(asked).toEqual([guestId]);
+  });
+});
+
 describe('a booking', () => {
   it.each([
     ['guest', 'ana', 'b2-x'],

@@ -94,6 +94,7 @@ describe('sockets of another server', () => {
 describe('while Redis is away', () => {
   it('[I4] nothing fails, own sockets hear on, and the others are told of what they missed once it is back', async () => {
     const [near, far] = [await here.house.client(), await there.house.client()];
+    const guest = await there.house.client(there.house.world.token('guest'));
     const many = Array.from({ length: 99 }, (_, i) => `many-${i}`);
     for (const id of many) there.house.world.changeUnheard(id);
     await near.ask('watch', WATCH);
@@ -119,6 +120,8 @@ describe('while Redis is away', () => {
     await redis.start();
     const missed = (a: { apartmentId: string }) => a.apartmentId === 'apt-1';
     expect(await far.hears('availability', missed)).toMatchObject({ version: 1, changes: [] });
+    // What has no version is asked for anew by whom it concerns.
+    expect(await guest.hears('notice')).toMatchObject({ kind: 'missed' });
     // All at once, not as the beacons come round.
     await eventually('every watched apartment is asked for', () => asked.includes(100));
 

@@ -155,7 +155,8 @@ describe('leaving', () => {
     await eventually('the hold is under way', () => held.length === 1);
     const drained = house.gateway.drain();
     const notice = Notice.parse(await client.hears('notice'));
-    expect(notice.reconnectInMs).toBeLessThan(4_000);
+    expect(notice).toEqual({ kind: 'draining', reconnectInMs: expect.any(Number) });
+    expect(notice.kind === 'draining' && notice.reconnectInMs).toBeLessThan(4_000);
     expect((await house.http('GET', '/readyz')).status).toBe(503);
     await expect(house.raw()).rejects.toThrow('400');
     await eventually('it stops taking commands', () => house.world.commands.length >= 1);

@@ -7,7 +7,7 @@ import type { CommittedChange, NightChange } from '../../src/protocol/committed-
 import { type Outcome, refuse } from '../../src/protocol/errors.ts';
 import { instant } from '../../src/protocol/instant.ts';
 import type { ManagedApartment } from '../../src/protocol/managed-apartments.ts';
-import { dateOf, type NightRange } from '../../src/protocol/nights.ts';
+import { dateOf, type NightRange, nightOf } from '../../src/protocol/nights.ts';
 import type { Booking, Calendar, Hold, Session, Subject } from '../../src/protocol/resources.ts';
 import type { Apartment } from '../../src/protocol/terms.ts';
 import { openTerms } from '../support/terms.ts';
@@ -22,6 +22,8 @@ export interface World {
   change(change: Partial<CommittedChange> & { apartmentId: string }): CommittedChange;
   /** A change elsewhere, of which the news was lost. */
   changeUnheard(apartmentId: string): void;
+  /** Changes of other servers' apartments may have been told to nobody here. */
+  missed(): void;
   /** Replaces the way an apartment answers. */
   answer: (
     subject: Subject,
@@ -44,6 +46,7 @@ export function createWorld(): World {
   const tokens = new Map<string, { subject: Subject; sessionId: string; expiresAtMs: number }>();
   const bookings = new Map<string, { guestId: string; booking: Booking }>();
   const changeListeners = new Set<(change: CommittedChange) => void>();
+  const missedListeners = new Set<() => void>();
   const revokedListeners = new Set<(sessionId: string) => void>();
   const lines: LogFields[] = [];
   let count = 0;
@@ -87,6 +90,9 @@ export function createWorld(): World {
       };
       for (const listener of changeListeners) listener(change);
       return change;
+    },
+    missed() {
+      for (const listener of missedListeners) listener();
     },
     changeUnheard(apartmentId) {
       versions.set(apartmentId, (versions.get(apartmentId) ?? 0) + 1);
@@ -191,7 +197,12 @@ export function createWorld(): World {
         },
         versions: async () => versions,
         onOwnersChanged: () => () => {},
-        async occupancy(window, city) {
+        onMissed(listener) {
+          missedListeners.add(listener);
+          return () => missedListeners.delete(listener);
+        },
+        async occupancy({ from, to, city }) {
+          const window = { from: nightOf(from), to: nightOf(to) };
           if (city === 'Atlantis') return refuse('not_found', 'there is no city Atlantis');
           const ids = [...versions.keys()];
           const calendars = await Promise.all(ids.map((id) => world.calendarOf(id, window)));
@@ -269,6 +280,10 @@ export function createWorld(): World {
           query.city === 'Atlantis'
             ? refuse('rule_violation', 'Atlantis is under water')
             : { ok: true, data: { apartments: [], nextCursor: JSON.stringify(query) } },
+        cities: () => ({
+          ok: true,
+          data: { cities: [{ name: 'Lisbon', apartments: versions.size, currencies: ['EUR'] }] },
+        }),
         get: async (id) => (versions.has(id) ? apartmentOf(id) : undefined),
         mayManage: async (subject, id) =>
           versions.has(id) && (subject.kind === 'admin' || (subject.id === HOST && id === 'apt-1')),

@@ -430,6 +430,7 @@ describe('operations and documentation', () => {
         'GET /v1/apartments/{id}/calendar',
         'GET /v1/apartments/{id}/bookings',
         'GET /v1/bookings',
+        'GET /v1/cities',
         'GET /v1/bookings/{id}',
         'GET /v1/host/apartments',
         'GET /v1/host/apartments/{id}',

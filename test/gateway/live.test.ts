@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CommittedChange } from '../../src/protocol/committed-change.ts';
-import { Availability, OccupancyChanged } from '../../src/protocol/events.ts';
+import { Availability, Notice, OccupancyChanged } from '../../src/protocol/events.ts';
 import { WATCHES_PER_SOCKET_MAX } from '../../src/protocol/limits.ts';
 import type { Calendar } from '../../src/protocol/resources.ts';
 import { bookingOf, holdOf } from './fakes.ts';
@@ -207,9 +207,29 @@ describe('an admin', () => {
   it('is told nothing of steps that no night shows', async () => {
     const admin = await house.client(house.world.token('admin'), '/v1/admin');
     await admin.ask('occupancy', WINDOW);
-    house.world.change({ ...change, cause: undefined });
     house.world.change(change);
-    expect(await admin.hears('occupancy')).toMatchObject({ version: 2 });
+    expect(await admin.hears('occupancy')).not.toHaveProperty('previousVersion');
+    for (let step = 0; step < 2; step++) house.world.change({ ...change, cause: undefined });
+    house.world.change({ ...change, cause: 'confirmed' });
+    // So that nobody takes it for a loss.
+    const told = await admin.hears('occupancy', ({ version }: { version: number }) => version > 1);
+    expect(told).toMatchObject({ version: 4, previousVersion: 1 });
+  });
+
+  it('[I4] is asked to look again where events of other servers may be lost, and so are guests, all once', async () => {
+    const admin = await house.client(house.world.token('admin'), '/v1/admin');
+    const guest = await house.client(house.world.token('guest'));
+    const nobody = await house.client();
+    house.world.missed();
+    house.world.missed();
+    for (const client of [admin, guest]) {
+      expect(Notice.parse(await client.hears('notice'))).toEqual({ kind: 'missed', askInMs: 2 });
+    }
+    house.world.missed();
+    await eventually('each was told twice', () =>
+      [admin, guest].every(({ heard }) => heard.filter(({ event }) => event === 'notice').length === 2),
+    );
+    expect(nobody.heard.map(({ event }) => event)).toEqual(['welcome']);
   });
 
   it('loses the feed with the session', async () => {

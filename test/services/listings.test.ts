@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { upsertListings } from '../../src/persistence/listings.ts';
+import { listingsOverview, upsertListings } from '../../src/persistence/listings.ts';
 import type { CommittedChange } from '../../src/protocol/committed-change.ts';
 import { LISTINGS_PAGE } from '../../src/protocol/limits.ts';
 import { nightOf } from '../../src/protocol/nights.ts';
@@ -63,6 +63,27 @@ function found(query: Partial<typeof soon> = {}): string[] {
   if (!outcome.ok) throw new Error(outcome.error.message);
   return outcome.data.apartments.map((one) => one.id);
 }
+it('overviews what is not retired, by city and name, and counts what it leaves out', async () => {
+  await write(
+    apartment('a', { name: 'Über den Dächern', city: 'Porto' }),
+    apartment('b', { name: 'Attic' }),
+    apartment('c', { name: 'Loft 100%' }),
+    apartment('d', { name: 'Cellar', status: 'paused' }),
+    apartment('e', { name: 'Attic of old', status: 'retired' }),
+  );
+  const ids = async (which: { city?: string; name?: string }, limit = 9) => {
+    const { apartments, leftOut } = await listingsOverview(database.pool, which, limit);
+    return [...apartments.map(({ id }) => id), leftOut];
+  };
+  expect(await ids({})).toEqual(['b', 'd', 'c', 'a', 0]);
+  expect(await ids({}, 3)).toEqual(['b', 'd', 'c', 1]);
+  expect(await ids({ city: 'lisbon' }, 1)).toEqual(['b', 2]);
+  expect(await ids({ name: 'ÜBER' })).toEqual(['a', 0]);
+  expect(await ids({ name: '0%' })).toEqual(['c', 0]);
+  expect(await ids({ name: '%' })).toEqual(['c', 0]);
+  expect(await ids({ name: 'nowhere' })).toEqual([0]);
+});
+
 function change(
   apartmentId: string,
   status: 'held' | 'free',

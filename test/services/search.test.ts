@@ -57,6 +57,22 @@ const found = (index: SearchIndex, query: Partial<SearchQuery>) =>
   pageOf(index, query).apartments.map((apartment) => apartment.id);
 const soon = { checkIn: '2026-12-10', checkOut: '2026-12-14' };
 
+it('tells of each city once, however it is written, as long as something is listed there', () => {
+  const yen = { ...openTerms(), currency: 'JPY' };
+  const index = indexOf([
+    { id: 'a', city: 'São Paulo' },
+    { id: 'b', city: 'SAO PAULO', terms: yen },
+    { id: 'c', city: 'Porto', status: 'paused' },
+    { id: 'd', city: 'Évora' },
+    { id: 'e', city: 'Faro' },
+  ]);
+  const evora = { name: 'Évora', apartments: 1, currencies: ['EUR'] };
+  const saoPaulo = { name: 'São Paulo', apartments: 2, currencies: ['EUR', 'JPY'] };
+  expect(index.cities()).toEqual([evora, { ...evora, name: 'Faro' }, saoPaulo]);
+  put(index, { id: 'e', city: 'Faro', status: 'paused' });
+  expect(index.cities()).toEqual([evora, saoPaulo]);
+});
+
 describe('what is found', () => {
   it('is free for the whole stay, whoever else has the nights beside it', () => {
     const index = indexOf(['before', 'after', 'first', 'last', 'around', 'freed'].map((id) => ({ id })));

@@ -220,6 +220,31 @@ describe('an apartment', () => {
     expect(paid(own)).toEqual([]);
   });
 
+  it('is on the chart, which shows the first of many, and those of a city or with a name', async () => {
+    const answered = (which: { city?: string; name?: string }) =>
+      new Promise<{ names: string[]; leftOut: number }>((resolve) => {
+        const view = admin.admin(
+          { from: day(0), to: day(7), ...which },
+          {
+            occupancy(apartments, _calendars, leftOut) {
+              resolve({ names: apartments.map(({ name }) => name), leftOut });
+              view.close();
+            },
+          },
+        );
+      });
+    const { names, leftOut } = await answered({});
+    expect(names.length).toBeGreaterThan(2);
+    expect(leftOut).toBe(0);
+    const [first = ''] = names;
+    const part = first.slice(2).toUpperCase();
+    const like = names.filter((name) => name.toUpperCase().includes(part));
+    expect((await answered({ name: part })).names).toEqual(like);
+    expect((await answered({ name: part, city: 'Atlantis' })).names).toEqual([]);
+    const { cities } = unwrap(await admin.cities());
+    expect(cities.map(({ name }) => name)).toContain('Graça');
+  });
+
   it('counts in the figures', async () => {
     const figures = unwrap(await admin.management.figures({ ...window, city: 'Graça' }));
     expect(figures.days).toHaveLength(60);

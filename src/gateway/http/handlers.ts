@@ -1,6 +1,6 @@
 /** What each route does. Everything that an apartment decides goes through the same dispatch as a socket's command. */
 
-import type { CalendarQuery, OccupancyQuery } from '../../protocol/commands.ts';
+import type { CalendarQuery, FiguresQuery, OccupancyQuery } from '../../protocol/commands.ts';
 import { type Outcome, refuse } from '../../protocol/errors.ts';
 import type { JournalQuery } from '../../protocol/journal.ts';
 import type {
@@ -54,6 +54,7 @@ export function createHandlers(parts: GatewayParts, limits: RateLimits, log: Log
   function search({ caller, query }: Call<{ querystring: typeof $.ListingQuery }>) {
     return dispatch.ask(caller, 'list', query);
   }
+  const cities = () => listings.cities();
   async function apartment({ params }: Pick<Call<{ params: typeof $.ApartmentPath }>, 'params'>) {
     const found = await listings.get(params.id);
     return found === undefined
@@ -89,9 +90,9 @@ export function createHandlers(parts: GatewayParts, limits: RateLimits, log: Log
   }
 
   async function listBookings({ caller, query }: Call<{ querystring: typeof $.BookingsQuery }>) {
-    const { limit, before } = query;
+    const { limit, before, whose } = query;
     const page: Booking[] = await bookings.list(subjectOf(caller), {
-      limit,
+      ...{ limit, whose },
       ...(before === undefined ? {} : { before }),
     });
     const last = page.length === limit ? page.at(-1) : undefined;
@@ -160,7 +161,7 @@ export function createHandlers(parts: GatewayParts, limits: RateLimits, log: Log
   function occupancy({ caller, query }: Call<{ querystring: typeof OccupancyQuery }>) {
     return dispatch.ask(caller, 'occupancy', query);
   }
-  async function figures({ query }: Call<{ querystring: typeof OccupancyQuery }>) {
+  async function figures({ query }: Call<{ querystring: typeof FiguresQuery }>) {
     return ok(await management.figures({ from: nightOf(query.from), to: nightOf(query.to) }, query.city));
   }
   async function journal(call: Call<{ params: typeof $.ApartmentPath; querystring: typeof JournalQuery }>) {
@@ -174,6 +175,7 @@ export function createHandlers(parts: GatewayParts, limits: RateLimits, log: Log
     refresh,
     signOut,
     search,
+    cities,
     apartment,
     calendar,
     hold,

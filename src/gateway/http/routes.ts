@@ -3,6 +3,8 @@ import { ClaimsAnswer } from '../../protocol/claims.ts';
 import {
   BookingAnswer,
   CalendarQuery,
+  CitiesAnswer,
+  FiguresQuery,
   HoldAnswer,
   OccupancyQuery,
   SearchAnswer,
@@ -35,6 +37,7 @@ export function defineRoutes(route: Router, does: Handlers): void {
   route('DELETE', '/v1/sessions/current', { access: 'subject', does: 'Sign out',                             answers: $.Empty, run: does.signOut });
 
   route('GET',    '/v1/apartments',               { access: 'anyone', does: 'Search; without dates, list',   takes: { querystring: $.ListingQuery }, answers: SearchAnswer, run: does.search });
+  route('GET',    '/v1/cities',                   { access: 'anyone', does: 'Where there are apartments',     answers: CitiesAnswer, run: does.cities });
   route('GET',    '/v1/apartments/{id}',          { access: 'anyone', does: 'An apartment in full',          takes: { params: $.ApartmentPath }, answers: Apartment, run: does.apartment });
   route('GET',    '/v1/apartments/{id}/calendar', { access: 'anyone', does: 'Its taken nights',              takes: { params: $.ApartmentPath, querystring: CalendarQuery }, answers: Calendar, etag: (calendar: Calendar) => calendar.version, run: does.calendar });
 
@@ -58,7 +61,7 @@ export function defineRoutes(route: Router, does: Handlers): void {
   route('GET',    '/v1/host/apartments/{id}',     { access: 'manager', does: 'An apartment with its revision', takes: { params: $.ApartmentPath }, answers: ManagedApartment, etag: revisionOf, run: does.managedApartment });
 
   route('GET',    '/v1/admin/occupancy',               { access: 'admin', does: 'All calendars and totals',  takes: { querystring: OccupancyQuery }, answers: OccupancyAnswer, run: does.occupancy });
-  route('GET',    '/v1/admin/figures',                 { access: 'admin', does: 'Occupancy, ADR, RevPAR, holds and bookings by day', takes: { querystring: OccupancyQuery }, answers: Figures, run: does.figures });
+  route('GET',    '/v1/admin/figures',                 { access: 'admin', does: 'Occupancy, ADR, RevPAR, holds and bookings by day', takes: { querystring: FiguresQuery }, answers: Figures, run: does.figures });
   route('GET',    '/v1/admin/apartments/{id}/claims',  { access: 'manager', does: 'Who has which nights, since when, until when', takes: { params: $.ApartmentPath, querystring: CalendarQuery }, answers: ClaimsAnswer, run: does.claims });
   route('GET',    '/v1/admin/apartments/{id}/journal', { access: 'manager', does: 'What happened, and when; its calendar as of then', takes: { params: $.ApartmentPath, querystring: JournalQuery }, answers: JournalAnswer, run: does.journal });
 }

@@ -42,6 +42,7 @@ export const ListingQuery = z.object({
 export const BookingsQuery = z.object({
   limit: number.int().min(1).max(PAGE_SIZE_MAX).default(PAGE_SIZE_DEFAULT),
   before: Id.optional().meta({ description: 'id of the last booking of the page before' }),
+  whose: z.literal('mine').optional().meta({ description: "an admin's own only, instead of everybody's" }),
 });
 export const ApartmentBookingsQuery = CalendarQuery.safeExtend({
   limit: number.int().min(1).max(PAGE_SIZE_MAX).default(PAGE_SIZE_DEFAULT),

@@ -1,6 +1,5 @@
 /** Commands of /v1/admin: the live picture of all apartments. */
 import { Authenticate, OccupancyQuery } from '../../protocol/commands.ts';
-import { nightOf } from '../../protocol/nights.ts';
 import { BAD_TOKEN, callerOf, NO_ADMIN, NOBODY } from '../caller.ts';
 import { type CommandTable, command } from '../dispatch.ts';
 import type { GatewayParts } from '../ports.ts';
@@ -16,11 +15,11 @@ export function adminSocketCommands(parts: GatewayParts): CommandTable<Session> 
     occupancy: command({
       access: 'admin',
       schema: OccupancyQuery,
-      async run(session: Session, { from, to, city }, reply) {
+      async run(session: Session, query, reply) {
         await session.withSnapshot(async () => {
           const joined = !session.socket.rooms.has(FEED);
           if (joined) await session.join(FEED);
-          const outcome = await parts.apartments.occupancy({ from: nightOf(from), to: nightOf(to) }, city);
+          const outcome = await parts.apartments.occupancy(query);
           if (!outcome.ok && joined) session.leave(FEED);
           reply(outcome);
         });

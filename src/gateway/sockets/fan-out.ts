@@ -5,13 +5,14 @@
  */
 import type { Namespace } from 'socket.io';
 import type { CommittedChange, NightChange } from '../../protocol/committed-change.ts';
-import type { OccupancyChanged } from '../../protocol/events.ts';
+import type { OccupancyCause, OccupancyChanged } from '../../protocol/events.ts';
 import { instant } from '../../protocol/instant.ts';
 import { dateOf } from '../../protocol/nights.ts';
 import type { Range } from '../../protocol/resources.ts';
 import type { Backplane } from '../backplane/backplane.ts';
 import { socketIdsIn } from './beneath.ts';
 import type { Delta, Session } from './session.ts';
+import { UntoldVersions } from './untold-versions.ts';
 import { eventText, frameOf, holdText, type Lane } from './wire.ts';
 
 export const FEED = 'feed';
@@ -36,6 +37,7 @@ export class FanOut {
   readonly #guests: Side;
   readonly #admins: Side;
   readonly #backplane: Backplane | undefined;
+  readonly #untold = new UntoldVersions();
   /** Apartments that somebody here watches: their newest version, for the beacons, UNKNOWN until one is heard of. */
   readonly versions = new Map<string, number>();
 
@@ -54,7 +56,7 @@ export class FanOut {
   committed(change: CommittedChange): void {
     this.#toWatchers(change);
     if (change.guestId !== undefined) this.#toGuest(change.guestId, change);
-    if (change.cause !== undefined) this.#toAdmins(change);
+    this.#toAdmins(change);
     if (this.#backplane?.audience.hasOthers() === true) this.#toOthers(this.#backplane, change);
   }
 
@@ -114,12 +116,18 @@ export class FanOut {
     }
   }
 
+  /** Here and on other servers. */
   #toAdmins(change: CommittedChange): void {
     const room = socketIdsIn(this.#admins.namespace, FEED);
-    const payload = room && occupancyOf(change);
-    if (room === undefined || payload === undefined) return;
+    const backplane = this.#backplane?.audience.hasFeed() === true ? this.#backplane : undefined;
+    if (room === undefined && backplane === undefined) return;
+    const { apartmentId, version, cause } = change;
+    if (cause === undefined) return this.#untold.pass(apartmentId, version);
+    const payload = occupancyOf(change, cause, this.#untold.before(apartmentId, version));
+    backplane?.publish(this.#admins.namespace, FEED, 'occupancy', payload);
+    if (room === undefined) return;
     const text = eventText(this.#admins.lane, 'occupancy', JSON.stringify(payload));
-    this.#deliver(this.#admins, room, change.apartmentId, text, false);
+    this.#deliver(this.#admins, room, apartmentId, text, false);
   }
 
   #toOthers(backplane: Backplane, change: CommittedChange): void {
@@ -135,8 +143,6 @@ export class FanOut {
       if (hold !== undefined) backplane.publish(guests, room, 'hold', { hold });
       if (booking !== undefined) backplane.publish(guests, room, 'booking', { booking });
     }
-    const occupancy = backplane.audience.hasFeed() ? occupancyOf(change) : undefined;
-    if (occupancy !== undefined) backplane.publish(this.#admins.namespace, FEED, 'occupancy', occupancy);
   }
 
   /** Another server has told one of its changes to a room of which some sockets are here. */
@@ -162,13 +168,16 @@ export class FanOut {
   }
 }
 
-/** Undefined for a step that no night shows. */
-function occupancyOf(change: CommittedChange): OccupancyChanged | undefined {
-  const { apartmentId, version, changes, cause, atMs, guestId } = change;
-  if (cause === undefined) return undefined;
-  const at = instant(atMs);
-  const payload = { apartmentId, version, changes: changes.map(rangeOf), cause, at };
-  return guestId === undefined ? payload : { ...payload, guestId };
+function occupancyOf(
+  { apartmentId, version, changes, atMs, guestId }: CommittedChange,
+  cause: OccupancyCause,
+  previousVersion: number | undefined,
+): OccupancyChanged {
+  return {
+    ...{ apartmentId, version, changes: changes.map(rangeOf), cause, at: instant(atMs) },
+    ...(previousVersion !== undefined && { previousVersion }),
+    ...(guestId !== undefined && { guestId }),
+  };
 }
 
 function messageFor(room: ReadonlySet<string>, text: string): string | Buffer {

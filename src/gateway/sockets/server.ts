@@ -36,6 +36,7 @@ import { Door } from './door.ts';
 import { FanOut } from './fan-out.ts';
 import { guestSocketCommands, signIn, signOut } from './guest-commands.ts';
 import { Link } from './link.ts';
+import { Missed } from './missed.ts';
 import { Outlet } from './outlet.ts';
 import { Session, type SessionHost } from './session.ts';
 import { laneOf } from './wire.ts';
@@ -66,6 +67,7 @@ export class SocketServer {
   readonly #admins = new Map<string, Session>();
   readonly #fanOut: FanOut;
   readonly #beacons: Beacons;
+  readonly #missed: Missed;
   readonly #unsubscribe: (() => void)[];
   readonly #tick: NodeJS.Timeout;
 
@@ -126,7 +128,12 @@ export class SocketServer {
       dispatch: new Dispatch(adminSocketCommands(parts), dispatch),
     });
     this.#beacons = new Beacons(this.#fanOut, (ids) => parts.apartments.versions(ids));
-    backplane?.onBack(() => void this.#beacons.catchUp());
+    this.#missed = new Missed(() => this.#sessions());
+    backplane?.onBack(() => {
+      void this.#beacons.catchUp();
+      this.#missed.tell();
+    });
+    parts.apartments.onMissed(() => this.#missed.tell());
     parts.apartments.onOwnersChanged(() => void this.#beacons.catchUp());
     this.#unsubscribe = [
       parts.apartments.subscribe((change) => this.#fanOut.committed(change)),
@@ -153,7 +160,7 @@ export class SocketServer {
 
   /** Asks every client to connect elsewhere, each at a moment of its own within `spreadMs`. */
   askToLeave(spreadMs: number): void {
-    for (const session of [...this.#guests.values(), ...this.#admins.values()]) {
+    for (const session of this.#sessions()) {
       session.send('notice', { kind: 'draining', reconnectInMs: Math.floor(Math.random() * spreadMs) });
     }
   }
@@ -161,12 +168,18 @@ export class SocketServer {
   async close(): Promise<void> {
     clearInterval(this.#tick);
     this.#beacons.close();
+    this.#missed.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     const links = [...this.#links.values()];
     for (const link of links) link.close();
     this.#io.engine.close();
     await until(() => links.every((link) => link.isClosed), performance.now() + CLOSING_HANDSHAKE_MS);
     for (const link of links) link.terminate();
+  }
+
+  *#sessions(): Iterable<Session> {
+    yield* this.#guests.values();
+    yield* this.#admins.values();
   }
 
   /** A WebSocket is open; nothing has been said on it yet. */

@@ -11,6 +11,7 @@ import {
   listingsChangedBetween,
   listingsSeenNow,
 } from '../../persistence/listings.ts';
+import type { CitiesAnswer } from '../../protocol/commands.ts';
 import type { CommittedChange } from '../../protocol/committed-change.ts';
 import { refuse } from '../../protocol/errors.ts';
 import {
@@ -67,6 +68,10 @@ interface Look {
   readonly calendars: Promise<void>;
 }
 
+const NOT_READ_YET = refuse('unavailable', 'the search index is being read; try again in a second', {
+  retryAfterMs: 1_000,
+});
+
 export function createListings(options: ListingsOptions): ListingsService {
   const { pool, nowMs } = options;
   const today = () => localNight(LAST_ZONE, nowMs());
@@ -80,6 +85,7 @@ export function createListings(options: ListingsOptions): ListingsService {
   let ready = false;
   /** Goes up when listings change: what was read before must not be cached after. */
   let generation = 0;
+  let cities: { readonly of: number; readonly answer: CitiesAnswer } | undefined;
   /** One look at the table after another: what was read earlier is never applied later. */
   let lastLook = Promise.resolve();
   /** The look that has not begun: all who ask meanwhile share it. */
@@ -194,10 +200,13 @@ export function createListings(options: ListingsOptions): ListingsService {
     },
 
     search(query) {
-      if (ready) return search(index, query, nowMs());
-      return refuse('unavailable', 'the search index is being read; try again in a second', {
-        retryAfterMs: 1_000,
-      });
+      return ready ? search(index, query, nowMs()) : NOT_READ_YET;
+    },
+
+    cities() {
+      if (!ready) return NOT_READ_YET;
+      if (cities?.of !== generation) cities = { of: generation, answer: { cities: index.cities() } };
+      return { ok: true, data: cities.answer };
     },
 
     async get(apartmentId) {

@@ -3,6 +3,7 @@
  * committed changes of calendars. A slot is never given up: a retired apartment is only not listed any more.
  */
 import type { ListingRow } from '../../persistence/listings.ts';
+import type { CitiesAnswer } from '../../protocol/commands.ts';
 import { SEARCH_APARTMENTS_MAX } from '../../protocol/limits.ts';
 import type { Apartment, ApartmentCard, Terms } from '../../protocol/terms.ts';
 import { cityKey, nameKey } from './city.ts';
@@ -53,6 +54,25 @@ export class SearchIndex {
   /** Slots of a city (of any listing that ever was in it); undefined: none ever was. */
   inCity(city: string): Int32List | undefined {
     return this.#byCity.get(cityKey(city));
+  }
+
+  /** Where there are listed apartments, each city once, however it is written. */
+  cities(): CitiesAnswer['cities'] {
+    const cities: { name: string; apartments: number; currencies: string[] }[] = [];
+    for (const slots of this.#byCity.values()) {
+      let name: string | undefined;
+      let apartments = 0;
+      const currencies = new Set<string>();
+      for (let i = 0; i < slots.length; i++) {
+        const listing = this.apartments[slots.at(i)];
+        if (listing?.status !== 'listed') continue;
+        name ??= listing.card.city;
+        apartments += 1;
+        currencies.add(listing.card.currency);
+      }
+      if (name !== undefined) cities.push({ name, apartments, currencies: [...currencies].sort() });
+    }
+    return cities.sort((a, b) => a.name.localeCompare(b.name));
   }
 
   /** The apartment's slot, made where it has none; undefined where the index is full. */

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { StaffOnly } from '../account/staff-only.tsx';
 import { timeText, todayIn } from '../format.ts';
 import { addressOf, navigate, useAddress } from '../router.tsx';
+import { useCities } from '../shared/live/cities.ts';
 import { client } from '../shared/live/client.ts';
 import { Refusal } from '../shared/refusal.tsx';
 import { Choice } from '../shared/widgets/choice.tsx';
@@ -34,13 +35,12 @@ function Figures() {
   const { period, preset } = periodOf(query, todayIn('UTC', client.clock.nowMs()));
   const house = useHouse();
   const figures = usePeriodFigures(period, city, house.bookingChanges);
-  const cities = useMemo(
-    () =>
-      [
-        ...new Set([...(house.apartments ?? []).map((one) => one.city), ...(city === '' ? [] : [city])]),
-      ].sort(),
-    [house.apartments, city],
-  );
+  const everywhere = useCities();
+  const cities = useMemo(() => {
+    const shown = (house.apartments ?? []).map((one) => one.city);
+    const names = new Set([...everywhere.map(({ name }) => name), ...shown, ...(city === '' ? [] : [city])]);
+    return [...names].sort();
+  }, [everywhere, house.apartments, city]);
   const currencies = figures.now === undefined ? [] : currenciesOf(figures.now.totals);
   const asked = query.get('currency');
   const currency = currencies.find((one) => one === asked) ?? currencies[0];

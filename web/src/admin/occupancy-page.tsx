@@ -8,8 +8,9 @@ import type { ChartStore } from '../chart/chart-store.ts';
 import { type ChartFilter, filterOf } from '../chart/filter.ts';
 import { ZOOMS, type Zoom } from '../chart/geometry.ts';
 import { TapeChart } from '../chart/tape-chart.tsx';
-import { isDate, plusDays, todayIn } from '../format.ts';
+import { isDate, numberText, plusDays, todayIn } from '../format.ts';
 import { addressOf, navigate, useAddress } from '../router.tsx';
+import { useCities } from '../shared/live/cities.ts';
 import { Refusal } from '../shared/refusal.tsx';
 import { t } from '../texts/index.ts';
 import { AdminNav } from './admin-nav.tsx';
@@ -18,6 +19,7 @@ import { chartDesk } from './occupancy/chart-desk.ts';
 import { Feed } from './occupancy/feed.tsx';
 import { type LiveOccupancy, useLiveOccupancy } from './occupancy/occupancy.ts';
 import { Tiles } from './occupancy/tiles.tsx';
+import { useUnhurried } from './occupancy/unhurried.ts';
 
 /** Nights before the first one in view, and all of them: a year and some. */
 const NIGHTS_BEFORE = 14;
@@ -41,15 +43,26 @@ function Occupancy() {
   const to = plusDays(from, NIGHTS);
   const zoom: Zoom = ZOOMS.find((one) => one === query.get('size')) ?? 'comfortable';
   const [error, setError] = useState<ErrorBody>();
-  // A house too large for one answer is shown city by city.
-  const tooMany = error?.fields?.some(({ path }) => path === 'city') === true;
-  const live = useLiveOccupancy({
-    from,
-    to,
-    ...(tooMany && filter.city !== '' ? { city: filter.city } : {}),
-  });
+  const [{ told, leftOut }, setTold] = useState({ told: 0, leftOut: 0 });
+  // Of a house too large for one answer the server picks, by what otherwise is filtered here.
+  const [isLarge, setLarge] = useState(false);
+  const name = useUnhurried(filter.name, NAME_EVERY_MS);
+  const live = useLiveOccupancy({ from, to, ...(isLarge && { city: filter.city, name }) });
   const store = useAdminChart(live, from, to, filter);
-  useEffect(() => live.listen({ refused: setError, occupancy: () => setError(undefined) }), [live]);
+  const everywhere = useCities();
+  const cities = useMemo(() => everywhere.map((city) => city.name), [everywhere]);
+  useEffect(
+    () =>
+      live.listen({
+        refused: setError,
+        occupancy: (apartments, _calendars, leftOut) => {
+          setError(undefined);
+          setTold({ told: apartments.length, leftOut });
+          if (leftOut > 0) setLarge(true);
+        },
+      }),
+    [live],
+  );
 
   const go = useCallback(
     (changes: Partial<ChartFilter> & { zoom?: Zoom; at?: string }) => {
@@ -77,12 +90,18 @@ function Occupancy() {
         <h1>{t.chart.title}</h1>
       </header>
       {error !== undefined && <Refusal error={error} />}
+      {leftOut > 0 && (
+        <p role="status" className="chart-left-out">
+          {t.chart.leftOut(numberText(told), numberText(told + leftOut))}
+        </p>
+      )}
       <LiveTiles live={live} store={store} />
       <TapeChart
         store={store}
         desk={chartDesk}
         filter={filter}
         onFilter={go}
+        cities={cities}
         zoom={zoom}
         onZoom={(next) => go({ zoom: next })}
         onOutside={(date) => go({ at: date })}
@@ -94,6 +113,9 @@ function Occupancy() {
     </section>
   );
 }
+
+/** How often a large house is asked for another name while it is typed, in milliseconds. */
+const NAME_EVERY_MS = 400;
 
 const historyOf = (id: string) => `/admin/apartments/${id}`;
 

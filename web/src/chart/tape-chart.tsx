@@ -30,6 +30,8 @@ export interface TapeChartProps {
   readonly desk: ChartDesk;
   readonly filter: ChartFilter;
   readonly onFilter: (changes: Partial<ChartFilter>) => void;
+  /** To choose from, besides those of its rows. */
+  readonly cities: readonly string[];
   readonly zoom: Zoom;
   readonly onZoom: (zoom: Zoom) => void;
   /** A date that lies outside of the store's nights. */
@@ -66,7 +68,10 @@ export function TapeChart(props: TapeChartProps) {
     else grid.current?.goTo(night);
   };
   // Other rows may be of other cities.
-  const cities = useMemo(() => citiesOf(store, shown, filter.city), [store, shown, filter.city]);
+  const cities = useMemo(
+    () => citiesOf(store, shown, filter.city, props.cities),
+    [store, shown, filter.city, props.cities],
+  );
 
   return (
     <section className="chart" aria-label={t.chart.grid}>
@@ -129,8 +134,13 @@ export function TapeChart(props: TapeChartProps) {
 }
 
 /** Of all rows, shown or not; the chosen one even where it has none. */
-function citiesOf(store: ChartStore, _shown: readonly string[], chosen: string): string[] {
-  const cities = new Set(store.apartments.map(({ city }) => city));
+function citiesOf(
+  store: ChartStore,
+  _shown: readonly string[],
+  chosen: string,
+  others: readonly string[],
+): string[] {
+  const cities = new Set([...others, ...store.apartments.map(({ city }) => city)]);
   if (chosen !== '') cities.add(chosen);
   return [...cities].sort();
 }

@@ -1,5 +1,5 @@
 /** The admin's view of the house, told to every part of a page that listens, over one connection. */
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { AdminListener, AdminView, OccupancyWindow } from '../../../../src/client/index.ts';
 import { client } from '../../shared/live/client.ts';
 
@@ -39,8 +39,8 @@ export class LiveOccupancy {
   }
 
   show(window: OccupancyWindow): void {
-    const { from, to, city } = this.#window;
-    if (window.from === from && window.to === to && window.city === city) return;
+    const { from, to, city, name } = this.#window;
+    if (window.from === from && window.to === to && window.city === city && window.name === name) return;
     this.#window = window;
     this.#view?.show(window);
   }
@@ -70,10 +70,12 @@ export class LiveOccupancy {
 }
 
 /** The same one for as long as the component lives; another window is asked for over the same connection. */
-export function useLiveOccupancy({ from, to, city }: OccupancyWindow): LiveOccupancy {
-  const [live] = useState(() => new LiveOccupancy({ from, to, ...(city === undefined ? {} : { city }) }));
-  useEffect(() => {
-    live.show({ from, to, ...(city === undefined ? {} : { city }) });
-  }, [live, from, to, city]);
+export function useLiveOccupancy({ from, to, city = '', name = '' }: OccupancyWindow): LiveOccupancy {
+  const window = useMemo(
+    () => ({ from, to, ...(city !== '' && { city }), ...(name !== '' && { name }) }),
+    [from, to, city, name],
+  );
+  const [live] = useState(() => new LiveOccupancy(window));
+  useEffect(() => live.show(window), [live, window]);
   return live;
 }

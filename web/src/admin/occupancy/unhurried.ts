@@ -1,4 +1,4 @@
-/** A text that changes at most so often, for what is spoken rather than read. */
+/** A text that changes at most so often, for what is spoken or asked with it rather than read. */
 import { useEffect, useRef, useState } from 'react';
 
 /** @param text the empty one is passed on at once */

@@ -31,7 +31,7 @@ export function useBookingHistory(): BookingHistory {
     setLoaded(subjectId === undefined);
     if (subjectId === undefined) return;
     const load = async () => {
-      const outcome = await client.bookings({ limit: PAGE });
+      const outcome = await client.bookings({ whose: 'mine', limit: PAGE });
       if (whose.current !== subjectId) return;
       setLoaded(true);
       if (!outcome.ok) {
@@ -52,7 +52,7 @@ export function useBookingHistory(): BookingHistory {
   const bookings = useMemo(() => newest([...listed, ...followed]), [listed, followed]);
   const earlier = async () => {
     if (before === undefined) return;
-    const outcome = await client.bookings({ limit: PAGE, before });
+    const outcome = await client.bookings({ whose: 'mine', limit: PAGE, before });
     if (whose.current !== subjectId) return;
     if (!outcome.ok) {
       setError(outcome.error);

@@ -5,7 +5,7 @@ import type { Booking } from '../../../../src/client/index.ts';
 import { money, stayText, zonedText } from '../../format.ts';
 import { announce } from '../../shared/live/announce.ts';
 import { useApartment } from '../../shared/live/apartments.ts';
-import { client, useOffline } from '../../shared/live/client.ts';
+import { client, useOffline, useWho } from '../../shared/live/client.ts';
 import { keepBooking } from '../../shared/live/my-stays.ts';
 import { AskedFirst } from '../../shared/widgets/asked-first.tsx';
 import { t } from '../../texts/index.ts';
@@ -57,7 +57,9 @@ export function CancelStay({ booking, name }: { booking: Booking; name: string }
 /** The amount at this moment, and the policy that it follows from. */
 function WhatComesBack({ booking }: { booking: Booking }) {
   const details = useApartment(booking.apartmentId);
+  const isStaff = useWho()?.subject.kind === 'admin';
   const { policy, price } = booking;
+  if (isStaff) return <p>{t.stays.cancel.byStaff(money(price.totalMinor, price.currency))}</p>;
   if (details?.ok !== true) return <p>{t.stays.policy.inWords[policy]}</p>;
   const { refundMinor } = cancellationOf(booking, details.data.terms.timeZone, client.clock.nowMs());
   const [back, paid] = [money(refundMinor, price.currency), money(price.totalMinor, price.currency)];

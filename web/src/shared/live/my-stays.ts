@@ -1,5 +1,6 @@
 /**
- * The user's holds and bookings, wherever they were made: asked for after each connection and change of user,
+ * The user's holds and bookings, wherever they were made: asked for after each connection and change of user, where
+ * events may have been lost,
  * and followed by the server's `hold` and `booking` events. They belong to the guest, not to the page.
  */
 import { useSyncExternalStore } from 'react';
@@ -25,6 +26,7 @@ client.onBooking(keepBooking);
 client.connection.subscribe((state) => {
   if (state === 'online') void load();
 });
+client.onMissed(() => void load());
 client.sessions.subscribe((who) => {
   store.clear();
   publish();

@@ -34,6 +34,8 @@ export const chart: Texts['chart'] = {
     one: '# Wohnung passt jetzt anders.',
     other: '# Wohnungen passen jetzt anders.',
   }),
+  leftOut: (shown, all) =>
+    `Die ersten ${shown} von ${all} Wohnungen, nach Stadt und Name. Für andere eine Stadt wählen oder einen Namen eingeben.`,
   applyAgain: 'Neu filtern',
   keys: 'Pfeiltasten bewegen, Umschalt und Pfeiltasten wählen Nächte, Eingabe öffnet, was möglich ist. Mit der Maus: über freie Nächte ziehen, um sie zu sperren.',
   legend: 'Legende',

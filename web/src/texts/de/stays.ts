@@ -48,6 +48,7 @@ export const stays: Texts['stays'] = {
     all: (amount) => `Sie bekommen alles zurück: ${amount}.`,
     part: (amount, paid) => `Sie bekommen ${amount} von bezahlten ${paid} zurück.`,
     nothing: (paid) => `Von den bezahlten ${paid} wird nichts erstattet.`,
+    byStaff: (amount) => `Stornierung durch das Haus: Der Gast bekommt alles zurück, ${amount}.`,
     sure: 'Aufenthalt stornieren',
     busy: 'Wird storniert …',
     keep: 'Behalten',

@@ -34,6 +34,8 @@ export const chart = {
     one: '# apartment fits differently now.',
     other: '# apartments fit differently now.',
   }),
+  leftOut: (shown: string, all: string) =>
+    `The first ${shown} of ${all} apartments, by city and name. Choose a city or type a name for others.`,
   applyAgain: 'Filter again',
   keys: 'Arrow keys move, Shift and arrow keys choose nights, Enter opens what can be done. With the mouse: drag over free nights to close them.',
   legend: 'Legend',

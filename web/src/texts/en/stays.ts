@@ -42,6 +42,7 @@ export const stays = {
     all: (amount: string) => `You get everything back: ${amount}.`,
     part: (amount: string, paid: string) => `You get back ${amount} of the ${paid} that you paid.`,
     nothing: (paid: string) => `Nothing is refunded of the ${paid} that you paid.`,
+    byStaff: (amount: string) => `Cancelled by staff: the guest gets everything back, ${amount}.`,
     sure: 'Cancel the stay',
     busy: 'Cancelling …',
     keep: 'Keep it',
