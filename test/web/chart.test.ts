@@ -203,6 +203,30 @@ it('goes to a date beyond its year', async () => {
   await page.getByRole('radio', { name: 'Compact', checked: true }).waitFor();
 });
 
+it('has another today as soon as it is midnight at the server', async () => {
+  const midnightMs = Date.parse(`${day(1)}T00:00:00Z`);
+  let serverMs = midnightMs - 30_000;
+  const late = await admin.context.newPage();
+  late.setDefaultTimeout(15_000);
+  await late.routeWebSocket(/socket\.io/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((text) => {
+      const serverTime = `"serverTime":"${new Date(serverMs).toISOString()}"`;
+      socket.send(String(text).replace(/"serverTime":"[^"]*"/, serverTime));
+    });
+  });
+  await late.clock.install();
+  await late.goto(`${server.url}/admin`);
+  const todays = (ahead: number) =>
+    late.locator('.chart-day[aria-current="date"] strong', { hasText: String(Number(day(ahead).slice(8))) });
+  await todays(0).waitFor();
+  await late.locator('[data-tile="sockets"] strong', { hasText: /\d/ }).waitFor();
+  serverMs = midnightMs + 30_000;
+  await late.clock.fastForward(60_000);
+  await todays(1).waitFor();
+  await late.close();
+});
+
 it('speaks German', async () => {
   await page.goto(`${server.url}/admin?name=casa+00`);
   await page.getByLabel('Language').selectOption('de');

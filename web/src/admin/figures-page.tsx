@@ -1,10 +1,10 @@
 /** How the house does: figures of this second, and of a period by day. */
 import { useMemo } from 'react';
 import { StaffOnly } from '../account/staff-only.tsx';
-import { timeText, todayIn } from '../format.ts';
+import { timeText } from '../format.ts';
 import { addressOf, navigate, useAddress } from '../router.tsx';
 import { useCities } from '../shared/live/cities.ts';
-import { client } from '../shared/live/client.ts';
+import { useToday } from '../shared/live/today.ts';
 import { Refusal } from '../shared/refusal.tsx';
 import { Choice } from '../shared/widgets/choice.tsx';
 import { t } from '../texts/index.ts';
@@ -32,7 +32,7 @@ export function FiguresPage() {
 function Figures() {
   const { query } = useAddress();
   const city = query.get('city') ?? '';
-  const { period, preset } = periodOf(query, todayIn('UTC', client.clock.nowMs()));
+  const { period, preset } = periodOf(query, useToday('UTC'));
   const house = useHouse();
   const figures = usePeriodFigures(period, city, house.bookingChanges);
   const everywhere = useCities();

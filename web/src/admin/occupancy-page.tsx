@@ -8,9 +8,10 @@ import type { ChartStore } from '../chart/chart-store.ts';
 import { type ChartFilter, filterOf } from '../chart/filter.ts';
 import { ZOOMS, type Zoom } from '../chart/geometry.ts';
 import { TapeChart } from '../chart/tape-chart.tsx';
-import { isDate, numberText, plusDays, todayIn } from '../format.ts';
+import { isDate, numberText, plusDays } from '../format.ts';
 import { addressOf, navigate, useAddress } from '../router.tsx';
 import { useCities } from '../shared/live/cities.ts';
+import { useToday } from '../shared/live/today.ts';
 import { Refusal } from '../shared/refusal.tsx';
 import { t } from '../texts/index.ts';
 import { AdminNav } from './admin-nav.tsx';
@@ -36,7 +37,7 @@ export function OccupancyPage() {
 function Occupancy() {
   const { query } = useAddress();
   const filter = useMemo(() => filterOf(query), [query]);
-  const today = useMemo(() => todayIn('UTC', Date.now()), []);
+  const today = useToday('UTC');
   const at = query.get('at');
   const openAt = isDate(at) ? at : today;
   const from = plusDays(openAt, -NIGHTS_BEFORE);

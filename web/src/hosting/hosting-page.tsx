@@ -5,10 +5,11 @@ import { Input, Label, SearchField } from 'react-aria-components';
 import type { ManagedApartment } from '../../../src/client/index.ts';
 import { ListingStatus } from '../../../src/protocol/terms.ts';
 import { StaffOnly } from '../account/staff-only.tsx';
-import { plusDays, todayIn } from '../format.ts';
+import { plusDays } from '../format.ts';
 import { addressOf, Link, navigate, useAddress } from '../router.tsx';
 import { useCalendars } from '../shared/live/calendars.ts';
-import { client, useWho } from '../shared/live/client.ts';
+import { useWho } from '../shared/live/client.ts';
+import { useToday } from '../shared/live/today.ts';
 import { Refusal } from '../shared/refusal.tsx';
 import { Choice } from '../shared/widgets/choice.tsx';
 import { t } from '../texts/index.ts';
@@ -123,7 +124,7 @@ function Rows({
   const { rows, count, page, pages } = useMemo(() => filtered(apartments, wanted), [apartments, wanted]);
   const ids = useMemo(() => rows.map(({ id }) => id), [rows]);
   // A day more on either side: it is not the same day everywhere.
-  const [from] = useState(() => plusDays(todayIn('UTC', client.clock.nowMs()), -1));
+  const from = plusDays(useToday('UTC'), -1);
   const calendars = useCalendars(ids, from, plusDays(from, STRIP_NIGHTS + 2));
   const bookings = useBookings(calendars, from);
   const names = useMemo(() => new Map(rows.map(({ id, name }) => [id, name])), [rows]);

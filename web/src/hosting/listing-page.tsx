@@ -10,9 +10,9 @@ import type { ManagedApartment } from '../../../src/client/index.ts';
 import type { Outcome } from '../../../src/protocol/errors.ts';
 import { nightOf } from '../../../src/protocol/nights.ts';
 import { StaffOnly } from '../account/staff-only.tsx';
-import { todayIn } from '../format.ts';
 import { addressOf, Link, navigate, useAddress } from '../router.tsx';
 import { client, useConnection } from '../shared/live/client.ts';
+import { useToday } from '../shared/live/today.ts';
 import { Refusal } from '../shared/refusal.tsx';
 import { t } from '../texts/index.ts';
 import { ConflictDialog } from './draft/conflict-dialog.tsx';
@@ -80,7 +80,7 @@ function Editor({ loaded }: { loaded: ManagedApartment | undefined }) {
     navigate(`/hosting/apartments/${encodeURIComponent(id)}?created=1`, 'replace'),
   );
   const { apartment, draft, base, changed, problems, conflict } = listing;
-  const [today] = useState(() => nightOf(todayIn(draft.terms.timeZone, client.clock.nowMs())));
+  const today = nightOf(useToday(draft.terms.timeZone));
   const isRetired = apartment?.status === 'retired';
   const tabs = apartment === undefined ? TABS.slice(0, 3) : TABS;
   const tab = tabs.find((one) => one === query.get('tab')) ?? 'listing';

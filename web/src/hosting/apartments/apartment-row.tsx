@@ -4,9 +4,10 @@ import { Button } from 'react-aria-components';
 import type { Booking, CalendarModel, ManagedApartment } from '../../../../src/client/index.ts';
 import type { ErrorBody } from '../../../../src/protocol/errors.ts';
 import { nightOf } from '../../../../src/protocol/nights.ts';
-import { money, percentText, shortDate, todayIn } from '../../format.ts';
+import { money, percentText, shortDate } from '../../format.ts';
 import { Link } from '../../router.tsx';
 import { client, useOffline } from '../../shared/live/client.ts';
+import { useToday } from '../../shared/live/today.ts';
 import { Refusal } from '../../shared/refusal.tsx';
 import { t } from '../../texts/index.ts';
 import { comingOf, countNights, occupancyOf } from './coming.ts';
@@ -28,7 +29,7 @@ export function ApartmentRow({
 }) {
   const { id, name, city, country, status, terms } = apartment;
   const says = t.hosting.list;
-  const today = todayIn(terms.timeZone, client.clock.nowMs());
+  const today = useToday(terms.timeZone);
   const coming = bookings === undefined ? undefined : comingOf(bookings, today);
   const counts = countNights(calendar, nightOf(today), STRIP_NIGHTS);
   const occupancy = counts && occupancyOf(counts);
