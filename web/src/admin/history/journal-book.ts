@@ -2,7 +2,7 @@
  * One apartment's journal as far as it has been read: facts by version, calendars as of a version. Neither ever
  * changes, so what has been read once is not asked for again; only the end moves, and it is followed.
  */
-import { type CalendarModel, calendarModel } from '../../../../src/client/index.ts';
+import { type CalendarModel, type CallOptions, calendarModel } from '../../../../src/client/index.ts';
 import type { ErrorBody } from '../../../../src/protocol/errors.ts';
 import { plusDays, todayIn } from '../../format.ts';
 import { client } from '../../shared/live/client.ts';
@@ -26,6 +26,8 @@ export class JournalBook {
   readonly #asked = new Set<string>();
   readonly #ended = new AbortController();
   #latest: number | undefined;
+  /** The newest version that the server has spoken of: its fact may have missed the answer that was on its way. */
+  #heard = 0;
   #error: ErrorBody | undefined;
   #wanted: number | undefined;
   #frame = 0;
@@ -60,7 +62,8 @@ export class JournalBook {
     // Any window will do: what is followed is the version.
     this.#stop = client.watch([this.#apartmentId], today, plusDays(today, 1), {
       update: ({ calendar }) => {
-        if (this.#latest !== undefined && calendar.version > this.#latest) void this.#catchUp();
+        this.#heard = Math.max(this.#heard, calendar.version);
+        if (this.#latest !== undefined && this.#heard > this.#latest) void this.#catchUp();
       },
     });
   }
@@ -105,9 +108,13 @@ export class JournalBook {
     void this.#readCalendars();
   }
 
-  /** The calendar as of an instant, with the last fact up to then. */
-  async asOf(at: string): Promise<{ version: number; calendar: CalendarModel } | ErrorBody> {
-    const answer = await client.management.journal(this.#apartmentId, { at, limit: 1 });
+  /** The calendar as of an instant, with the last fact up to then. Rejects once the signal is aborted. */
+  async asOf(
+    at: string,
+    options: CallOptions = {},
+  ): Promise<{ version: number; calendar: CalendarModel } | ErrorBody> {
+    const answer = await client.management.journal(this.#apartmentId, { at, limit: 1 }, options);
+    options.signal?.throwIfAborted();
     if (!answer.ok) return answer.error;
     this.#keep(answer.data.facts);
     const { calendar } = answer.data;
@@ -170,7 +177,7 @@ export class JournalBook {
           this.#calendars.set(latestVersion, calendarModel.modelOf(calendar));
         }
         this.#changed();
-        if (reached >= latestVersion) return;
+        if (reached >= latestVersion && reached >= this.#heard) return;
       }
     } catch {
       // Closed.
