@@ -1,5 +1,5 @@
 /** The admin's pages in Chromium against the real server: feed, figures, servers, and the history of an apartment. */
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, createClient, memoryStorage, unwrap } from '../../src/client/index.ts';
 import { dateOf, nightOf } from '../../src/protocol/nights.ts';
@@ -191,6 +191,26 @@ describe("the admin's pages", () => {
     await admin.locator(`.fact-now[data-version="${latest + 2}"]`).waitFor();
     unwrap(await guest.release({ apartmentId, holdId }));
     await admin.locator('.fact-now', { hasText: 'Given back' }).waitFor();
+    // Whoever walks through the calendar is not taken to what has changed.
+    await past(admin, dateOf(today + 100), 'free').focus();
+    await held(2, 130);
+    await admin.locator('.what-changed', { hasText: 'free → held' }).waitFor();
+    await admin.keyboard.press('ArrowRight');
+    await past(admin, dateOf(today + 101), 'free')
+      .and(admin.locator(':focus'))
+      .waitFor();
+  });
+
+  it('takes nobody back to an instant whose answer comes when they have left', async () => {
+    await admin.route(/\/journal\?at=/, () => {});
+    const isIt = (request: Request) => request.url().includes('/journal?at=');
+    const wanted = admin.waitForEvent('request', isIt);
+    await go(`${historyOf(3)}?at=${encodeURIComponent(new Date().toISOString())}`);
+    await wanted;
+    const givenUp = admin.waitForEvent('requestfailed', isIt);
+    await admin.getByRole('link', { name: 'Servers' }).click();
+    await givenUp;
+    await admin.unroute(/\/journal\?at=/);
   });
 
   it('says why a stay was refused at some instant', async () => {

@@ -1,5 +1,5 @@
 /** One apartment's facts in order, its calendar as of any of them, and what can be done about its open holds. */
-import { memo, useDeferredValue, useEffect, useMemo, useState } from 'react';
+import { memo, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { StaffOnly } from '../account/staff-only.tsx';
 import { momentText, todayIn } from '../format.ts';
@@ -96,12 +96,19 @@ function useVersion(
     Number.isSafeInteger(asked) && asked >= 1 && asked < latest && at === null ? asked : 'end';
   const place = moved ?? addressed;
 
+  const isMoved = moved !== undefined;
   useEffect(() => {
-    if (at === null || Number.isNaN(Date.parse(at))) return;
-    void book.asOf(new Date(at).toISOString()).then((then) => {
-      if (!('code' in then)) navigate(versionAddress(apartmentId, Math.max(1, then.version)), 'replace');
-    });
-  }, [apartmentId, at, book]);
+    // Whoever has moved on, to another version or another page, does not want to be taken back by a late answer.
+    if (at === null || Number.isNaN(Date.parse(at)) || isMoved) return;
+    const gone = new AbortController();
+    book.asOf(new Date(at).toISOString(), { signal: gone.signal }).then(
+      (then) => {
+        if (!('code' in then)) navigate(versionAddress(apartmentId, Math.max(1, then.version)), 'replace');
+      },
+      () => {},
+    );
+    return () => gone.abort();
+  }, [apartmentId, at, isMoved, book]);
   useEffect(() => {
     if (moved === undefined) return;
     const timer = setTimeout(() => {
@@ -181,16 +188,19 @@ function Past({ book, version }: { book: JournalBook; version: number }) {
     [isWhole, before, known],
   );
   const [focused, setFocused] = useState(() => todayIn('UTC', client.clock.nowMs()));
+  const holder = useRef<HTMLDivElement>(null);
   const first = changes[0]?.from;
   useEffect(() => {
     if (known !== undefined) setKept(known);
   }, [known]);
   useEffect(() => {
-    if (first !== undefined) setFocused(first);
+    // The calendar's own focus would follow: whoever is on one of its days stays there.
+    const isInside = holder.current?.contains(document.activeElement) === true;
+    if (first !== undefined && !isInside) setFocused(first);
   }, [first]);
   if (calendar === undefined) return <p role="status">{t.common.loading}</p>;
   return (
-    <div data-loading={!isWhole || undefined} className="past-holder">
+    <div ref={holder} data-loading={!isWhole || undefined} className="past-holder">
       <p className="what-changed" role="status">
         {!isWhole
           ? t.common.loading
