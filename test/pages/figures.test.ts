@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AGAIN_MS, EVERY_MS, GATHER_MS, Inquiry } from '../../web/src/admin/figures/inquiry.ts';
 import { daysOf, PERIOD_DAYS_MAX, periodBefore, periodOf } from '../../web/src/admin/figures/period.ts';
 import { GONE_SHOWN_MS, type SeenNode, seenNodes } from '../../web/src/admin/servers/gone-nodes.ts';
 import { extentOf, overSeconds, sampled } from '../../web/src/plots/series.ts';
@@ -22,6 +23,76 @@ describe('a period', () => {
       from: '2027-03-03',
       to: '2027-03-10',
     });
+  });
+});
+
+describe('figures of a period', () => {
+  const page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.stubGlobal('document', page);
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+  const nowMs = () => Date.now();
+  /** Each question is answered after a while, as of that moment. */
+  const answeredAfter = (ms: number) =>
+    vi.fn(async (_: AbortSignal) => {
+      await new Promise((answer) => setTimeout(answer, ms));
+      return nowMs();
+    });
+
+  it('come at once and keep coming however fast bookings do, and no question is given up for them', async () => {
+    const ask = answeredAfter(900);
+    const inquiry = new Inquiry({ ask, nowMs });
+    expect(ask).toHaveBeenCalledTimes(1);
+    for (let ms = 0; ms < 20_000; ms += 500) {
+      inquiry.hurry();
+      await vi.advanceTimersByTimeAsync(500);
+    }
+    // Each at least `AGAIN_MS` after the one before, and not much more.
+    const most = 1 + 20_000 / AGAIN_MS;
+    expect(ask.mock.calls.length).toBeLessThanOrEqual(most);
+    expect(ask.mock.calls.length).toBeGreaterThanOrEqual(20_000 / (AGAIN_MS + 900) - 1);
+    expect(ask.mock.calls.every(([signal]) => !signal.aborted)).toBe(true);
+    inquiry.end();
+    expect(ask.mock.calls[0]?.[0].aborted).toBe(true);
+  });
+
+  it('are asked for again soon after a booking, or where they were counted before it', async () => {
+    let countedMs = nowMs();
+    const ask = vi.fn(() => Promise.resolve(countedMs));
+    const inquiry = new Inquiry({ ask, nowMs });
+    await vi.advanceTimersByTimeAsync(EVERY_MS - 1);
+    expect(ask).toHaveBeenCalledTimes(1);
+    inquiry.hurry();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(ask).toHaveBeenCalledTimes(2);
+    await vi.advanceTimersByTimeAsync(AGAIN_MS);
+    expect(ask).toHaveBeenCalledTimes(3);
+    countedMs = nowMs() + AGAIN_MS;
+    await vi.advanceTimersByTimeAsync(2 * AGAIN_MS);
+    expect(ask).toHaveBeenCalledTimes(4);
+    inquiry.hurry();
+    countedMs = nowMs() + GATHER_MS;
+    await vi.advanceTimersByTimeAsync(GATHER_MS);
+    expect(ask).toHaveBeenCalledTimes(5);
+    inquiry.end();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('wait while nobody looks', async () => {
+    const ask = answeredAfter(1);
+    const inquiry = new Inquiry({ ask, nowMs });
+    page.visibilityState = 'hidden';
+    await vi.advanceTimersByTimeAsync(3 * EVERY_MS);
+    expect(ask).toHaveBeenCalledTimes(1);
+    page.visibilityState = 'visible';
+    page.dispatchEvent(new Event('visibilitychange'));
+    expect(ask).toHaveBeenCalledTimes(2);
+    inquiry.end();
   });
 });
 
