@@ -199,6 +199,30 @@ describe('the store', () => {
     expect(drawn.filter((what) => what.length === 1)).toEqual(['a', 'b', 'c']);
   });
 
+  it('takes no picture of other nights: what it does not reach is not known to be free', () => {
+    const store = new ChartStore({
+      from: FROM + 20,
+      to: TO + 20,
+      filter: ALL,
+      nowMs: () => 0,
+      beforeFrame: () => {},
+    });
+    store.whole([{ id: 'a', name: 'Casa a', city: 'Porto' }], new Map([['a', calendar('a', 1)]]));
+    expect(store.known).toBe(false);
+    expect(store.totals.at(TO + 5).free).toBe(0);
+  });
+
+  it('takes up another name or city of an apartment whose nights are as before', () => {
+    const { store, apartments, calendars, frame, drawn } = opened();
+    store.whole(
+      apartments.map((one) => (one.id === 'b' ? { ...one, name: 'Casa Nova' } : one)),
+      calendars(),
+    );
+    frame();
+    expect(store.row('b')?.apartment.name).toBe('Casa Nova');
+    expect(drawn).toEqual(['b']);
+  });
+
   it('marks a change for a while, and remembers who it was', () => {
     const { store, frame, drawn, change, clock } = opened();
     store.changed(calendar('a', 2, taken(5, 8, 'held')), change(2, 5, 8));
@@ -228,6 +252,27 @@ describe('the store', () => {
     expect(drawn).toContain('list');
     store.filter({ ...ALL, state: 'free', within: { from: date(5), to: date(8) } });
     expect(store.shown()).toEqual(['a', 'c']);
+    expect(store.strays()).toBe(0);
+  });
+
+  it('nor with a whole picture, unless apartments have come or gone', () => {
+    const { store, apartments, calendars, frame, change } = opened();
+    const heldB = calendar('b', 2, taken(1, 3), taken(5, 8, 'held'));
+    store.filter({ ...ALL, state: 'held' });
+    expect(store.shown()).toEqual([]);
+    store.changed(heldB, change(2, 5, 8));
+    store.whole(apartments, new Map([...calendars(), ['b', heldB]]));
+    frame();
+    expect(store.shown()).toEqual([]);
+    expect(store.strays()).toBe(1);
+    store.filter({ ...ALL, state: 'held' });
+    expect(store.totals.at(night(6))).toMatchObject({ held: 1, free: 0 });
+    store.whole(apartments, calendars(3));
+    expect(store.shown()).toEqual(['b']);
+    expect(store.strays()).toBe(1);
+    expect(store.totals.at(night(6))).toMatchObject({ held: 0, free: 1 });
+    store.whole(apartments.slice(1), calendars(3));
+    expect(store.shown()).toEqual([]);
     expect(store.strays()).toBe(0);
   });
 });

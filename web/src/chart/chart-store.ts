@@ -90,25 +90,19 @@ export class ChartStore implements ChartListener {
   };
 
   whole(apartments: readonly ChartApartment[], calendars: ReadonlyMap<string, CalendarModel>): void {
-    const rows = new Map<string, ChartRow>();
-    for (const apartment of apartments) {
-      const before = this.#rows.get(apartment.id);
-      const calendar = calendars.get(apartment.id);
-      if (before !== undefined && same(before.calendar, calendar)) {
-        rows.set(apartment.id, before);
-        continue;
-      }
-      rows.set(apartment.id, {
-        ...(before ?? NEW),
-        apartment,
-        calendar,
-        bars: calendar ? barsOf(calendar) : [],
-      });
-      this.#moved.add(apartment.id);
-    }
-    this.#rows = rows;
+    // A picture of other nights: what it does not reach would be taken for free.
+    for (const calendar of calendars.values()) if (!reachesOver(calendar, this)) return;
+    const before = this.#rows;
+    this.#rows = new Map(apartments.map((one) => [one.id, following(before.get(one.id), one, calendars)]));
+    const isAsBefore =
+      this.#known && before.size === this.#rows.size && apartments.every(({ id }) => before.has(id));
     this.#known = true;
-    this.#refilter();
+    for (const [id, row] of this.#rows) {
+      if (isAsBefore) this.#follow(before.get(id) as ChartRow, row);
+      else if (row !== before.get(id)) this.#moved.add(id);
+    }
+    if (isAsBefore) this.#draw();
+    else this.#refilter();
   }
 
   changed(calendar: CalendarModel, change: ChartChange | undefined): void {
@@ -118,14 +112,9 @@ export class ChartStore implements ChartListener {
     const bars = barsOf(calendar);
     const nowMs = this.#options.nowMs();
     const recent = change === undefined ? before.recent : remembered(before.recent, change, nowMs);
-    this.#rows.set(id, { ...before, calendar, bars, recent, marks: fresh(recent, nowMs) });
-    if (this.#isShown.has(id)) {
-      this.#totals.remove(before.bars);
-      this.#totals.add(bars);
-      this.#totalsMoved = true;
-    }
-    if (this.#filter.state !== undefined) this.#watchFilter(id);
-    this.#moved.add(id);
+    const row = { ...before, calendar, bars, recent, marks: fresh(recent, nowMs) };
+    this.#rows.set(id, row);
+    this.#follow(before, row);
     this.#draw();
   }
 
@@ -168,12 +157,20 @@ export class ChartStore implements ChartListener {
     this.#draw();
   }
 
-  #watchFilter(id: string): void {
-    const row = this.#rows.get(id) as ChartRow;
-    const before = this.#strays.size;
+  /** A row has become another one, where it stands. */
+  #follow(before: ChartRow, row: ChartRow): void {
+    if (row === before) return;
+    const { id } = row.apartment;
+    if (this.#isShown.has(id) && row.bars !== before.bars) {
+      this.#totals.remove(before.bars);
+      this.#totals.add(row.bars);
+      this.#totalsMoved = true;
+    }
+    const strays = this.#strays.size;
     if (this.#passes(row) === this.#isShown.has(id)) this.#strays.delete(id);
     else this.#strays.add(id);
-    if (this.#strays.size !== before) this.#shownMoved = true;
+    if (this.#strays.size !== strays) this.#shownMoved = true;
+    this.#moved.add(id);
   }
 
   #draw(): void {
@@ -197,8 +194,30 @@ export class ChartStore implements ChartListener {
 
 const NEW = { recent: [], marks: [] };
 
+/** The row as a whole picture has it; the one before where nothing of it is new. */
+function following(
+  before: ChartRow | undefined,
+  apartment: ChartApartment,
+  calendars: ReadonlyMap<string, CalendarModel>,
+): ChartRow {
+  const calendar = calendars.get(apartment.id);
+  const { name, city } = apartment;
+  const isKnown = before !== undefined && same(before.calendar, calendar);
+  if (isKnown && before.apartment.name === name && before.apartment.city === city) return before;
+  if (isKnown) return { ...before, apartment };
+  return { ...(before ?? NEW), apartment, calendar, bars: calendar ? barsOf(calendar) : [] };
+}
+
 function same(a: CalendarModel | undefined, b: CalendarModel | undefined): boolean {
   return a?.version === b?.version && a?.from === b?.from && a?.nights.length === b?.nights.length;
+}
+
+/** @param nights half-open night numbers */
+function reachesOver(
+  calendar: CalendarModel,
+  nights: { readonly from: number; readonly to: number },
+): boolean {
+  return calendar.from <= nights.from && nights.to <= calendar.from + calendar.nights.length;
 }
 
 function subscribe(listeners: Set<Listener>, listener: Listener): Listener {

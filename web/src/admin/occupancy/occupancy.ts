@@ -10,6 +10,7 @@ export class LiveOccupancy {
   #window: OccupancyWindow;
   #view: AdminView | undefined;
   #state: Told<'state'> = ['reconnecting'];
+  /** Of `#window`. */
   #occupancy: Told<'occupancy'> | undefined;
   #stats: Told<'stats'> | undefined;
   #refused: Told<'refused'> | undefined;
@@ -42,6 +43,8 @@ export class LiveOccupancy {
     const { from, to, city, name } = this.#window;
     if (window.from === from && window.to === to && window.city === city && window.name === name) return;
     this.#window = window;
+    // Nothing is known of these nights until they have been answered.
+    this.#occupancy = undefined;
     this.#view?.show(window);
   }
 
