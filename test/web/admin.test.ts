@@ -25,6 +25,8 @@ const feedRow = (page: Page, cause: string, id: number) =>
   page.locator(`.feed article[data-cause="${cause}"][data-apartment="${idOf(id)}"]`);
 const past = (page: Page, date: string, state: string) =>
   page.locator(`.past-day[data-date="${date}"][data-state="${state}"]:not([data-outside-month])`);
+/** As a date is typed, by its parts. */
+const typed = (date: string) => date.split('-').reverse().join('');
 const guestsSeconds = (page: Page) =>
   page.locator('.hold .countdown').getAttribute('data-seconds').then(Number);
 
@@ -153,6 +155,14 @@ describe("the admin's pages", () => {
     await admin.waitForURL(/period=last-7/);
   });
 
+  it('takes a period as it is typed, also where it begins after the end of the one before', async () => {
+    await go('/admin/figures?from=2026-01-01&to=2026-01-08');
+    const days = admin.getByRole('group', { name: 'Days' }).first();
+    await days.getByRole('spinbutton').first().click();
+    await admin.keyboard.type(typed('2027-11-20') + typed('2027-12-01'));
+    await admin.waitForURL(/from=2027-11-20&to=2027-12-02$/);
+  });
+
   it('shows the servers, what state they are in, and how fast they write', async () => {
     await go('/admin/servers');
     const node = admin.locator('[data-node]');
@@ -219,7 +229,6 @@ describe("the admin's pages", () => {
     await admin.waitForURL(/\?version=\d+$|airbnb-3$/);
     const why = admin.getByRole('region', { name: 'Why was this refused?' });
     const dates = why.getByRole('group', { name: 'Stay, arrival to departure' });
-    const typed = (date: string) => date.split('-').reverse().join('');
     await dates.getByRole('spinbutton').first().click();
     await admin.keyboard.type(typed(taken.checkIn) + typed(taken.checkOut));
     await why.getByRole('button', { name: 'Look' }).click();

@@ -194,12 +194,18 @@ it('draws what is in view and no more, and reaches the last night of the last ro
   expect(await focusedName()).toMatch(/, free$/);
 });
 
-it('goes to a date beyond its year', async () => {
-  await page.goto(`${server.url}/admin?at=${day(500)}&size=compact`);
-  await page
-    .locator(`.chart-count[data-night="${today + 500}"]`)
-    .first()
-    .waitFor();
+it('goes to a date beyond its year, once that is typed to its end', async () => {
+  await page.goto(`${server.url}/admin?size=compact`);
+  await row(1).waitFor();
+  const went: (string | null)[] = [];
+  page.on('framenavigated', (frame) => void went.push(new URL(frame.url()).searchParams.get('at')));
+  await page.getByRole('group', { name: 'Go to date' }).getByRole('spinbutton').first().click();
+  await page.keyboard.type(day(500).split('-').reverse().join(''));
+  const there = page.locator(`.chart-count[data-night="${today + 500}"]`).first();
+  await there.waitFor();
+  expect(went).toEqual([day(500)]);
+  await page.reload();
+  await there.waitFor();
   await page.getByRole('radio', { name: 'Compact', checked: true }).waitFor();
 });
 

@@ -47,6 +47,8 @@ async function type(path: string, text: string): Promise<void> {
   // A number is taken over when its field is left.
   await field(path).blur();
 }
+/** As a date is typed, by its parts. */
+const typed = (date: string) => date.split('-').reverse().join('');
 const save = () => page.getByRole('button', { name: 'Save changes' }).click();
 const saved = () => page.getByText(/^Saved at/).waitFor();
 const form = (id: string, tab: string) => page.goto(`${server.url}/hosting/apartments/${id}?tab=${tab}`);
@@ -122,6 +124,11 @@ describe('an edit', () => {
     await page.locator('.comparison .old').first().waitFor();
     expect(Number(await total.getAttribute('data-total'))).toBeGreaterThan(shown);
     expect(await page.getByText(/^Nightly price: .* → €321\.00$/).count()).toBe(1);
+    // Another sample, typed: on the way its end is before its beginning.
+    const sample = page.getByRole('group', { name: 'Sample stay' }).first();
+    await sample.getByRole('spinbutton').first().click();
+    await page.keyboard.type(typed(day(400)) + typed(day(403)));
+    await page.locator('.preview').getByText('3 nights').first().waitFor();
     await save();
     await saved();
     await expect.poll(async () => (await guest.apartment(id)).ok && nightly(id)).toBe(32_100);
@@ -238,8 +245,7 @@ it('[A3] nights are closed with a reason, and opened again', async () => {
   await form(id, 'calendar');
   const dates = page.getByRole('group', { name: 'Nights to close' }).first();
   await dates.getByRole('spinbutton').first().click();
-  const digits = (date: string) => date.split('-').reverse().join('');
-  await page.keyboard.type(digits(checkIn) + digits(dateOf(nightOf(checkOut) - 1)));
+  await page.keyboard.type(typed(checkIn) + typed(dateOf(nightOf(checkOut) - 1)));
   await page.getByLabel('Reason').fill('Painting');
   await page.getByRole('button', { name: 'Close 3 nights' }).click();
   await page.getByText(/^Closed: /).waitFor();

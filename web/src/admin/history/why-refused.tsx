@@ -8,7 +8,7 @@ import { nightOf } from '../../../../src/protocol/nights.ts';
 import type { RuleViolation } from '../../../../src/protocol/rules.ts';
 import { momentText, numberText, plusDays, stayText, todayIn } from '../../format.ts';
 import { Refusal, reasonOf, takenText } from '../../shared/refusal.tsx';
-import { DateRange } from '../../shared/widgets/date-range.tsx';
+import { type DatePair, DateRange } from '../../shared/widgets/date-range.tsx';
 import { Stepper } from '../../shared/widgets/stepper.tsx';
 import { TypedDate } from '../../shared/widgets/typed-date.tsx';
 import { t } from '../../texts/index.ts';
@@ -35,21 +35,21 @@ export function WhyRefused({
   onVersion: (version: number) => void;
 }) {
   const [instant, setInstant] = useState<ZonedDateTime>(() => parseAbsoluteToLocal(at));
-  const [asked, setAsked] = useState<StayAsked>(() => {
-    const checkIn = todayIn(apartment.terms.timeZone, Date.parse(at));
-    return {
-      checkIn: plusDays(checkIn, 1),
-      checkOut: plusDays(checkIn, 1 + apartment.terms.minNights),
-      guests: 1,
-    };
+  const [stay, setStay] = useState<DatePair | undefined>(() => {
+    const today = todayIn(apartment.terms.timeZone, Date.parse(at));
+    return { start: plusDays(today, 1), end: plusDays(today, 1 + apartment.terms.minNights) };
   });
+  const [guests, setGuests] = useState(1);
   const [answer, setAnswer] = useState<Answer>();
   const [error, setError] = useState<ErrorBody>();
   const [busy, setBusy] = useState(false);
   const says = t.history.why;
 
+  const isStay = stay !== undefined && stay.start < stay.end;
   const look = async (event: FormEvent) => {
     event.preventDefault();
+    if (!isStay) return;
+    const asked = { checkIn: stay.start, checkOut: stay.end, guests };
     setBusy(true);
     setError(undefined);
     // To the end of the second that was named: what happened within it has happened.
@@ -89,20 +89,14 @@ export function WhyRefused({
           <Label>{says.at}</Label>
           <TypedDate className="dates-group" />
         </DateField>
-        <DateRange
-          label={says.stay}
-          value={{ start: asked.checkIn, end: asked.checkOut }}
-          onChange={(stay) => {
-            if (stay !== undefined) setAsked({ ...asked, checkIn: stay.start, checkOut: stay.end });
-          }}
-        />
+        <DateRange label={says.stay} value={stay} onChange={setStay} />
         <Stepper
           label={t.common.fields.guests}
-          value={asked.guests}
+          value={guests}
           minValue={1}
-          onChange={(guests) => setAsked({ ...asked, guests: Number.isNaN(guests) ? 1 : guests })}
+          onChange={(next) => setGuests(Number.isNaN(next) ? 1 : next)}
         />
-        <Button type="submit" className="primary" isDisabled={busy || asked.checkOut <= asked.checkIn}>
+        <Button type="submit" className="primary" isDisabled={busy || !isStay}>
           {says.look}
         </Button>
       </form>

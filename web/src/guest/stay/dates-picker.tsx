@@ -5,30 +5,28 @@ import { DateRangePicker, type DateRangePickerProps, FieldError } from 'react-ar
 import { HORIZON_NIGHTS_MAX } from '../../../../src/protocol/limits.ts';
 import { plusDays } from '../../format.ts';
 import { RangeParts } from '../../shared/widgets/range-parts.tsx';
+import { areMeant, useTypedDates } from '../../shared/widgets/typed-dates.ts';
 import { t } from '../../texts/index.ts';
-import type { Dates, DatesProps, Opening } from './dates-field.tsx';
+import type { DatesProps, Opening } from './dates-field.tsx';
 
-type Typed = { readonly start: CalendarDate | null; readonly end: CalendarDate | null };
 type Value = NonNullable<DateRangePickerProps<CalendarDate>['value']>;
 
 export function DatesPicker({ stay, today, onChange, opening }: DatesProps & { opening: Opening }) {
   const { checkIn, checkOut } = stay;
-  // While it is typed a year goes through 0002 and 0020: shown, but no stay.
-  const [typed, setTyped] = useState<Typed>(() => typedOf(stay));
-  useEffect(() => setTyped(typedOf({ checkIn, checkOut })), [checkIn, checkOut]);
+  const [[start = null, end = null], type] = useTypedDates([checkIn, checkOut]);
   const [isOpen, setOpen] = useState(false);
   // Once it is there to be opened under.
   useEffect(() => setOpen(opening === 'calendar'), [opening]);
   const last = plusDays(today, HORIZON_NIGHTS_MAX);
   const says = t.find;
 
-  const change = (next: Typed | null) => {
-    setTyped(next ?? { start: null, end: null });
-    if (next?.start == null || next.end == null) return;
+  const change = (next: Value | null) => {
+    type([next?.start ?? null, next?.end ?? null], next !== null);
+    if (next === null) return;
     const from = next.start.toString();
     // One day chosen twice is its night.
     const to = next.end.toString() === from ? plusDays(from, 1) : next.end.toString();
-    const isStay = from >= today && to > from && to <= last;
+    const isStay = areMeant([from, to], today, last);
     if (isStay && (from !== checkIn || to !== checkOut)) onChange({ checkIn: from, checkOut: to });
   };
 
@@ -36,7 +34,7 @@ export function DatesPicker({ stay, today, onChange, opening }: DatesProps & { o
     <DateRangePicker
       className="field dates"
       // React Aria takes one end without the other, though its type does not say so.
-      value={typed as Value}
+      value={start === null && end === null ? null : ({ start, end } as Value)}
       minValue={parseDate(today)}
       maxValue={parseDate(last)}
       autoFocus={opening === 'typing'}
@@ -54,11 +52,4 @@ export function DatesPicker({ stay, today, onChange, opening }: DatesProps & { o
       </RangeParts>
     </DateRangePicker>
   );
-}
-
-function typedOf({ checkIn, checkOut }: Dates): Typed {
-  return {
-    start: checkIn === '' ? null : parseDate(checkIn),
-    end: checkOut === '' ? null : parseDate(checkOut),
-  };
 }

@@ -12,7 +12,7 @@ export function RangeInput({
   'label' | 'value' | 'onChange' | 'min' | 'max' | 'markOf'
 >) {
   return (
-    <DateRange {...range} className="form-field" isInvalid={wrong.length > 0} validationBehavior="aria">
+    <DateRange {...range} className="form-field" isInvalid={wrong.length > 0}>
       <Explained help={help} wrong={wrong} />
     </DateRange>
   );

@@ -1,9 +1,10 @@
 /** A date, typed by its parts or chosen in a calendar. */
-import { type CalendarDate, parseDate } from '@internationalized/date';
+import type { CalendarDate } from '@internationalized/date';
 import { Calendar, DatePicker, Dialog, Group, Label, Popover } from 'react-aria-components';
 import { t } from '../../texts/index.ts';
 import { Months } from './months.tsx';
 import { OpenCalendar, TypedDate } from './typed-date.tsx';
+import { areMeant, useTypedDates } from './typed-dates.ts';
 import '../../styles/popover.css';
 
 export function DayPicker({
@@ -14,13 +15,19 @@ export function DayPicker({
   label: string;
   /** An ISO date; empty for none. */
   value: string;
+  /** With none where the field was emptied, and with no date whose year is still being typed. */
   onChange: (date: string) => void;
 }) {
+  const [[typed = null], type] = useTypedDates([value]);
   return (
     <DatePicker
       className="field"
-      value={value === '' ? null : parseDate(value)}
-      onChange={(date: CalendarDate | null) => onChange(date?.toString() ?? '')}
+      value={typed}
+      onChange={(date: CalendarDate | null) => {
+        const isMeant = date === null || areMeant([date.toString()]);
+        type([date], isMeant);
+        if (isMeant) onChange(date?.toString() ?? '');
+      }}
     >
       <Label>{label}</Label>
       <Group className="dates-group">
