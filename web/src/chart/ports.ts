@@ -19,7 +19,7 @@ export interface ChartChange {
   readonly guestId?: string | undefined;
 }
 
-/** A store of the chart is told of its rows by whoever makes it: an admin's live view, a host's watched calendars. */
+/** A store of the chart is told of its rows by whoever makes it, such as an admin's live view. */
 export interface ChartListener {
   /** Every row and calendar: the first picture, and again whenever something may have been missed. */
   whole(apartments: readonly ChartApartment[], calendars: ReadonlyMap<string, CalendarModel>): void;

@@ -1,4 +1,4 @@
-/** What an admin's or a host's chart asks the server for when somebody looks or acts. */
+/** What an admin's chart asks the server for when somebody looks or acts. */
 import type { ChartDesk } from '../../chart/ports.ts';
 import { client } from '../../shared/live/client.ts';
 
