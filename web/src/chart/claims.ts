@@ -1,5 +1,6 @@
 /** Who has which nights of an apartment: asked for when somebody looks, once for each version of its calendar. */
 import { useEffect, useState } from 'react';
+import type { ErrorBody, Outcome } from '../../../src/protocol/errors.ts';
 import { dateOf } from '../../../src/protocol/nights.ts';
 import type { ChartStore } from './chart-store.ts';
 import type { ChartDesk, Claim } from './ports.ts';
@@ -23,16 +24,15 @@ export class ClaimsBook {
     return this.#kept.get(this.#key(id));
   }
 
-  /** @returns undefined where there was no answer */
-  async ask(id: string): Promise<readonly Claim[] | undefined> {
+  async ask(id: string): Promise<Outcome<readonly Claim[]>> {
     const key = this.#key(id);
     const kept = this.#kept.get(key);
-    if (kept !== undefined) return kept;
+    if (kept !== undefined) return { ok: true, data: kept };
     const answer = await this.#desk.claims(id, dateOf(this.#store.from), dateOf(this.#store.to));
-    if (!answer.ok) return undefined;
+    if (!answer.ok) return answer;
     this.#kept.set(key, answer.data.claims);
     if (this.#kept.size > KEPT_MAX) this.#kept.delete(this.#kept.keys().next().value as string);
-    return answer.data.claims;
+    return { ok: true, data: answer.data.claims };
   }
 
   #key(id: string): string {
@@ -40,8 +40,16 @@ export class ClaimsBook {
   }
 }
 
+/** Neither while they are asked for. */
+export interface AskedClaims {
+  readonly claims: readonly Claim[] | undefined;
+  /** Why they are not known. */
+  readonly error: ErrorBody | undefined;
+  again(): void;
+}
+
 /**
- * The claims of an apartment at this version of its calendar; undefined while they are asked for.
+ * The claims of an apartment at this version of its calendar.
  * @param delayMs how long to wait before asking
  */
 export function useClaims(
@@ -49,21 +57,26 @@ export function useClaims(
   id: string,
   version: number | undefined,
   delayMs = LOOK_MS,
-): readonly Claim[] | undefined {
+): AskedClaims {
   const [claims, setClaims] = useState(() => book.known(id));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another version of the calendar is asked about anew.
+  const [error, setError] = useState<ErrorBody>();
+  const [attempt, setAttempt] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another version of the calendar is asked about anew, and whatever failed.
   useEffect(() => {
     let gone = false;
     setClaims(book.known(id));
+    setError(undefined);
     const timer = setTimeout(() => {
       void book.ask(id).then((answer) => {
-        if (!gone) setClaims(answer ?? []);
+        if (gone) return;
+        if (answer.ok) setClaims(answer.data);
+        else setError(answer.error);
       });
     }, delayMs);
     return () => {
       gone = true;
       clearTimeout(timer);
     };
-  }, [book, id, version, delayMs]);
-  return claims;
+  }, [book, id, version, delayMs, attempt]);
+  return { claims, error, again: () => setAttempt((count) => count + 1) };
 }

@@ -80,7 +80,7 @@ function Facts({
   night: number;
   told: { at: string; guestId: string | undefined } | undefined;
 }) {
-  const claims = useClaims(book, apartmentId, version);
+  const { claims, error } = useClaims(book, apartmentId, version);
   const date = dateOf(night);
   const claim = claims?.find(({ from, to }) => from <= date && date < to);
   const known = claim ?? { guestId: told?.guestId, since: told?.at, until: bar.heldUntil };
@@ -89,7 +89,7 @@ function Facts({
       status={bar.status}
       stay={claim === undefined ? stayText(dateOf(bar.from), dateOf(bar.to)) : stayText(claim.from, claim.to)}
       claim={{ ...known, until: known.until ?? bar.heldUntil }}
-      asking={claims === undefined}
+      asking={claims === undefined && error === undefined}
     />
   );
 }

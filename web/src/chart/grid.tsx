@@ -112,6 +112,8 @@ export const Grid = memo(function Grid(props: GridProps) {
   };
 
   const drag = useRef<Spot>(undefined);
+  /** The free night that a finger has tapped: the next one in its row is the other end of a choice. */
+  const tapped = useRef<{ readonly id: string; readonly night: number }>(undefined);
   const onPointerDown = (event: PointerEvent) => {
     const spot = view.spotAt(event);
     if (spot === undefined || event.button !== 0) return;
@@ -153,9 +155,12 @@ export const Grid = memo(function Grid(props: GridProps) {
     const isTouch = (event.nativeEvent as globalThis.PointerEvent).pointerType === 'touch';
     const spot = isTouch ? view.spotAt(event) : undefined;
     if (spot === undefined) return;
-    move({ ...spot, anchor: spot.night });
     const id = shown[spot.row] as string;
-    if (barOf(id, spot.night) !== undefined) onAct({ id, from: spot.night, to: spot.night + 1 });
+    const isTaken = barOf(id, spot.night) !== undefined;
+    const first = tapped.current?.id === id && !isTaken ? tapped.current.night : undefined;
+    tapped.current = first === undefined && !isTaken ? { id, night: spot.night } : undefined;
+    move({ ...spot, anchor: first ?? spot.night });
+    if (isTaken) onAct({ id, from: spot.night, to: spot.night + 1 });
   };
   const onDoubleClick = () => {
     const id = shown[here.row];

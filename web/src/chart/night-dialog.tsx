@@ -92,7 +92,7 @@ function Taken({
   version,
   onClose,
 }: NightDialogProps & { version: number | undefined }) {
-  const claims = useClaims(book, picked.id, version, 0);
+  const { claims, error: unknown, again } = useClaims(book, picked.id, version, 0);
   const { busy, error, run } = useDeed(onClose);
   const bars = barsWithin(store.row(picked.id)?.bars ?? [], picked.from, picked.to);
   const here = claims?.filter(({ from, to }) => nightOf(from) < picked.to && picked.from < nightOf(to));
@@ -106,7 +106,7 @@ function Taken({
                   status={bar.status}
                   stay={stayText(dateOf(bar.from), dateOf(bar.to))}
                   claim={{ until: bar.heldUntil }}
-                  asking={claims === undefined}
+                  asking={claims === undefined && unknown === undefined}
                 />
               </li>
             ))
@@ -133,6 +133,14 @@ function Taken({
             ))}
       </ul>
       {error !== undefined && <Refusal error={error} />}
+      {unknown !== undefined && (
+        <>
+          <Refusal error={unknown} />
+          <Button className="quiet" onPress={again}>
+            {t.common.retry}
+          </Button>
+        </>
+      )}
       {nightsOf(bars, picked) < picked.to - picked.from && <p className="muted">{t.chart.onlyFree}</p>}
       <div className="actions">
         <Button className="quiet" onPress={onClose}>

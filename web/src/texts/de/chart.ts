@@ -37,7 +37,7 @@ export const chart: Texts['chart'] = {
   leftOut: (shown, all) =>
     `Die ersten ${shown} von ${all} Wohnungen, nach Stadt und Name. Für andere eine Stadt wählen oder einen Namen eingeben.`,
   applyAgain: 'Neu filtern',
-  keys: 'Pfeiltasten bewegen, Umschalt und Pfeiltasten wählen Nächte, Eingabe öffnet, was möglich ist. Mit der Maus: über freie Nächte ziehen, um sie zu sperren.',
+  keys: 'Pfeiltasten bewegen, Umschalt und Pfeiltasten wählen Nächte, Eingabe öffnet, was möglich ist. Mit der Maus: über freie Nächte ziehen, um sie zu sperren. Mit dem Finger: die erste und die letzte antippen.',
   legend: 'Legende',
   justChanged: 'Eben geändert',
   chosenNights: (nights) => `${nights} gewählt`,

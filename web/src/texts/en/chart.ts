@@ -37,7 +37,7 @@ export const chart = {
   leftOut: (shown: string, all: string) =>
     `The first ${shown} of ${all} apartments, by city and name. Choose a city or type a name for others.`,
   applyAgain: 'Filter again',
-  keys: 'Arrow keys move, Shift and arrow keys choose nights, Enter opens what can be done. With the mouse: drag over free nights to close them.',
+  keys: 'Arrow keys move, Shift and arrow keys choose nights, Enter opens what can be done. With the mouse: drag over free nights to close them. By touch: tap the first and the last of them.',
   legend: 'Legend',
   justChanged: 'Just changed',
   chosenNights: (nights: string) => `${nights} chosen`,
