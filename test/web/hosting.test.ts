@@ -107,6 +107,28 @@ describe('my apartments', () => {
     await row.locator('[data-status=listed]').waitFor();
     await expect.poll(listed).toBe(true);
   });
+
+  it('ask again for bookings that could not be had, once the server is back', async () => {
+    const bookings = '**/v1/apartments/*/bookings?*';
+    const error = { code: 'unavailable', message: 'not now', retryable: false };
+    const refused = new Set<string>();
+    await page.goto('about:blank');
+    await page.route(bookings, (route) => {
+      refused.add(route.request().url());
+      return route.fulfill({ status: 503, json: { error } });
+    });
+    await page.goto(`${server.url}/hosting?q=lisbon`);
+    await expect.poll(() => refused.size, { timeout: 15_000 }).toBe(10);
+    const complained = host.complaints.length;
+    await host.context.setOffline(true);
+    await page.locator('.pill:not([data-state="online"])').waitFor();
+    await page.unroute(bookings);
+    await host.context.setOffline(false);
+    const unknown = page.locator('.own-facts dd', { hasText: '…' });
+    await expect.poll(() => unknown.count(), { timeout: 15_000 }).toBe(0);
+    // What failed while the network was cut is no complaint.
+    host.complaints.length = complained;
+  });
 });
 
 describe('an edit', () => {
