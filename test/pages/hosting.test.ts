@@ -1,15 +1,23 @@
 /** What a host's pages work out without a browser: what has changed, two editors, what is shown before it is saved. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { modelOf } from '../../src/client/calendar-model.ts';
 import type { Booking } from '../../src/client/index.ts';
 import { nightOf } from '../../src/protocol/nights.ts';
 import type { Terms } from '../../src/protocol/terms.ts';
 import { filtered, wantedOf } from '../../web/src/hosting/apartments/apartment-filter.ts';
 import { comingOf, countNights, latelyOf, occupancyOf } from '../../web/src/hosting/apartments/coming.ts';
-import { changedPaths, changeOf, type Draft, merge, withValue } from '../../web/src/hosting/draft/draft.ts';
+import {
+  changedPaths,
+  changeOf,
+  type Draft,
+  type DraftPath,
+  merge,
+  withValue,
+} from '../../web/src/hosting/draft/draft.ts';
 import { fieldOf, tabOf } from '../../web/src/hosting/draft/field-places.ts';
-import { draftText, parsedDraft } from '../../web/src/hosting/draft/kept-draft.ts';
+import { draftText, keepDraft, keptDraft, parsedDraft } from '../../web/src/hosting/draft/kept-draft.ts';
 import { problemsOf } from '../../web/src/hosting/draft/problems.ts';
+import { valueTexts } from '../../web/src/hosting/draft/value-text.ts';
 import {
   allowedStays,
   isComplete,
@@ -68,9 +76,55 @@ describe('two editors', () => {
   });
 });
 
+it('two values that differ read differently, wherever they do', () => {
+  const differ = (path: DraftPath, one: unknown, other: unknown) => {
+    const [mine, theirs] = valueTexts(
+      withValue(draft(), path, one as never),
+      withValue(draft(), path, other as never),
+      path,
+    );
+    expect(mine).not.toBe(theirs);
+    expect(mine.length).toBeLessThan(80);
+  };
+  const told = 'A long text that both of them have left as it was before. '.repeat(20);
+  differ('description', `${told}Mine.`, `${told}Theirs.`);
+  differ('description', told, `${told}More.`);
+  const season = { name: 'Fair', from: '2027-03-01', to: '2027-03-08', nightlyMinor: 20_000 };
+  for (const changed of [
+    { to: '2027-03-09' },
+    { nightlyMinor: 30_000 },
+    { minNights: 3 },
+    { maxNights: 3 },
+  ]) {
+    differ('terms.seasons', [season], [{ ...season, ...changed }]);
+  }
+  expect(valueTexts(draft(), withValue(draft(), 'name', 'Loft'), 'name')).toEqual(['Attic', 'Loft']);
+});
+
 it('a kept draft comes back as it was, an emptied number too', () => {
-  const kept = { draft: withValue(draft(), 'terms.minNights', Number.NaN), base: draft(), revision: '7' };
+  const kept = {
+    draft: withValue(draft(), 'terms.minNights', Number.NaN),
+    base: draft(),
+    revision: '7',
+    requestId: 'r',
+  };
   expect(parsedDraft(draftText(kept))).toEqual(kept);
+});
+
+it('whoever signs in after somebody else does not find their drafts', () => {
+  const stored = new Map<string, string>();
+  vi.stubGlobal('sessionStorage', {
+    getItem: (key: string) => stored.get(key) ?? null,
+    setItem: (key: string, text: string) => void stored.set(key, text),
+    removeItem: (key: string) => void stored.delete(key),
+  });
+  const place = { ownerId: 'ana', apartmentId: undefined };
+  keepDraft(place, { draft: draft(), base: undefined, revision: undefined, requestId: 'r' });
+  expect(keptDraft(place)?.draft).toEqual(draft());
+  expect(keptDraft({ ...place, ownerId: 'bea' })).toBeUndefined();
+  keepDraft(place, undefined);
+  expect(stored.size).toBe(0);
+  vi.unstubAllGlobals();
 });
 
 describe('problems', () => {

@@ -283,7 +283,7 @@ it('[A3] nights are closed with a reason, and opened again', async () => {
   unwrap(await guest.hold({ ...stayIn(id), guests: 1 }));
 });
 
-it('[A4] a new apartment is found by guests', async () => {
+it('[A4] [A5] a new apartment is found by guests, and is one however often it is sent', async () => {
   await page.goto(`${server.url}/hosting/new`);
   await field('name').fill('Lighthouse keeper’s room');
   await field('city').fill('Ushant');
@@ -291,8 +291,20 @@ it('[A4] a new apartment is found by guests', async () => {
   await type('longitude', '-5.09');
   await page.getByRole('tab', { name: 'Rates' }).click();
   await type('terms.nightlyMinor', '90');
+  const error = { code: 'unavailable', message: 'whether it took effect is unknown', retryable: false };
+  await page.route('**/v1/apartments', (route) => route.fulfill({ status: 503, json: { error } }), {
+    times: 1,
+  });
+  const sent: (string | undefined)[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith('/v1/apartments'))
+      sent.push(request.headers()['idempotency-key']);
+  });
+  await page.getByRole('button', { name: 'Create the apartment' }).click();
+  await page.locator('.summary .refusal[data-code=unavailable]').waitFor();
   await page.getByRole('button', { name: 'Create the apartment' }).click();
   await page.getByText('Guests can find it now').waitFor();
+  expect(sent).toEqual([expect.any(String), sent[0]]);
   const found = async () =>
     unwrap(await guest.search({ city: 'Ushant', checkIn: day(20), checkOut: day(23) })).apartments;
   await expect.poll(found).toMatchObject([{ name: 'Lighthouse keeper’s room', nightlyMinor: 9_000 }]);
@@ -302,7 +314,7 @@ it('[A4] a new apartment is found by guests', async () => {
 
 it('nothing was complained about', () => {
   // A refusal is an answer with a status, which the browser mentions.
-  expect(host.complaints.filter((text) => !/status of (400|403|412)/.test(text))).toEqual([]);
+  expect(host.complaints.filter((text) => !/status of (400|403|412|503)/.test(text))).toEqual([]);
 });
 
 async function nightly(apartmentId: string): Promise<number> {

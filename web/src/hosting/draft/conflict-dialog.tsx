@@ -5,7 +5,7 @@ import { ModalDialog } from '../../shared/widgets/modal-dialog.tsx';
 import { t } from '../../texts/index.ts';
 import { type DraftPath, draftOf, valueAt, withValue } from './draft.ts';
 import type { Conflict } from './use-listing.ts';
-import { valueText } from './value-text.ts';
+import { valueTexts } from './value-text.ts';
 
 type Side = 'mine' | 'theirs';
 
@@ -37,35 +37,34 @@ export function ConflictDialog({
           <ul>
             {theirs.map((path) => (
               <li key={path}>
-                {t.hosting.form.fromTo(
-                  t.hosting.fields[path].label,
-                  valueText(base, path),
-                  valueText(other, path),
-                )}
+                {t.hosting.form.fromTo(t.hosting.fields[path].label, ...valueTexts(base, other, path))}
               </li>
             ))}
           </ul>
         </>
       )}
       {clashes.length > 0 && <p>{says.clash}</p>}
-      {clashes.map((path) => (
-        <RadioGroup
-          key={path}
-          className="form-field"
-          value={sideOf(path)}
-          onChange={(side) => setSides((known) => ({ ...known, [path]: side as Side }))}
-        >
-          <Label>{t.hosting.fields[path].label}</Label>
-          <Radio value="mine" className="radio-line">
-            <span className="dot" aria-hidden="true" />
-            {says.mine(valueText(mine, path))}
-          </Radio>
-          <Radio value="theirs" className="radio-line">
-            <span className="dot" aria-hidden="true" />
-            {says.other(valueText(other, path))}
-          </Radio>
-        </RadioGroup>
-      ))}
+      {clashes.map((path) => {
+        const [own, others] = valueTexts(mine, other, path);
+        return (
+          <RadioGroup
+            key={path}
+            className="form-field"
+            value={sideOf(path)}
+            onChange={(side) => setSides((known) => ({ ...known, [path]: side as Side }))}
+          >
+            <Label>{t.hosting.fields[path].label}</Label>
+            <Radio value="mine" className="radio-line">
+              <span className="dot" aria-hidden="true" />
+              {says.mine(own)}
+            </Radio>
+            <Radio value="theirs" className="radio-line">
+              <span className="dot" aria-hidden="true" />
+              {says.other(others)}
+            </Radio>
+          </RadioGroup>
+        );
+      })}
       {clashes.length > 1 && (
         <div className="actions">
           <Button className="quiet" onPress={() => all('mine')}>

@@ -6,23 +6,33 @@ export interface KeptDraft {
   /** Undefined for a new apartment. */
   readonly base: Draft | undefined;
   readonly revision: string | undefined;
+  /** Under which a new apartment is created: sent again it is the same one. */
+  readonly requestId: string;
 }
 
-const keyOf = (apartmentId: string | undefined) => `nightlatch.draft.${apartmentId ?? 'new'}`;
+/** Whose draft of what. */
+export interface DraftPlace {
+  /** The account that edits: whoever signs in after it in the same tab has drafts of their own. */
+  readonly ownerId: string | undefined;
+  /** Undefined for a new apartment. */
+  readonly apartmentId: string | undefined;
+}
+
+const keyOf = ({ ownerId, apartmentId }: DraftPlace) => `nightlatch.draft.${ownerId}.${apartmentId ?? 'new'}`;
 
 /** @param kept undefined forgets it */
-export function keepDraft(apartmentId: string | undefined, kept: KeptDraft | undefined): void {
+export function keepDraft(place: DraftPlace, kept: KeptDraft | undefined): void {
   try {
-    if (kept === undefined) sessionStorage.removeItem(keyOf(apartmentId));
-    else sessionStorage.setItem(keyOf(apartmentId), draftText(kept));
+    if (kept === undefined) sessionStorage.removeItem(keyOf(place));
+    else sessionStorage.setItem(keyOf(place), draftText(kept));
   } catch {
     // Full or forbidden: the draft lives as long as the page.
   }
 }
 
-export function keptDraft(apartmentId: string | undefined): KeptDraft | undefined {
+export function keptDraft(place: DraftPlace): KeptDraft | undefined {
   try {
-    const text = sessionStorage.getItem(keyOf(apartmentId));
+    const text = sessionStorage.getItem(keyOf(place));
     return text === null ? undefined : parsedDraft(text);
   } catch {
     return undefined;

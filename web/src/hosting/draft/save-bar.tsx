@@ -4,7 +4,7 @@ import { timeText } from '../../format.ts';
 import { useOffline } from '../../shared/live/client.ts';
 import { t } from '../../texts/index.ts';
 import type { Listing } from './use-listing.ts';
-import { valueText } from './value-text.ts';
+import { valueTexts } from './value-text.ts';
 
 export function SaveBar({ listing }: { listing: Listing }) {
   const { apartment, base, draft, changed, isSaving, savedAt } = listing;
@@ -26,7 +26,7 @@ export function SaveBar({ listing }: { listing: Listing }) {
           <ul className="changes">
             {changed.map((path) => (
               <li key={path}>
-                {says.fromTo(t.hosting.fields[path].label, valueText(base, path), valueText(draft, path))}
+                {says.fromTo(t.hosting.fields[path].label, ...valueTexts(base, draft, path))}
               </li>
             ))}
           </ul>

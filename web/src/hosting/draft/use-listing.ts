@@ -8,12 +8,13 @@
 
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ManagedApartment } from '../../../../src/client/index.ts';
+import { newRequestId } from '../../../../src/client/request-id.ts';
 import type { ErrorBody, FieldError } from '../../../../src/protocol/errors.ts';
 import { client } from '../../shared/live/client.ts';
 import { changedPaths, changeOf, type Draft, draftOf, type Merge, merge, withValue } from './draft.ts';
 import { fieldOf } from './field-places.ts';
 import type { ListingForm } from './form.ts';
-import { keepDraft, keptDraft } from './kept-draft.ts';
+import { type DraftPlace, keepDraft, keptDraft } from './kept-draft.ts';
 import { newDraft } from './new-draft.ts';
 import { localized } from './problem-text.ts';
 import { problemsOf } from './problems.ts';
@@ -57,10 +58,11 @@ export function useListing(
   loaded: ManagedApartment | undefined,
   onCreated: (apartment: ManagedApartment) => void,
 ): Listing {
-  const id = loaded?.id;
-  const [start] = useState(() => begin(loaded));
+  const [place] = useState(() => ({ ownerId: client.sessions.who?.subject.id, apartmentId: loaded?.id }));
+  const [start] = useState(() => begin(loaded, place));
   const [apartment, setApartment] = useState(loaded);
   const [draft, setDraft] = useState(start.draft);
+  const [requestId, setRequestId] = useState(start.requestId);
   const [conflict, setConflict] = useState(start.conflict);
   const [problems, setProblems] = useState<readonly FieldError[]>([]);
   const [error, setError] = useState<ErrorBody>();
@@ -77,11 +79,12 @@ export function useListing(
   const isCreated = useRef(false);
   useEffect(() => {
     if (conflict !== undefined || isCreated.current) return;
-    keepDraft(id, changed.length === 0 ? undefined : { draft, base, revision });
-  }, [id, changed, draft, base, revision, conflict]);
+    keepDraft(place, changed.length === 0 ? undefined : { draft, base, revision, requestId });
+  }, [place, changed, draft, base, revision, requestId, conflict]);
 
   const set: ListingForm['set'] = useCallback((path, value) => {
     setDraft((known) => withValue(known, path, value));
+    setRequestId(newRequestId());
     setProblems((known) => known.filter((problem) => fieldOf(problem.path) !== path));
     setRestored(false);
   }, []);
@@ -109,7 +112,7 @@ export function useListing(
     setProblems([]);
     const outcome =
       apartment === undefined
-        ? await client.management.createApartment({ ...draft, status: 'listed' })
+        ? await client.management.createApartment({ ...draft, status: 'listed' }, { requestId })
         : await client.management.changeApartment({
             apartmentId: apartment.id,
             change: changeOf(draftOf(apartment), draft),
@@ -124,7 +127,7 @@ export function useListing(
       setDraft((known) => (known === sent ? draftOf(outcome.data) : known));
       if (apartment === undefined) {
         isCreated.current = true;
-        keepDraft(undefined, undefined);
+        keepDraft(place, undefined);
         onCreated(outcome.data);
       }
     } else if (outcome.error.code === 'revision_conflict' && apartment !== undefined) {
@@ -152,6 +155,7 @@ export function useListing(
     save,
     discard: () => {
       setDraft(origin);
+      setRequestId(newRequestId());
       setProblems([]);
       setError(undefined);
       setRestored(false);
@@ -172,26 +176,27 @@ export function useListing(
 interface Start {
   readonly blank: Draft;
   readonly draft: Draft;
+  readonly requestId: string;
   readonly isRestored: boolean;
   readonly conflict?: Conflict;
 }
 
 /** From what is saved, or from the draft that was kept over a reload, brought up to what is saved by now. */
-function begin(loaded: ManagedApartment | undefined): Start {
+function begin(loaded: ManagedApartment | undefined, place: DraftPlace): Start {
   const blank = newDraft(Intl.DateTimeFormat().resolvedOptions().timeZone);
-  const kept = keptDraft(loaded?.id);
-  if (loaded === undefined) return { blank, draft: kept?.draft ?? blank, isRestored: kept !== undefined };
+  const kept = keptDraft(place);
+  const start = { blank, requestId: kept?.requestId ?? newRequestId(), isRestored: kept !== undefined };
+  if (loaded === undefined) return { ...start, draft: kept?.draft ?? blank };
   const saved = draftOf(loaded);
   if (kept?.base === undefined || loaded.status === 'retired') {
-    return { blank, draft: saved, isRestored: false };
+    return { ...start, draft: saved, isRestored: false };
   }
-  if (kept.revision === loaded.revision) return { blank, draft: kept.draft, isRestored: true };
+  if (kept.revision === loaded.revision) return { ...start, draft: kept.draft };
   const both = merge(kept.base, kept.draft, saved);
-  if (both.clashes.length === 0) return { blank, draft: both.merged, isRestored: true };
+  if (both.clashes.length === 0) return { ...start, draft: both.merged };
   return {
-    blank,
+    ...start,
     draft: both.merged,
-    isRestored: true,
     conflict: { ...both, base: kept.base, mine: kept.draft, latest: loaded },
   };
 }

@@ -1,13 +1,27 @@
 /** A field's value as a person would say it, for lists of what has changed. */
 import { CancellationPolicy } from '../../../../src/protocol/resources.ts';
+import type { Season } from '../../../../src/protocol/terms.ts';
 import { listText, money, nightsText, numberText, percentText, weekdayName } from '../../format.ts';
 import { t } from '../../texts/index.ts';
+import { nightsRangeText } from '../sections/dates.ts';
 import { type Draft, type DraftPath, valueAt } from './draft.ts';
 
-/** Longer texts are cut here: a change is to be recognised, not read. */
+/** Longer texts are cut to this: a change is to be recognised, not read. */
 const TEXT_LENGTH_MAX = 60;
+/** What is left before the place where two texts begin to differ. */
+const BEFORE_LENGTH = 20;
 
-export function valueText(draft: Draft, path: DraftPath): string {
+/** The values of two drafts side by side: other values read differently, however long they are. */
+export function valueTexts(one: Draft, other: Draft, path: DraftPath): [string, string] {
+  const [first, second] = [valueText(one, path), valueText(other, path)];
+  let differsAt = 0;
+  while (differsAt < first.length && first[differsAt] === second[differsAt]) differsAt += 1;
+  // From the beginning, unless they are alike for as long as is shown.
+  const from = differsAt < TEXT_LENGTH_MAX - BEFORE_LENGTH ? 0 : differsAt - BEFORE_LENGTH;
+  return [cut(first, from), cut(second, from)];
+}
+
+function valueText(draft: Draft, path: DraftPath): string {
   const value = valueAt(draft, path);
   if (value === undefined || value === '' || Number.isNaN(value)) return t.hosting.form.nothing;
   const { currency } = draft.terms;
@@ -24,7 +38,7 @@ export function valueText(draft: Draft, path: DraftPath): string {
         ? t.hosting.effects.everyDay
         : listText((value as number[]).map(weekdayName)) || t.hosting.form.nothing;
     case 'terms.seasons':
-      return listText(draft.terms.seasons.map(({ name }) => name || t.hosting.seasons.unnamed)) || noneText();
+      return draft.terms.seasons.map((season) => seasonText(season, currency)).join('; ') || noneText();
     case 'terms.stayDiscounts':
       return (
         listText(
@@ -43,9 +57,26 @@ export function valueText(draft: Draft, path: DraftPath): string {
     case 'longitude':
       return String(value);
     default:
-      return typeof value === 'number' ? numberText(value) : cut(String(value));
+      return typeof value === 'number' ? numberText(value) : String(value);
   }
 }
 
+function seasonText(
+  { name, from, to, nightlyMinor, minNights, maxNights }: Season,
+  currency: string,
+): string {
+  const says = t.hosting.seasons;
+  return [
+    `${name || says.unnamed} ${nightsRangeText(from, to)}`,
+    ...(nightlyMinor === undefined ? [] : [money(nightlyMinor, currency)]),
+    ...(minNights === undefined ? [] : [`${says.minNights} ${minNights}`]),
+    ...(maxNights === undefined ? [] : [`${says.maxNights} ${maxNights}`]),
+  ].join(', ');
+}
+
 const noneText = () => t.hosting.form.nothing;
-const cut = (text: string) => (text.length > TEXT_LENGTH_MAX ? `${text.slice(0, TEXT_LENGTH_MAX)} …` : text);
+
+function cut(text: string, from: number): string {
+  const to = from + TEXT_LENGTH_MAX;
+  return `${from > 0 ? '… ' : ''}${text.slice(from, to)}${to < text.length ? ' …' : ''}`;
+}
