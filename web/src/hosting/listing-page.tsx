@@ -4,8 +4,8 @@ import '../styles/form-fields.css';
 import '../styles/listing.css';
 import '../styles/listing-preview.css';
 import '../styles/listing-saving.css';
-import { type FormEvent, startTransition, useEffect, useState } from 'react';
-import { Form, Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
+import { startTransition, useEffect, useState } from 'react';
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import type { ManagedApartment } from '../../../src/client/index.ts';
 import type { Outcome } from '../../../src/protocol/errors.ts';
 import { nightOf } from '../../../src/protocol/nights.ts';
@@ -95,10 +95,6 @@ function Editor({ loaded }: { loaded: ManagedApartment | undefined }) {
   }, [wanted, tab]);
 
   const says = t.hosting.form;
-  const save = (event: FormEvent) => {
-    event.preventDefault();
-    void listing.save();
-  };
   const countOf = (name: TabName) => problems.filter((problem) => tabOf(problem.path) === name).length;
   return (
     <FormContext value={{ draft, base, apartment, isRetired, problems, today, set: listing.set }}>
@@ -156,19 +152,13 @@ function Editor({ loaded }: { loaded: ManagedApartment | undefined }) {
               ))}
             </TabList>
             <TabPanel id="listing">
-              <Form onSubmit={save}>
-                <ListingSection />
-              </Form>
+              <ListingSection />
             </TabPanel>
             <TabPanel id="rates">
-              <Form onSubmit={save}>
-                <RatesSection />
-              </Form>
+              <RatesSection />
             </TabPanel>
             <TabPanel id="rules">
-              <Form onSubmit={save}>
-                <RulesSection />
-              </Form>
+              <RulesSection />
             </TabPanel>
             {apartment !== undefined && (
               <>

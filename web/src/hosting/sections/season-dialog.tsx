@@ -55,8 +55,6 @@ export function SeasonDialog({
         className="season-form"
         onSubmit={(event) => {
           event.preventDefault();
-          // React hands events of a dialog to what opened it: the listing's form is not meant.
-          event.stopPropagation();
           done();
         }}
       >
