@@ -226,15 +226,14 @@ export class PaymentSaga {
 
   async #pause(ms: number, running: Running): Promise<void> {
     await new Promise<void>((resolve) => {
-      const cancel = this.#ports.scheduler.after(ms, resolve);
-      running.signal.addEventListener(
-        'abort',
-        () => {
-          cancel();
-          resolve();
-        },
-        { once: true },
-      );
+      // A provider may be away for days: what is left behind at each back-off would grow with them.
+      const end = () => {
+        cancel();
+        running.signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const cancel = this.#ports.scheduler.after(ms, end);
+      running.signal.addEventListener('abort', end);
     });
   }
 }

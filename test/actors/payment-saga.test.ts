@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { getEventListeners } from 'node:events';
+import { describe, expect, it, vi } from 'vitest';
+import { PaymentSaga } from '../../src/actors/payment-saga.ts';
 import type { Journal, PaymentProvider } from '../../src/actors/ports.ts';
 import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
 import { PAYMENT_DEADLINE_MS } from '../../src/protocol/limits.ts';
@@ -336,4 +338,33 @@ describe('cancellation', () => {
       }
     }
   });
+});
+
+it('[B3] a provider that is away for a day leaves nothing behind at each try', async () => {
+  const added = vi.spyOn(EventTarget.prototype, 'addEventListener');
+  try {
+    const time = new ManualTime(NOW_MS);
+    let tries = 0;
+    const away = async () => {
+      tries += 1;
+      throw new Error('away');
+    };
+    const saga = new PaymentSaga({
+      provider: { lookUp: away } as unknown as PaymentProvider,
+      scheduler: time,
+      report: () => {},
+      pendingBooking: async () => undefined,
+      onFault: () => {},
+    });
+    const settlement = { key: 'k', purpose: 'void', amountMinor: 1 } as never;
+    saga.take(A, { do: 'settle', settlement });
+    await time.pass(24 * 60 * 60_000);
+    expect(tries).toBeGreaterThan(1_000);
+    const signals = new Set(added.mock.contexts as EventTarget[]);
+    const listeners = [...signals].map((signal) => getEventListeners(signal, 'abort').length);
+    expect(Math.max(...listeners)).toBeLessThan(3);
+    saga.stop();
+  } finally {
+    added.mockRestore();
+  }
 });
