@@ -59,8 +59,10 @@ export class Loader {
     this.#parts = parts;
   }
 
+  /** Whether anybody waits. */
   get isBusy(): boolean {
-    return this.#mailboxes.size > 0;
+    for (const mailbox of this.#mailboxes.values()) if (mailbox.length > 0) return true;
+    return false;
   }
 
   isLoading(apartmentId: string): boolean {
@@ -81,6 +83,18 @@ export class Loader {
     this.#next();
   }
 
+  /** Answers who has waited too long, also while a load that hangs has neither ended nor failed. */
+  sweep(nowMs: number): void {
+    for (const [apartmentId, mailbox] of this.#mailboxes) {
+      if (!mailbox.some((waiting) => isLate(waiting, nowMs))) continue;
+      this.#mailboxes.set(
+        apartmentId,
+        mailbox.filter((waiting) => !isLate(waiting, nowMs)),
+      );
+      for (const waiting of mailbox) if (isLate(waiting, nowMs)) waiting.failed('unavailable');
+    }
+  }
+
   /** What is being loaded is not started any more. */
   stop(): void {
     this.#stopped = true;
@@ -90,6 +104,11 @@ export class Loader {
     while (this.#loads < LOADS_AT_ONCE_MAX) {
       const apartmentId = this.#toLoad.shift();
       if (apartmentId === undefined) return;
+      if (this.#mailboxes.get(apartmentId)?.length === 0) {
+        // Whoever waited for its turn has been answered.
+        this.#mailboxes.delete(apartmentId);
+        continue;
+      }
       this.#loads += 1;
       this.#read(apartmentId)
         .catch((cause) => {
@@ -150,7 +169,7 @@ export class Loader {
     const patient: Waiting[] = [];
     const late: Waiting[] = [];
     for (const waiting of this.#emptied(apartmentId)) {
-      const hasTime = nowMs - waiting.sinceMs < COMMAND_DEADLINE_MS && !this.#stopped;
+      const hasTime = !isLate(waiting, nowMs) && !this.#stopped;
       (hasTime ? patient : late).push(waiting);
     }
     if (patient.length > 0) {
@@ -162,4 +181,8 @@ export class Loader {
     }
     for (const { failed } of late) failed('unavailable');
   }
+}
+
+function isLate({ sinceMs }: Waiting, nowMs: number): boolean {
+  return nowMs - sinceMs >= COMMAND_DEADLINE_MS;
 }

@@ -296,6 +296,7 @@ export class Registry {
 
   #sweep(): void {
     const nowMs = this.#parts.clock.nowMs();
+    this.#loader.sweep(nowMs);
     for (const apartment of this.#waiting) {
       if (apartment.isOver || !apartment.overdue(nowMs)) this.#waiting.delete(apartment);
     }

@@ -4,7 +4,7 @@ import { emptyCalendar } from '../../src/actors/calendar/calendar.ts';
 import type { JournalEntry } from '../../src/actors/facts.ts';
 import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
-import { REQUESTS_PAGE } from '../../src/protocol/limits.ts';
+import { COMMAND_DEADLINE_MS, LOADS_AT_ONCE_MAX, REQUESTS_PAGE } from '../../src/protocol/limits.ts';
 import { House, ManualTime, turnOfEvents } from '../support/apartment-house.ts';
 import { openTerms } from '../support/terms.ts';
 
@@ -57,4 +57,30 @@ it('[I3] decides nothing before it knows every request in the window, however ma
   ]);
   expect(house.registry.get(A)?.version).toBe(version);
   expect(await journal.entries(A, version, 10)).toEqual([]);
+});
+
+it('[C1] answers who waits for an apartment whose load hangs, and for one whose turn to load has not come', async () => {
+  const journal = new MemoryJournal();
+  const ids = Array.from({ length: LOADS_AT_ONCE_MAX + 4 }, (_, i) => `a${i}`);
+  for (const id of ids) journal.addListing(id, openTerms());
+  const load = journal.load.bind(journal);
+  const hanging: (() => void)[] = [];
+  journal.load = async (...asked) => {
+    await new Promise<void>((goOn) => hanging.push(goOn));
+    return load(...asked);
+  };
+  const time = new ManualTime(NOW_MS);
+  const house = new House({ journal, time });
+  const pause = (id: string) => house.ask(host, id, { kind: 'pause' });
+  const early = ids.map(pause);
+  await time.pass(COMMAND_DEADLINE_MS - 1_000);
+  const late = pause(A);
+  await time.pass(1_500);
+  expect(new Set(early.map(({ code }) => code))).toEqual(new Set(['unavailable']));
+  expect(late.code).toBeUndefined();
+  for (const goOn of hanging.splice(0)) goOn();
+  await turnOfEvents();
+  expect(late.code).toBe('ok');
+  // Nobody waits for the others any more: they are not loaded.
+  expect(hanging).toEqual([]);
 });
