@@ -170,7 +170,7 @@ export class OpenHolds {
     return holds.size;
   }
 
-  /** Of guests who have not come back since; to be called now and then. */
+  /** Of guests who have not come back since, where nobody told that it ended; to be called now and then. */
   forgetEnded(nowMs: number): void {
     for (const guestId of [...this.#elsewhere.keys()]) this.#countElsewhere(guestId, nowMs);
   }

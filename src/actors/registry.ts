@@ -308,6 +308,7 @@ export class Registry {
 
   #passivate(): void {
     const nowMs = this.#parts.clock.nowMs();
+    this.#parts.openHolds.forgetEnded(nowMs);
     const over = this.#running.size - APARTMENTS_RUNNING_MAX;
     const isIdle = (apartment: RunningApartment) => nowMs - apartment.lastUsedMs >= PASSIVATE_AFTER_MS;
     // The cheap question first: `isQuiet` looks through a whole calendar, of apartments that are mostly in use.

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { OpenHolds } from '../../src/actors/open-holds.ts';
+import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
 import { PAYMENT_DEADLINE_MS } from '../../src/protocol/limits.ts';
+import { House, ManualTime } from '../support/apartment-house.ts';
 
 const NOW_MS = Date.UTC(2027, 0, 1);
 const hold = (id: string, untilMs = NOW_MS + 600_000, apartmentId = 'a2') => ({
@@ -27,6 +29,16 @@ describe('[H5] open holds', () => {
     holds.heard(hold('h1', NOW_MS + 1_000));
     expect(holds.countOf('ana', NOW_MS + 1_000)).toBe(1);
     expect(holds.countOf('ana', NOW_MS + 1_000 + PAYMENT_DEADLINE_MS)).toBe(0);
+  });
+
+  it('of a guest who has not come back are forgotten once they have ended, heard or not', async () => {
+    const time = new ManualTime(NOW_MS);
+    const { openHolds } = new House({ journal: new MemoryJournal(), time });
+    openHolds.heard(hold('h1', NOW_MS + 1_000));
+    await time.pass(PAYMENT_DEADLINE_MS);
+    expect([...openHolds.believed()]).toHaveLength(1);
+    await time.pass(20_000);
+    expect([...openHolds.believed()]).toEqual([]);
   });
 
   it('that a node never heard of are there after a census, and those it did not hear end are gone', () => {
