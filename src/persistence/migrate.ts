@@ -1,11 +1,17 @@
 /** Brings a database to this program's schema: numbered SQL files, each in a transaction, one migrator at a time. */
 import { readdir } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { addressOf, connectionConfig, StorageUnreachable } from './pool.ts';
+import { sqlStateOf } from './sqlstate.ts';
 
 const DIRECTORY = fileURLToPath(new URL('./migrations', import.meta.url));
 const TABLE = 'migrations';
+/** How long a migration waits for a table, and then lets others have it; and how often, which makes a minute of it. */
+const LOCK_TIMEOUT_MS = 1_000;
+const LOCK_TRIES = 30;
+const LOCK_NOT_AVAILABLE = '55P03';
 
 export class SchemaTooNew extends Error {
   constructor(unknown: readonly string[]) {
@@ -32,10 +38,20 @@ export class SchemaNotOurs extends Error {
   }
 }
 
+export class SchemaInUse extends Error {
+  constructor(url: string, cause: unknown) {
+    super(
+      `the schema of PostgreSQL at ${addressOf(url)} could not be changed for a minute, as somebody keeps reading its tables; end the longest query in pg_stat_activity, then start again`,
+      { cause },
+    );
+    this.name = 'SchemaInUse';
+  }
+}
+
 /**
  * @param url of a role that may create tables
- * @returns the names of the migrations it ran
- * @throws StorageUnreachable, SchemaTooNew, SchemaNotOurs
+ * @returns the names of the migrations that were missing
+ * @throws StorageUnreachable, SchemaTooNew, SchemaNotOurs, SchemaInUse
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<string[]> {
   const client = new pg.Client(connectionConfig(url, { name: 'migrations', statementTimeoutMs: 0 }));
@@ -51,7 +67,8 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
     const done = await namesDone(client);
     const unknown = done.filter((name) => !names.includes(name));
     if (unknown.length > 0) throw new SchemaTooNew(unknown);
-    const ran = done.length === names.length ? [] : await runMissing(client, url);
+    const ran = names.filter((name) => !done.includes(name));
+    if (ran.length > 0) await runMissing(client, url);
     if (options.grantTo !== undefined) await grantUse(client, options.grantTo);
     return ran;
   } finally {
@@ -59,24 +76,37 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
   }
 }
 
-async function runMissing(client: pg.Client, url: string): Promise<string[]> {
+/**
+ * A change of a table waits for everybody who reads it, and everybody else then waits behind it: every append, where
+ * others serve meanwhile. So it waits for a second at a time only, and lets them pass before it tries again.
+ */
+async function runMissing(client: pg.Client, url: string): Promise<void> {
   // Loaded only where there is work: it brings a TypeScript compiler along, which costs each start 100 ms.
-  const { runner } = await import('node-pg-migrate');
-  const running = runner({
-    dbClient: client,
-    dir: DIRECTORY,
-    ignorePattern: '.*\\.(?!sql$)[^.]*$',
-    migrationsTable: TABLE,
-    direction: 'up',
-    singleTransaction: false,
-    advisoryLockMode: 'wait',
-    logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-  });
-  const ran = await running.catch((cause: unknown) => {
-    if (/permission denied|must be owner/.test(String(cause))) throw new SchemaNotOurs(url, cause);
-    throw cause;
-  });
-  return ran.map(({ name }) => name);
+  const { PG_MIGRATE_LOCK_ID, runner } = await import('node-pg-migrate');
+  // By ourselves, as another migrator may take its time, and `lock_timeout` would hold for this lock too.
+  await client.query(`select pg_advisory_lock(${PG_MIGRATE_LOCK_ID})`);
+  await client.query(`set lock_timeout = ${LOCK_TIMEOUT_MS}`);
+  for (let tries = 1; ; tries++) {
+    try {
+      await runner({
+        dbClient: client,
+        dir: DIRECTORY,
+        ignorePattern: '.*\\.(?!sql$)[^.]*$',
+        migrationsTable: TABLE,
+        direction: 'up',
+        singleTransaction: false,
+        noLock: true,
+        logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+      });
+      return;
+    } catch (cause) {
+      if (/permission denied|must be owner/.test(String(cause))) throw new SchemaNotOurs(url, cause);
+      if (sqlStateOf(cause) !== LOCK_NOT_AVAILABLE) throw cause;
+      if (tries === LOCK_TRIES) throw new SchemaInUse(url, cause);
+      await client.query('rollback');
+      await delay(LOCK_TIMEOUT_MS);
+    }
+  }
 }
 
 async function namesDone(client: pg.Client): Promise<string[]> {

@@ -53,26 +53,14 @@ describe('openStorage', () => {
 
   it('brings a database of the first schema to this one, with the confirms that were under way', async () => {
     await using older = await createTestDatabase();
-    const name = new URL(older.ownerUrl).pathname.slice(1);
-    const first = await readFile(
-      new URL('../../src/persistence/migrations/001_core.sql', import.meta.url),
-      'utf8',
-    );
     const row = (id: string, status: string, from: number) =>
       `('${id}', 'a', 'h_${id}', 'g', daterange(date '1970-01-01' + ${from}, date '1970-01-01' + ${from + 2}),
         2, '${status}', '{"name": "Ana", "email": "ana@example.com"}', '{}', 'strict', 'k_${id}', now(), 3)`;
-    await asOwner(
-      older.ownerUrl,
-      `drop schema public cascade;
-       create schema public;
-       grant usage on schema public to public;
-       ${first}
-       create table migrations (id serial primary key, name varchar(255) not null, run_on timestamp not null);
-       insert into migrations (name, run_on) values ('001_core', now());
-       insert into bookings (id, apartment_id, hold_id, guest_id, stay, guests, status, contact, price, policy,
+    await firstSchema(
+      older,
+      `insert into bookings (id, apartment_id, hold_id, guest_id, stay, guests, status, contact, price, policy,
          payment_key, created_at, version)
        values ${row('b1', 'pending', 100)}, ${row('b2', 'confirmed', 100)}, ${row('b3', 'cancelled', 100)}`,
-      name,
     );
     expect(await migrate(older.ownerUrl, { grantTo: new URL(older.url).username })).toContain(
       '002_pending_bookings',
@@ -85,6 +73,25 @@ describe('openStorage', () => {
     ]);
     const attempt = await bookingOfHold(older.pool, 'a', 'h_b1');
     expect(attempt?.contact).toEqual({ name: 'Ana', email: 'ana@example.com' });
+  });
+
+  it('lets others have the tables between two tries to change them, and ends when nobody reads them for long', async () => {
+    await using older = await createTestDatabase();
+    await firstSchema(older);
+    const owner = createPool(older.ownerUrl);
+    const reader = await owner.connect();
+    await reader.query('begin; select from bookings');
+    const migrated = migrate(older.ownerUrl, { grantTo: new URL(older.url).username });
+    const isWaiting = `select from pg_locks where relation = 'bookings'::regclass and not granted`;
+    while ((await owner.query(isWaiting)).rowCount === 0);
+    await owner.query('update bookings set version = version');
+    expect((await owner.query(`select to_regclass('pending_bookings') as found`)).rows).toEqual([
+      { found: null },
+    ]);
+    await reader.query('commit');
+    reader.release();
+    expect(await migrated).toContain('002_pending_bookings');
+    await owner.end();
   });
 
   it('refuses a database of a newer program', async () => {
@@ -116,3 +123,22 @@ describe('openStorage', () => {
     await expect(database.pool.query('select 9007199254740993::int8')).rejects.toThrow(/past 2\^53/);
   });
 });
+
+/** As version 1 left it. @param more what it has written */
+async function firstSchema(older: TestDatabase, more = ''): Promise<void> {
+  const first = await readFile(
+    new URL('../../src/persistence/migrations/001_core.sql', import.meta.url),
+    'utf8',
+  );
+  await asOwner(
+    older.ownerUrl,
+    `drop schema public cascade;
+     create schema public;
+     grant usage on schema public to public;
+     ${first}
+     create table migrations (id serial primary key, name varchar(255) not null, run_on timestamp not null);
+     insert into migrations (name, run_on) values ('001_core', now());
+     ${more}`,
+    new URL(older.ownerUrl).pathname.slice(1),
+  );
+}
