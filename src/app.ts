@@ -31,7 +31,7 @@ import { countConfirmedSince } from './persistence/bookings.ts';
 import { openStorage, type Storage } from './persistence/index.ts';
 import { listingsOverview } from './persistence/listings.ts';
 import { takenRanges } from './persistence/occupancy.ts';
-import { createPool } from './persistence/pool.ts';
+import { createPool, endPool } from './persistence/pool.ts';
 import { postgresBooks } from './persistence/sandbox-payments.ts';
 import {
   DRAIN_DEADLINE_MS,
@@ -99,7 +99,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
     const { pool, journal } = storage;
 
     const leases = createPool(storage.url, { max: 3, name: 'leases' });
-    stops.push(() => leases.end());
+    stops.push(() => endPool(leases));
     const membership = await Membership.open({
       leases: postgresLeases(leases),
       url: config.NIGHTLATCH_NODE_URL ?? `http://${config.HOST}:${config.PORT}`,
@@ -107,7 +107,10 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
       onClaimed: (shards) => keeping.onClaimed(shards),
       onDraining: (shards) => keeping.onDraining(shards),
       onLost: (shards, reason) => keeping.onLost(shards, reason),
-      onEntered: (nodeId) => peers?.become(nodeId),
+      onEntered(nodeId) {
+        journal.become(nodeId);
+        peers?.become(nodeId);
+      },
       onFault,
     });
     started(() => membership.stop());

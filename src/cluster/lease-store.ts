@@ -91,11 +91,16 @@ export interface LeaseStore {
   /** A clean end: whoever comes next need not wait. */
   endLease(nodeId: string): Promise<void>;
   /**
-   * Takes those of the wanted shards whose owner is dead, has left, or never was.
-   * Waits for their appends under way; whatever a former owner appends later is fenced.
+   * Takes those of the wanted shards whose owner is dead, has left, or never was; whatever a former owner appends later
+   * is fenced.
+   * @param busy what becomes of shards that appends are under way in: they are not taken now, or waited for
    * @returns the epoch of each shard that was taken
    */
-  claimShards(nodeId: string, wanted: readonly number[]): Promise<Map<number, number>>;
+  claimShards(
+    nodeId: string,
+    wanted: readonly number[],
+    busy: 'pass over' | 'wait',
+  ): Promise<Map<number, number>>;
   /**
    * Waits for appends under way as a claim does.
    * @returns the shards that were given; the others are no longer the giver's, or their taker is not up

@@ -17,6 +17,8 @@ export interface MemoryLeasesOptions {
   readonly nowMs: () => number;
   /** Resolves when no append to these shards is under way. */
   readonly appended?: (shards: readonly number[]) => Promise<void>;
+  /** Whether one is. */
+  readonly isBusy?: (shard: number) => boolean;
   /** A shard has a new owner: appends at an earlier epoch are fenced from now on. */
   readonly moved?: (shard: number, epoch: number) => void;
 }
@@ -134,11 +136,17 @@ export class MemoryLeases implements LeaseStore {
     node.leaseUntilMs = this.#options.nowMs();
   }
 
-  async claimShards(nodeId: string, wanted: readonly number[]): Promise<Map<number, number>> {
-    await this.#options.appended?.(wanted);
+  async claimShards(
+    nodeId: string,
+    wanted: readonly number[],
+    busy: 'pass over' | 'wait',
+  ): Promise<Map<number, number>> {
+    const { appended, isBusy } = this.#options;
+    if (busy === 'wait') await appended?.(wanted);
     const taken = new Map<number, number>();
     if (this.#nodes.get(nodeId)?.state !== 'up') return taken;
     for (const shard of wanted) {
+      if (isBusy?.(shard) === true) continue;
       const owner = this.#nodes.get(this.#shards[shard]?.nodeId ?? '');
       if (owner === undefined || !isPresent(owner)) taken.set(shard, this.#move(shard, nodeId));
     }

@@ -23,7 +23,7 @@ export function postgresLeases(pool: Pool): LeaseStore {
     declareDead: (witnessId, accused) => declareDead(pool, witnessId, accused),
     startLeaving: (nodeId) => startLeaving(pool, nodeId),
     endLease: (nodeId) => endLease(pool, nodeId),
-    claimShards: (nodeId, wanted) => claimShards(pool, nodeId, wanted),
+    claimShards: (nodeId, wanted, busy) => claimShards(pool, nodeId, wanted, busy),
     handOverShards: (nodeId, gifts) => handOverShards(pool, nodeId, gifts),
   };
 }

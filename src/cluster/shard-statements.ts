@@ -1,4 +1,4 @@
-/** The two statements that change a shard's owner, always to the next epoch; the functions are in the migrations. */
+/** The statements that change a shard's owner, always to the next epoch; the functions are in the migrations. */
 import type { Pool } from 'pg';
 import type { Gift } from './lease-store.ts';
 
@@ -6,9 +6,11 @@ export async function claimShards(
   pool: Pool,
   nodeId: string,
   wanted: readonly number[],
+  busy: 'pass over' | 'wait',
 ): Promise<Map<number, number>> {
+  const claim = busy === 'wait' ? 'claim_shards' : 'claim_free_shards';
   const result = await pool.query<{ shard: number; epoch: number }>(
-    'select taken as shard, at_epoch as epoch from claim_shards($1, $2::smallint[])',
+    `select taken as shard, at_epoch as epoch from ${claim}($1, $2::smallint[])`,
     [nodeId, wanted],
   );
   return new Map(result.rows.map(({ shard, epoch }) => [shard, epoch]));

@@ -40,23 +40,33 @@ export class Takeover {
   }
 
   async #claim(): Promise<void> {
-    const { leases, own, view, selfId, changed } = this.#parts;
+    const { own, selfId } = this.#parts;
     const nodeId = selfId();
     const mine = this.#mine();
     if (mine.length === 0) return;
     own.claim(mine);
     try {
-      const epochs = await leases.claimShards(nodeId, mine);
-      // Declared dead meanwhile: what was claimed belongs to nobody again.
-      if (nodeId !== selfId()) return;
+      // One append that hangs keeps its own shard alone.
+      const busy = await this.#take(nodeId, mine, 'pass over');
+      if (busy.length > 0 && nodeId === selfId()) await this.#take(nodeId, busy, 'wait');
+    } finally {
+      own.send(mine, 'refused');
+    }
+  }
+
+  /** @returns those that were not taken */
+  async #take(nodeId: string, wanted: readonly number[], busy: 'pass over' | 'wait'): Promise<number[]> {
+    const { leases, own, view, selfId, changed } = this.#parts;
+    const epochs = await leases.claimShards(nodeId, wanted, busy);
+    // Declared dead meanwhile: what was claimed belongs to nobody again.
+    if (nodeId === selfId()) {
       for (const [shard, epoch] of epochs) {
         view.moved(shard, nodeId, epoch);
         own.taken(shard, epoch);
       }
-    } finally {
-      own.send(mine, 'refused');
+      if (epochs.size > 0) changed();
     }
-    changed();
+    return wanted.filter((shard) => !epochs.has(shard));
   }
 
   #mine(): number[] {

@@ -68,7 +68,7 @@ export function operationsFace(parts: OperationsParts): OperationsFace {
     notReady() {
       const reasons: string[] = [];
       if (!parts.isStarted()) reasons.push('the server is starting');
-      if (!journal.isConnected) reasons.push('PostgreSQL cannot be reached');
+      if (!journal.isConnected) reasons.push('PostgreSQL cannot be reached, or takes no writes');
       if (!membership.isTrusted) reasons.push('the lease of this node has run out');
       return reasons;
     },

@@ -40,8 +40,11 @@ export class BatchEncoder {
     }
   }
 
-  /** The bytes, good until the next call; the encoder is empty again. */
-  finish(): Uint8Array {
+  /**
+   * The bytes, good until the next call; the encoder is empty again.
+   * @param session what the session is called from this batch on
+   */
+  finish(session?: string): Uint8Array {
     const frames = this.#frames;
     let shards = '';
     let epochs = '';
@@ -54,6 +57,7 @@ export class BatchEncoder {
       epochs += `,${epoch}`;
     }
     frames.reset();
+    if (session !== undefined) frames.run('name', session);
     frames.run('fence', `{${shards}}`, `{${epochs}}`);
     frames.run('copy');
     frames.copy(this.#rows);

@@ -27,7 +27,7 @@ export interface GroupCommitOptions {
 }
 
 /** Takes one batch at a time, and commits it whole or not at all; see `Lane`. */
-export type BatchLane = Pick<Lane, 'isIdle' | 'isConnected' | 'send' | 'close'>;
+export type BatchLane = Pick<Lane, 'isIdle' | 'isConnected' | 'send' | 'become' | 'close'>;
 
 const COMMITTED: AppendResult = { status: 'committed' };
 
@@ -47,6 +47,11 @@ export class GroupCommit {
   /** See the port: `done` is called once, never before this returns. */
   append(append: Append): void {
     this.#lanes[append.shard % this.#lanes.length]!.append(append);
+  }
+
+  /** For which node it appends: its sessions in PostgreSQL are named after it, for who takes its shards. */
+  become(nodeId: string): void {
+    for (const lane of this.#lanes) lane.become(nodeId);
   }
 
   figures(): CommitFigures {
@@ -104,6 +109,10 @@ class LaneQueue {
   get depth(): number {
     const parts = this.#parts.reduce((sum, part) => sum + part.length, 0);
     return this.#waiting.length - this.#head + parts + (this.#batch?.length ?? 0);
+  }
+
+  become(nodeId: string): void {
+    this.#lane.become(nodeId);
   }
 
   append(append: Append): void {

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { startEmbedded } from './embedded.ts';
 import { createPostgresJournal, type PostgresJournal } from './journal.ts';
 import { migrate } from './migrate.ts';
-import { createPool } from './pool.ts';
+import { createPool, endPool } from './pool.ts';
 import { checkStorage } from './requirements.ts';
 
 export interface StorageConfig {
@@ -37,7 +37,7 @@ export async function openStorage(config: StorageConfig): Promise<Storage> {
   const url = embedded?.url ?? config.databaseUrl ?? '';
   const pool = createPool(url, config.poolSize === undefined ? {} : { max: config.poolSize });
   const release = async () => {
-    await pool.end();
+    await endPool(pool);
     await embedded?.stop();
   };
   try {

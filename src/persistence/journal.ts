@@ -24,6 +24,8 @@ export interface PostgresJournalOptions {
 }
 
 export interface PostgresJournal extends Journal {
+  /** For which node it appends; see `Lane`. */
+  become(nodeId: string): void;
   figures(): CommitFigures;
   /** Whether every lane has its connection. */
   readonly isConnected: boolean;
@@ -134,6 +136,10 @@ class SqlJournal implements PostgresJournal {
   async activeSince(atMs: number): Promise<string[]> {
     const result = await this.#pool.query<{ id: string }>(ACTIVE_SINCE, [atMs]);
     return result.rows.map(({ id }) => id);
+  }
+
+  become(nodeId: string): void {
+    this.#commit.become(nodeId);
   }
 
   figures(): CommitFigures {

@@ -6,18 +6,37 @@ import pg from 'pg';
 import type { Append } from '../actors/ports.ts';
 import { COMMIT_TIMEOUT_MS, RECONNECT_FIRST_MS, RECONNECT_MAX_MS } from '../protocol/limits.ts';
 import { BatchEncoder, COPY_JOURNAL } from './batch-encoder.ts';
-import { connectionConfig } from './pool.ts';
+import { addressOf, connectionConfig, streamOf } from './pool.ts';
 import { sideStatements } from './side-statements.ts';
-import { sqlStateOf } from './sqlstate.ts';
+import { endsSession, sqlStateOf } from './sqlstate.ts';
 import { Frames } from './wire.ts';
 
 const STATEMENTS: Readonly<Record<string, string>> = {
+  name: `select set_config('application_name', $1, false)`,
   fence: 'select fence($1::smallint[], $2::bigint[])',
   copy: COPY_JOURNAL,
   ...sideStatements,
 };
 /** A transaction left open by a frozen process would hold the shards' locks; PostgreSQL 17 and later end it. */
 const TRANSACTION_TIMEOUT_MS = 5_000;
+/** How long PostgreSQL may take to hear that a connection is over, before it is simply dropped. */
+const GOODBYE_MS = 500;
+
+/**
+ * What a session is, once. It keeps what it acknowledges. Its statements are prepared when the tables may be empty, and a
+ * scan that was right then would be kept for ever: every row that a batch touches is found by its key. None of its time-outs
+ * ends a COPY whose rest does not come, so that the machine has vanished must be noticed, within 5 s; where only the
+ * process stands still, who takes its shards ends the session (`claim_free_shards`), and knows it by its name.
+ */
+const SESSION = `
+  select set_config('synchronous_commit', case current_setting('synchronous_commit') when 'off' then 'on' else current_setting('synchronous_commit') end, false),
+    set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false),
+    set_config('enable_mergejoin', 'off', false), set_config('enable_bitmapscan', 'off', false),
+    set_config('tcp_keepalives_idle', '2', false), set_config('tcp_keepalives_interval', '1', false),
+    set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '5000', false),
+    case when exists (select from pg_settings where name = 'transaction_timeout')
+      then set_config('transaction_timeout', '${TRANSACTION_TIMEOUT_MS}', false) end,
+    current_setting('transaction_read_only') = 'on' as "isReadOnly", pg_is_in_recovery() as "isStandby"`;
 
 export interface LaneOptions {
   readonly url: string;
@@ -36,7 +55,9 @@ export class Lane {
   #exchange: Exchange | undefined;
   #backOffMs = RECONNECT_FIRST_MS;
   #retry: NodeJS.Timeout | undefined;
-  #watch: NodeJS.Timeout | undefined;
+  #nodeId = '';
+  /** The node after which the session is named: PostgreSQL must know whose locks it holds. */
+  #named = '';
   #closed = false;
 
   constructor(options: LaneOptions) {
@@ -56,31 +77,53 @@ export class Lane {
   /** @param done called once, with the error that kept the batch from being committed, if any */
   send(batch: readonly Append[], done: (error: unknown) => void): void {
     for (const append of batch) this.#encoder.add(append);
-    this.#submit(this.#encoder.finish(), (error) => {
-      this.#exchange = undefined;
-      this.#watch?.close();
-      this.#watch = undefined;
+    const nodeId = this.#nodeId;
+    const session = nodeId === this.#named ? undefined : `nightlatch ${this.#options.name} ${nodeId}`;
+    this.#submit(this.#encoder.finish(session), (error) => {
+      if (error === undefined) this.#named = nodeId;
+      if (endsSession(error)) this.#drop();
       done(error);
     });
-    this.#watch = setTimeout(() => this.#client?.connection.stream.destroy(), COMMIT_TIMEOUT_MS);
+  }
+
+  /** For which node it appends, from the next batch on. */
+  become(nodeId: string): void {
+    this.#nodeId = nodeId;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     this.#isReady = false;
     clearTimeout(this.#retry);
-    await this.#client?.end().catch(() => {});
+    const client = this.#client;
+    if (client === undefined) return;
+    const impatience = setTimeout(() => streamOf(client).destroy(), GOODBYE_MS);
+    await client.end().catch(() => {});
+    clearTimeout(impatience);
   }
 
   #submit(bytes: Uint8Array, done: (error: unknown) => void): void {
-    this.#exchange = new Exchange(bytes, done);
+    const watch = setTimeout(() => this.#drop(), COMMIT_TIMEOUT_MS);
+    this.#exchange = new Exchange(bytes, (error) => {
+      clearTimeout(watch);
+      this.#exchange = undefined;
+      done(error);
+    });
     this.#client?.query(this.#exchange);
+  }
+
+  /** What may come after this is another connection. */
+  #drop(): void {
+    this.#isReady = false;
+    if (this.#client !== undefined) streamOf(this.#client).destroy();
   }
 
   #connect(): void {
     const { url, name } = this.#options;
     const client = new pg.Client({
       ...connectionConfig(url, { name, statementTimeoutMs: COMMIT_TIMEOUT_MS }),
+      // Batches have a watch of their own.
+      query_timeout: 0,
     });
     this.#client = client;
     let isOver = false;
@@ -95,42 +138,35 @@ export class Lane {
     };
     client.on('error', lost);
     client.on('end', () => lost());
-    client.connect().then(
-      () => this.#prepare(client, lost),
-      (cause) => {
-        void client.end().catch(() => {});
-        lost(cause);
-      },
-    );
+    const failed = (cause: unknown) => {
+      void client.end().catch(() => {});
+      lost(cause);
+    };
+    client.connect().then(() => this.#prepare(client, failed), failed);
   }
 
-  #prepare(client: pg.Client, lost: (cause: unknown) => void): void {
+  #prepare(client: pg.Client, failed: (cause: unknown) => void): void {
+    const session = { text: SESSION, query_timeout: COMMIT_TIMEOUT_MS };
     client
-      .query(
-        `select set_config('synchronous_commit', case current_setting('synchronous_commit') when 'off' then 'on' else current_setting('synchronous_commit') end, false),
-                -- Prepared once, when the tables may be empty: a scan that was right then is kept for ever. Every
-                -- row that a batch touches is found by its key.
-                set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false),
-                set_config('enable_mergejoin', 'off', false), set_config('enable_bitmapscan', 'off', false),
-                case when exists (select from pg_settings where name = 'transaction_timeout')
-                  then set_config('transaction_timeout', '${TRANSACTION_TIMEOUT_MS}', false) end`,
-      )
-      .then(() => {
+      .query<{ isReadOnly: boolean; isStandby: boolean }>(session)
+      .then(({ rows: [found] }) => {
+        if (found?.isReadOnly === true) {
+          const what = found.isStandby ? 'is a read-only standby' : 'takes no writes';
+          failed(new Error(`PostgreSQL at ${addressOf(this.#options.url)} ${what}`));
+          return;
+        }
         const frames = new Frames();
         for (const [name, sql] of Object.entries(STATEMENTS)) frames.parse(name, sql);
         frames.sync();
         this.#submit(frames.bytes(), (error) => {
-          this.#exchange = undefined;
-          if (error !== undefined) {
-            void client.end().catch(() => {});
-            lost(error);
-            return;
-          }
+          if (error !== undefined) return failed(error);
+          this.#named = '';
           this.#isReady = !this.#closed;
           this.#backOffMs = RECONNECT_FIRST_MS;
           this.#options.ready();
         });
-      }, lost);
+      })
+      .catch(failed);
   }
 
   #reconnect(): void {

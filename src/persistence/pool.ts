@@ -1,4 +1,5 @@
 /** Connections to PostgreSQL: the pool for everything but appends, and what every connection has in common. */
+import type { Duplex } from 'node:stream';
 import pg from 'pg';
 
 export interface PoolOptions {
@@ -6,13 +7,21 @@ export interface PoolOptions {
   readonly max?: number;
   /** Shown in `pg_stat_activity`, after `nightlatch`. */
   readonly name?: string;
-  /** Longest statement, in milliseconds; 0 for none (a verify, a migration). */
+  /** Longest statement, in milliseconds; 0 for no bound (a migration). */
   readonly statementTimeoutMs?: number;
 }
 
 const POOL_MAX = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
+/**
+ * PostgreSQL ends a statement that takes too long, and says so. No word this long after is no connection any more, to a
+ * machine that vanished, say: TCP alone would wait for a quarter of an hour. pg's pool drops a connection whose
+ * statement ended so.
+ */
+const ANSWER_OVERDUE_MS = 1_000;
+/** What is under way when a pool ends may take this long, then it is cut off. */
+const POOL_END_MS = 1_000;
 /** A transaction that its client has forgotten holds locks and keeps the vacuum from working. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
 
@@ -34,19 +43,47 @@ export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
     max: options.max ?? POOL_MAX,
     idleTimeoutMillis: 30_000,
   });
-  // An idle connection that breaks is replaced at the next query; unheard, this event would end the process.
+  // A connection that breaks is replaced at the next query, and fails the one under way. Unheard, these events, of an
+  // idle one and of one in use, would end the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  const clients = new Set<pg.PoolClient>();
+  pool.on('acquire', (client) => clients.add(client));
+  pool.on('release', (_, client) => clients.delete(client));
+  inUse.set(pool, clients);
   return pool;
 }
 
+const inUse = new WeakMap<pg.Pool, ReadonlySet<pg.PoolClient>>();
+
+/** Ends a pool of `createPool` within a second, also where PostgreSQL does not answer any more. */
+export async function endPool(pool: pg.Pool): Promise<void> {
+  let impatience: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((resolve) => {
+    impatience = setTimeout(() => {
+      for (const client of inUse.get(pool) ?? []) streamOf(client).destroy();
+      resolve();
+    }, POOL_END_MS);
+  });
+  await Promise.race([pool.end(), enough]);
+  clearTimeout(impatience);
+}
+
+/** The socket: to end it is the only way out of a statement that is never answered. */
+export function streamOf(client: pg.ClientBase): Duplex {
+  return (client as pg.ClientBase & { readonly connection: pg.Connection }).connection.stream;
+}
+
 export function connectionConfig(url: string, options: PoolOptions = {}): pg.ClientConfig {
+  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   return {
     connectionString: url,
     application_name: options.name === undefined ? 'nightlatch' : `nightlatch ${options.name}`,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + ANSWER_OVERDUE_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     types,
   };

@@ -39,12 +39,22 @@ export function isOverrun(error: unknown): boolean {
   return sqlStateOf(error) === '57014';
 }
 
+/** Read-only: a standby, say, where the primary was. */
+const SQLSTATE_READ_ONLY = '25006';
+
+/** Whether it is the session's or the server's fault, and another connection may do better. */
+export function endsSession(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  return state === SQLSTATE_READ_ONLY || state?.startsWith('57') === true;
+}
+
 /** Connection exception, insufficient resources (connections, disk), operator intervention (shutdown, time-out). */
 const OUTAGE_CLASSES: ReadonlySet<string> = new Set(['08', '53', '57']);
 /** pg says these in words alone. */
 const OUTAGE_MESSAGES = [
   'Connection terminated',
   'timeout exceeded when trying to connect',
+  'Query read timeout',
   'Client has encountered a connection error',
 ];
 
@@ -53,6 +63,7 @@ export function isOutage(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isOutage);
   if (!(error instanceof Error)) return false;
   const state = sqlStateOf(error);
+  if (state === SQLSTATE_READ_ONLY) return true;
   if (state !== undefined && OUTAGE_CLASSES.has(state.slice(0, 2))) return true;
   const isErrno = 'syscall' in error || ('code' in error && ERRNO.test(String(error.code)));
   return isErrno || OUTAGE_MESSAGES.some((message) => error.message.startsWith(message));

@@ -5,7 +5,7 @@
 import type { Pool } from 'pg';
 import type { JournalEntry } from '../actors/facts.ts';
 import { STREAM_ROWS } from '../protocol/limits.ts';
-import { cursorRows } from './cursor.ts';
+import { cursorRows, NO_TIMEOUT_MS } from './cursor.ts';
 import { ENTRY_JSON, type EntryRow, entryOf } from './journal-rows.ts';
 
 export interface RecordedApartment {
@@ -70,7 +70,7 @@ const RECORDED = `
 
 export async function* recordedApartments(pool: Pool): AsyncGenerator<RecordedApartment> {
   let apartment: Draft | undefined;
-  for await (const rows of cursorRows<Row>(pool, RECORDED, STREAM_ROWS)) {
+  for await (const rows of cursorRows<Row>(pool, RECORDED, STREAM_ROWS, NO_TIMEOUT_MS)) {
     for (const [apartmentId, , what, value] of rows) {
       if (apartment?.apartmentId !== apartmentId) {
         if (apartment !== undefined) yield apartment;

@@ -20,6 +20,12 @@ function contract(name: string, open: () => Promise<LeaseStore>, close: () => Pr
     const join = (id: string, dead: string[] = []) =>
       leases.join({ id, url: `http://${id}`, exclusive: false }, here, async () => ({ dead }));
     const look = (id: string) => leases.renew(id, NOTHING_KNOWN);
+    /** As a takeover does: what is free, then the rest. */
+    const claim = async (id: string, wanted: readonly number[]) => {
+      const free = await leases.claimShards(id, wanted, 'pass over');
+      const busy = wanted.filter((shard) => !free.has(shard));
+      return new Map([...free, ...(await leases.claimShards(id, busy, 'wait'))]);
+    };
     const stateOf = async (id: string, by: string) =>
       (await look(by)).nodes.find((node) => node.id === id)?.state;
 
@@ -44,7 +50,7 @@ function contract(name: string, open: () => Promise<LeaseStore>, close: () => Pr
       const { generation, shards } = await look('one');
       expect(shards).toEqual(ALL_SHARDS.map(() => [null, 0]));
       expect((await leases.renew('one', { generation, clockBehindMs: 0 })).shards).toBeNull();
-      await leases.claimShards('one', [3]);
+      await claim('one', [3]);
       const changed = await leases.renew('one', { generation, clockBehindMs: 0 });
       expect(changed.generation).toBeGreaterThan(generation);
       expect(changed.shards?.[3]).toEqual(['one', 1]);
@@ -53,13 +59,10 @@ function contract(name: string, open: () => Promise<LeaseStore>, close: () => Pr
     it('give a shard to the first that claims it, at the next epoch, and to nobody else while that one is there', async () => {
       await join('one');
       await join('two');
-      const [a, b] = await Promise.all([
-        leases.claimShards('one', ALL_SHARDS),
-        leases.claimShards('two', ALL_SHARDS),
-      ]);
+      const [a, b] = await Promise.all([claim('one', ALL_SHARDS), claim('two', ALL_SHARDS)]);
       expect(a.size + b.size).toBe(SHARDS);
       expect([...a.values(), ...b.values()].every((epoch) => epoch === 1)).toBe(true);
-      expect(await leases.claimShards('nobody', ALL_SHARDS)).toEqual(new Map());
+      expect(await claim('nobody', ALL_SHARDS)).toEqual(new Map());
     });
 
     it('declare dead only who has not renewed since, on behalf of a node that is up', async () => {
@@ -79,22 +82,22 @@ function contract(name: string, open: () => Promise<LeaseStore>, close: () => Pr
     it('give the shards of a dead node to who claims them, each at the epoch after', async () => {
       await join('one');
       await join('two');
-      await leases.claimShards('one', [1, 2]);
-      expect(await leases.claimShards('two', [1, 2])).toEqual(new Map());
+      await claim('one', [1, 2]);
+      expect(await claim('two', [1, 2])).toEqual(new Map());
       await leases.declareDead('two', [{ id: 'one', lease: null }]);
-      expect(await leases.claimShards('two', [1, 2])).toEqual(
+      expect(await claim('two', [1, 2])).toEqual(
         new Map([
           [1, 2],
           [2, 2],
         ]),
       );
-      expect(await leases.claimShards('one', [3])).toEqual(new Map());
+      expect(await claim('one', [3])).toEqual(new Map());
     });
 
     it('hand over what is still the giver’s at the epoch it knows, to a node that is up', async () => {
       await join('one');
       await join('two');
-      await leases.claimShards('one', [1, 2, 3]);
+      await claim('one', [1, 2, 3]);
       const gift = (shard: number, epoch: number, takerId: string) => ({ shard, epoch, takerId });
       expect(
         await leases.handOverShards('one', [gift(1, 1, 'two'), gift(2, 9, 'two'), gift(3, 1, 'nobody')]),
@@ -111,14 +114,14 @@ function contract(name: string, open: () => Promise<LeaseStore>, close: () => Pr
     it('let a node leave: it keeps what it has, gets nothing, and ends as one that needs not be waited for', async () => {
       await join('one');
       await join('two');
-      await leases.claimShards('one', [1]);
+      await claim('one', [1]);
       await leases.startLeaving('one');
       expect(await stateOf('one', 'two')).toBe('leaving');
-      expect(await leases.claimShards('one', [2])).toEqual(new Map());
-      expect(await leases.claimShards('two', [1])).toEqual(new Map());
+      expect(await claim('one', [2])).toEqual(new Map());
+      expect(await claim('two', [1])).toEqual(new Map());
       await leases.endLease('one');
       expect(await stateOf('one', 'two')).toBe('left');
-      expect(await leases.claimShards('two', [1])).toEqual(new Map([[1, 2]]));
+      expect(await claim('two', [1])).toEqual(new Map([[1, 2]]));
       expect(await stateOf('one', 'two')).toBeUndefined();
     });
 

@@ -3,9 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Membership } from '../../src/cluster/membership.ts';
 import { placeShards } from '../../src/cluster/placement.ts';
 import { claimShards } from '../../src/cluster/shard-statements.ts';
+import { BatchEncoder, COPY_JOURNAL } from '../../src/persistence/batch-encoder.ts';
 import { createPostgresJournal } from '../../src/persistence/journal.ts';
+import { streamOf } from '../../src/persistence/pool.ts';
+import { Frames } from '../../src/persistence/wire.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
-import { appendTo, entry } from '../persistence/facts.ts';
+import { appendOf, appendTo, entry } from '../persistence/facts.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { ALL_SHARDS, areSettled, NodeProcess, Nodes, recordOwners, until, wrongChanges } from './nodes.ts';
 
@@ -108,11 +111,57 @@ describe('what two survivors claim at the same time', () => {
     await owner.query(
       `update shards set epoch = 1, node_id = case when shard < 64 then 'alive' else 'gone' end`,
     );
-    const both = await Promise.all(['one', 'two'].map((id) => claimShards(database.pool, id, ALL_SHARDS)));
+    const both = await Promise.all(
+      ['one', 'two'].map((id) => claimShards(database.pool, id, ALL_SHARDS, 'wait')),
+    );
     const taken = both.flatMap((claims) => [...claims.keys()]);
     expect(taken.sort((a, b) => a - b)).toEqual(ALL_SHARDS.filter((shard) => shard >= 64));
     expect(both.flatMap((claims) => [...claims.values()]).every((epoch) => epoch === 2)).toBe(true);
-    expect((await claimShards(database.pool, 'gone', ALL_SHARDS)).size).toBe(0);
+    expect((await claimShards(database.pool, 'gone', ALL_SHARDS, 'wait')).size).toBe(0);
+  });
+});
+
+describe('a node that stands still in the middle of a batch', () => {
+  const HELD = shardOf('a');
+
+  /** Its session, which PostgreSQL keeps waiting for the rest of a COPY, with a lock on the apartment's shard. */
+  async function halfSent(name: string): Promise<pg.Client> {
+    await owner.query(`insert into nodes (id, url, lease_until, state) values ('gone', '', now(), 'dead')`);
+    await owner.query(`update shards set epoch = 1, node_id = 'gone'`);
+    const client = new pg.Client({ connectionString: database.url, application_name: name });
+    client.on('error', () => {});
+    await client.connect();
+    const prepared = new Frames();
+    prepared.parse('fence', 'select fence($1::smallint[], $2::bigint[])');
+    prepared.parse('copy', COPY_JOURNAL);
+    const batch = new BatchEncoder();
+    batch.add(appendOf(1, [entry('a', 1)], () => {}));
+    const stream = streamOf(client);
+    stream.write(prepared.bytes());
+    stream.write(batch.finish().subarray(0, -40));
+    await until(async () => {
+      const held = await owner.query('select from shards where shard = $1 for update skip locked', [HELD]);
+      return held.rowCount === 0;
+    });
+    return client;
+  }
+
+  it('has its session ended by who takes its shards', async () => {
+    await halfSent('nightlatch lane 0 gone');
+    const node = await nodes.join('http://one');
+    expect(ALL_SHARDS.every((shard) => node.accepts(shard))).toBe(true);
+  });
+
+  it('keeps only what it has locked, where its session is not known', async () => {
+    const client = await halfSent('of an older version');
+    const node = await nodes.open('http://one');
+    const joining = node.join();
+    await until(() => ALL_SHARDS.every((shard) => node.accepts(shard) || shard === HELD));
+    expect(node.accepts(HELD)).toBe(false);
+    streamOf(client).destroy();
+    await joining;
+    expect(node.accepts(HELD)).toBe(true);
+    expect(await wrongChanges(owner)).toEqual([]);
   });
 });
 

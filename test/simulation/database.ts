@@ -4,7 +4,7 @@
  * answer nobody hears. What it has committed is never lost.
  *
  *   batch arrives ── fence, shards locked for share ── disk ── commit, unlocked ──> answer
- *   claim arrives ── waits for the appends under way in its shards ── epoch + 1 ──> answer
+ *   claim arrives ── passes over the shards that appends are under way in, or waits for these ── epoch + 1 ──> answer
  */
 import type { Append, Journal } from '../../src/actors/ports.ts';
 import type { LeaseStore } from '../../src/cluster/lease-store.ts';
@@ -73,6 +73,7 @@ export class Database {
     this.leases = new MemoryLeases({
       nowMs: () => this.nowMs,
       appended: (shards) => this.#appended(shards),
+      isBusy: (shard) => this.#underWay[shard]! > 0,
       moved: (shard, epoch) => {
         this.#epochs[shard] = epoch;
       },
@@ -253,6 +254,8 @@ class SimulatedLane implements BatchLane {
       end(error, error !== undefined && !(error instanceof Error && 'code' in error)),
     );
   }
+
+  become(): void {}
 
   async close(): Promise<void> {
     this.#isUp = false;
