@@ -10,6 +10,7 @@ import { ApartmentReads } from './actors/reads.ts';
 import { Registry } from './actors/registry.ts';
 import { SnapshotWriter } from './actors/snapshot-writer.ts';
 import type { Asked } from './actors/turn.ts';
+import { within } from './actors/within.ts';
 import { ActiveApartments } from './cluster/active-apartments.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { Membership } from './cluster/membership.ts';
@@ -39,6 +40,7 @@ import {
   HOLD_CAP_MS,
   HOLD_TTL_SECONDS_MAX,
   PAYMENT_DEADLINE_MS,
+  STOP_DEADLINE_MS,
 } from './protocol/limits.ts';
 import { type AccountsService, createAccounts } from './services/accounts/index.ts';
 import { createFigures } from './services/figures/index.ts';
@@ -53,7 +55,7 @@ export interface App {
   /** As the gateway asks: `reply` is called once. */
   readonly ask: (asked: Asked) => void;
   readonly nowMs: () => number;
-  /** Leaves without an error seen outside, then stops everything. */
+  /** Leaves without an error seen outside, then stops everything; what that leaves undone after STOP_DEADLINE_MS is logged. */
   drain(): Promise<void>;
   /** Stops everything at once, without losing what was acknowledged. */
   close(): Promise<void>;
@@ -299,10 +301,18 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
       async drain() {
         const isLast = membership.peers().length === 0;
         // Shards first, while everybody is still served: then nobody waits for them when this node is gone.
-        await membership.leave();
-        await gateway.drain(isLast ? 0 : DRAIN_GRACE_MS);
-        await registry.settle(DRAIN_DEADLINE_MS);
-        await stopAll();
+        let step = 'handing over';
+        const steps = async () => {
+          await membership.leave();
+          step = 'asking sockets to leave';
+          await gateway.drain(isLast ? 0 : DRAIN_GRACE_MS);
+          step = 'answering';
+          await registry.settle(DRAIN_DEADLINE_MS);
+          step = 'closing';
+          await stopAll();
+        };
+        if (!(await within(scheduler, STOP_DEADLINE_MS, steps())))
+          log.warn({ event: 'server.stop_abandoned', step });
       },
       close: stopAll,
     };

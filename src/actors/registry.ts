@@ -206,7 +206,7 @@ export class Registry {
       this.#save(apartment);
       for (const asked of this.#let(apartment)) answerUnreachable(asked);
     }
-    await this.#parts.snapshots.flush();
+    await this.#parts.snapshots.close();
   }
 
   #isWriting(shards: ReadonlySet<number>): boolean {

@@ -1,6 +1,7 @@
-import { SNAPSHOTS_WAITING_MAX } from '../protocol/limits.ts';
+import { SNAPSHOTS_LAST_MS, SNAPSHOTS_WAITING_MAX } from '../protocol/limits.ts';
 import type { Scheduler } from './deadlines.ts';
 import type { Journal, StoredSnapshot } from './ports.ts';
+import { within } from './within.ts';
 
 /** Snapshots in one statement, and how long one may wait for others, in milliseconds. */
 const BATCH_MAX = 128;
@@ -16,6 +17,9 @@ export class SnapshotWriter {
   readonly #onFault: (event: string, details: Record<string, unknown>) => void;
   readonly #due = new Map<string, StoredSnapshot>();
   #armed = false;
+  #isClosing = false;
+  /** In the statement under way. */
+  #underWay = 0;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -45,15 +49,25 @@ export class SnapshotWriter {
     return this.#writing;
   }
 
+  /** The last flush: it ends with the first batch that cannot be written, or at its deadline. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    if (await within(this.#scheduler, SNAPSHOTS_LAST_MS, this.flush())) return;
+    this.#giveUp(new Error(`they took longer than ${SNAPSHOTS_LAST_MS} ms`));
+  }
+
   async #writeAll(): Promise<void> {
     while (this.#due.size > 0) {
       const batch = [...this.#due.values()].slice(0, BATCH_MAX);
       for (const { apartmentId } of batch) this.#due.delete(apartmentId);
-      try {
-        await this.#journal.saveSnapshots(batch);
-      } catch (cause) {
-        this.#onFault('snapshot.not_written', { count: batch.length, cause });
-      }
+      this.#underWay = batch.length;
+      await this.#journal.saveSnapshots(batch).catch((cause) => this.#giveUp(cause));
     }
+  }
+
+  #giveUp(cause: unknown): void {
+    const rest = this.#isClosing ? this.#due.size : 0;
+    if (rest > 0) this.#due.clear();
+    this.#onFault('snapshot.not_written', { count: this.#underWay + rest, cause });
   }
 }

@@ -3,6 +3,7 @@
  * A few shards at a time go through finish, snapshot, release, so that each pauses only for its own part of that. No
  * lease is waited for.
  */
+import { within } from '../actors/within.ts';
 import { HANDOVER_DRAIN_MS, HANDOVER_SHARDS_MAX } from '../protocol/limits.ts';
 import type { ClusterParts } from './cluster-parts.ts';
 
@@ -48,18 +49,13 @@ export class Handover {
 
   async #drain(batch: readonly number[]): Promise<void> {
     const { keeper, scheduler, fault } = this.#parts;
-    let callOff: (() => void) | undefined;
-    const overdue = new Promise<'overdue'>((resolve) => {
-      callOff = scheduler.after(HANDOVER_DRAIN_MS, () => resolve('overdue'));
-    });
     try {
-      const ended = await Promise.race([keeper.onDraining?.(batch), overdue]);
+      const drained = Promise.resolve(keeper.onDraining?.(batch));
       // What is still under way will be fenced and asked again: late, not lost.
-      if (ended === 'overdue') fault('shards.drained_late', { shards: batch });
+      if (!(await within(scheduler, HANDOVER_DRAIN_MS, drained)))
+        fault('shards.drained_late', { shards: batch });
     } catch (cause) {
       fault('shards.not_drained', { shards: batch, cause });
-    } finally {
-      callOff?.();
     }
   }
 

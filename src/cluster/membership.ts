@@ -16,7 +16,9 @@
  * may answer reads of the past until its next renewal, LEASE_RENEW_EVERY_MS later at most.
  */
 import type { Ownership } from '../actors/ports.ts';
+import { within } from '../actors/within.ts';
 import {
+  LEASE_MS,
   LEASE_RENEW_EVERY_MS,
   LEASE_RETRY_MS,
   LEASE_TRUSTED_MS,
@@ -181,37 +183,54 @@ export class Membership implements Ownership {
     this.hint();
   }
 
-  /** Hands over every shard, where somebody is there to take it. What is left is served until `stop`. */
+  /**
+   * Hands over every shard, where somebody is there to take it, within LEAVE_DEADLINE_MS. What is left is served until
+   * `stop`.
+   */
   async leave(): Promise<void> {
-    try {
-      await this.#options.leases.startLeaving(this.#nodeId);
-      // Not before the others can know: whoever did not would give back what it is given.
-      this.#isLeaving = true;
-      for (
-        const until = this.#host.time.monotonicMs() + LEAVE_DEADLINE_MS;
-        this.#host.time.monotonicMs() < until;
-      ) {
-        await this.#looking.ask();
-        await this.#handingOver.ask();
-        if (this.#own.owned().length === 0 || this.#view.wanted(this.#nodeId).length === 0) break;
-        await pause(this.#host, LEAVE_POLL_MS);
-      }
-    } catch (cause) {
-      this.#fault('node.not_handed_over', { nodeId: this.#nodeId, cause });
-    }
+    await this.#inTime(LEAVE_DEADLINE_MS, this.#leave(), 'node.not_handed_over');
   }
 
-  /** Gives up the lease, so that others need not wait. Shards still owned are fenced when somebody claims them. */
+  /**
+   * Gives up the lease, so that others need not wait, unless that takes as long as the lease itself. Shards still owned
+   * are fenced when somebody claims them.
+   */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#callOff();
-    for (const work of [this.#looking, this.#takingOver, this.#handingOver]) await work.idle();
+    await this.#inTime(LEASE_MS, this.#end(), 'node.lease_not_ended');
     this.#callOff();
     this.#renewedMs = Number.NEGATIVE_INFINITY;
-    if (this.#nodeId === '') return;
-    await this.#options.leases
-      .endLease(this.#nodeId)
-      .catch((cause) => this.#fault('node.lease_not_ended', { cause }));
+  }
+
+  async #leave(): Promise<void> {
+    // Whom PostgreSQL leaves without an answer for so long is about to be declared dead.
+    if (!(await within(this.#host.scheduler, LEASE_MS, this.#options.leases.startLeaving(this.#nodeId))))
+      throw new Error(`PostgreSQL did not answer within ${LEASE_MS} ms`);
+    // Not before the others can know: whoever did not would give back what it is given.
+    this.#isLeaving = true;
+    while (!this.#isStopped) {
+      await this.#looking.ask();
+      await this.#handingOver.ask();
+      if (this.#own.owned().length === 0 || this.#view.wanted(this.#nodeId).length === 0) break;
+      await pause(this.#host, LEAVE_POLL_MS);
+    }
+  }
+
+  async #end(): Promise<void> {
+    for (const work of [this.#looking, this.#takingOver, this.#handingOver]) await work.idle();
+    this.#renewedMs = Number.NEGATIVE_INFINITY;
+    if (this.#nodeId !== '') await this.#options.leases.endLease(this.#nodeId);
+  }
+
+  /** PostgreSQL may be away, and nobody who stops waits for it for ever. */
+  async #inTime(ms: number, work: Promise<void>, event: string): Promise<void> {
+    try {
+      if (await within(this.#host.scheduler, ms, work)) return;
+      this.#fault(event, { nodeId: this.#nodeId, cause: new Error(`it took longer than ${ms} ms`) });
+    } catch (cause) {
+      this.#fault(event, { nodeId: this.#nodeId, cause });
+    }
   }
 
   async #measure(): Promise<void> {

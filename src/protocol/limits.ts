@@ -85,6 +85,8 @@ export const SOCKET_INFLIGHT_MAX = 256;
 export const HANDSHAKE_DEADLINE_MS = 4_000;
 /** How long a draining server waits for its in-flight answers, in milliseconds. */
 export const DRAIN_DEADLINE_MS = 10_000;
+/** How long a server may take to stop, in milliseconds: who asks it to waits 30 s as a rule (`cluster` 25), and kills it. */
+export const STOP_DEADLINE_MS = 24_000;
 
 /** Lifetime of an access token, in seconds: how long a revocation that nobody could hear of may stay unheard. */
 export const ACCESS_TOKEN_TTL_SECONDS = 15 * 60;
@@ -120,6 +122,8 @@ export const LOADS_AT_ONCE_MAX = 16;
 export const LOADS_WAITING_MAX = 50_000;
 /** Snapshots waiting to be written; past it new ones are dropped, which only costs time at a later load. */
 export const SNAPSHOTS_WAITING_MAX = 200_000;
+/** How long a server that stops writes those that are left, in milliseconds. */
+export const SNAPSHOTS_LAST_MS = 5_000;
 /** Facts shown of one apartment's history: the newest ones. */
 export const HISTORY_FACTS_MAX = 1_000;
 
