@@ -280,6 +280,11 @@ export const REDIS_PROBE_EVERY_MS = 250;
 /** A lost connection to Redis is tried again after the first, doubling up to the second, in milliseconds. */
 export const REDIS_RECONNECT_FIRST_MS = 20;
 export const REDIS_RECONNECT_MAX_MS = 500;
+/** Channels that Redis is told of before its answer is waited for. */
+export const REDIS_CHANNELS_AT_ONCE = 500;
+/** How often Redis is asked whether it is still the master, and a Redis Cluster where its masters are, in milliseconds. */
+export const REDIS_MASTER_EVERY_MS = 500;
+export const REDIS_SLOTS_EVERY_MS = 2_000;
 
 /** Links to other servers, and from them: more nodes than shards would have nothing to own. */
 export const PEERS_MAX = SHARDS;

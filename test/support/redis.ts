@@ -2,20 +2,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { Redis } from 'ioredis';
 import { freePort } from './program.ts';
 
 export class TestRedis {
   readonly port: number;
+  readonly #options: readonly string[];
   #child: ChildProcess | undefined;
 
-  static async start(): Promise<TestRedis> {
-    const redis = new TestRedis(await freePort());
+  /** @param options of redis-server's, at each start */
+  static async start(...options: string[]): Promise<TestRedis> {
+    const redis = new TestRedis(await freePort(), options);
     await redis.start();
     return redis;
   }
 
-  private constructor(port: number) {
+  private constructor(port: number, options: readonly string[]) {
     this.port = port;
+    this.#options = options;
   }
 
   get url(): string {
@@ -25,7 +29,10 @@ export class TestRedis {
   async start(): Promise<void> {
     this.#child = spawn(
       '/usr/bin/redis-server',
-      ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+      [
+        ...['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+        ...this.#options,
+      ],
       { stdio: 'ignore' },
     );
     this.#child.on('error', () => {});
@@ -48,6 +55,17 @@ export class TestRedis {
 
   thaw(): void {
     this.#child?.kill('SIGCONT');
+  }
+
+  /** One command of its own connection. */
+  async ask(...command: string[]): Promise<string> {
+    const client = new Redis(this.url, { protocol: 2, retryStrategy: () => null });
+    client.on('error', () => {});
+    try {
+      return String(await client.call(command[0]!, ...command.slice(1)));
+    } finally {
+      client.disconnect();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -53,8 +53,8 @@ export class Backplane {
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, REDIS_COMMAND_TIMEOUT_MS);
     });
-    const asked = rooms.map((room) => this.#redis.ssubscribe(roomChannel(namespace, room)));
-    await Promise.race([Promise.all(asked), late]);
+    const channels = rooms.map((room) => roomChannel(namespace, room));
+    await Promise.race([this.#redis.listensTo(channels), late]);
     clearTimeout(timer);
   }
 

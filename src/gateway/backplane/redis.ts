@@ -1,15 +1,14 @@
 /**
- * Redis as servers beside each other use it: one connection that publishes, one that listens. Nothing waits for it and
- * nothing correct rests on it: while it is away what would be published is dropped and counted, subscriptions are
- * kept, and whoever must catch up afterwards is told when it is back.
+ * Redis as servers beside each other use it: one connection that publishes, and what listens. Nothing waits for it and
+ * nothing correct rests on it: while it is away what would be published is dropped and counted, what is to be listened
+ * to is remembered, and whoever must catch up afterwards is told when it is listened to again.
  */
-import { Cluster, Redis } from 'ioredis';
-import {
-  REDIS_COMMAND_TIMEOUT_MS,
-  REDIS_INFLIGHT_MAX,
-  REDIS_RECONNECT_FIRST_MS,
-  REDIS_RECONNECT_MAX_MS,
-} from '../../protocol/limits.ts';
+import { Cluster, type Redis } from 'ioredis';
+import { REDIS_INFLIGHT_MAX, REDIS_RECONNECT_MAX_MS, REDIS_SLOTS_EVERY_MS } from '../../protocol/limits.ts';
+import { ClusterSubscribers } from './cluster-subscribers.ts';
+import { LISTENING, PUBLISHING, reconnectAfterMs } from './connecting.ts';
+import { MasterConnection } from './master-connection.ts';
+import { type Listening, type ListeningHost, Subscriber } from './subscriber.ts';
 
 export interface RedisOptionsHere {
   /** One URL, or several separated by commas: the nodes of a Redis Cluster. */
@@ -17,39 +16,58 @@ export interface RedisOptionsHere {
   readonly onFault: (event: string, details: Record<string, unknown>) => void;
 }
 
-type Client = Redis | Cluster;
-
 export class RedisLink {
-  readonly #publisher: Client;
-  readonly #subscriber: Client;
+  readonly #publisher: Redis | Cluster;
+  readonly #listening: Listening;
+  /** Connections to one Redis that must be a master; a Redis Cluster sends its clients to its masters. */
+  readonly #masters: readonly MasterConnection[];
   readonly #onFault: RedisOptionsHere['onFault'];
+  readonly #listeners: ((channel: Buffer, message: Buffer) => void)[] = [];
   readonly #back: (() => void)[] = [];
   #wasAway = false;
+  #isClosed = false;
   #inFlight = 0;
   #dropped = 0;
 
   constructor({ url, onFault }: RedisOptionsHere) {
     this.#onFault = onFault;
-    // What cannot leave now is worth nothing later, so it is not queued; and a frozen Redis must not fill the memory.
-    this.#publisher = connect(url, {
-      enableOfflineQueue: false,
-      enableAutoPipelining: true,
-      commandTimeout: REDIS_COMMAND_TIMEOUT_MS,
-    });
-    this.#subscriber = connect(url, { maxRetriesPerRequest: null, autoResubscribe: true });
+    const host: ListeningHost = {
+      heard: (channel, message) => {
+        for (const listener of this.#listeners) listener(channel, message);
+      },
+      lost: () => this.#away(),
+      whole: () => this.#settle(),
+      fault: onFault,
+    };
+    const urls = url.split(',').map((each) => each.trim());
+    const [only = ''] = urls;
+    if (urls.length === 1) {
+      const found = () => this.#settle();
+      const publisher = new MasterConnection(only, PUBLISHING, found);
+      const subscriber = new MasterConnection(only, LISTENING, found);
+      this.#masters = [publisher, subscriber];
+      this.#publisher = publisher.client;
+      this.#listening = new Subscriber(subscriber.client, host);
+    } else {
+      const cluster = connectToCluster(urls);
+      this.#masters = [];
+      this.#publisher = cluster;
+      this.#listening = new ClusterSubscribers(cluster, host);
+    }
     // Heard, or it would end the process; `close` says all that is to be said.
-    for (const client of [this.#publisher, this.#subscriber]) client.on('error', () => {});
-    this.#subscriber.on('close', () => this.#away());
-    this.#subscriber.on('ready', () => this.#returned());
+    this.#publisher.on('error', () => {});
+    this.#publisher.on('close', () => this.#away());
   }
 
   /** For commands other than publishing: each rejects at once while Redis is away. */
-  get commands(): Client {
+  get commands(): Redis | Cluster {
     return this.#publisher;
   }
 
   get isUp(): boolean {
-    return this.#publisher.status === 'ready' && this.#subscriber.status === 'ready';
+    return (
+      this.#publisher.status === 'ready' && this.#listening.isWhole && this.#masters.every(({ isUp }) => isUp)
+    );
   }
 
   /** Messages that could not be published since the start. */
@@ -62,10 +80,15 @@ export class RedisLink {
     this.#back.push(listener);
   }
 
+  /** Resolves once these channels, asked for before, are listened to; where Redis is or goes away, without that. */
+  listensTo(channels: readonly string[]): Promise<void> {
+    return this.#listening.listensTo(channels);
+  }
+
   // What the sharded adapter calls of a client, never rejecting: it catches nothing itself.
 
-  on(event: 'smessageBuffer', listener: (channel: Buffer, message: Buffer) => void): this {
-    this.#subscriber.on(event, listener);
+  on(_event: 'smessageBuffer', listener: (channel: Buffer, message: Buffer) => void): this {
+    this.#listeners.push(listener);
     return this;
   }
 
@@ -84,34 +107,33 @@ export class RedisLink {
     }
   }
 
-  /** Resolves once the channel is listened to; asked again, it is the way to wait for what was asked before. */
-  async ssubscribe(...channels: string[]): Promise<void> {
-    await this.#subscriber
-      .ssubscribe(...channels)
-      .catch((cause) => this.#onFault('redis.not_subscribed', { channels: channels.length, cause }));
+  ssubscribe(channel: string): void {
+    this.#listening.want(channel);
   }
 
-  async sunsubscribe(channel: string | string[]): Promise<void> {
-    await this.#subscriber.sunsubscribe(...[channel].flat()).catch(() => {});
+  sunsubscribe(channel: string): void {
+    this.#listening.forget(channel);
   }
 
   close(): void {
+    this.#isClosed = true;
+    this.#listening.close();
+    for (const master of this.#masters) master.close();
     this.#publisher.disconnect();
-    this.#subscriber.disconnect();
   }
 
   #away(): void {
-    if (this.#wasAway) return;
+    if (this.#wasAway || this.#isClosed) return;
     this.#wasAway = true;
     this.#onFault('redis.away', {});
   }
 
-  #returned(): void {
-    if (!this.#wasAway) return;
+  #settle(): void {
+    if (!this.#wasAway || !this.isUp) return;
     this.#wasAway = false;
     this.#onFault('redis.back', { dropped: this.#dropped });
     this.#tellBack();
-    // Other servers' connections may come back after this one's: what they dropped until then is caught up with too.
+    // Other servers may come back after this one: what they dropped until then is caught up with too.
     setTimeout(() => this.#tellBack(), 2 * REDIS_RECONNECT_MAX_MS).unref();
   }
 
@@ -120,26 +142,13 @@ export class RedisLink {
   }
 }
 
-interface ConnectOptions {
-  readonly enableOfflineQueue?: boolean;
-  readonly enableAutoPipelining?: boolean;
-  readonly autoResubscribe?: boolean;
-  readonly maxRetriesPerRequest?: null;
-  readonly commandTimeout?: number;
-}
-
-function connect(url: string, options: ConnectOptions): Client {
-  const retryStrategy = (attempt: number) =>
-    Math.min(REDIS_RECONNECT_FIRST_MS * 2 ** Math.min(attempt, 10), REDIS_RECONNECT_MAX_MS);
-  const urls = url.split(',').map((each) => each.trim());
-  const [first = ''] = urls;
-  if (urls.length === 1) return new Redis(first, { ...options, retryStrategy });
-  const { enableOfflineQueue = true, enableAutoPipelining = false, ...redisOptions } = options;
+function connectToCluster(urls: string[]): Cluster {
+  const { enableOfflineQueue, enableAutoPipelining, ...redisOptions } = PUBLISHING;
   return new Cluster(urls, {
     enableOfflineQueue,
     enableAutoPipelining,
     redisOptions,
-    shardedSubscribers: true,
-    clusterRetryStrategy: retryStrategy,
+    slotsRefreshInterval: REDIS_SLOTS_EVERY_MS,
+    clusterRetryStrategy: reconnectAfterMs,
   });
 }
