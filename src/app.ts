@@ -194,7 +194,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
         onFault,
       });
     const cluster: Cluster = new Cluster({
-      ...{ registry, reads, openHolds, membership, peers, clock, scheduler },
+      ...{ registry, reads, openHolds, membership, peers, clock, scheduler, onFault },
       isAwake: (shard) => keeping.isAwake(shard),
       heard: (change) => listings.committed(change),
       missed: () => {

@@ -26,7 +26,8 @@ import { ClusterFigures, FIGURES, type NodeFigures } from './figures.ts';
 import { Interest } from './interest.ts';
 import type { Membership } from './membership.ts';
 import { OneAtATime } from './one-at-a-time.ts';
-import { type KnownHold, type OpenHold, PeerService, partOf } from './peer-service.ts';
+import { ANSWERS, type OpenHold, type PeerFault, PeerQuestions } from './peer-answers.ts';
+import { PeerService, partOf } from './peer-service.ts';
 import type { OnNote } from './peers/accepted-link.ts';
 import type { Peer } from './ports.ts';
 import { type PeerRequests, Router } from './router.ts';
@@ -55,10 +56,13 @@ export interface ClusterOptions {
   readonly heard: (change: HeardChange) => void;
   /** Changes of another node may have been missed. */
   readonly missed: () => void;
+  /** A peer answers what cannot be read. */
+  readonly onFault?: PeerFault;
 }
 
 export class Cluster {
   readonly #parts: ClusterOptions;
+  readonly #questions: PeerQuestions;
   readonly #router: Router;
   readonly #survey: Survey;
   readonly #stream: ChangeStream;
@@ -75,10 +79,11 @@ export class Cluster {
   constructor(parts: ClusterOptions) {
     this.#parts = parts;
     const { registry, reads, openHolds, membership, peers, clock, scheduler } = parts;
-    const { monotonicMs = () => performance.now() } = parts;
-    this.#router = new Router({ registry, reads, routing: membership, peers, clock, scheduler });
+    const { monotonicMs = () => performance.now(), onFault } = parts;
+    this.#questions = new PeerQuestions(peers, onFault);
+    this.#router = new Router({ registry, reads, routing: membership, peers, clock, scheduler, onFault });
     this.#survey = new Survey({
-      peers,
+      questions: this.#questions,
       others: () => membership.peers(),
       ownShards: () =>
         ShardSet.where((shard) => membership.accepts(shard) && parts.isAwake(shard)).toString(),
@@ -127,24 +132,33 @@ export class Cluster {
     return this.#introduced.done;
   }
 
+  /** Whatever the others answer, and however late: what is claimed waits for it. */
   async #askWhatIsKnown(): Promise<void> {
-    const { membership, peers, openHolds, clock } = this.#parts;
-    if (peers === undefined) return;
+    const { membership, openHolds, clock, scheduler } = this.#parts;
     const untilMs = clock.nowMs() + INTRODUCTION_DEADLINE_MS;
     // What has been heard to end since is not believed by hearsay again.
     const census = openHolds.census();
-    const ask = (peer: Peer, from: number): Promise<void> =>
-      new Promise((resolve) =>
-        peers.request(peer, 'known', from, untilMs - clock.nowMs(), (reply) => {
-          const known = reply.ok ? (reply.body as readonly KnownHold[]) : [];
-          for (const [guestId, id, untilMs, apartmentId] of known) {
-            if (!census.ended.has(id)) openHolds.heard({ guestId, id, untilMs, apartmentId });
-          }
-          resolve(known.length < KNOWN_HOLDS_AT_ONCE ? undefined : ask(peer, from + known.length));
-        }),
-      );
-    await Promise.all(membership.peers().map((peer) => ask(peer, 0)));
-    openHolds.over(census);
+    let isOver = false;
+    const ask = async (peer: Peer, from: number): Promise<void> => {
+      const leftMs = untilMs - clock.nowMs();
+      const known = (await this.#questions.ask(peer, 'known', from, leftMs, ANSWERS.known)) ?? [];
+      if (isOver) return;
+      for (const [guestId, id, untilMs, apartmentId] of known) {
+        if (!census.ended.has(id)) openHolds.heard({ guestId, id, untilMs, apartmentId });
+      }
+      if (known.length >= KNOWN_HOLDS_AT_ONCE) await ask(peer, from + known.length);
+    };
+    let callOff = () => {};
+    const late = new Promise<void>((resolve) => {
+      callOff = scheduler.after(INTRODUCTION_DEADLINE_MS, resolve);
+    });
+    try {
+      await Promise.race([Promise.all(membership.peers().map((peer) => ask(peer, 0))), late]);
+    } finally {
+      isOver = true;
+      callOff();
+      openHolds.over(census);
+    }
   }
 
   get onRequest() {
@@ -171,7 +185,7 @@ export class Cluster {
 
   /** A guest's open holds on all nodes, soonest deadline first. @throws Refusal where not all could be asked */
   async openHoldsOf(guestId: string): Promise<Hold[]> {
-    const found = await this.#survey.everywhere<Hold>('holds', guestId, () =>
+    const found = await this.#survey.everywhere<Hold>('holds', guestId, ANSWERS.holds, () =>
       this.#service.holdsHere(guestId),
     );
     if (found === undefined) throw unreachable();
@@ -197,6 +211,7 @@ export class Cluster {
       this.#survey.shardByShard<OpenHold>(
         'open',
         part,
+        ANSWERS.open,
         async () => this.#service.openHere(part),
         (shard) => partOf(shard) === part,
         (speaksFor, open) => {
@@ -223,17 +238,12 @@ export class Cluster {
       if (known === undefined) byOwner.set(owner.nodeId, { url: owner.url, ids: [id] });
       else known.ids.push(id);
     }
-    const asks = [...byOwner].map(
-      ([id, { url, ids }]) =>
-        new Promise<void>((resolve) =>
-          peers.request({ id, url }, 'versions', ids, VERSIONS_DEADLINE_MS, (reply) => {
-            if (reply.ok)
-              for (const [id, version] of reply.body as [string, number][]) versions.set(id, version);
-            resolve();
-          }),
-        ),
+    const answers = [...byOwner].map(([id, { url, ids }]) =>
+      this.#questions.ask({ id, url }, 'versions', ids, VERSIONS_DEADLINE_MS, ANSWERS.versions),
     );
-    await Promise.all(asks);
+    for (const answer of await Promise.all(answers)) {
+      for (const [id, version] of answer ?? []) versions.set(id, version);
+    }
     return versions;
   }
 

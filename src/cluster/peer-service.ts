@@ -9,22 +9,9 @@ import { COMMAND_DEADLINE_MS, KNOWN_HOLDS_AT_ONCE, OPEN_PARTS } from '../protoco
 import type { NightRange } from '../protocol/nights.ts';
 import type { Hold, Subject } from '../protocol/resources.ts';
 import type { Interest } from './interest.ts';
+import type { KnownHold, OpenHold } from './peer-answers.ts';
 import type { OnRequest } from './peers/accepted-link.ts';
 import { MOVED } from './router.ts';
-
-/** An open hold, as the search index and the limit on holds need it. */
-export interface OpenHold {
-  readonly apartmentId: string;
-  /** Half-open, in night numbers. */
-  readonly from: number;
-  readonly to: number;
-  readonly guestId: string;
-  readonly id: string;
-  /** When it ends, in epoch milliseconds. */
-  readonly untilMs: number;
-}
-
-export type KnownHold = readonly [guestId: string, id: string, untilMs: number, apartmentId: string];
 
 /** In which of OPEN_PARTS the open holds of a shard are told. */
 export const partOf = (shard: number): number => shard % OPEN_PARTS;

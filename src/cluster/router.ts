@@ -9,7 +9,6 @@ import type { Clock } from '../actors/ports.ts';
 import type { ApartmentReads } from '../actors/reads.ts';
 import type { Registry } from '../actors/registry.ts';
 import type { Asked } from '../actors/turn.ts';
-import type { ApartmentAnswer } from '../protocol/apartment-command.ts';
 import type { StandingClaims } from '../protocol/claims.ts';
 import { type Outcome, refuse } from '../protocol/errors.ts';
 import { shardOf } from '../protocol/ids.ts';
@@ -48,6 +47,8 @@ export interface RouterParts {
   readonly peers: PeerRequests | undefined;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
+  /** A peer answers what cannot be read. */
+  readonly onFault?: ((event: string, details: Record<string, unknown>) => void) | undefined;
 }
 
 /** A peer's answer where the shard is not its own. */
@@ -60,7 +61,7 @@ interface Errand {
   readonly body: unknown;
   readonly untilMs: number;
   readonly here: () => void;
-  readonly answered: (body: unknown) => void;
+  readonly answered: (outcome: Outcome<never>) => void;
   /** Not in time; whether it was done is unknown. */
   readonly failed: () => void;
 }
@@ -87,7 +88,7 @@ export class Router {
       body: [subject, command],
       untilMs: asked.sinceMs + COMMAND_DEADLINE_MS,
       here: () => registry.ask(asked),
-      answered: (body) => asked.reply(body as Outcome<ApartmentAnswer>),
+      answered: (outcome) => asked.reply(outcome),
       failed: () => asked.reply(unreachable(command.apartmentId)),
     });
   }
@@ -125,7 +126,7 @@ export class Router {
             if (outcome === undefined) this.#wait(errand);
             else resolve(outcome);
           }),
-        answered: (body) => resolve(body as Outcome<T>),
+        answered: resolve,
         failed: () => resolve(unreachable(apartmentId)),
       };
       this.#run(errand);
@@ -145,12 +146,16 @@ export class Router {
     const owner = routing.ownerOf(errand.shard);
     if (peers === undefined || owner === undefined || owner.isSelf) return this.#wait(errand);
     const { nodeId: id, url } = owner;
-    peers.request({ id, url }, errand.method, errand.body, leftMs, (reply) => this.#took(errand, reply));
+    peers.request({ id, url }, errand.method, errand.body, leftMs, (reply) => this.#took(errand, id, reply));
   }
 
-  #took(errand: Errand, reply: PeerReply): void {
+  #took(errand: Errand, peerId: string, reply: PeerReply): void {
     if (reply.ok) {
-      if (reply.body !== MOVED) return errand.answered(reply.body);
+      if (isOutcome(reply.body)) return errand.answered(reply.body);
+      if (reply.body !== MOVED) {
+        this.#parts.onFault?.('peer.answer_not_read', { peerId, method: errand.method });
+        return errand.failed();
+      }
       this.#parts.routing.hint();
       return this.#wait(errand);
     }
@@ -184,6 +189,13 @@ export class Router {
     this.#waiting = [];
     for (const errand of waiting) this.#run(errand);
   }
+}
+
+/** As far as whoever gets it looks before it is taken for a success or a refusal; the rest is the owner's word. */
+function isOutcome(body: unknown): body is Outcome<never> {
+  if (typeof body !== 'object' || body === null || !('ok' in body)) return false;
+  if (body.ok === true) return 'data' in body;
+  return body.ok === false && 'error' in body && typeof body.error === 'object' && body.error !== null;
 }
 
 function unreachable(apartmentId: string): { ok: false; error: ReturnType<typeof refuse>['error'] } {

@@ -2,23 +2,18 @@
  * Questions to every node at once, whose answers together must speak for every shard: where some shard is between two
  * owners, or a node cannot be reached, all are asked again.
  */
+import type { z } from 'zod';
 import type { Scheduler } from '../actors/deadlines.ts';
 import type { Clock } from '../actors/ports.ts';
 import { Refusal } from '../protocol/errors.ts';
 import { shardOf } from '../protocol/ids.ts';
 import { COMMAND_DEADLINE_MS, SHARDS, SURVEY_RETRY_MS, SURVEY_ROUND_MS } from '../protocol/limits.ts';
+import type { Part, PeerQuestions } from './peer-answers.ts';
 import type { Peer } from './ports.ts';
-import type { PeerRequests } from './router.ts';
 import { ShardSet } from './shard-set.ts';
 
-/** What a node answers: for which shards, and what it found in them. */
-export interface Part<T> {
-  readonly shards: string;
-  readonly found: readonly T[];
-}
-
 export interface SurveyParts {
-  readonly peers: PeerRequests | undefined;
+  readonly questions: PeerQuestions;
   readonly others: () => readonly Peer[];
   /** For which shards this node answers now, as text. */
   readonly ownShards: () => string;
@@ -45,12 +40,13 @@ export class Survey {
   async everywhere<T>(
     method: string,
     body: unknown,
+    answer: z.ZodType<Part<T>>,
     here: () => Promise<readonly T[]>,
   ): Promise<readonly T[] | undefined> {
     const untilMs = this.#parts.clock.nowMs() + COMMAND_DEADLINE_MS;
     for (let leftMs = COMMAND_DEADLINE_MS; leftMs > 0; leftMs = untilMs - this.#parts.clock.nowMs()) {
       const covered = new ShardSet();
-      const parts = await Promise.all(this.#askAll(method, body, here, leftMs));
+      const parts = await Promise.all(this.#askAll(method, body, answer, here, leftMs));
       for (const part of parts) covered.add(part?.shards);
       if (covered.isWhole) return parts.flatMap((part) => part?.found ?? []);
       await this.#pause(SURVEY_RETRY_MS);
@@ -69,6 +65,7 @@ export class Survey {
   async shardByShard<T extends { readonly apartmentId: string }>(
     method: string,
     body: unknown,
+    answer: z.ZodType<Part<T>>,
     here: () => Promise<readonly T[]>,
     wanted: (shard: number) => boolean,
     told: (speaksFor: (shard: number) => boolean, found: readonly T[]) => void,
@@ -86,7 +83,7 @@ export class Survey {
     };
     const untilMs = this.#parts.clock.nowMs() + COMMAND_DEADLINE_MS;
     for (let leftMs = COMMAND_DEADLINE_MS; leftMs > 0; leftMs = untilMs - this.#parts.clock.nowMs()) {
-      const heard = this.#askAll(method, body, here, leftMs).map((asked) => asked.then(hear));
+      const heard = this.#askAll(method, body, answer, here, leftMs).map((asked) => asked.then(hear));
       await Promise.race([Promise.all(heard), this.#pause(SURVEY_ROUND_MS)]);
       if (left.size === 0) return true;
       await this.#pause(SURVEY_RETRY_MS);
@@ -99,6 +96,7 @@ export class Survey {
   #askAll<T>(
     method: string,
     body: unknown,
+    answer: z.ZodType<Part<T>>,
     here: () => Promise<readonly T[]>,
     leftMs: number,
   ): Promise<Part<T> | undefined>[] {
@@ -112,18 +110,11 @@ export class Survey {
         throw cause;
       },
     );
-    return [own, ...this.#parts.others().map((peer) => this.#ask<T>(peer, method, body, leftMs))];
+    const { others, questions } = this.#parts;
+    return [own, ...others().map((peer) => questions.ask(peer, method, body, leftMs, answer))];
   }
 
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => this.#parts.scheduler.after(ms, resolve));
-  }
-
-  #ask<T>(peer: Peer, method: string, body: unknown, leftMs: number): Promise<Part<T> | undefined> {
-    return new Promise((resolve) =>
-      this.#parts.peers?.request(peer, method, body, leftMs, (reply) =>
-        resolve(reply.ok ? (reply.body as Part<T>) : undefined),
-      ),
-    );
   }
 }

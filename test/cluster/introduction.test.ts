@@ -9,6 +9,7 @@ import { ManualTime } from '../support/apartment-house.ts';
 const NOW_MS = Date.UTC(2027, 0, 1);
 const UNTIL_MS = NOW_MS + 600_000;
 const ID = 'x'.repeat(58);
+const faults: string[] = [];
 const id = (n: number) => `${ID}${String(n).padStart(6, '0')}`;
 
 /** A node among others; what it asks of them is answered by `peers`. */
@@ -31,9 +32,9 @@ function node(peers: Pick<Peers, 'request'>, others: readonly string[] = []) {
     },
     clock: { nowMs: () => time.nowMs },
     ...{ openHolds, scheduler: time, peers: { note() {}, ...peers } },
-    ...{ isAwake: () => true, heard() {}, missed() {} },
+    ...{ isAwake: () => true, heard() {}, missed() {}, onFault: (event: string) => faults.push(event) },
   } as unknown as ClusterOptions);
-  return { cluster, openHolds, open, othersChanged: () => othersChanged() };
+  return { cluster, openHolds, open, time, othersChanged: () => othersChanged() };
 }
 
 it('[H5] a node is told of any number of open holds, in answers that fit a frame', async () => {
@@ -103,15 +104,37 @@ it('a node that does not know the question, or is not there, is waited for no lo
   expect(asked).toEqual(['known']);
 });
 
+it('a node whose peers answer what cannot be read, or nothing at all, takes its shards all the same', async () => {
+  const answers = [null, 7, { known: [] }, [['ana', 'h1']], [null]];
+  const newer = node(
+    {
+      request(peer, _, __, ___, done) {
+        if (peer.id !== 'silent') done({ ok: true, body: answers[Number(peer.id)] });
+      },
+    },
+    ['silent', ...answers.keys()].map(String),
+  );
+  let isIntroduced = false;
+  void newer.cluster.introduced().then(() => {
+    isIntroduced = true;
+  });
+  await newer.time.pass(INTRODUCTION_DEADLINE_MS - 1);
+  expect(isIntroduced).toBe(false);
+  await newer.time.pass(1);
+  expect(isIntroduced).toBe(true);
+  expect(faults).toEqual(answers.map(() => 'peer.answer_not_read'));
+});
+
 it('[H5] when a node is gone the others are asked at once, and one that does not answer keeps nobody from hearing the rest', async () => {
   const others = ['older', 'frozen', 'gone'];
+  const owned = Promise.withResolvers<void>();
   const newer = node(
     {
       request(peer, method, _, __, done) {
         if (method === 'known') return void done({ ok: true, body: [['ana', 'h1', UNTIL_MS, 'a']] });
         if (peer.id === 'frozen') return;
         // Nothing more is known here of what was held at the node that is gone.
-        done({ ok: true, body: { shards: '', found: [] } });
+        void owned.promise.then(() => done({ ok: true, body: { shards: '', found: [] } }));
       },
     },
     others,
@@ -122,6 +145,7 @@ it('[H5] when a node is gone the others are asked at once, and one that does not
   others.pop();
   newer.othersChanged();
   // Of hearsay first, before anybody who could say has the apartments of the one that is gone.
-  expect(newer.openHolds.countOf('ana', NOW_MS)).toBe(2);
+  await expect.poll(() => newer.openHolds.countOf('ana', NOW_MS)).toBe(2);
+  owned.resolve();
   await expect.poll(() => newer.openHolds.countOf('ana', NOW_MS)).toBe(1);
 });

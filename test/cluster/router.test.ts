@@ -29,6 +29,7 @@ let owner: typeof PEER | undefined;
 let hints: number;
 let changed: () => void;
 let requests: Request[];
+let faults: string[];
 
 beforeEach(() => {
   const journal = new MemoryJournal();
@@ -40,6 +41,7 @@ beforeEach(() => {
   owner = PEER;
   hints = 0;
   requests = [];
+  faults = [];
   router = new Router({
     ...{ registry: house.registry, reads: house.reads, clock: { nowMs: () => time.nowMs }, scheduler: time },
     routing: {
@@ -55,6 +57,7 @@ beforeEach(() => {
       request: (_peer, method, body, deadlineMs, done) =>
         void requests.push({ method, body, deadlineMs, done }),
     },
+    onFault: (event) => faults.push(event),
   });
 });
 
@@ -143,6 +146,17 @@ describe('a command', () => {
     await time.pass(COMMAND_DEADLINE_MS + 200);
     expect(orphan.code).toBe('unavailable');
     expect(router.waiting).toBe(0);
+  });
+
+  it('[C1] is answered `unavailable` where its owner answers what cannot be read, and that is told', async () => {
+    const rubbish = [null, 'ok', [], { ok: true }, { ok: false, error: null }, { ok: 1, data: {} }];
+    const answers = rubbish.map((value, nth) => {
+      const answer = ask();
+      requests[nth]!.done(body(value));
+      return answer.code;
+    });
+    expect(answers).toEqual(rubbish.map(() => 'unavailable'));
+    expect(faults).toEqual(rubbish.map(() => 'peer.answer_not_read'));
   });
 
   it('is refused before more wait than may', () => {

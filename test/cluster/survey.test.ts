@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { PeerQuestions, part } from '../../src/cluster/peer-answers.ts';
 import type { PeerReply } from '../../src/cluster/peers/messages.ts';
 import { ShardSet } from '../../src/cluster/shard-set.ts';
 import { Survey } from '../../src/cluster/survey.ts';
@@ -13,20 +15,25 @@ const body = (value: unknown): PeerReply => ({ ok: true, body: value });
 
 let time: ManualTime;
 let replies: PeerReply[];
+let faults: string[];
 let here: () => Promise<readonly string[]>;
 
 beforeEach(() => {
   time = new ManualTime(0);
   replies = [];
+  faults = [];
   here = async () => ['mine'];
 });
 
 async function asked(ms = COMMAND_DEADLINE_MS + 1_000): Promise<readonly string[] | undefined> {
   const survey = new Survey({
-    peers: {
-      request: (_peer, _method, _body, _deadlineMs, done) =>
-        done(replies.shift() ?? { ok: false, why: 'closed' }),
-    },
+    questions: new PeerQuestions(
+      {
+        request: (_peer, _method, _body, _deadlineMs, done) =>
+          done(replies.shift() ?? { ok: false, why: 'closed' }),
+      },
+      (event) => faults.push(event),
+    ),
     others: () => [{ id: 'n2', url: 'http://n2' }],
     ownShards: () => EVEN,
     clock: { nowMs: () => time.nowMs },
@@ -34,7 +41,7 @@ async function asked(ms = COMMAND_DEADLINE_MS + 1_000): Promise<readonly string[
   });
   let found: readonly string[] | undefined | 'waiting' = 'waiting';
   void survey
-    .everywhere<string>('holds', 'ana', () => here())
+    .everywhere('holds', 'ana', part(z.string()), () => here())
     .then((all) => {
       found = all;
     });
@@ -56,6 +63,13 @@ describe('a question to all nodes', () => {
       body({ shards: ODD, found: ['theirs', 'late'] }),
     ];
     expect(await asked(200)).toEqual(['mine', 'theirs', 'late']);
+  });
+
+  it('is asked again where an answer cannot be read, and that is told', async () => {
+    const whole = body({ shards: ODD, found: [] });
+    replies = [body(null), body([ODD]), body({ shards: ODD, found: [7] }), whole];
+    expect(await asked(1_000)).toEqual(['mine']);
+    expect(faults).toEqual(Array(3).fill('peer.answer_not_read'));
   });
 
   it('is asked again where an apartment here could not be read', async () => {
