@@ -310,7 +310,7 @@ export const PEER_REDIAL_MAX_MS = 1_000;
 export const PEER_STEADY_MS = 1_000;
 /** A peer that nobody has asked for this long is not dialled again, in milliseconds. */
 export const PEER_WANTED_MS = 10_000;
-/** How often a wrong secret is complained of at most, in milliseconds. */
+/** How often a wrong secret, url or version of a peer is complained of at most, each, in milliseconds. */
 export const PEER_COMPLAINT_EVERY_MS = 60_000;
 /** How long an end waits for the other to close, in milliseconds. */
 export const PEER_CLOSE_MS = 500;

@@ -1,7 +1,7 @@
 /**
  * The listening side until a dialler has opened: checks the upgrade, proves itself, waits for the one frame that only
  * somebody can send who has the secret and heard the answer. Refusals: 401 who does not know the secret, 421 who
- * looks for another incarnation, 503 who comes when this server leaves.
+ * looks for another incarnation, 426 who speaks another version, 503 who comes when this server leaves.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -10,7 +10,15 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Scheduler } from '../../actors/deadlines.ts';
 import { PEER_ARRIVALS_MAX, PEER_DIAL_DEADLINE_MS } from '../../protocol/limits.ts';
 import { WEBSOCKET_OPTIONS } from './dial.ts';
-import { equal, type Handshake, LISTENER_HEADER, PEER_PATH } from './handshake.ts';
+import {
+  equal,
+  type Handshake,
+  LISTENER_HEADER,
+  PEER_PATH,
+  PEER_PROTOCOL,
+  PROTOCOL_HEADER,
+  protocolOf,
+} from './handshake.ts';
 
 export interface ArrivalsHost {
   readonly selfId: () => string;
@@ -21,7 +29,13 @@ export interface ArrivalsHost {
   readonly arrived: (peerId: string, webSocket: WebSocket, socket: Socket) => void;
 }
 
-const REASONS = { 401: 'Unauthorized', 421: 'Misdirected Request', 503: 'Service Unavailable' } as const;
+const REASONS = {
+  401: 'Unauthorized',
+  421: 'Misdirected Request',
+  426: 'Upgrade Required',
+  503: 'Service Unavailable',
+} as const;
+const OWN_PROTOCOL = `${PROTOCOL_HEADER}: ${PEER_PROTOCOL}`;
 
 export class Arrivals {
   readonly #host: ArrivalsHost;
@@ -35,7 +49,7 @@ export class Arrivals {
     this.#host = host;
     this.#server.on('headers', (headers, request) => {
       const proof = this.#proofs.get(request);
-      if (proof !== undefined) headers.push(`${LISTENER_HEADER}: ${proof}`);
+      if (proof !== undefined) headers.push(`${LISTENER_HEADER}: ${proof}`, OWN_PROTOCOL);
     });
   }
 
@@ -50,6 +64,8 @@ export class Arrivals {
       refuse(socket, 503);
     } else if (introduction.to !== this.#host.selfId()) {
       refuse(socket, 421);
+    } else if (protocolOf(request.headers[PROTOCOL_HEADER]) !== PEER_PROTOCOL) {
+      refuse(socket, 426);
     } else {
       const { proof, opening } = this.#host.handshake.answer(introduction);
       this.#proofs.set(request, proof);
@@ -100,5 +116,11 @@ export class Arrivals {
 function refuse(socket: Duplex, status: keyof typeof REASONS): void {
   socket.on('error', () => socket.destroy());
   socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${REASONS[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  const head = [
+    `HTTP/1.1 ${status} ${REASONS[status]}`,
+    OWN_PROTOCOL,
+    'Connection: close',
+    'Content-Length: 0',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n`);
 }

@@ -4,7 +4,14 @@ import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Scheduler } from '../../actors/deadlines.ts';
 import { PEER_DIAL_DEADLINE_MS, PEER_FRAME_BYTES_MAX } from '../../protocol/limits.ts';
-import { type Handshake, LISTENER_HEADER, PEER_PATH } from './handshake.ts';
+import {
+  type Handshake,
+  LISTENER_HEADER,
+  PEER_PATH,
+  PEER_PROTOCOL,
+  PROTOCOL_HEADER,
+  protocolOf,
+} from './handshake.ts';
 
 export interface Peer {
   /** Of this incarnation, which has one url for life; another one at the same url is another peer. */
@@ -23,8 +30,34 @@ export type Dialled =
   | { readonly ok: true; readonly webSocket: WebSocket; readonly socket: Socket }
   | { readonly ok: false; readonly how: PeerLoss; readonly objection?: Objection };
 
-/** What an operator must hear of: the two ends do not have the same secret, or the url is none. */
-export type Objection = 'our_secret_refused' | 'peer_unproven' | 'url_invalid';
+/** What an operator must hear of, and can put right. */
+export interface Objection {
+  readonly name:
+    | 'our_secret_refused'
+    | 'peer_unproven'
+    | 'url_invalid'
+    | 'protocol_differs'
+    /** Also for a moment where a process has been replaced. */
+    | 'another_answers';
+  readonly why: string;
+}
+const OUR_SECRET_REFUSED = {
+  name: 'our_secret_refused',
+  why: 'it does not take the secret of this server; give both the same NIGHTLATCH_PEER_SECRET',
+} as const;
+const PEER_UNPROVEN = {
+  name: 'peer_unproven',
+  why: 'who answers at its url does not know the secret; give both the same NIGHTLATCH_PEER_SECRET',
+} as const;
+const URL_INVALID = { name: 'url_invalid', why: 'its NIGHTLATCH_NODE_URL is no url' } as const;
+const ANOTHER_ANSWERS = {
+  name: 'another_answers',
+  why: 'another server answers at its url; give each server a NIGHTLATCH_NODE_URL of its own, that leads to it alone',
+} as const;
+const protocolDiffers = (theirs: number): Objection => ({
+  name: 'protocol_differs',
+  why: `it speaks version ${theirs} of what servers say to each other, this one version ${PEER_PROTOCOL}; run the same program on both`,
+});
 
 export interface DialOptions {
   readonly selfId: () => string;
@@ -43,6 +76,7 @@ export const WEBSOCKET_OPTIONS = {
 
 const MISDIRECTED = 421;
 const UNAUTHORIZED = 401;
+const UPGRADE_REQUIRED = 426;
 
 /** Calls `done` once, never before return. @returns gives the attempt up without a call of `done` */
 export function dial(peer: Peer, options: DialOptions, done: (dialled: Dialled) => void): () => void {
@@ -62,7 +96,7 @@ export function dial(peer: Peer, options: DialOptions, done: (dialled: Dialled) 
   const stopWaiting = options.scheduler.after(PEER_DIAL_DEADLINE_MS, () => fail('silent'));
 
   if (webSocket === undefined) {
-    setImmediate(() => fail('closed', 'url_invalid'));
+    setImmediate(() => fail('closed', URL_INVALID));
     return () => settle();
   }
   let opening: string | undefined;
@@ -70,16 +104,21 @@ export function dial(peer: Peer, options: DialOptions, done: (dialled: Dialled) 
   webSocket.on('upgrade', (response: IncomingMessage) => {
     socket = response.socket;
     opening = options.handshake.readAnswer(introduction, response.headers[LISTENER_HEADER]);
-    if (opening === undefined) fail('closed', 'peer_unproven');
+    if (opening === undefined) return fail('closed', PEER_UNPROVEN);
+    const theirs = protocolOf(response.headers[PROTOCOL_HEADER]);
+    if (theirs !== PEER_PROTOCOL) fail('closed', protocolDiffers(theirs));
   });
   webSocket.on('open', () => {
-    if (opening === undefined) return;
+    if (opening === undefined || isSettled) return;
     webSocket.send(opening);
     settle({ ok: true, webSocket, socket });
   });
-  webSocket.on('unexpected-response', (_request, { statusCode }) => {
-    if (statusCode === MISDIRECTED) fail('refused');
-    else fail('closed', statusCode === UNAUTHORIZED ? 'our_secret_refused' : undefined);
+  webSocket.on('unexpected-response', (_request, { statusCode, headers }) => {
+    if (statusCode === MISDIRECTED) fail('refused', ANOTHER_ANSWERS);
+    else if (statusCode === UNAUTHORIZED) fail('closed', OUR_SECRET_REFUSED);
+    else if (statusCode === UPGRADE_REQUIRED)
+      fail('closed', protocolDiffers(protocolOf(headers[PROTOCOL_HEADER])));
+    else fail('closed');
   });
   webSocket.on('error', (cause) =>
     fail('code' in cause && cause.code === 'ECONNREFUSED' ? 'refused' : 'closed'),
@@ -92,7 +131,7 @@ function connect(url: string, authorization: string, ca: string | undefined): We
   try {
     return new WebSocket(new URL(PEER_PATH, url), {
       ...WEBSOCKET_OPTIONS,
-      headers: { authorization },
+      headers: { authorization, [PROTOCOL_HEADER]: String(PEER_PROTOCOL) },
       // A mask keeps a page's script from writing what a proxy might take for HTTP (RFC 6455, 10.3); there are no
       // pages here, and a mask of zeros spares both ends the work.
       generateMask: (mask) => mask.fill(0),

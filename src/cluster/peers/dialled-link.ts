@@ -11,6 +11,7 @@
  */
 import type { Scheduler } from '../../actors/deadlines.ts';
 import {
+  LEASE_UNRENEWED_MAX_MS,
   PEER_INFLIGHT_MAX,
   PEER_QUEUE_BYTES_MAX,
   PEER_REDIAL_FIRST_MS,
@@ -79,6 +80,8 @@ export class DialledLink {
   /** Dials since the last steady link. */
   #dials = 0;
   #wantedMs: number;
+  /** Since when another incarnation answers at its url. */
+  #misdirectedMs: number | undefined;
 
   constructor(peer: Peer, host: DialledLinkHost) {
     this.peer = peer;
@@ -212,8 +215,9 @@ export class DialledLink {
   #dialled(dialled: Dialled): void {
     if (!dialled.ok) {
       this.#host.counts.dialsFailed += 1;
-      if (dialled.objection !== undefined) this.#host.object(dialled.objection, this.peer);
-      this.#failed(dialled.how);
+      const { how, objection } = dialled;
+      if (this.#lasts(objection)) this.#host.object(objection, this.peer);
+      this.#failed(how);
       return;
     }
     const channel = new Channel(dialled.webSocket, dialled.socket, {
@@ -226,12 +230,24 @@ export class DialledLink {
       },
     });
     const nowMs = this.#host.nowMs();
+    this.#misdirectedMs = undefined;
     this.#state = { name: 'open', channel, sinceMs: nowMs };
     for (const { id, dueMs, call } of this.#forgetWaiting()) {
       if (id === 0) channel.send(noteText(call));
       else if (this.#pending.has(id))
         channel.send(requestText(id, Math.max(1, Math.floor(dueMs - nowMs)), call));
     }
+  }
+
+  /** One that was replaced is found dead, and asked no more, before it has been misdirected for long. */
+  #lasts(objection: Objection | undefined): objection is Objection {
+    if (objection?.name !== 'another_answers') {
+      this.#misdirectedMs = undefined;
+      return objection !== undefined;
+    }
+    const nowMs = this.#host.nowMs();
+    this.#misdirectedMs ??= nowMs;
+    return nowMs - this.#misdirectedMs >= LEASE_UNRENEWED_MAX_MS;
   }
 
   /** Nothing of what waited has been sent. */

@@ -9,11 +9,17 @@
  * that is sent again gets another nonce, and nobody can open with it: until the first frame has come and is right,
  * nothing of that link is parsed. No clock and no memory of nonces is needed. Who sits on the wire can still read and
  * take over a link once it is open: across a network that is not one's own the url is `wss:`.
+ *
+ * Both also say which version of what follows they speak, in a header of its own; who says none speaks the first. Ends
+ * of different versions have no link: what one makes of the other's messages is not known.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 export const PEER_PATH = '/v1/peer';
 export const LISTENER_HEADER = 'nightlatch-peer';
+export const PROTOCOL_HEADER = 'nightlatch-peer-protocol';
+/** To be raised with a change that a server of the version before could not follow. */
+export const PEER_PROTOCOL = 1;
 
 const INTRODUCTION = /^nightlatch-peer ([\w-]{1,64})\.([\w-]{1,64})\.([\w-]{22})\.([\w-]{43})$/;
 const LISTENER_PROOF = /^([\w-]{22})\.([\w-]{43})$/;
@@ -76,6 +82,12 @@ export class Handshake {
       .update([role, PEER_PATH, from, to, nonce, listenerNonce].join('\n'))
       .digest('base64url');
   }
+}
+
+/** Which version somebody speaks, by that header; 0 where it cannot be read. */
+export function protocolOf(header: string | string[] | undefined): number {
+  if (header === undefined) return 1;
+  return typeof header === 'string' && /^\d{1,9}$/.test(header) ? Number(header) : 0;
 }
 
 /** In a time that does not tell where they differ. */

@@ -85,7 +85,7 @@ export class PeerLinks {
       ca: options.ca,
       end: (done, reply) => this.#end(done, reply),
       endSoon: (done, why) => setImmediate(() => this.#end(done, FAILURES[why])),
-      object: (objection, { id, url }) => this.#complain(`peer.${objection}`, { peerId: id, url }),
+      object: ({ name, why }, { id, url }) => this.#complain(`peer.${name}`, { peerId: id, url, why }),
       lost: (link, how) => this.#lost(link, how),
       gone: (link) => this.#dialled.delete(link.peer.id),
     };
@@ -198,7 +198,7 @@ export class PeerLinks {
     }
   }
 
-  /** At most once a minute each: who does not have the secret knocks as often as they like. */
+  /** At most once a minute each: what is objected to is so at every dial, and who does not have the secret knocks at will. */
   #complain(event: string, details: Record<string, unknown>): void {
     const nowMs = this.#nowMs();
     if (nowMs - (this.#complainedMs.get(event) ?? Number.NEGATIVE_INFINITY) < PEER_COMPLAINT_EVERY_MS) return;

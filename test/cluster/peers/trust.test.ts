@@ -1,12 +1,16 @@
 /** Who may have a link: nobody without the secret, on either end, and nobody who only overheard it being used. */
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Handshake } from '../../../src/cluster/peers/handshake.ts';
-import { PEER_ARRIVALS_MAX, PEER_COMPLAINT_EVERY_MS } from '../../../src/protocol/limits.ts';
+import { Handshake, PEER_PROTOCOL } from '../../../src/cluster/peers/handshake.ts';
+import {
+  LEASE_UNRENEWED_MAX_MS,
+  PEER_ARRIVALS_MAX,
+  PEER_COMPLAINT_EVERY_MS,
+} from '../../../src/protocol/limits.ts';
 import { ask, atEnd, dialRaw, type Node, SECRET, startNode, until } from './house.ts';
 
 const REFUSED = { ok: false, why: 'refused' };
@@ -29,6 +33,33 @@ async function upgrade(node: Node, headers: Record<string, string>, path = '/v1/
       .join('')}\r\n`,
   );
   return String((await once(socket, 'data'))[0]);
+}
+
+/** Answers every upgrade with this head. @returns its url */
+async function listener(
+  answer: (request: IncomingMessage) => string,
+  heard = (_bytes: number) => {},
+): Promise<string> {
+  const http = createServer();
+  http.on('upgrade', (request, socket: Socket) => {
+    socket.on('error', () => {});
+    socket.on('data', (bytes) => heard(bytes.length));
+    socket.write(`${answer(request)}\r\n\r\n`);
+  });
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  atEnd(() => {
+    http.closeAllConnections();
+    http.close();
+  });
+  return `ws://127.0.0.1:${(http.address() as AddressInfo).port}`;
+}
+
+function accepted({ headers }: IncomingMessage): string {
+  const accept = createHash('sha1')
+    .update(`${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+    .digest('base64');
+  return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}`;
 }
 
 describe('the secret', () => {
@@ -88,34 +119,71 @@ describe('the secret', () => {
 
   it('is proved by the listener before the dialler says anything', async () => {
     let heard = 0;
-    const impostor = createServer();
-    impostor.on('upgrade', (request, socket: Socket) => {
-      const accept = createHash('sha1')
-        .update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
-        .digest('base64');
-      socket.on('error', () => {});
-      socket.on('data', (bytes) => {
-        heard += bytes.length;
-      });
-      // It overheard somebody's proof; the nonce it was made for is another.
-      const introduction = { from: 'node_a', to: 'node_b', nonce: 'A'.repeat(22) };
-      const { proof } = new Handshake(SECRET).answer(introduction);
-      socket.write(
-        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\nnightlatch-peer: ${proof}\r\n\r\n`,
-      );
-    });
-    impostor.listen(0, '127.0.0.1');
-    await once(impostor, 'listening');
-    atEnd(() => {
-      impostor.closeAllConnections();
-      impostor.close();
-    });
+    // It overheard somebody's proof; the nonce it was made for is another.
+    const introduction = { from: 'node_a', to: 'node_b', nonce: 'A'.repeat(22) };
+    const { proof } = new Handshake(SECRET).answer(introduction);
+    const url = await listener(
+      (request) => `${accepted(request)}\r\nnightlatch-peer: ${proof}`,
+      (bytes) => {
+        heard += bytes;
+      },
+    );
     const a = await startNode('node_a');
-    const { port } = impostor.address() as AddressInfo;
-    expect(await ask(a, { id: 'node_b', url: `ws://127.0.0.1:${port}` }, 'a guest’s name')).toEqual(REFUSED);
+    expect(await ask(a, { id: 'node_b', url }, 'a guest’s name')).toEqual(REFUSED);
     expect(a.faults).toMatchObject([{ event: 'peer.peer_unproven' }]);
     expect(heard).toBe(0);
   });
+});
+
+describe('a version of another', () => {
+  const authorization = () => new Handshake(SECRET).introduce('node_a', 'node_b').authorization;
+
+  it('that dials is refused, and told which one is spoken here; one that says none speaks the first', async () => {
+    const b = await startNode('node_b');
+    const refused = await upgrade(b, { authorization: authorization(), 'Nightlatch-Peer-Protocol': '99' });
+    expect(refused).toMatch(/^HTTP\/1.1 426 /);
+    expect(refused).toContain(`nightlatch-peer-protocol: ${PEER_PROTOCOL}\r\n`);
+    expect(await upgrade(b, { authorization: authorization() })).toMatch(/^HTTP\/1.1 101 /);
+  });
+
+  for (const [how, answer] of [
+    ['refuses', () => 'HTTP/1.1 426 Upgrade Required\r\nnightlatch-peer-protocol: 99\r\nContent-Length: 0'],
+    [
+      'lets in',
+      (request: IncomingMessage) => {
+        const introduction = new Handshake(SECRET).readIntroduction(request.headers.authorization);
+        const { proof } = new Handshake(SECRET).answer(introduction!);
+        return `${accepted(request)}\r\nnightlatch-peer: ${proof}\r\nnightlatch-peer-protocol: 99`;
+      },
+    ],
+  ] as const) {
+    it(`that ${how} who dials is told of by both numbers, and gets no word`, async () => {
+      const url = await listener(answer);
+      const a = await startNode('node_a');
+      expect(await ask(a, { id: 'node_b', url }, 'a guest’s name')).toEqual(REFUSED);
+      expect(a.faults).toMatchObject([
+        { event: 'peer.protocol_differs', details: { peerId: 'node_b', url } },
+      ]);
+      expect(a.faults[0]!.details.why).toMatch(/version 99 .* version 1;/);
+    });
+  }
+});
+
+it('another server at the url of a peer is told of where that lasts, not where a process was replaced', async () => {
+  let nowMs = 0;
+  const a = await startNode('node_a', { nowMs: () => nowMs });
+  const b = await startNode('node_b');
+  const gone = { id: 'node_gone', url: b.peer.url };
+  expect(await ask(a, gone, 1)).toEqual(REFUSED);
+  await until(() => a.lost.length >= 3);
+  expect(a.faults).toEqual([]);
+  nowMs += LEASE_UNRENEWED_MAX_MS;
+  a.links.connect(gone);
+  await until(() => a.faults.length > 0);
+  expect(a.faults).toMatchObject([
+    { event: 'peer.another_answers', details: { peerId: 'node_gone', url: b.peer.url } },
+  ]);
+  expect(a.faults[0]!.details.why).toContain('NIGHTLATCH_NODE_URL');
 });
 
 describe('a link that was recorded', () => {
