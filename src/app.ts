@@ -86,6 +86,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
   const stopAll = async () => {
     for (const stop of stops.splice(0).reverse()) await stop();
   };
+  let leave = async () => {};
   const started = (stop: () => Promise<void> | void) => {
     stops.push(stop);
     hooks.signal?.throwIfAborted();
@@ -281,6 +282,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
 
     // Peers must be able to reach this node before it owns anything.
     await membership.join();
+    leave = () => membership.leave();
     membership.onOwnersChanged(() => {
       keeping.ownersChanged((shard) => membership.ownerOf(shard)?.isSelf === false);
       cluster.tellMoves();
@@ -317,6 +319,8 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
       close: stopAll,
     };
   } catch (error) {
+    // What it has been given goes back while it can still be drained: others need not find it without an owner.
+    await leave();
     await stopAll().catch((cause) => onFault('start.not_undone', { cause }));
     throw error;
   }

@@ -87,7 +87,7 @@ const Environment = z.object({
     .describe('Whether to start on a PostgreSQL that may forget what it has acknowledged.'),
   NIGHTLATCH_NODE_URL: url('ws:', 'wss:', 'http:', 'https:')
     .optional()
-    .describe('How other servers reach this one; needed with `REDIS_URL`.'),
+    .describe('How other servers reach this one, and no other; needed with `REDIS_URL`.'),
   NIGHTLATCH_PEER_SECRET: z
     .string()
     .min(32, 'is shorter than 32 characters')
