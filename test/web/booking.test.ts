@@ -142,6 +142,31 @@ describe('the page', () => {
     expect(new URL(page.url()).searchParams.get('checkOut')).toBe(`${checkIn.slice(0, 7)}-10`);
   });
 
+  it('leaves whoever goes on before a hold is placed where they have gone', async () => {
+    const ana = await open(addressOf(2, stay(110)));
+    const holdThen = (selector: string) =>
+      // Both in one turn, so before any answer.
+      ana.evaluate(
+        `document.querySelector('.chooser button.primary').click(); document.querySelector('${selector}').click();`,
+      );
+    await ana.locator('.chooser button.primary:enabled').waitFor();
+    await holdThen('nav a[href="/stays"]');
+    const row = ana.locator('.row[data-hold]');
+    await row.getByRole('button', { name: /^Release/ }).click();
+    await row.waitFor({ state: 'detached' });
+    expect(new URL(ana.url()).pathname).toBe('/stays');
+
+    const { checkIn, checkOut } = stay(110);
+    await ana.goto(server.url + addressOf(2, { checkIn, checkOut }));
+    await ana.locator('.chooser button.primary:enabled').waitFor();
+    await holdThen(`.day[data-date="${checkOut}"]`);
+    await ana.getByRole('button', { name: 'More time' }).click();
+    await ana.getByText('You have more time').waitFor();
+    expect(new URL(ana.url()).searchParams.get('checkIn')).toBe(checkOut);
+    await ana.getByRole('button', { name: 'Release' }).click();
+    await ana.locator('.hold').waitFor({ state: 'detached' });
+  });
+
   it('says that it is offline, takes no command then, and comes back by itself', async () => {
     const ana = await open(addressOf(1, stay(100)));
     const { context, complaints } = visitors.of(ana);

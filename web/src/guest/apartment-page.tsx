@@ -70,8 +70,6 @@ function Details({ apartment }: { apartment: Apartment }) {
   }, [mine, apartmentId]);
   const openings = useMemo(() => openingsOf(terms, calendar, own, today), [terms, calendar, own, today]);
   const { here, booked, dismiss } = useHoldHere(apartmentId);
-  const choosing = usePlacing(apartmentId, own.holds);
-  const again = usePlacing(apartmentId, own.holds);
   const [placedId, setPlacedId] = useState<string>();
   const chooserHeading = useRef<HTMLHeadingElement>(null);
 
@@ -88,6 +86,8 @@ function Details({ apartment }: { apartment: Apartment }) {
     setPlacedId(hold.id);
     show({ checkIn: hold.checkIn, checkOut: hold.checkOut });
   };
+  const choosing = usePlacing(apartmentId, own.holds, onPlaced);
+  const again = usePlacing(apartmentId, own.holds, onPlaced);
 
   return (
     <article className="apartment">
@@ -111,7 +111,6 @@ function Details({ apartment }: { apartment: Apartment }) {
             here={here}
             placing={again}
             placedId={placedId}
-            onPlaced={onPlaced}
             onDone={() => {
               dismiss(here.hold);
               chooserHeading.current?.focus();
@@ -129,7 +128,6 @@ function Details({ apartment }: { apartment: Apartment }) {
             placing={choosing}
             heading={chooserHeading}
             onChange={({ checkIn, checkOut, guests }) => show({ checkIn, checkOut, guests })}
-            onPlaced={onPlaced}
           />
         )}
       </aside>

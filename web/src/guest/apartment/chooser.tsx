@@ -1,6 +1,6 @@
 /** From a choice of nights to a hold: the price, or why it cannot be had and what can be had instead. */
 import { type Ref, useEffect, useState } from 'react';
-import type { Apartment, Hold } from '../../../../src/client/index.ts';
+import type { Apartment } from '../../../../src/client/index.ts';
 import { dateOf, nightOf } from '../../../../src/protocol/nights.ts';
 import { nightsText } from '../../format.ts';
 import { Alternatives } from '../../shared/alternatives.tsx';
@@ -24,7 +24,6 @@ export function Chooser({
   placing,
   heading,
   onChange,
-  onPlaced,
 }: {
   apartment: Apartment;
   openings: Openings;
@@ -35,7 +34,6 @@ export function Chooser({
   /** Where the focus goes when a hold is let go of. */
   heading: Ref<HTMLHeadingElement>;
   onChange: (stay: StayFields) => void;
-  onPlaced: (hold: Hold) => void;
 }) {
   const says = t.apartment.chooser;
   const offline = useOffline();
@@ -49,9 +47,12 @@ export function Chooser({
     here.hold.checkIn === checkIn &&
     here.hold.checkOut === checkOut &&
     here.hold.guests === guests;
-  const { error, forget } = placing;
+  const { forget } = placing;
 
   const wanted = `${checkIn} ${checkOut} ${guests}`;
+  const [asked, setAsked] = useState<string>();
+  // A refusal is about the stay it was asked for, also where it comes after another one was chosen.
+  const error = asked === wanted ? placing.error : undefined;
   /** The choice that could be held when it was last looked at. */
   const [free, setFree] = useState<string>();
   const isFree = check?.ok === true && openings.stateOf(openings.today) !== 'unknown';
@@ -59,16 +60,17 @@ export function Chooser({
     if (isFree) setFree(wanted);
   }, [isFree, wanted]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a refusal is about the stay it was given for.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: chosen again later, a stay has not been refused yet.
   useEffect(() => {
     forget();
     setIsRoomMade(false);
   }, [checkIn, checkOut, guests]);
 
-  const hold = async (wanted: Chosen) => {
+  const hold = (other: Chosen) => {
+    if (placing.busy) return;
     setIsRoomMade(false);
-    const held = await placing.place({ ...wanted, guests });
-    if (held !== undefined) onPlaced(held);
+    setAsked(wanted);
+    void placing.place({ ...other, guests });
   };
   const nights = range === undefined ? '' : nightsText(range.to - range.from);
   const isMove = here !== undefined && here.phase === 'held';
@@ -100,12 +102,10 @@ export function Chooser({
           openings={openings}
           nearest={isAboutRoom(check.because) ? nearestStays(openings, range, guests) : []}
           disabled={offline || placing.busy}
-          onHold={(other) => void hold(other)}
+          onHold={hold}
         />
       )}
-      {error !== undefined && (
-        <Refusal error={error} busy={placing.busy || offline} onAlternative={(other) => void hold(other)} />
-      )}
+      {error !== undefined && <Refusal error={error} busy={placing.busy || offline} onAlternative={hold} />}
       {error?.code === 'too_many_holds' && (
         <OpenHolds
           onReleased={() => {
@@ -128,7 +128,7 @@ export function Chooser({
           disabled={offline || check?.ok !== true}
           aria-disabled={placing.busy}
           aria-describedby={offline ? 'no-hold' : check?.ok === false ? 'reason' : undefined}
-          onClick={() => void hold(stay)}
+          onClick={() => hold(stay)}
         >
           {placing.busy
             ? says.holding

@@ -11,30 +11,22 @@ export function HoldEnded({
   hold,
   phase,
   placing,
-  onPlaced,
   onDismiss,
 }: {
   hold: Hold;
   phase: HoldPhase;
   placing: Placing;
-  onPlaced: (hold: Hold) => void;
   onDismiss: () => void;
 }) {
   const says = t.apartment.hold;
   const offline = useOffline();
-  const again = async ({ checkIn, checkOut }: Chosen) => {
-    const held = await placing.place({ checkIn, checkOut, guests: hold.guests });
-    if (held !== undefined) onPlaced(held);
-  };
+  const again = ({ checkIn, checkOut }: Chosen) =>
+    void placing.place({ checkIn, checkOut, guests: hold.guests });
   return (
     <>
       <p role="status">{phase === 'settling' ? says.moneyBack : says.kept}</p>
       {placing.error !== undefined && (
-        <Refusal
-          error={placing.error}
-          busy={placing.busy || offline}
-          onAlternative={(stay) => void again(stay)}
-        />
+        <Refusal error={placing.error} busy={placing.busy || offline} onAlternative={again} />
       )}
       <div className="actions">
         <button
@@ -42,7 +34,7 @@ export function HoldEnded({
           className="primary"
           disabled={offline}
           aria-disabled={placing.busy}
-          onClick={() => void again(hold)}
+          onClick={() => again(hold)}
         >
           {placing.busy ? t.apartment.chooser.holding : says.again}
         </button>

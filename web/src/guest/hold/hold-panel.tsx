@@ -3,7 +3,7 @@
  * When it ends the panel stays, with everything that was typed, and holds again in one click.
  */
 import { useEffect, useRef, useState } from 'react';
-import type { Apartment, Hold } from '../../../../src/client/index.ts';
+import type { Apartment } from '../../../../src/client/index.ts';
 import type { ErrorBody } from '../../../../src/protocol/errors.ts';
 import { PAYMENT_DEADLINE_MS } from '../../../../src/protocol/limits.ts';
 import { guestsText, minutesText, money, stayText } from '../../format.ts';
@@ -27,7 +27,6 @@ export function HoldPanel({
   here: { hold, phase },
   placing,
   placedId,
-  onPlaced,
   onDone,
 }: {
   apartment: Apartment;
@@ -36,7 +35,6 @@ export function HoldPanel({
   placing: Placing;
   /** Of the hold that this page has just placed: it gets the focus. */
   placedId: string | undefined;
-  onPlaced: (hold: Hold) => void;
   /** The guest has released it, or wants to hear no more of it. */
   onDone: () => void;
 }) {
@@ -113,9 +111,7 @@ export function HoldPanel({
           {isOnline ? says.asked(minutesText(PAYMENT_DEADLINE_MS / 1_000)) : says.paymentUnknown}
         </p>
       )}
-      {!isOpen && (
-        <HoldEnded hold={hold} phase={phase} placing={placing} onPlaced={onPlaced} onDismiss={onDone} />
-      )}
+      {!isOpen && <HoldEnded hold={hold} phase={phase} placing={placing} onDismiss={onDone} />}
       {isOpen && <QuoteLines quote={hold.quote} />}
       {error !== undefined && !isPaying && <PaymentRefusal error={error} isOpen={isOpen} />}
       <ConfirmForm

@@ -9,13 +9,21 @@ import type { Chosen } from '../stay/selection.ts';
 export interface Placing {
   readonly busy: boolean;
   readonly error: ErrorBody | undefined;
-  /** The hold if there is one now. One that it moves, of other nights here, is let go of. */
-  place(stay: Chosen & { readonly guests: number }): Promise<Hold | undefined>;
+  /** One that it moves, of other nights here, is let go of. */
+  place(stay: Chosen & { readonly guests: number }): Promise<void>;
   forget(): void;
 }
 
-/** @param held the guest's open holds of the apartment: only one is wanted at a time */
-export function usePlacing(apartmentId: string, held: readonly Hold[]): Placing {
+/**
+ * @param held the guest's open holds of the apartment: only one is wanted at a time
+ * @param onPlaced called unless the guest has chosen something else, or another page, while the answer was on its
+ *   way: it may be long, and the hold is theirs either way
+ */
+export function usePlacing(
+  apartmentId: string,
+  held: readonly Hold[],
+  onPlaced: (hold: Hold) => void,
+): Placing {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ErrorBody>();
   return {
@@ -23,14 +31,15 @@ export function usePlacing(apartmentId: string, held: readonly Hold[]): Placing 
     error,
     forget: () => setError(undefined),
     async place({ checkIn, checkOut, guests }) {
-      if (busy) return undefined;
+      if (busy) return;
       setBusy(true);
       setError(undefined);
+      const choice = choiceOfNow();
       const outcome = await client.hold({ apartmentId, checkIn, checkOut, guests });
       setBusy(false);
       if (!outcome.ok) {
         setError(outcome.error);
-        return undefined;
+        return;
       }
       const { hold } = outcome.data;
       keepHold(hold);
@@ -42,7 +51,14 @@ export function usePlacing(apartmentId: string, held: readonly Hold[]): Placing 
           if (released.ok) keepHold(released.data.hold);
         }
       }
-      return hold;
+      if (choiceOfNow() === choice) onPlaced(hold);
     },
   };
+}
+
+/** The page and the stay chosen on it, as the address says. */
+function choiceOfNow(): string {
+  const { pathname, search } = window.location;
+  const query = new URLSearchParams(search);
+  return [pathname, query.get('checkIn'), query.get('checkOut')].join(' ');
 }
