@@ -1,16 +1,17 @@
 /** Which hold the page of an apartment tells of, and how. */
 import { describe, expect, it } from 'vitest';
-import type { Hold } from '../../src/client/index.ts';
-import { bookedHere, holdHere, type SeenHolds } from '../../web/src/guest/hold/hold-phase.ts';
+import {
+  bookedHere,
+  holdHere,
+  NOTHING_SEEN,
+  type SeenHolds,
+  seenToo,
+} from '../../web/src/guest/hold/hold-phase.ts';
+import type { KnownHold } from '../../web/src/shared/live/stay-store.ts';
 
-const hold = (id: string, status: Hold['status'], bookingId?: string) =>
-  ({ id, status, ...(bookingId === undefined ? {} : { bookingId }) }) as Hold;
-const seen = (changes: Partial<SeenHolds> = {}): SeenHolds => ({
-  open: new Set(),
-  paying: new Set(),
-  dismissed: new Set(),
-  ...changes,
-});
+const hold = (id: string, status: KnownHold['status'], bookingId?: string) =>
+  ({ id, status, ...(bookingId === undefined ? {} : { bookingId }) }) as KnownHold;
+const seen = (changes: Partial<SeenHolds> = {}): SeenHolds => ({ ...NOTHING_SEEN, ...changes });
 
 describe('the hold of a page', () => {
   it('is an open one before one that has ended', () => {
@@ -31,6 +32,20 @@ describe('the hold of a page', () => {
 
   it('leaves the money open where the payment had begun', () => {
     expect(holdHere([hold('a', 'expired')], seen({ paying: new Set(['a']) }))?.phase).toBe('settling');
+  });
+
+  it('leaves it closed where the payment was declined before the hold ended', () => {
+    const paying = seenToo(NOTHING_SEEN, [hold('a', 'confirming')]);
+    expect(paying.paying).toEqual(new Set(['a']));
+    const declined = seenToo(paying, [hold('a', 'held')]);
+    expect(holdHere([hold('a', 'expired')], declined)?.phase).toBe('expired');
+    expect(seenToo(declined, [hold('a', 'expired')])).toBe(declined);
+  });
+
+  it('has ended without anybody saying how: it blames neither time nor bank', () => {
+    expect(holdHere([hold('a', 'gone')], seen())?.phase).toBe('gone');
+    expect(holdHere([hold('a', 'gone')], seen({ paying: new Set(['a']) }))?.phase).toBe('gone-paying');
+    expect(holdHere([hold('a', 'gone')], seen({ dismissed: new Set(['a']) }))).toBe(undefined);
   });
 
   it('leads to the booking it has become, unless it had become one before the page was there', () => {

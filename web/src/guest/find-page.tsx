@@ -126,6 +126,7 @@ function useWant(wanted: Wanted): (change: Partial<Wanted>) => void {
 /** Cards in the order of the answer, each page of them watched together. */
 function Found({ cards, of, isStale }: { cards: readonly ApartmentCard[]; of: Wanted; isStale: boolean }) {
   const { holds, bookings } = useMyStays();
+  const open = holds.filter(isOpenHold);
   const pages = Array.from({ length: Math.ceil(cards.length / PAGE_SIZE_DEFAULT) }, (_, page) =>
     cards.slice(page * PAGE_SIZE_DEFAULT, (page + 1) * PAGE_SIZE_DEFAULT),
   );
@@ -134,7 +135,7 @@ function Found({ cards, of, isStale }: { cards: readonly ApartmentCard[]; of: Wa
     <div className="found" aria-busy={isStale} data-stale={isStale}>
       {pages.map((page, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a page is its place in the answer to one wish.
-        <Cards key={wish + i} cards={page} wanted={of} holds={holds} bookings={bookings} />
+        <Cards key={wish + i} cards={page} wanted={of} holds={open} bookings={bookings} />
       ))}
     </div>
   );
@@ -150,7 +151,7 @@ function Cards({
   const ids = cards.map(({ id }) => id);
   const calendars = useCalendars(ids, wanted.checkIn, wanted.checkOut);
   const ownOf = (apartmentId: string): Ownings => ({
-    holds: holds.filter((hold) => hold.apartmentId === apartmentId && isOpenHold(hold)),
+    holds: holds.filter((one) => one.apartmentId === apartmentId),
     bookings: bookings.filter((one) => one.apartmentId === apartmentId && one.status === 'confirmed'),
   });
   return (

@@ -1,14 +1,13 @@
 /** More time for a hold, while there is any to have, and letting go of it. */
 import { useState } from 'react';
-import type { Hold } from '../../../../src/client/index.ts';
 import type { ErrorBody } from '../../../../src/protocol/errors.ts';
 import { timeText } from '../../format.ts';
 import { client, useOffline } from '../../shared/live/client.ts';
-import { keepHold } from '../../shared/live/my-stays.ts';
+import { type KnownHold, keepHold } from '../../shared/live/my-stays.ts';
 import { Refusal } from '../../shared/refusal.tsx';
 import { t } from '../../texts/index.ts';
 
-export function HoldActions({ hold, onReleased }: { hold: Hold; onReleased: () => void }) {
+export function HoldActions({ hold, onReleased }: { hold: KnownHold; onReleased: () => void }) {
   const says = t.apartment.hold;
   const offline = useOffline();
   const [doing, setDoing] = useState<'extend' | 'release'>();

@@ -1,6 +1,6 @@
 /** A hold has ended: what became of it, and the way back to it in one click. */
-import type { Hold } from '../../../../src/client/index.ts';
 import { useOffline } from '../../shared/live/client.ts';
+import type { KnownHold } from '../../shared/live/my-stays.ts';
 import { Refusal } from '../../shared/refusal.tsx';
 import { t } from '../../texts/index.ts';
 import type { Chosen } from '../stay/selection.ts';
@@ -13,8 +13,8 @@ export function HoldEnded({
   placing,
   onDismiss,
 }: {
-  hold: Hold;
-  phase: HoldPhase;
+  hold: KnownHold;
+  phase: Exclude<HoldPhase, 'held' | 'paying'>;
   placing: Placing;
   onDismiss: () => void;
 }) {
@@ -24,7 +24,7 @@ export function HoldEnded({
     void placing.place({ checkIn, checkOut, guests: hold.guests });
   return (
     <>
-      <p role="status">{phase === 'settling' ? says.moneyBack : says.kept}</p>
+      <p role="status">{says.because[phase]}</p>
       {placing.error !== undefined && (
         <Refusal error={placing.error} busy={placing.busy || offline} onAlternative={again} />
       )}

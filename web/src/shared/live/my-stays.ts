@@ -6,14 +6,15 @@
 import { useSyncExternalStore } from 'react';
 import type { Booking, Hold } from '../../../../src/client/index.ts';
 import { client } from './client.ts';
-import { StayStore } from './stay-store.ts';
+import { persistent } from './persistent.ts';
+import { type KnownHold, StayStore } from './stay-store.ts';
 
-export { isOpenHold } from './stay-store.ts';
+export { isOpenHold, type KnownHold } from './stay-store.ts';
 
 export interface MyStays {
   /** The server has been asked at least once. */
   readonly loaded: boolean;
-  readonly holds: readonly Hold[];
+  readonly holds: readonly KnownHold[];
   readonly bookings: readonly Booking[];
 }
 
@@ -21,26 +22,30 @@ const store = new StayStore();
 const listeners = new Set<() => void>();
 let view: MyStays = { loaded: false, holds: [], bookings: [] };
 
+const load = persistent(async () => {
+  const whose = client.sessions.who?.subject.id;
+  const known = store.known();
+  const outcome = await client.mine();
+  if (client.sessions.who?.subject.id !== whose) return true;
+  if (outcome.ok) {
+    store.listed(outcome.data, known);
+    publish(true);
+  }
+  // Without a connection the next one asks.
+  return outcome.ok || client.connection.state !== 'online';
+});
+
 client.onHold(keepHold);
 client.onBooking(keepBooking);
 client.connection.subscribe((state) => {
-  if (state === 'online') void load();
+  if (state === 'online') load();
 });
 client.onMissed(() => void load());
 client.sessions.subscribe((who) => {
   store.clear();
   publish();
-  if (who !== undefined) void load();
+  if (who !== undefined) load();
 });
-
-async function load(): Promise<void> {
-  const whose = client.sessions.who?.subject.id;
-  const known = store.known();
-  const outcome = await client.mine();
-  if (!outcome.ok || client.sessions.who?.subject.id !== whose) return;
-  store.listed(outcome.data, known);
-  publish(true);
-}
 
 export function keepHold(hold: Hold): void {
   store.keepHold(hold);

@@ -7,19 +7,23 @@ import type { Booking, Hold } from '../../../../src/client/index.ts';
 /** Ended holds and cancelled bookings stay for a while, so that the page can say what became of them. */
 const KEPT_MAX = 200;
 
-export const isOpenHold = ({ status }: Hold): boolean => status === 'held' || status === 'confirming';
+/** As on the wire, and `gone`: it has ended while nobody listened, and nobody says how. */
+export type KnownHold = Omit<Hold, 'status'> & { readonly status: Hold['status'] | 'gone' };
+
+export const isOpenHold = (hold: KnownHold): hold is Hold =>
+  hold.status === 'held' || hold.status === 'confirming';
 
 /** What was known when a list was asked for. */
 export interface Known {
-  readonly holds: ReadonlyMap<string, Hold>;
+  readonly holds: ReadonlyMap<string, KnownHold>;
   readonly bookings: ReadonlyMap<string, Booking>;
 }
 
 export class StayStore {
-  readonly #holds = new Map<string, Hold>();
+  readonly #holds = new Map<string, KnownHold>();
   readonly #bookings = new Map<string, Booking>();
 
-  get holds(): Hold[] {
+  get holds(): KnownHold[] {
     return [...this.#holds.values()];
   }
   /** By check-in. */
@@ -41,13 +45,14 @@ export class StayStore {
 
   /**
    * A whole list came. What it lacks has ended while nobody was listening, unless it was made or changed while
-   * the list was on its way.
+   * the list was on its way. A hold of nights that are booked now has become that booking, as no night is ever sold
+   * twice.
    */
   listed({ holds, bookings }: { holds: readonly Hold[]; bookings: readonly Booking[] }, known: Known): void {
     const current = new Set([...holds, ...bookings].map(({ id }) => id));
     for (const [id, hold] of known.holds) {
       const isGone = isOpenHold(hold) && !current.has(id) && this.#holds.get(id) === hold;
-      if (isGone) this.#holds.set(id, { ...hold, status: 'expired' });
+      if (isGone) this.#holds.set(id, ended(hold, bookings));
     }
     for (const [id, booking] of known.bookings) {
       const isGone = booking.status === 'confirmed' && !current.has(id) && this.#bookings.get(id) === booking;
@@ -61,6 +66,19 @@ export class StayStore {
     this.#holds.clear();
     this.#bookings.clear();
   }
+}
+
+function ended(hold: Hold, bookings: readonly Booking[]): KnownHold {
+  const booking = bookings.find(
+    ({ apartmentId, checkIn, checkOut, status }) =>
+      status === 'confirmed' &&
+      apartmentId === hold.apartmentId &&
+      checkIn === hold.checkIn &&
+      checkOut === hold.checkOut,
+  );
+  return booking === undefined
+    ? { ...hold, status: 'gone' }
+    : { ...hold, status: 'confirmed', bookingId: booking.id };
 }
 
 function keep<Stay extends { readonly id: string; readonly version: number }>(

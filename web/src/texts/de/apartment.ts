@@ -160,6 +160,8 @@ export const apartment: Texts['apartment'] = {
     expired: 'Ihre Reservierung ist abgelaufen',
     released: 'Ihre Reservierung wurde freigegeben',
     settling: 'Die Bank hat nicht rechtzeitig geantwortet',
+    gone: 'Ihre Reservierung ist zu Ende',
+    'gone-paying': 'Ihre Reservierung ist zu Ende',
     until: (time) => `Für Sie reserviert bis ${time}.`,
     extended: (time) => `Sie haben mehr Zeit: bis ${time}.`,
     more: 'Mehr Zeit',
@@ -171,11 +173,17 @@ export const apartment: Texts['apartment'] = {
       `Die Bank wird gefragt. Die Nächte bleiben Ihre, bis sie antwortet, höchstens ${deadline}. Sie können die Seite schließen: Die Antwort geht nicht verloren.`,
     paymentUnknown:
       'Die Verbindung ist weg: Ob die Zahlung geklappt hat, ist hier erst bekannt, wenn sie wieder da ist. Nichts wird zweimal bezahlt.',
-    kept: 'Was Sie eingegeben haben, bleibt.',
     again: 'Noch einmal reservieren',
     dismiss: 'Andere Nächte wählen',
-    moneyBack:
-      'Die Nächte sind für andere wieder frei. Wir fragen die Bank weiter: Hat sie das Geld doch genommen und sind die Nächte noch frei, werden sie Ihre Buchung; sonst geht das Geld von selbst zurück.',
+    because: {
+      expired: 'Was Sie eingegeben haben, bleibt.',
+      released: 'Was Sie eingegeben haben, bleibt.',
+      settling:
+        'Die Nächte sind für andere wieder frei. Wir fragen die Bank weiter: Hat sie das Geld doch genommen und sind die Nächte noch frei, werden sie Ihre Buchung; sonst geht das Geld von selbst zurück.',
+      gone: 'Sie endete, während die Verbindung weg war. Was Sie eingegeben haben, bleibt.',
+      'gone-paying':
+        'Sie endete, während die Verbindung weg war; was aus der Zahlung wurde, ist hier nicht bekannt. Hat sie geklappt, steht der Aufenthalt unter „Meine Aufenthalte“ oder kommt dorthin; gibt es keinen Aufenthalt dafür, geht das Geld von selbst zurück.',
+    },
   },
 
   pay: {

@@ -160,6 +160,8 @@ export const apartment = {
     expired: 'Your hold has ended',
     released: 'Your hold was let go of',
     settling: 'The bank did not answer in time',
+    gone: 'Your hold has ended',
+    'gone-paying': 'Your hold has ended',
     until: (time: string) => `Held for you until ${time}.`,
     extended: (time: string) => `You have more time: until ${time}.`,
     more: 'More time',
@@ -171,11 +173,18 @@ export const apartment = {
       `The bank is being asked. The nights stay yours until it answers, for ${deadline} at most. You may close this page: the answer is kept.`,
     paymentUnknown:
       'The connection is gone: whether the payment went through is unknown here until it is back. Nothing is paid twice.',
-    kept: 'What you typed is kept.',
     again: 'Hold again',
     dismiss: 'Choose other nights',
-    moneyBack:
-      'The nights are free for others again. We go on asking the bank: if it did take the money and the nights are still free, they become your booking after all; if not, the money goes back by itself.',
+    /** What became of it. */
+    because: {
+      expired: 'What you typed is kept.',
+      released: 'What you typed is kept.',
+      settling:
+        'The nights are free for others again. We go on asking the bank: if it did take the money and the nights are still free, they become your booking after all; if not, the money goes back by itself.',
+      gone: 'It ended while there was no connection. What you typed is kept.',
+      'gone-paying':
+        'It ended while there was no connection, so what became of the payment is not known here. If it went through, the stay is in My stays or comes there; if there is no stay for it, the money goes back by itself.',
+    },
   },
 
   pay: {

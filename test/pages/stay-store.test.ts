@@ -1,4 +1,4 @@
-/** What the pages work out without a browser: the guest's own stays. */
+/** The guest's own holds and bookings, from answers, events and lists in whichever order they come. */
 import { describe, expect, it } from 'vitest';
 import type { Booking, Hold } from '../../src/client/index.ts';
 import { StayStore } from '../../web/src/shared/live/stay-store.ts';
@@ -59,12 +59,33 @@ describe('my stays', () => {
     expect(store.holds.map(({ status }) => status)).toEqual(['confirming']);
   });
 
-  it('ends a hold, and forgets a booking, that a list asked for later lacks', () => {
+  it('knows that a hold has ended, not how, and forgets a booking, that a list asked for later lacks', () => {
     const store = new StayStore();
     store.keepHold(hold());
     store.keepBooking(booking());
     store.listed({ holds: [], bookings: [] }, store.known());
-    expect(store.holds.map(({ status }) => status)).toEqual(['expired']);
+    expect(store.holds.map(({ status }) => status)).toEqual(['gone']);
     expect(store.bookings).toEqual([]);
+    // Told late, but told.
+    store.keepHold(hold({ version: 2, status: 'released' }));
+    expect(store.holds.map(({ status }) => status)).toEqual(['released']);
+  });
+
+  it('[I1] takes a booking of the same nights for what a hold became on another device', () => {
+    const others = [
+      booking({ id: 'b2', apartmentId: 'a2' }),
+      booking({ id: 'b3', checkOut: '2027-03-05' }),
+      booking({ id: 'b4', status: 'cancelled' }),
+    ];
+    for (const status of ['held', 'confirming'] as const) {
+      const store = new StayStore();
+      store.keepHold(hold({ status }));
+      store.listed({ holds: [], bookings: [...others, booking()] }, store.known());
+      expect(store.holds).toMatchObject([{ status: 'confirmed', bookingId: 'b1' }]);
+    }
+    const store = new StayStore();
+    store.keepHold(hold());
+    store.listed({ holds: [], bookings: others }, store.known());
+    expect(store.holds.map(({ status }) => status)).toEqual(['gone']);
   });
 });
