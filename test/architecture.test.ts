@@ -35,7 +35,7 @@ const PAGES_MAY_IMPORT: Record<string, { from: string[]; because: string }> = {
   hosting: { from: ['account', 'shared'], because: 'a host loads nothing of what others see' },
   admin: { from: ['account', 'chart', 'plots', 'shared'], because: 'staff load nothing of what others see' },
 };
-const PAGES_SHARE = ['texts', 'styles', 'format.ts', 'route.ts', 'router.tsx', 'address.ts'];
+const PAGES_SHARE = ['texts', 'styles', 'format.ts', 'part.ts', 'route.ts', 'router.tsx', 'address.ts'];
 
 function filesUnder(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })

@@ -174,10 +174,37 @@ describe('the page', () => {
     await context.setOffline(true);
     await ana.locator('.pill[data-state="offline"]').waitFor();
     expect(await ana.locator('.chooser button.primary').isDisabled()).toBe(true);
+    // What was not loaded before says so in its place, and comes with the connection.
+    const languages = ana.getByLabel('Language');
+    await languages.selectOption('de');
+    await ana.locator('.footer .notice').waitFor();
+    expect(await languages.inputValue()).toBe('en');
+    await ana.getByRole('link', { name: 'My stays' }).click();
+    await ana.locator('main[data-page="stays"] .notice').waitFor();
     await context.setOffline(false);
     await ana.locator('.pill[data-state="online"]').waitFor();
+    await ana.locator('main .stays').waitFor();
+    await ana.locator('.footer .notice').waitFor({ state: 'detached' });
+    await languages.selectOption('de');
+    await ana.getByLabel('Sprache').and(ana.locator(':focus')).waitFor();
+    await ana.goBack();
     await hold(ana);
     // What failed while the network was cut is no complaint.
+    complaints.length = 0;
+  });
+
+  it('says that it could not be loaded where it could not, and loads again', async () => {
+    const page = await open('/no/such/page');
+    const { complaints } = visitors.of(page);
+    await page.getByRole('heading', { name: 'Nothing here' }).waitFor();
+    const texts = /\/assets\/en-[^/]*\.js$/;
+    await page.route(texts, (route) => route.abort());
+    await page.goto(server.url);
+    await page.getByRole('heading', { name: 'This page could not be loaded' }).waitFor();
+    await page.unroute(texts);
+    await page.getByRole('button', { name: 'Load it again' }).click();
+    await page.locator('.card[data-apartment]').first().waitFor();
+    // What was kept from it is no complaint.
     complaints.length = 0;
   });
 

@@ -12,18 +12,20 @@ import { loadTexts, t } from './texts/index.ts';
 import { language, locale } from './texts/language.ts';
 
 export function App() {
-  const [spoken, setSpoken] = useState(language);
+  const [spoken, setSpoken] = useState({ language: language(), isChosenHere: false });
   useEffect(() => {
-    document.documentElement.lang = spoken;
+    document.documentElement.lang = spoken.language;
   }, [spoken]);
   return (
     <I18nProvider locale={locale()}>
       <RouterProvider navigate={navigate}>
         {/* Another language is another page: whatever has kept a text is made anew. */}
         <Frame
-          key={spoken}
-          onLanguage={(next) => {
-            void loadTexts(next).then(() => setSpoken(next));
+          key={spoken.language}
+          isLanguageChosen={spoken.isChosenHere}
+          onLanguage={async (next) => {
+            await loadTexts(next);
+            setSpoken({ language: next, isChosenHere: true });
           }}
         />
       </RouterProvider>
@@ -31,7 +33,7 @@ export function App() {
   );
 }
 
-function Frame({ onLanguage }: { onLanguage: Parameters<typeof Footer>[0]['onLanguage'] }) {
+function Frame(choice: Parameters<typeof Footer>[0]) {
   const { path } = useAddress();
   const route = routeOf(path);
   const main = useRef<HTMLElement>(null);
@@ -59,7 +61,7 @@ function Frame({ onLanguage }: { onLanguage: Parameters<typeof Footer>[0]['onLan
           <Page route={route} />
         </Broken>
       </main>
-      <Footer onLanguage={onLanguage} />
+      <Footer {...choice} />
     </>
   );
 }

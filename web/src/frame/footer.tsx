@@ -1,8 +1,25 @@
+import { useEffect, useRef, useState } from 'react';
 import { APPEARANCES, type Appearance, appear, appearance } from '../appearance.ts';
-import { t } from '../texts/index.ts';
+import { usePart } from '../shared/live/use-part.ts';
+import { NotLoaded } from '../shared/not-loaded.tsx';
+import { TEXTS, t } from '../texts/index.ts';
 import { LANGUAGES, type Language, language } from '../texts/language.ts';
 
-export function Footer({ onLanguage }: { onLanguage: (language: Language) => void }) {
+export function Footer({
+  isLanguageChosen,
+  onLanguage,
+}: {
+  /** The page was mounted anew by a choice made here: whoever made it goes on from where they were. */
+  isLanguageChosen: boolean;
+  /** Rejects where the language cannot be loaded. */
+  onLanguage: (language: Language) => Promise<void>;
+}) {
+  const languages = useRef<HTMLSelectElement>(null);
+  const [missed, setMissed] = useState<Language>();
+  const { isMissing } = usePart(TEXTS[missed ?? language()], missed !== undefined);
+  useEffect(() => {
+    if (isLanguageChosen) languages.current?.focus({ preventScroll: true });
+  }, [isLanguageChosen]);
   return (
     <footer className="footer">
       <p>
@@ -11,7 +28,14 @@ export function Footer({ onLanguage }: { onLanguage: (language: Language) => voi
       <div className="footer-choices">
         <label className="field inline">
           <span>{t.shell.language}</span>
-          <select defaultValue={language()} onChange={({ target }) => onLanguage(target.value as Language)}>
+          <select
+            ref={languages}
+            value={language()}
+            onChange={({ target }) => {
+              const next = target.value as Language;
+              onLanguage(next).catch(() => setMissed(next));
+            }}
+          >
             {Object.entries(LANGUAGES).map(([code, { name }]) => (
               <option key={code} value={code} lang={code}>
                 {name}
@@ -29,6 +53,7 @@ export function Footer({ onLanguage }: { onLanguage: (language: Language) => voi
             ))}
           </select>
         </label>
+        {isMissing && <NotLoaded />}
       </div>
     </footer>
   );

@@ -1,9 +1,12 @@
 /** Which page an address shows. */
-import { type ComponentProps, type ComponentType, lazy, Suspense, useState } from 'react';
+import type { ComponentType } from 'react';
+import type { Part } from '../part.ts';
 import type { Route } from '../route.ts';
 import { Link } from '../router.tsx';
+import { usePart } from '../shared/live/use-part.ts';
+import { NotLoaded } from '../shared/not-loaded.tsx';
 import { t } from '../texts/index.ts';
-import { HERE, LOADS, type Parts } from './parts.ts';
+import { PARTS, type PartName } from './parts.ts';
 
 const FindPage = partOf('find');
 const ApartmentPage = partOf('apartment');
@@ -17,26 +20,27 @@ const HistoryPage = partOf('history');
 const HostingPage = partOf('hosting');
 const ListingPage = partOf('listing');
 
-/** What is here is drawn at once: `lazy` alone would first say, for a third of a second, that it is loading. */
-function partOf<Name extends keyof Parts>(name: Name): ComponentType<ComponentProps<Parts[Name]>> {
-  type Drawn = ComponentType<object>;
-  const Loaded = lazy(LOADS[name] as () => Promise<{ default: Drawn }>);
-  function Part(props: object) {
-    const [Shown] = useState(() => (HERE[name] as Drawn | undefined) ?? Loaded);
-    return <Shown {...props} />;
+type PropsOf<Name extends PartName> =
+  (typeof PARTS)[Name] extends Part<{ Page: ComponentType<infer Props> }> ? Props : never;
+
+/** What is here is drawn at once; what cannot be loaded says so in its place, and comes with the connection. */
+function partOf<Name extends PartName>(name: Name): ComponentType<PropsOf<Name>> {
+  const part = PARTS[name] as Part<{ Page: ComponentType<object> }>;
+  function Loaded(props: object) {
+    const { here, isMissing } = usePart(part);
+    if (here !== undefined) return <here.Page {...props} />;
+    if (!isMissing) return <p role="status">{t.common.loading}</p>;
+    return (
+      <section className="narrow">
+        <h1>{t.shell.titles[name]}</h1>
+        <NotLoaded />
+      </section>
+    );
   }
-  return Part as ComponentType<ComponentProps<Parts[Name]>>;
+  return Loaded as ComponentType<PropsOf<Name>>;
 }
 
 export function Page({ route }: { route: Route }) {
-  return (
-    <Suspense fallback={<p role="status">{t.common.loading}</p>}>
-      <PageOf route={route} />
-    </Suspense>
-  );
-}
-
-function PageOf({ route }: { route: Route }) {
   switch (route.page) {
     case 'find':
       return <FindPage />;

@@ -1,13 +1,17 @@
 /** The plot, loaded when the first one is shown; the room for it is there before. */
-import { lazy, Suspense } from 'react';
+import { Part } from '../part.ts';
+import { usePart } from '../shared/live/use-part.ts';
+import { NotLoaded } from '../shared/not-loaded.tsx';
 import type { PlotProps } from './plot.tsx';
 
-const Plot = lazy(() => import('./plot.tsx'));
+const PLOT = new Part(() => import('./plot.tsx'));
 
 export function LazyPlot(props: PlotProps) {
+  const { here, isMissing } = usePart(PLOT);
+  if (here !== undefined) return <here.default {...props} />;
   return (
-    <Suspense fallback={<div className="plot-room" aria-hidden="true" />}>
-      <Plot {...props} />
-    </Suspense>
+    <div className="plot-room" aria-hidden={!isMissing}>
+      {isMissing && <NotLoaded />}
+    </div>
   );
 }

@@ -4,19 +4,20 @@
  * pages anew, so `t` is read while rendering and never kept.
  */
 
+import { Part } from '../part.ts';
 import type { Texts } from './en/index.ts';
 import { type Language, language, speak } from './language.ts';
 
-const LOADED: Record<Language, () => Promise<{ texts: Texts }>> = {
-  en: () => import('./en/index.ts'),
-  de: () => import('./de/index.ts'),
+export const TEXTS: Record<Language, Part<{ texts: Texts }>> = {
+  en: new Part(() => import('./en/index.ts')),
+  de: new Part(() => import('./de/index.ts')),
 };
 
 export let t: Texts;
 
-/** To be awaited before the first page is drawn. */
+/** To be awaited before the first page is drawn. Where they cannot be loaded, the language stays what it was. */
 export async function loadTexts(wanted: Language = language()): Promise<void> {
-  const { texts } = await LOADED[wanted]();
+  const { texts } = await TEXTS[wanted].load();
   t = texts;
   speak(wanted);
 }

@@ -2,8 +2,11 @@
  * Check-in and check-out as one reads them. What they are changed with, by typing or in a calendar, is as large as
  * half the page: it loads when somebody is about to use it.
  */
-import { lazy, Suspense, useId, useState } from 'react';
+import { type ReactNode, useEffect, useId, useState } from 'react';
 import { stayText } from '../../format.ts';
+import { Part } from '../../part.ts';
+import { usePart } from '../../shared/live/use-part.ts';
+import { NotLoaded } from '../../shared/not-loaded.tsx';
 import { t } from '../../texts/index.ts';
 import '../../styles/fields.css';
 
@@ -20,25 +23,39 @@ export interface DatesProps {
 /** A pointer opens the calendar, a key begins to type. */
 export type Opening = 'calendar' | 'typing';
 
-const load = () => import('./dates-picker.tsx');
-const DatesPicker = lazy(async () => ({ default: (await load()).DatesPicker }));
+const PICKER = new Part(() => import('./dates-picker.tsx'));
 
 export function DatesField(props: DatesProps) {
+  const [isWanted, setWanted] = useState(false);
   const [opening, setOpening] = useState<Opening>();
-  const summary = <Summary {...props} onOpen={setOpening} />;
-  if (opening === undefined) return summary;
+  const { here, isMissing } = usePart(PICKER, isWanted);
+  // What comes late opens at the next click: by then the reader may be typing elsewhere.
+  useEffect(() => {
+    if (isMissing) setOpening(undefined);
+  }, [isMissing]);
+  if (here !== undefined && opening !== undefined) return <here.DatesPicker {...props} opening={opening} />;
   return (
-    <Suspense fallback={summary}>
-      <DatesPicker {...props} opening={opening} />
-    </Suspense>
+    <Summary
+      {...props}
+      onOpen={(how) => {
+        setWanted(true);
+        if (!isMissing) setOpening(how);
+      }}
+    >
+      {isMissing && <NotLoaded />}
+    </Summary>
   );
 }
 
-function Summary({ stay, onOpen }: DatesProps & { onOpen: (opening: Opening) => void }) {
+function Summary({
+  stay,
+  onOpen,
+  children,
+}: DatesProps & { onOpen: (opening: Opening) => void; children: ReactNode }) {
   const id = useId();
   const { checkIn, checkOut } = stay;
   const isStay = checkIn !== '' && checkOut !== '';
-  const preload = () => void load();
+  const preload = () => void PICKER.preload();
   return (
     <div className="field dates">
       <span id={`${id}-label`}>{t.find.dates}</span>
@@ -53,6 +70,7 @@ function Summary({ stay, onOpen }: DatesProps & { onOpen: (opening: Opening) => 
       >
         {isStay ? stayText(checkIn, checkOut) : t.find.chooseDates}
       </button>
+      {children}
     </div>
   );
 }

@@ -17,6 +17,8 @@ export const common: Texts['common'] = {
   },
   loading: 'Wird geladen …',
   retry: 'Noch einmal versuchen',
+  needsConnection: 'Das braucht die Verbindung und ist wieder da, sobald sie es ist.',
+  notLoaded: 'Das konnte nicht geladen werden.',
   close: 'Schließen',
   total: 'Gesamt',
   price: 'Preis',

@@ -18,6 +18,8 @@ export const common = {
   },
   loading: 'Loading …',
   retry: 'Try again',
+  needsConnection: 'This needs the connection, and is there again when the connection is.',
+  notLoaded: 'This could not be loaded.',
   close: 'Close',
   total: 'Total',
   price: 'Price',
