@@ -130,7 +130,7 @@ describe('finding a stay', () => {
     const { hold } = unwrap(await other.hold({ apartmentId: 'airbnb-3', ...wished, guests: 1 }));
     await card(page, 3, '[data-nights="held"]').waitFor();
     expect(await card(page, 3).locator('.stamp').textContent()).toMatch(/^Held by someone until \d\d:\d\d$/);
-    const said = page.locator('[data-announcer]');
+    const said = page.locator('#announcer');
     expect(await said.textContent()).toContain('Casa 03: Held by someone until');
     const nearest = card(page, 3).locator('.nearest a');
     await nearest.first().waitFor();
