@@ -1,9 +1,10 @@
 /** One apartment's page in Chromium: choosing nights, keeping a hold, and every way a payment can go. */
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createClient, memoryStorage, unwrap } from '../../src/client/index.ts';
 import { dateOf, nightOf } from '../../src/protocol/nights.ts';
 import { Visitors } from '../support/browser.ts';
-import { type RunningServer, startServer } from '../support/server.ts';
+import { ADMIN, type RunningServer, startServer } from '../support/server.ts';
 
 const NAMES = ['Ajuda', 'Baixa', 'Chiado', 'Estrela', 'Graça', 'Lapa', 'Mouraria', 'Rossio', 'Santos'];
 const listings = NAMES.map((name, i) => ({
@@ -187,6 +188,22 @@ describe("an apartment's page", () => {
     await pay(ana, 'sandbox_action_required');
     const dialog = ana.getByRole('alertdialog', { name: 'Your bank asks you' });
     await dialog.waitFor();
+    // Without a connection it says so itself, and asks nothing of the server.
+    const { context, complaints } = visitors.of(ana);
+    await context.setOffline(true);
+    await dialog.getByRole('alert').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true);
+    await context.setOffline(false);
+    await dialog.getByRole('alert').waitFor({ state: 'detached' });
+    complaints.length = 0;
+    // The question stands, whatever more time the house gives.
+    const house = createClient({ url: server.url, storage: memoryStorage() });
+    unwrap(await house.sessions.signIn(ADMIN));
+    const holdId = (await ana.locator('.hold').getAttribute('data-hold')) as string;
+    unwrap(await house.management.extendHold({ apartmentId: idOf('Lapa'), holdId, minutes: 30 }));
+    house.close();
+    const left = () => dialog.getByRole('timer').getAttribute('data-seconds').then(Number);
+    await expect.poll(left, { timeout: 15_000 }).toBeGreaterThan(900);
     await ana.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     expect(await ana.getByLabel('E-mail').inputValue()).toBe('ana@example.com');

@@ -5,6 +5,7 @@ import type { ErrorBody } from '../../../src/protocol/errors.ts';
 import { dateOf, nightOf } from '../../../src/protocol/nights.ts';
 import { nightsText, shortDate, stayText } from '../format.ts';
 import { Link } from '../router.tsx';
+import { useOffline } from '../shared/live/client.ts';
 import { Refusal } from '../shared/refusal.tsx';
 import { ModalDialog } from '../shared/widgets/modal-dialog.tsx';
 import { t } from '../texts/index.ts';
@@ -33,12 +34,17 @@ export function NightDialog(props: NightDialogProps) {
     (listener) => store.onRow(picked.id, listener),
     () => store.row(picked.id),
   );
+  const deed = useDeed(onClose);
   if (row === undefined) return null;
   const taken = barsWithin(row.bars, picked.from, picked.to).length > 0;
   return (
-    <ModalDialog title={row.apartment.name} onClose={onClose}>
+    <ModalDialog title={row.apartment.name} isBusy={deed.isBusy} onClose={onClose}>
       <p>{stayText(dateOf(picked.from), dateOf(picked.to))}</p>
-      {taken ? <Taken {...props} version={row.calendar?.version} /> : <CloseNights {...props} />}
+      {taken ? (
+        <Taken {...props} deed={deed} version={row.calendar?.version} />
+      ) : (
+        <CloseNights {...props} deed={deed} />
+      )}
       <p className="chart-ways">
         {historyOf !== undefined && <Link href={historyOf(picked.id)}>{t.chart.history}</Link>}
         <Link href={`/apartments/${picked.id}`}>{t.chart.page}</Link>
@@ -47,14 +53,14 @@ export function NightDialog(props: NightDialogProps) {
   );
 }
 
-function CloseNights({ desk, picked, onClose }: NightDialogProps) {
+function CloseNights({ desk, picked, deed, onClose }: NightDialogProps & { deed: Deed }) {
   const [reason, setReason] = useState('');
-  const { busy, error, run } = useDeed(onClose);
+  const isOffline = useOffline();
   const close = (event: FormEvent) => {
     event.preventDefault();
     const { id, from, to } = picked;
     const why = reason.trim();
-    run(
+    deed.run(
       desk.close({
         apartmentId: id,
         from: dateOf(from),
@@ -71,12 +77,12 @@ function CloseNights({ desk, picked, onClose }: NightDialogProps) {
         <Input />
         <Text slot="description">{t.chart.reasonHint}</Text>
       </TextField>
-      {error !== undefined && <Refusal error={error} />}
+      {deed.error !== undefined && <Refusal error={deed.error} />}
       <div className="actions">
-        <Button type="submit" className="primary" isDisabled={busy}>
+        <Button type="submit" className="primary" isDisabled={isOffline} isPending={deed.isBusy}>
           {t.chart.close}
         </Button>
-        <Button className="quiet" onPress={onClose}>
+        <Button className="quiet" isDisabled={deed.isBusy} onPress={onClose}>
           {t.chart.cancel}
         </Button>
       </div>
@@ -89,11 +95,12 @@ function Taken({
   book,
   desk,
   picked,
+  deed,
   version,
   onClose,
-}: NightDialogProps & { version: number | undefined }) {
+}: NightDialogProps & { deed: Deed; version: number | undefined }) {
   const { claims, error: unknown, again } = useClaims(book, picked.id, version, 0);
-  const { busy, error, run } = useDeed(onClose);
+  const isOffline = useOffline();
   const bars = barsWithin(store.row(picked.id)?.bars ?? [], picked.from, picked.to);
   const here = claims?.filter(({ from, to }) => nightOf(from) < picked.to && picked.from < nightOf(to));
   return (
@@ -121,10 +128,11 @@ function Taken({
                 {claim.kind === 'block' && (
                   <Button
                     className="primary"
-                    isDisabled={busy}
+                    isDisabled={isOffline}
+                    isPending={deed.isBusy}
                     autoFocus={here.length === 1}
                     aria-label={t.chart.openWhat(rangeText(claim))}
-                    onPress={() => run(desk.open(picked.id, claim.id))}
+                    onPress={() => deed.run(desk.open(picked.id, claim.id))}
                   >
                     {t.chart.open}
                   </Button>
@@ -132,7 +140,7 @@ function Taken({
               </li>
             ))}
       </ul>
-      {error !== undefined && <Refusal error={error} />}
+      {deed.error !== undefined && <Refusal error={deed.error} />}
       {unknown !== undefined && (
         <>
           <Refusal error={unknown} />
@@ -143,7 +151,7 @@ function Taken({
       )}
       {nightsOf(bars, picked) < picked.to - picked.from && <p className="muted">{t.chart.onlyFree}</p>}
       <div className="actions">
-        <Button className="quiet" onPress={onClose}>
+        <Button className="quiet" isDisabled={deed.isBusy} onPress={onClose}>
           {t.common.close}
         </Button>
       </div>
@@ -159,11 +167,17 @@ function nightsOf(bars: readonly Bar[], { from, to }: Picked): number {
 const rangeText = ({ from, to }: Claim) =>
   `${shortDate(from)} – ${shortDate(to)}, ${nightsText(nightOf(to) - nightOf(from))}`;
 
+interface Deed {
+  readonly isBusy: boolean;
+  readonly error: ErrorBody | undefined;
+  readonly run: (deed: Promise<ErrorBody | undefined>) => void;
+}
+
 /** One thing at a time; the dialog goes when it is done, and says why where it is refused. */
-function useDeed(onDone: () => void) {
-  const [busy, setBusy] = useState(false);
+function useDeed(onDone: () => void): Deed {
+  const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<ErrorBody>();
-  const run = (deed: Promise<ErrorBody | undefined>) => {
+  const run: Deed['run'] = (deed: Promise<ErrorBody | undefined>) => {
     setBusy(true);
     void deed.then((refusal) => {
       setBusy(false);
@@ -171,5 +185,5 @@ function useDeed(onDone: () => void) {
       if (refusal === undefined) onDone();
     });
   };
-  return { busy, error, run };
+  return { isBusy, error, run };
 }

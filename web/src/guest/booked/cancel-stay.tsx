@@ -34,7 +34,6 @@ export function CancelStay({ booking, name }: { booking: Booking; name: string }
           acting={says.busy}
           leave={says.keep}
           isDangerous
-          isDisabled={isOffline}
           onAct={() => client.cancel({ apartmentId, bookingId })}
           onDone={(data) => {
             keepBooking(data.booking);

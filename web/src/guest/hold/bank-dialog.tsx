@@ -2,6 +2,7 @@
  * The bank asks back before it lets a payment through. A real provider opens the bank's own page here, with the
  * client secret of the refusal; behind the sandbox there is nobody who could be asked, and the dialog says so.
  */
+import { useOffline } from '../../shared/live/client.ts';
 import { ModalDialog } from '../../shared/widgets/modal-dialog.tsx';
 import { t } from '../../texts/index.ts';
 import { Countdown } from './countdown.tsx';
@@ -21,6 +22,7 @@ export function BankDialog({
   onClose: () => void;
 }) {
   const says = t.apartment.bank;
+  const isOffline = useOffline();
   return (
     <ModalDialog title={says.heading} isAlert onClose={onClose}>
       <p className="bank-question">{says.question(total, apartmentName)}</p>
@@ -29,7 +31,7 @@ export function BankDialog({
         {says.left} <Countdown expiresAt={expiresAt} />
       </p>
       <div className="actions">
-        <button type="button" className="primary" onClick={onApprove}>
+        <button type="button" className="primary" disabled={isOffline} onClick={onApprove}>
           {says.approve}
         </button>
         <button type="button" className="quiet" onClick={onClose}>

@@ -50,8 +50,8 @@ export function HoldPanel({
   const isOpen = phase === 'held' || phase === 'paying';
   const isPaying = phase === 'paying' || (isAsking && isOpen);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was wrong before says nothing of the hold as it is now.
-  useEffect(() => setError(undefined), [holdId, hold.expiresAt]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was wrong with one hold says nothing of another.
+  useEffect(() => setError(undefined), [holdId]);
   useEffect(() => {
     if (placedId === holdId) heading.current?.focus();
   }, [placedId, holdId]);

@@ -1,9 +1,10 @@
-/** A dialog that says what will happen before it does, and what was wrong when it did not. */
+/** A dialog that says what the server will do before it is asked to, and what was wrong when it did not. */
 import type { ReactNode } from 'react';
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { ErrorBody, Outcome } from '../../../../src/protocol/errors.ts';
 import { t } from '../../texts/index.ts';
+import { useOffline } from '../live/client.ts';
 import { Refusal } from '../refusal.tsx';
 import { ModalDialog } from './modal-dialog.tsx';
 
@@ -14,7 +15,6 @@ export function AskedFirst<Data>({
   acting = t.account.oneMoment,
   leave,
   isDangerous = false,
-  isDisabled = false,
   onAct,
   onDone,
   onClose,
@@ -28,11 +28,11 @@ export function AskedFirst<Data>({
   /** What the button says that leaves all as it is. */
   leave: string;
   isDangerous?: boolean;
-  isDisabled?: boolean;
   onAct: () => Promise<Outcome<Data>>;
   onDone?: (data: Data) => void;
   onClose: () => void;
 }) {
+  const isOffline = useOffline();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ErrorBody>();
   const perform = async () => {
@@ -45,13 +45,15 @@ export function AskedFirst<Data>({
     onDone?.(outcome.data);
   };
   return (
-    <ModalDialog title={title} isAlert isDismissable={!busy} onClose={onClose}>
+    <ModalDialog title={title} isAlert isDismissable isBusy={busy} onClose={onClose}>
       {children}
       {error !== undefined && <Refusal error={error} />}
       <div className="actions">
         <Button
           className={isDangerous ? 'danger' : 'primary'}
-          isDisabled={busy || isDisabled}
+          isDisabled={isOffline}
+          // Not disabled meanwhile: it keeps the focus it was pressed with.
+          isPending={busy}
           onPress={() => void perform()}
         >
           {busy ? acting : act}
