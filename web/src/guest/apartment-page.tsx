@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Apartment, Hold } from '../../../src/client/index.ts';
 import { nightOf } from '../../../src/protocol/nights.ts';
-import { isDate, plusDays, todayIn } from '../format.ts';
+import { plusDays, todayIn } from '../format.ts';
 import { addressOf, Link, navigate, useAddress } from '../router.tsx';
 import { useApartment } from '../shared/live/apartments.ts';
 import { useCalendar } from '../shared/live/calendars.ts';
@@ -18,7 +18,7 @@ import { useHoldHere } from './hold/hold-here.ts';
 import { HoldPanel } from './hold/hold-panel.tsx';
 import { usePlacing } from './hold/placing.ts';
 import { openingsOf } from './stay/openings.ts';
-import { stayOf } from './stay/stay-form.tsx';
+import { monthOf, stayOf } from './stay/stay-address.ts';
 
 export function ApartmentPage({ apartmentId }: { apartmentId: string }) {
   const details = useApartment(apartmentId);
@@ -51,8 +51,7 @@ function Details({ apartment }: { apartment: Apartment }) {
   const isLive = useConnection() === 'online';
   const date = todayIn(terms.timeZone, client.clock.nowMs());
   const today = nightOf(date);
-  const stay = useMemo(() => stayOf(query, isDate), [query]);
-  const month = query.get('month') ?? (stay.checkIn === '' ? date : stay.checkIn).slice(0, 7);
+  const stay = useMemo(() => stayOf(query), [query]);
 
   // From the day before, so that the first day shown knows whether a stay may end on it.
   const { calendar, error: calendarError } = useCalendar(
@@ -98,7 +97,7 @@ function Details({ apartment }: { apartment: Apartment }) {
         <StayCalendar
           openings={openings}
           chosen={stay}
-          month={month < date.slice(0, 7) ? date.slice(0, 7) : month}
+          month={monthOf(query, date)}
           isLive={isLive}
           onChoose={({ checkIn, checkOut }) => show({ checkIn, checkOut })}
           onMonth={(next) => show({ month: next })}

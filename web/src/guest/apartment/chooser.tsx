@@ -13,7 +13,8 @@ import { obstacleText } from '../stay/obstacle-text.ts';
 import type { Obstacle, Openings } from '../stay/openings.ts';
 import { QuoteLines } from '../stay/quote-lines.tsx';
 import { type Chosen, checkStayOf, nearestStays } from '../stay/selection.ts';
-import { type StayFields, StayInputs } from '../stay/stay-form.tsx';
+import type { StayFields } from '../stay/stay-address.ts';
+import { StayInputs } from '../stay/stay-form.tsx';
 import { OpenHolds } from './open-holds.tsx';
 
 export function Chooser({

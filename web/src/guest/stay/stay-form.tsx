@@ -3,12 +3,7 @@ import type { ReactNode } from 'react';
 import { GUESTS_MAX } from '../../../../src/protocol/limits.ts';
 import { DatesField } from './dates-field.tsx';
 import { GuestsField } from './guests-field.tsx';
-
-export interface StayFields {
-  readonly checkIn: string;
-  readonly checkOut: string;
-  readonly guests: number;
-}
+import type { StayFields } from './stay-address.ts';
 
 export function StayInputs({
   stay,
@@ -34,16 +29,4 @@ export function StayInputs({
       />
     </>
   );
-}
-
-/** What an address says of a stay; empty text where it says nothing that is a date. */
-export function stayOf(query: URLSearchParams, isDate: (text: string | null) => boolean): StayFields {
-  const [checkIn, checkOut] = [query.get('checkIn'), query.get('checkOut')];
-  const guests = Number.parseInt(query.get('guests') ?? '2', 10);
-  const ordered = checkIn !== null && checkOut !== null && checkIn < checkOut;
-  return {
-    checkIn: isDate(checkIn) ? (checkIn as string) : '',
-    checkOut: isDate(checkOut) && ordered ? (checkOut as string) : '',
-    guests: guests >= 1 && guests <= GUESTS_MAX ? guests : 2,
-  };
 }

@@ -1,0 +1,30 @@
+/** What the address of an apartment's page says. Anybody may have typed it: what is no date or number says nothing. */
+import { GUESTS_MAX } from '../../../../src/protocol/limits.ts';
+import { isDate } from '../../format.ts';
+
+export interface StayFields {
+  readonly checkIn: string;
+  readonly checkOut: string;
+  readonly guests: number;
+}
+
+/** Empty text where it says nothing of a date. */
+export function stayOf(query: URLSearchParams): StayFields {
+  const [checkIn, checkOut] = [query.get('checkIn'), query.get('checkOut')];
+  const guests = Number.parseInt(query.get('guests') ?? '2', 10);
+  const ordered = checkIn !== null && checkOut !== null && checkIn < checkOut;
+  return {
+    checkIn: isDate(checkIn) ? checkIn : '',
+    checkOut: isDate(checkOut) && ordered ? checkOut : '',
+    guests: guests >= 1 && guests <= GUESTS_MAX ? guests : 2,
+  };
+}
+
+/** The first month in view, such as `2027-03`: the one it says, else that of the check-in; never one that is over. */
+export function monthOf(query: URLSearchParams, today: string): string {
+  const said = query.get('month');
+  const { checkIn } = stayOf(query);
+  const month = said !== null && isDate(`${said}-01`) ? said : checkIn.slice(0, 7);
+  const first = today.slice(0, 7);
+  return month < first ? first : month;
+}
