@@ -44,7 +44,7 @@ export function takenText({ from, to, status, heldUntil }: Conflict): string {
     : says.takenUntil(shortDate(from), shortDate(to), timeText(heldUntil));
 }
 
-/** The server's sentence in English; in another language the one that the page has for the rule or the code. */
+/** What the page says of the rule or the code, else the server's own sentence. */
 export function reasonOf({ code, message, fields }: ErrorBody): string {
   const rule = code === 'rule_violation' ? fields?.[0]?.message : undefined;
   return t.refusal.rules[rule as Rule] ?? t.refusal.says[code] ?? sentence(message);
