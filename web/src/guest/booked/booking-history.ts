@@ -4,6 +4,7 @@ import type { Booking } from '../../../../src/client/index.ts';
 import type { ErrorBody, Outcome } from '../../../../src/protocol/errors.ts';
 import { client, useWho } from '../../shared/live/client.ts';
 import { useMyStays } from '../../shared/live/my-stays.ts';
+import { type Listed, NOTHING_LISTED, newest, withEarlier, withLatest } from './booking-pages.ts';
 
 const PAGE = 50;
 
@@ -18,16 +19,14 @@ export interface BookingHistory {
 export function useBookingHistory(): BookingHistory {
   const subjectId = useWho()?.subject.id;
   const { bookings: followed } = useMyStays();
-  const [listed, setListed] = useState<readonly Booking[]>([]);
-  const [before, setBefore] = useState<string>();
+  const [{ bookings: listed, before }, setListed] = useState<Listed>(NOTHING_LISTED);
   const [loaded, setLoaded] = useState(false);
   const [error, setError] = useState<ErrorBody>();
   const whose = useRef(subjectId);
   whose.current = subjectId;
 
   useEffect(() => {
-    setListed([]);
-    setBefore(undefined);
+    setListed(NOTHING_LISTED);
     setLoaded(subjectId === undefined);
     if (subjectId === undefined) return;
     const load = async () => {
@@ -39,8 +38,7 @@ export function useBookingHistory(): BookingHistory {
         return;
       }
       setError(undefined);
-      setListed((known) => newest([...known, ...outcome.data.bookings]));
-      setBefore((known) => known ?? outcome.data.nextBefore);
+      setListed((known) => withLatest(known, outcome.data));
     };
     void load();
     // What changed while nobody listened.
@@ -51,17 +49,16 @@ export function useBookingHistory(): BookingHistory {
 
   const bookings = useMemo(() => newest([...listed, ...followed]), [listed, followed]);
   const earlier = async () => {
-    if (before === undefined) return;
+    if (typeof before !== 'string') return;
     const outcome = await client.bookings({ whose: 'mine', limit: PAGE, before });
     if (whose.current !== subjectId) return;
     if (!outcome.ok) {
       setError(outcome.error);
       return;
     }
-    setListed((known) => newest([...known, ...outcome.data.bookings]));
-    setBefore(outcome.data.nextBefore);
+    setListed((known) => withEarlier(known, outcome.data));
   };
-  return { loaded, bookings, error, earlier: before === undefined ? undefined : () => void earlier() };
+  return { loaded, bookings, error, earlier: typeof before === 'string' ? () => void earlier() : undefined };
 }
 
 /** One booking: followed where it is the guest's own, asked for where it is not known. */
@@ -90,14 +87,4 @@ export function useBooking(bookingId: string): Outcome<Booking> | undefined {
   const own = bookings.find(({ id }) => id === bookingId);
   if (own === undefined) return asked;
   return asked?.ok === true && asked.data.version > own.version ? asked : { ok: true, data: own };
-}
-
-/** Of one booking the newer version; the latest made first. */
-function newest(bookings: readonly Booking[]): readonly Booking[] {
-  const byId = new Map<string, Booking>();
-  for (const booking of bookings) {
-    const known = byId.get(booking.id);
-    if (known === undefined || booking.version > known.version) byId.set(booking.id, booking);
-  }
-  return [...byId.values()].sort((a, b) => (a.createdAt > b.createdAt ? -1 : 1));
 }
