@@ -192,6 +192,30 @@ describe('finding a stay', () => {
     await card(page, 1).waitFor();
   });
 
+  it('keeps a price that is being typed, in the currency it is typed in, while other results come', async () => {
+    const page = await open('/sign-in');
+    // What the catalogue says of its currencies is another one than that of the results.
+    await page.route(/\/v1\/apartments\?/, async (route) => {
+      const answer = await route.fetch();
+      const body = (await answer.text()).replaceAll('"EUR"', '"USD"');
+      await route.fulfill({ response: answer, body });
+    });
+    await page.goto(`${server.url}/?${dated(stay(75))}&city=Braga`);
+    await card(page, 40).waitFor();
+    await page.getByRole('combobox', { name: 'City' }).fill('Atlantis');
+    await page.keyboard.press('Enter');
+    await page.getByText('The city keeps most away.').waitFor();
+    const price = page.getByLabel('Price at most');
+    await price.focus();
+    await page.keyboard.type('8');
+    await page.evaluate('history.back()');
+    await card(page, 40).waitFor();
+    await page.keyboard.type('05');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/max=805/);
+    expect(asked(page)).toMatchObject({ city: 'Braga', currency: 'USD' });
+  });
+
   it('knows nothing without a connection, says so on every card, and is right again by itself', async () => {
     const wished = stay(55);
     const page = await open(`/?${dated(wished)}&city=Braga`);

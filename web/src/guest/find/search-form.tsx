@@ -20,7 +20,6 @@ export function SearchForm({
   currency: string;
   onWant: (change: Partial<Wanted>) => void;
 }) {
-  const priceCurrency = wanted.currency === '' ? currency : wanted.currency;
   return (
     <search aria-label={t.find.search}>
       <form className="search" onSubmit={(event) => event.preventDefault()}>
@@ -33,8 +32,8 @@ export function SearchForm({
         </StayInputs>
         <PriceField
           max={wanted.max}
-          currency={priceCurrency}
-          onChange={(max) => onWant({ max, ...(max === undefined ? {} : { currency: priceCurrency }) })}
+          currency={wanted.currency === '' ? currency : wanted.currency}
+          onChange={(max, typedIn) => onWant({ max, ...(max === undefined ? {} : { currency: typedIn }) })}
         />
       </form>
     </search>
