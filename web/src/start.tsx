@@ -3,6 +3,8 @@ import { StrictMode, startTransition } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { preloadWhatLinksLeadTo } from './frame/parts.ts';
+import { forgetDraft } from './guest/hold/confirm-draft.ts';
+import { client } from './shared/live/client.ts';
 
 export function start(): void {
   const element = document.getElementById('root');
@@ -17,4 +19,7 @@ export function start(): void {
     );
   });
   preloadWhatLinksLeadTo();
+  client.sessions.subscribe((who) => {
+    if (who === undefined) forgetDraft();
+  });
 }

@@ -1,4 +1,7 @@
-/** What was last typed and chosen to pay with, for as long as the tab is open: it outlives holds and reloads. */
+/**
+ * What was last typed and chosen to pay with, for as long as the tab is open and nobody signs out: it outlives holds
+ * and reloads.
+ */
 export interface ConfirmDraft {
   readonly name: string;
   readonly email: string;
@@ -33,5 +36,13 @@ export function writeDraft(draft: ConfirmDraft): void {
     sessionStorage.setItem(KEY, JSON.stringify(draft));
   } catch {
     // Forbidden by the browser: the form forgets, nothing else.
+  }
+}
+
+export function forgetDraft(): void {
+  try {
+    sessionStorage.removeItem(KEY);
+  } catch {
+    // Forbidden by the browser: nothing is kept.
   }
 }
