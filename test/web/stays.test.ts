@@ -65,7 +65,14 @@ describe('my stays', () => {
     expect(
       Number(await row(ana, 'hold', id).getByRole('timer').getAttribute('data-seconds')),
     ).toBeGreaterThan(250);
-    await row(ana, 'hold', id).getByRole('button', { name: 'Release Casa Azul' }).click();
+    // While it is released the button keeps the focus; the answer cannot come in the same turn.
+    const isFocusKept = ana.evaluate(`(async () => {
+      const release = document.querySelector('.row[data-hold="${id}"] .row-actions button');
+      release.click();
+      await null;
+      return release.matches('[aria-disabled=true]:enabled');
+    })()`);
+    expect(await isFocusKept).toBe(true);
     await row(ana, 'hold', id).waitFor({ state: 'detached' });
     expect(unwrap(await device.mine()).holds).toEqual([]);
     expect(await said(ana).textContent()).toContain('Casa Azul is released.');
@@ -145,12 +152,61 @@ describe('my stays', () => {
     await page.getByText('Cancelled · €300.00 refunded').waitFor();
   });
 
+  it('cancels on the page of a booking, where Escape closes nothing that is being done', async () => {
+    const { id, apartmentId } = await book(3, 140);
+    const page = await signedIn(`/bookings/${id}`);
+    const { context, complaints } = visitors.of(page);
+    const save = page.getByRole('button', { name: 'Add to my calendar' });
+    await save.waitFor();
+    await context.setOffline(true);
+    await save.click();
+    await page.locator('.booking-actions .notice').waitFor();
+    await context.setOffline(false);
+    await page.locator('.booking-actions .notice').waitFor({ state: 'detached' });
+    complaints.length = 0;
+
+    await page.getByRole('button', { name: 'Cancel Casa Branca' }).click();
+    await page.getByRole('alertdialog').waitFor();
+    // In one turn, so before any answer.
+    const isStillThere = page.evaluate(`(async () => {
+      const [act] = document.querySelectorAll('[role=alertdialog] .actions button');
+      act.focus();
+      act.click();
+      await null;
+      const isFocusKept = act.matches('[aria-disabled=true]:enabled');
+      act.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }));
+      await null;
+      return isFocusKept && document.querySelector('[role=alertdialog]') !== null;
+    })()`);
+    expect(await isStillThere).toBe(true);
+    await page.locator('.booking[data-status="cancelled"]').waitFor();
+    await page.getByRole('heading', { name: 'Casa Branca' }).and(page.locator(':focus')).waitFor();
+    expect(await said(page).textContent()).toContain('The stay is cancelled: €300.00 refunded.');
+
+    // What was typed for a payment goes with who typed it.
+    await page.goto(
+      `${server.url}/apartments/${apartmentId}?checkIn=${stay(140).checkIn}&checkOut=${stay(140).checkOut}`,
+    );
+    await page.locator('.chooser > button:enabled').click();
+    await page.getByLabel('Name').fill('Ana Silva');
+    const kept = () => page.evaluate(`sessionStorage.getItem('nightlatch.confirm')`);
+    expect(await kept()).toContain('Ana Silva');
+    await page.getByRole('button', { name: 'Release' }).click();
+    await page.locator('.hold').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('link', { name: 'Sign in' }).waitFor();
+    expect(await kept()).toBe(null);
+  });
+
   it("shows nobody else's booking, and the way to sign in", async () => {
     const booking = await book(3, 100);
     const page = await open(`/bookings/${booking.id}`);
     await page.getByRole('heading', { name: 'No such booking' }).waitFor();
     await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click();
     await page.waitForURL(/sign-in\?next=/);
+    await signIn(page, { ...ANA, password: 'not the password of hers' });
+    await page.locator('.refusal[data-code="unauthenticated"]').waitFor();
+    await page.locator('form.sign-in button[type="submit"]:focus').waitFor();
   });
 
   it('tells a screen reader what is held when 5 minutes are left, and nothing before', async () => {

@@ -114,6 +114,9 @@ export function timeIn(timeZone: string, nowMs: number): string {
   return new Intl.DateTimeFormat(locale(), { timeZone, timeStyle: 'short' }).format(nowMs);
 }
 
+/** IANA, where the reader is. */
+export const readersTimeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** The date of today in an IANA time zone. */
 export function todayIn(timeZone: string, nowMs: number): string {
   // en-CA writes a date as ISO does.

@@ -12,6 +12,7 @@ export function SignInForm({ isNew, onDone }: { isNew: boolean; onDone: () => vo
   const says = t.account;
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
+    if (busy) return;
     const form = new FormData(event.currentTarget);
     const text = (name: string) => String(form.get(name) ?? '');
     const credentials = { email: text('email').trim(), password: text('password') };
@@ -49,7 +50,7 @@ export function SignInForm({ isNew, onDone }: { isNew: boolean; onDone: () => vo
         />
         {isNew && <small>{says.passwordRule(PASSWORD_LENGTH_MIN)}</small>}
       </label>
-      <button type="submit" className="primary" disabled={busy || offline}>
+      <button type="submit" className="primary" disabled={offline} aria-disabled={busy}>
         {busy ? says.oneMoment : isNew ? says.signUp : says.signIn}
       </button>
     </form>

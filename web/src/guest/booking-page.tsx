@@ -1,8 +1,9 @@
 /** One booking: the confirmation when it is new, and later everything that was agreed. */
+import { useRef } from 'react';
 import type { Apartment, Booking } from '../../../src/client/index.ts';
 import type { ErrorBody } from '../../../src/protocol/errors.ts';
 import { nightOf } from '../../../src/protocol/nights.ts';
-import { guestsText, longDate, momentText, nightsText, todayIn } from '../format.ts';
+import { guestsText, longDate, momentText, nightsText, readersTimeZone, todayIn } from '../format.ts';
 import { addressOf, Link, useAddress } from '../router.tsx';
 import { useApartment } from '../shared/live/apartments.ts';
 import { client, useOffline, useWho } from '../shared/live/client.ts';
@@ -10,6 +11,8 @@ import { Refusal } from '../shared/refusal.tsx';
 import { t } from '../texts/index.ts';
 import { useBooking } from './booked/booking-history.ts';
 import { CancelStay, PolicyText, refundText } from './booked/cancel-stay.tsx';
+import { mayCancel } from './booked/cancellation.ts';
+import { useFocusKept } from './booked/focus-kept.ts';
 import { IcsButton } from './booked/ics-button.tsx';
 import { Facade } from './stay/facade.tsx';
 import { QuoteLines } from './stay/quote-lines.tsx';
@@ -38,8 +41,12 @@ function Booked({ booking }: { booking: Booking }) {
   const isNew = useAddress().query.has('new') && booking.status === 'confirmed';
   const says = t.stays.booking;
   const name = apartment?.name ?? t.stays.apartment;
-  const timeZone = apartment?.terms.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const isPast = booking.checkOut < todayIn(timeZone, client.clock.nowMs());
+  const timeZone = apartment?.terms.timeZone ?? readersTimeZone();
+  const nowMs = client.clock.nowMs();
+  const isPast = booking.checkOut < todayIn(timeZone, nowMs);
+  const isCancellable = mayCancel(booking, timeZone, nowMs);
+  const title = useRef<HTMLHeadingElement>(null);
+  useFocusKept(title, isCancellable ? 1 : 0);
   const state = booking.status === 'cancelled' ? 'cancelled' : isPast ? 'past' : 'confirmed';
   return (
     <article className="booking" data-booking={booking.id} data-status={booking.status}>
@@ -61,7 +68,9 @@ function Booked({ booking }: { booking: Booking }) {
             {says[state]}
             {state === 'cancelled' && ` · ${refundText(booking)}`}
           </p>
-          <h1>{name}</h1>
+          <h1 ref={title} tabIndex={-1}>
+            {name}
+          </h1>
           {apartment !== undefined && (
             <p className="muted">{says.place(apartment.city, apartment.country)}</p>
           )}
@@ -91,7 +100,7 @@ function Booked({ booking }: { booking: Booking }) {
             <Link className="button quiet" href={`/apartments/${booking.apartmentId}`}>
               {says.apartment}
             </Link>
-            {state === 'confirmed' && <CancelStay booking={booking} name={name} />}
+            {isCancellable && <CancelStay booking={booking} name={name} />}
           </div>
         </aside>
       </div>

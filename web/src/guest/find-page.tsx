@@ -3,7 +3,7 @@ import { useMemo, useRef, useState } from 'react';
 import type { ApartmentCard } from '../../../src/client/index.ts';
 import { ERRORS } from '../../../src/protocol/errors.ts';
 import { PAGE_SIZE_DEFAULT } from '../../../src/protocol/limits.ts';
-import { guestsText, stayText, todayIn } from '../format.ts';
+import { guestsText, readersTimeZone, stayText, todayIn } from '../format.ts';
 import { navigate, useAddress } from '../router.tsx';
 import { useCalendars } from '../shared/live/calendars.ts';
 import { useOffline } from '../shared/live/client.ts';
@@ -22,7 +22,7 @@ import type { Ownings } from './stay/selection.ts';
 
 export function FindPage() {
   const { query } = useAddress();
-  const today = todayIn(Intl.DateTimeFormat().resolvedOptions().timeZone, Date.now());
+  const today = todayIn(readersTimeZone(), Date.now());
   const wanted = useMemo(() => wantedOf(query, today), [query, today]);
   const [attempt, setAttempt] = useState(0);
   const results = useResults(wanted, attempt);

@@ -1,12 +1,13 @@
 /** What the guest holds and has booked, on whatever page or device it was made. */
-import { useEffect, useRef } from 'react';
+import { useRef } from 'react';
 import type { Booking } from '../../../src/client/index.ts';
-import { todayIn } from '../format.ts';
+import { readersTimeZone, todayIn } from '../format.ts';
 import { Link } from '../router.tsx';
-import { useWho } from '../shared/live/client.ts';
+import { client, useWho } from '../shared/live/client.ts';
 import { isOpenHold, useMyStays } from '../shared/live/my-stays.ts';
 import { t } from '../texts/index.ts';
 import { useBookingHistory } from './booked/booking-history.ts';
+import { useFocusKept } from './booked/focus-kept.ts';
 import { BookedRow, HeldRow } from './booked/stay-rows.tsx';
 import '../styles/stays.css';
 
@@ -15,7 +16,7 @@ export function StaysPage() {
   const history = useBookingHistory();
   const who = useWho();
   const open = holds.filter(isOpenHold);
-  const today = todayIn(Intl.DateTimeFormat().resolvedOptions().timeZone, Date.now());
+  const today = todayIn(readersTimeZone(), client.clock.nowMs());
   const { coming, past, cancelled } = sorted(history.bookings, today);
   const title = useRef<HTMLHeadingElement>(null);
   useFocusKept(title, open.length + coming.length);
@@ -48,7 +49,7 @@ export function StaysPage() {
         </section>
       )}
       <Bookings id="coming" title={says.coming} bookings={coming} />
-      <Bookings id="past" title={says.past} bookings={past} isPast />
+      <Bookings id="past" title={says.past} bookings={past} />
       <Bookings id="cancelled" title={says.cancelledStays} bookings={cancelled} />
       {history.error !== undefined && <p className="notice">{says.historyFailed}</p>}
       {history.earlier !== undefined && (
@@ -65,24 +66,14 @@ export function StaysPage() {
   );
 }
 
-function Bookings({
-  id,
-  title,
-  bookings,
-  isPast = false,
-}: {
-  id: string;
-  title: string;
-  bookings: readonly Booking[];
-  isPast?: boolean;
-}) {
+function Bookings({ id, title, bookings }: { id: string; title: string; bookings: readonly Booking[] }) {
   if (bookings.length === 0) return null;
   return (
     <section aria-labelledby={id}>
       <h2 id={id}>{title}</h2>
       <ul className="rows">
         {bookings.map((booking) => (
-          <BookedRow key={booking.id} booking={booking} isPast={isPast} />
+          <BookedRow key={booking.id} booking={booking} />
         ))}
       </ul>
     </section>
@@ -98,22 +89,6 @@ function sorted(bookings: readonly Booking[], today: string) {
     past: confirmed.filter(({ checkOut }) => checkOut < today).sort((a, b) => by(b, a)),
     cancelled: bookings.filter(({ status }) => status === 'cancelled'),
   };
-}
-
-/** A row that goes takes the focus with it; whoever was on it goes on from the title, not from the top of the document. */
-function useFocusKept(title: React.RefObject<HTMLElement | null>, rows: number): void {
-  const before = useRef(rows);
-  useEffect(() => {
-    const isFewer = rows < before.current;
-    before.current = rows;
-    if (!isFewer) return;
-    const frame = requestAnimationFrame(() => {
-      const { activeElement } = document;
-      if (activeElement === null || activeElement === document.body)
-        title.current?.focus({ preventScroll: true });
-    });
-    return () => cancelAnimationFrame(frame);
-  }, [rows, title]);
 }
 
 function RowSkeletons() {

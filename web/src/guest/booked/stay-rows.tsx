@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { Booking, Hold } from '../../../../src/client/index.ts';
 import type { ErrorBody } from '../../../../src/protocol/errors.ts';
-import { guestsText, money, stayText } from '../../format.ts';
+import { guestsText, money, readersTimeZone, stayText } from '../../format.ts';
 import { addressOf, Link } from '../../router.tsx';
 import { announce } from '../../shared/live/announce.ts';
 import { useApartment } from '../../shared/live/apartments.ts';
@@ -13,6 +13,7 @@ import { t } from '../../texts/index.ts';
 import { Countdown } from '../hold/countdown.tsx';
 import { Facade } from '../stay/facade.tsx';
 import { CancelStay, refundText } from './cancel-stay.tsx';
+import { mayCancel } from './cancellation.ts';
 
 export function HeldRow({ hold }: { hold: Hold }) {
   const isOffline = useOffline();
@@ -25,6 +26,7 @@ export function HeldRow({ hold }: { hold: Hold }) {
   const says = t.stays;
 
   const release = async () => {
+    if (isBusy) return;
     setBusy(true);
     setError(undefined);
     const outcome = await client.release({ apartmentId, holdId });
@@ -62,7 +64,8 @@ export function HeldRow({ hold }: { hold: Hold }) {
         <button
           type="button"
           className="quiet"
-          disabled={isBusy || isOffline || isPaying}
+          disabled={isOffline || isPaying}
+          aria-disabled={isBusy}
           aria-label={says.releaseAt(name)}
           onClick={() => void release()}
         >
@@ -73,9 +76,9 @@ export function HeldRow({ hold }: { hold: Hold }) {
   );
 }
 
-export function BookedRow({ booking, isPast }: { booking: Booking; isPast: boolean }) {
+export function BookedRow({ booking }: { booking: Booking }) {
   const { apartmentId, id: bookingId, price, checkIn, checkOut, guests, status } = booking;
-  const { name, city } = useNamed(apartmentId);
+  const { name, city, timeZone } = useNamed(apartmentId);
   const href = `/bookings/${bookingId}`;
   return (
     <li className="row" data-booking={bookingId} data-status={status}>
@@ -93,7 +96,7 @@ export function BookedRow({ booking, isPast }: { booking: Booking; isPast: boole
         )}
       </div>
       <div className="row-actions">
-        {status === 'confirmed' && !isPast && <CancelStay booking={booking} name={name} />}
+        {mayCancel(booking, timeZone, client.clock.nowMs()) && <CancelStay booking={booking} name={name} />}
       </div>
     </li>
   );
@@ -108,9 +111,9 @@ function Title({ name, city, href }: { name: string; city: string | undefined; h
   );
 }
 
-function useNamed(apartmentId: string): { name: string; city: string | undefined } {
+function useNamed(apartmentId: string): { name: string; city: string | undefined; timeZone: string } {
   const details = useApartment(apartmentId);
   return details?.ok === true
-    ? { name: details.data.name, city: details.data.city }
-    : { name: t.stays.apartment, city: undefined };
+    ? { name: details.data.name, city: details.data.city, timeZone: details.data.terms.timeZone }
+    : { name: t.stays.apartment, city: undefined, timeZone: readersTimeZone() };
 }
