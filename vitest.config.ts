@@ -15,14 +15,16 @@ export default defineConfig({
     maxWorkers: 2,
     reporters: ['default', './test/support/summary-reporter.ts'],
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: SYSTEM } },
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: SYSTEM, testTimeout: 30_000 } },
       {
         test: {
           name: 'system',
           include: SYSTEM,
           globalSetup: ['test/support/postgres.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // A busy machine needs minutes for what an idle one does in seconds.
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          expect: { poll: { timeout: 15_000 } },
         },
       },
     ],

@@ -29,7 +29,7 @@ beforeAll(async () => {
     }),
   );
   await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('welcome', resolve))));
-}, 60_000);
+});
 
 afterAll(async () => {
   for (const socket of sockets) socket.close();

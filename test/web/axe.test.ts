@@ -39,7 +39,7 @@ async function expectNone(page: Page): Promise<void> {
   }
 }
 
-describe('axe finds nothing wrong with', () => {
+describe('axe finds nothing wrong with', { timeout: 240_000 }, () => {
   let server: RunningServer;
   let visitors: Visitors;
   let admin: Page;

@@ -18,12 +18,12 @@ beforeAll(async () => {
   house = await House.open(readOptions(['--nodes', '2', '--apartments', '20']), folder, () => {});
   const [first] = house.servers;
   guest = createClient({ url: `http://127.0.0.1:${first!.port}` });
-}, 60_000);
+});
 afterAll(async () => {
   guest.close();
   await house.close();
   await rm(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 describe('a server that was declared dead and came back as another node', () => {
   it('is reached by the others: each of its apartments takes a hold through them', async () => {

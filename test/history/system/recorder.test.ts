@@ -36,12 +36,12 @@ beforeAll(async () => {
   await writeFile(file, [header, ...rows, ''].join('\n'));
   expect((await program.run(['import', 'listings', file])).output).toContain('2 new');
   await program.start();
-}, 60_000);
+});
 
 afterAll(async () => {
   for (const client of clients) client.close();
   await program.remove();
-}, 60_000);
+});
 
 /** The system's clock, PostgreSQL's, when the run's shows 0. */
 async function systemAtZeroMs(): Promise<number> {
