@@ -50,7 +50,7 @@ describe('commands', () => {
 
   it('[I3] sends it again, over another connection, when there is no answer and no sign of life', async () => {
     server.handlers.set('hold', (_, nth) => (nth === 1 ? 'silent' : held));
-    const client = connect({ attemptMs: 150 });
+    const client = connect({ attemptMs: 500 });
     await client.sessions.guest();
     await client.mine();
     expect(await client.hold(stay)).toEqual(held);
@@ -99,7 +99,10 @@ describe('commands', () => {
 
   it('ends at the deadline in `unavailable` that names the requestId', async () => {
     server.handlers.set('hold', () => 'silent');
-    const outcome = await connect({ deadlineMs: 200 }).hold(stay);
+    const client = connect();
+    await client.sessions.guest();
+    await client.mine();
+    const outcome = await client.hold(stay, { deadlineMs: 200 });
     expect(outcome).toMatchObject({ ok: false, error: { code: 'unavailable', retryable: true } });
     expect(!outcome.ok && outcome.error.message).toContain(String(requestIds()[0]));
   });

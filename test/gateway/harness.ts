@@ -112,7 +112,7 @@ export class Client {
   }
 
   ask(event: string, ...payload: unknown[]): Promise<Outcome<never>> {
-    return this.socket.timeout(5_000).emitWithAck(event, ...payload);
+    return this.socket.timeout(20_000).emitWithAck(event, ...payload);
   }
 
   /** The first payload of this event that fits, heard already or to come. */
@@ -197,7 +197,7 @@ export class RawClient {
 }
 
 /** Waits for what is only visible by looking; fails with the name of what did not come. */
-export async function eventually(what: string, condition: () => boolean, withinMs = 5_000): Promise<void> {
+export async function eventually(what: string, condition: () => boolean, withinMs = 15_000): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`within ${withinMs} ms this did not happen: ${what}`);

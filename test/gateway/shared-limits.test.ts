@@ -1,5 +1,5 @@
 /** Limits of several servers: one through Redis, each its own while that is away. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RedisLink } from '../../src/gateway/backplane/redis.ts';
 import type { Budget } from '../../src/gateway/budgets.ts';
 import { createRateLimits, type RateLimits } from '../../src/gateway/rate-limits.ts';
@@ -12,6 +12,12 @@ import {
 } from '../../src/protocol/limits.ts';
 import { TestRedis } from '../support/redis.ts';
 import { eventually } from './harness.ts';
+
+// Redis on a busy machine may be later than the product would wait for it.
+vi.mock('../../src/protocol/limits.ts', async (original) => ({
+  ...(await original<object>()),
+  REDIS_PATIENCE_MS: 1_000,
+}));
 
 const ADDRESS = '203.0.113.9';
 const { burst, perSecond } = COMMANDS_PER_SUBJECT;
@@ -120,8 +126,9 @@ describe('limits over all servers', () => {
     // The other believes in a whole burst until it has told what it let through.
     for (let n = 0; n < TOLD_EVERY; n++) expect(far!.take()).toBe(true);
     await heard(there);
-    const cameBack = ((performance.now() - sinceMs) / 1_000) * perSecond;
-    expect(takeAll(far!)).toBeLessThanOrEqual(cameBack);
+    const nowMs = performance.now();
+    const cameBack = ((nowMs - sinceMs) / 1_000) * perSecond;
+    expect(takeAll(far!, nowMs)).toBeLessThanOrEqual(cameBack);
     expect(await here.link.commands.pttl('nl:subject:ana')).toBeGreaterThan(0);
   });
 
