@@ -6,7 +6,8 @@
  *                    wait go on when it passes again
  */
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { freePort } from '../support/program.ts';
 
 export type RelayState = 'pass' | 'refuse' | 'stall';
 
@@ -24,9 +25,10 @@ export class Relay {
   async open(): Promise<this> {
     const server = createServer((near) => this.#joined(near));
     this.#server = server;
+    // The same one each time that it opens again.
+    if (this.port === 0) this.port = await freePort();
     server.listen(this.port, '127.0.0.1');
     await once(server, 'listening');
-    this.port = (server.address() as AddressInfo).port;
     return this;
   }
 

@@ -42,6 +42,9 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
+/** Whoever waits for a lease to end now waits in vain. */
+const lengthen = () =>
+  database.pool.query(`update nodes set lease_until = clock_timestamp() + interval '1 hour'`);
 const forget = () => database.pool.query(`update nodes set host = 'elsewhere'`);
 
 describe('a node', () => {
@@ -61,9 +64,8 @@ describe('a node', () => {
     expect((await appendTo(journal, old, entry('a', 1))).status).toBe('committed');
     await first.stop();
     expect(first.epochOf(shard)).toBeUndefined();
-    const startedMs = performance.now();
+    await lengthen();
     const second = await join();
-    expect(performance.now() - startedMs).toBeLessThan(1_000);
     expect(second.epochOf(shard)).toBe(old + 1);
     expect((await appendTo(journal, old, entry('a', 2))).status).toBe('fenced');
     expect((await appendTo(journal, old + 1, entry('a', 2))).status).toBe('committed');
@@ -98,13 +100,13 @@ describe('a node', () => {
   });
 
   it('waits for the lease of a server that died elsewhere, and takes over', async () => {
+    const startedMs = performance.now();
     await database.pool.query(
       `insert into nodes (id, url, state, lease_until, host, pid)
        values ('gone', 'http://gone', 'up', clock_timestamp() + interval '700 milliseconds', 'elsewhere', 1)`,
     );
-    const startedMs = performance.now();
     const node = await join();
-    expect(performance.now() - startedMs).toBeGreaterThan(400);
+    expect(performance.now() - startedMs).toBeGreaterThan(650);
     expect(node.epochOf(0)).toBe(1);
   });
 
@@ -121,9 +123,8 @@ describe('a node', () => {
     await once(child.stdout, 'data');
     child.kill('SIGKILL');
     await once(child, 'exit');
-    const startedMs = performance.now();
+    await lengthen();
     const node = await join();
-    expect(performance.now() - startedMs).toBeLessThan(1_000);
     expect(node.epochOf(0)).toBe(2);
   });
 
@@ -143,8 +144,15 @@ describe('a node', () => {
     const node = await join(pool);
     const held = await pool.connect();
     const sinceMs = performance.now();
-    await until(() => node.epochOf(7) === undefined);
-    expect(performance.now() - sinceMs).toBeLessThan(LEASE_TRUSTED_MS + 300);
+    let lastSpokeMs = sinceMs;
+    await until(() => {
+      // Before the look: from one to the next it may be long.
+      const lookedMs = performance.now();
+      if (node.epochOf(7) === undefined) return true;
+      lastSpokeMs = lookedMs;
+      return false;
+    });
+    expect(lastSpokeMs - sinceMs).toBeLessThan(LEASE_TRUSTED_MS);
     expect(node.nodes()[0]?.state).toBe('silent');
     held.release();
     await until(() => node.epochOf(7) !== undefined);

@@ -14,6 +14,8 @@ import { migrate } from '../../src/persistence/migrate.ts';
 import { createPool } from '../../src/persistence/pool.ts';
 
 const HUNG_UP_MS = 500;
+/** Two files at a time have several servers or nodes each. */
+const CONNECTIONS_MAX = 200;
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -24,7 +26,7 @@ declare module 'vitest' {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'nightlatch-test-'));
   await chmod(folder, 0o755);
-  const embedded = await startEmbedded(folder);
+  const embedded = await startEmbedded(folder, CONNECTIONS_MAX);
   await migrate(embedded.ownerUrl, { grantTo: embedded.role });
   project.provide('postgres', { url: embedded.url, ownerUrl: embedded.ownerUrl });
   return async () => {

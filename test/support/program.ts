@@ -1,8 +1,9 @@
 /** The program as an operator has it: started, killed and started again on one data folder; its other commands beside it. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -114,8 +115,8 @@ export class Program {
     if (what === 'everything') {
       const { pid } = await this.#postmaster();
       // Each of its processes is a group of its own.
-      const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
-      for (const process of [pid, ...children.map(Number)]) killed(process);
+      const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).match(/\d+/g);
+      for (const process of [pid, ...(children ?? []).map(Number)]) killed(process);
     }
   }
 
@@ -192,11 +193,29 @@ function killed(pid: number): void {
   }
 }
 
-/** For a server that must come back on the same port. */
+const PORTS = 1_000;
+/** A range of each worker's own, so that no two files are given the same. */
+const PORT_MIN = 20_000 + Number(process.env.VITEST_POOL_ID ?? 0) * PORTS;
+let nextPort = randomInt(PORTS);
+
+/**
+ * For a server that must come back on the same port: below those that the kernel gives to whoever connects or listens
+ * on any (from 32768 on), which would have given it away by then.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (let tried = 0; tried < PORTS; tried++) {
+    const port = PORT_MIN + (nextPort++ % PORTS);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no port from ${PORT_MIN} to ${PORT_MIN + PORTS - 1} is free on 127.0.0.1`);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  const isListening = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
+  if (isListening) await once(server.close(), 'close');
+  return isListening;
 }

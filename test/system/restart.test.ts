@@ -6,10 +6,11 @@ import { RawClient } from '../gateway/harness.ts';
 import { freePort, Program } from '../support/program.ts';
 
 /** Longer than a restart takes on a busy machine. */
-const TTL_SECONDS = 8;
+const TTL_SECONDS = 15;
 const TODAY = Math.floor(Date.now() / 86_400_000);
 
 let program: Program;
+let token: string;
 let ana: Client;
 let apartmentId: string;
 
@@ -19,14 +20,22 @@ beforeAll(async () => {
     NIGHTLATCH_HOLD_TTL_SECONDS: String(TTL_SECONDS),
   });
   await program.start();
-  ana = createClient({ url: program.url });
+  const guest = await fetch(`${program.url}/v1/sessions/guest`, { method: 'POST' });
+  token = ((await guest.json()) as { accessToken: string }).accessToken;
+  connect();
   apartmentId = await bookable();
-}, 60_000);
+});
 
 afterAll(async () => {
-  await ana.close();
+  ana?.close();
   await program.remove();
-}, 60_000);
+});
+
+/** Ana anew: a client that lost its server waits before it connects again, as long as a hold may last. */
+function connect(): void {
+  ana?.close();
+  ana = createClient({ url: program.url, token: async () => token });
+}
 
 /** Some apartment of the demo that takes a week in three months. */
 async function bookable(): Promise<string> {
@@ -47,8 +56,8 @@ async function isOffered(): Promise<boolean> {
   return found.apartments.some(({ id }) => id === apartmentId);
 }
 
-async function endOf(holdId: string): Promise<{ kind: string }[]> {
-  const sql = `select kind from journal where apartment_id = $1 and fact->>'hold' = $2 and kind <> 'held'`;
+async function endOf(holdId: string): Promise<{ kind: string; at: Date }[]> {
+  const sql = `select kind, at from journal where apartment_id = $1 and fact->>'hold' = $2 and kind <> 'held'`;
   return program.asOwner(async (owner) => (await owner.query(sql, [apartmentId, holdId])).rows);
 }
 
@@ -65,32 +74,37 @@ describe('a restart', () => {
     const placed = await hold();
     expect(await program.stop()).toBe(0);
     await program.start();
+    connect();
     // Search first: it knows the hold only if the start has woken the apartment.
     expect(await isOffered()).toBe(false);
     const mine = unwrap(await ana.mine());
     expect(mine.holds.map(({ id, expiresAt }) => [id, expiresAt])).toEqual([[placed.id, placed.expiresAt]]);
     expect(await statusOfNights()).toBe('held');
-    await expect.poll(isOffered, { timeout: TTL_SECONDS * 1_000 + 3_000, interval: 50 }).toBe(true);
-    const lateMs = ana.clock.nowMs() - Date.parse(placed.expiresAt);
-    expect(lateMs).toBeGreaterThanOrEqual(-50);
+    await expect.poll(isOffered, { timeout: 30_000, interval: 50 }).toBe(true);
+    const [ended] = await endOf(placed.id);
+    const lateMs = Number(ended?.at) - Date.parse(placed.expiresAt);
+    expect(ended?.kind).toBe('expired');
+    expect(lateMs).toBeGreaterThanOrEqual(0);
     expect(lateMs).toBeLessThanOrEqual(1_000);
-  }, 30_000);
+  });
 
   it('[I5] frees a hold that lapsed while no server was up, as soon as one is', async () => {
     const placed = await hold();
     await program.kill();
     await expect.poll(() => Date.now(), { timeout: 20_000 }).toBeGreaterThan(Date.parse(placed.expiresAt));
     await program.start();
+    const readyMs = Date.now();
+    connect();
     // Looked up in the journal, so that it is not the question that frees it.
-    await expect
-      .poll(() => endOf(placed.id), { timeout: 1_000, interval: 50 })
-      .toEqual([{ kind: 'expired' }]);
+    await expect.poll(() => endOf(placed.id)).toMatchObject([{ kind: 'expired' }]);
+    const [ended] = await endOf(placed.id);
+    expect(Number(ended?.at) - readyMs).toBeLessThanOrEqual(1_000);
     expect(await statusOfNights()).toBeUndefined();
     expect(await ana.extend({ apartmentId, holdId: placed.id })).toMatchObject({
       ok: false,
       error: { code: 'hold_expired' },
     });
-  }, 40_000);
+  });
 
   it('lets a payment under way end as a booking: the answer arrives over the restart', async () => {
     const placed = await hold();
@@ -101,16 +115,14 @@ describe('a restart', () => {
       guest: contact,
       payment: { method: 'sandbox_slow' },
     });
-    await expect
-      .poll(async () => unwrap(await ana.mine()).holds[0]?.status, { timeout: 5_000 })
-      .toBe('confirming');
+    await expect.poll(async () => unwrap(await ana.mine()).holds[0]?.status).toBe('confirming');
     await program.kill();
     await program.start();
     const booked = unwrap(await confirm);
     expect(booked.booking).toMatchObject({ status: 'confirmed', guest: contact });
     expect(unwrap(await ana.mine()).bookings.map(({ id }) => id)).toEqual([booked.booking.id]);
     expect(await statusOfNights()).toBe('booked');
-  }, 60_000);
+  });
 
   it('by SIGTERM says so, answers what is under way, and leaves snapshots from which it starts in good order', async () => {
     const raw = new RawClient(program.url, {});
@@ -151,5 +163,5 @@ describe('a restart', () => {
     const { code, output } = await program.run(['verify']);
     expect(output).toContain('every calendar follows from the journal');
     expect(code).toBe(0);
-  }, 30_000);
+  });
 });

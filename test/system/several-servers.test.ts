@@ -4,6 +4,7 @@ import { type Client, createClient, unwrap } from '../../src/client/index.ts';
 import { placeShards } from '../../src/cluster/placement.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
 import { dateOf } from '../../src/protocol/nights.ts';
+import { freePort } from '../support/program.ts';
 import { type Server, Servers } from '../support/servers.ts';
 
 const TODAY = Math.floor(Date.now() / 86_400_000);
@@ -24,7 +25,8 @@ afterEach(async () => {
 
 /** @param token of somebody in particular; otherwise it becomes a guest of its own */
 function clientOf(server: Server, token?: string): Client {
-  const client = createClient({ url: server.url, ...(token !== undefined && { token: async () => token }) });
+  const own = token !== undefined && { token: async () => token };
+  const client = createClient({ url: server.url, deadlineMs: 30_000, ...own });
   clients.push(client);
   return client;
 }
@@ -185,7 +187,7 @@ describe('three servers', () => {
   it('a second one without Redis is refused in one sentence that says what is missing', async () => {
     servers = await Servers.start(1, { REDIS_URL: '', NIGHTLATCH_NODE_URL: '' });
     const { Server: Another } = await import('../support/servers.ts');
-    const second = new Another(servers.all[0]!.port + 1, {
+    const second = new Another(await freePort(), {
       DATABASE_URL: servers.database.url,
       NIGHTLATCH_NODE_URL: '',
       NIGHTLATCH_ADMIN_PASSWORD: 'a password for tests',

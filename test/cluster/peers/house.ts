@@ -137,6 +137,12 @@ export function ask(
   return new Promise((resolve) => node.links.request(peer, method, body, deadlineMs, resolve));
 }
 
+/** The link is there: what ends while it is being dialled is never sent. */
+export async function connected(node: Node, peer: Peer): Promise<void> {
+  node.links.connect(peer);
+  await until(() => node.links.figures().linksOut === 1);
+}
+
 /** Resolves as soon as it is so; looks at every turn of the event loop. */
 export async function until(isSo: () => boolean, what = String(isSo)): Promise<void> {
   const deadlineMs = performance.now() + UNTIL_MS;

@@ -174,7 +174,7 @@ describe('another incarnation', () => {
     await until(() => a.lost.length > 0 && a.links.figures().linksIn === 0);
     expect(a.lost[0]).toEqual({ peerId: 'node_b1', how: 'closed' });
     expect(await ask(b, a.peer, 2)).toEqual({ ok: true, body: 2 });
-    void ask(a, { ...b.peer, id: 'node_b2' }, 2, { deadlineMs: 50 });
+    void ask(a, { ...b.peer, id: 'node_b2' }, 2);
     await until(() => heldBack.length === 2);
     expect(await ask(a, b.peer, 1)).toEqual(REFUSED);
   });

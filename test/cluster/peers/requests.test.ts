@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { PeerReply } from '../../../src/cluster/peers/messages.ts';
 import { PEER_FRAME_BYTES_MAX, PEER_INFLIGHT_MAX, PEER_SERVING_MAX } from '../../../src/protocol/limits.ts';
-import { ask, dialRaw, startListener, startNode, timers, until } from './house.ts';
+import { ask, connected, dialRaw, startListener, startNode, timers, until } from './house.ts';
 
 type Answer = (outcome: PeerReply) => void;
 
@@ -71,6 +71,7 @@ describe('a request', () => {
     const waiting: Answer[] = [];
     const a = await startNode('node_a');
     const b = await startNode('node_b', { onRequest: (_p, _m, _b, _d, reply) => void waiting.push(reply) });
+    await connected(a, b.peer);
     const replies: PeerReply[] = [];
     for (const deadlineMs of [30, 20, 10_000])
       a.links.request(b.peer, 'wait', 1, deadlineMs, (reply) => replies.push(reply));
@@ -224,6 +225,7 @@ describe('bounds', () => {
     let serving = 0;
     const a = await startNode('node_a');
     const b = await startNode('node_b', { onRequest: () => void serving++ });
+    await connected(a, b.peer);
     expect(await ask(a, b.peer, 1, { deadlineMs: 20 })).toEqual({ ok: false, why: 'deadline' });
     await until(() => serving === 1);
     await until(() => b.links.figures().serving === 0);
