@@ -28,7 +28,9 @@ it('[P2] the catalogue shows one currency after the other, or the one that is ch
 
   await page.getByRole('button', { name: /Currency/ }).click();
   await page.getByRole('option', { name: 'JPY' }).click();
-  await page.locator('.card .price strong', { hasText: 'JP¥' }).first().waitFor();
+  await expect
+    .poll(() => prices.allTextContents())
+    .toSatisfy((all: string[]) => all.length > 0 && all.every((text) => text.startsWith('JP¥')));
   expect(page.url()).toContain('currency=JPY');
   expect(await page.getByText('one currency after the other').count()).toBe(0);
   const yen = await prices.allTextContents();

@@ -111,6 +111,7 @@ it('closes nights by keyboard and opens them again, with the reason told', async
   await page.keyboard.press('Enter');
   await bar(1, 10, 'blocked').waitFor({ state: 'attached' });
   await dialog().waitFor({ state: 'detached' });
+  await cursor().and(page.locator(':focus')).waitFor();
   expect(await focusedName()).toContain('closed');
   await page.keyboard.press('Enter');
   await dialog().getByText('Painting').waitFor();

@@ -25,7 +25,7 @@ describe('my stays', () => {
   let ana: Page;
   beforeAll(async () => {
     [server, visitors] = await Promise.all([
-      startServer({ listings, holdTtlSeconds: 303 }),
+      startServer({ listings, holdTtlSeconds: 310 }),
       Visitors.arrive(),
     ]);
     device = createClient({ url: server.url, storage: memoryStorage() });
@@ -211,10 +211,12 @@ describe('my stays', () => {
 
   it('tells a screen reader what is held when 5 minutes are left, and nothing before', async () => {
     const page = await signedIn('/stays');
+    // Drawn before the hold's time runs.
+    await page.locator('.row[data-booking]').first().waitFor();
     const { id, apartmentId } = await hold(1, 120);
     await row(page, 'hold', id).getByRole('timer').waitFor();
     expect(await said(page).textContent()).toBe('');
-    await expect.poll(() => said(page).textContent(), { timeout: 8_000 }).toBe('Casa Azul: 5 minutes left.');
+    await expect.poll(() => said(page).textContent(), { timeout: 20_000 }).toBe('Casa Azul: 5 minutes left.');
     await device.release({ apartmentId, holdId: id });
   });
 

@@ -90,7 +90,8 @@ describe('at two servers', () => {
         .then(() => 'won');
     const lost = (page: Page) =>
       page
-        .locator('.chooser .refusal, .chooser .reason')
+        // Not while the question is on its way: the other one's hold may be seen before one's own is answered.
+        .locator('.chooser:has(> button:not([aria-disabled="true"])) :is(.refusal, .reason)')
         .waitFor()
         .then(() => 'lost');
     const ends = await Promise.all([ana, ben].map((page) => Promise.race([won(page), lost(page)])));
