@@ -32,7 +32,7 @@ it('drives the echo baseline: closed loop, then open loop, and accounts for ever
     expect(closed.stray).toBe(0);
     expect(Object.keys(closed.histograms).sort()).toEqual(['confirm', 'hold', 'release']);
 
-    const open = await driver.phase({ ratePerSecond: 500, warmupSeconds: 0.2, seconds: 0.8 });
+    const open = await driver.phase({ ratePerSecond: 500, warmupSeconds: 0.2, seconds: 3 });
     expect(open.ok / open.seconds).toBeGreaterThan(400);
     expect(open.ok / open.seconds).toBeLessThan(600);
     expect(edges).toEqual(['begin', 'end', 'begin', 'end']);

@@ -117,18 +117,18 @@ describe('import listings', () => {
     const more = join(program.dataDir, '../more.csv');
     const rows = [row({ id: '9', name: added, price: '77' }), row({ id: '1', name: cheaper, price: '149' })];
     await writeFile(more, [HEADER, ...rows, ''].join('\n'));
-    const { output } = await program.run(['import', 'listings', more]);
-    expect(output).toContain('2 rows, 1 new, 1 changed, 0 as before, 0 skipped');
-    const importedMs = performance.now();
     const client = createClient({ url: program.url });
     const search = async () =>
       unwrap(await client.search({ city: 'los angeles', ...stay, limit: 100 })).apartments.map(
         ({ id, nightlyMinor }) => `${id} ${nightlyMinor}`,
       );
+    // Connected before the time runs.
+    await search();
+    const { output } = await program.run(['import', 'listings', more]);
+    expect(output).toContain('2 rows, 1 new, 1 changed, 0 as before, 0 skipped');
     await expect
       .poll(search, { interval: 25, timeout: SHOWN_WITHIN_MS })
       .toEqual(expect.arrayContaining(['airbnb-9 7700', 'airbnb-1 14900']));
-    expect(performance.now() - importedMs).toBeLessThan(SHOWN_WITHIN_MS);
     const { hold } = unwrap(await client.hold({ apartmentId: 'airbnb-9', ...stay }));
     expect(hold.quote.totalMinor).toBe(3 * 7_700);
     client.close();
@@ -154,5 +154,5 @@ describe('import listings', () => {
     const good = [HEADER, row({ id: '1', name: 'x' }), ''].join('\n');
     expectOneSentence(await importing(good, '--currency', 'dollars'), /currency dollars is no ISO 4217 code/);
     expectOneSentence(await importing(good, '--source', 'A B'), /source A B is not 1 to 20 of a-z 0-9 -/);
-  }, 60_000);
+  });
 });

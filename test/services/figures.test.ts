@@ -181,7 +181,7 @@ it('begins no second count while the first takes long, and counts anew some seco
 });
 
 it('says so where the storage takes longer than it may, and counts the next time', async () => {
-  const pool = createPool(database.url, { statementTimeoutMs: 300 });
+  const pool = createPool(database.url, { statementTimeoutMs: 1_500 });
   const owners = createPool(database.ownerUrl, { max: 1 });
   const blocker = await owners.connect();
   try {
