@@ -15,12 +15,15 @@ import type { Scheduler } from './deadlines.ts';
 import type { Clock, Journal, Ownership } from './ports.ts';
 import { type LoadedApartment, readUnheard, readWindow, type Unheard } from './restore.ts';
 
-export type NotRunning = 'unknown' | 'unavailable' | 'moved';
+export type NotRunning = 'unknown' | 'unavailable' | 'unreadable' | 'moved';
 
 /** Waits for a running apartment, or for word that there is none. */
 export interface Waiting {
   readonly ready: (apartment: RunningApartment) => void;
-  /** `unknown`: there is no such apartment. `unavailable`: it could not be loaded in time. `moved`: it is not ours. */
+  /**
+   * `unknown`: there is no such apartment. `unavailable`: it could not be loaded in time. `unreadable`: what is stored of
+   * it is defect. `moved`: it is not ours, as far as this node may say just now.
+   */
   readonly failed: (why: NotRunning) => void;
   readonly sinceMs: number;
 }
@@ -148,7 +151,7 @@ export class Loader {
       apartment = this.#parts.start(place, loaded, unheard);
     } catch (cause) {
       this.#parts.onFault('apartment.unreadable', { apartmentId, cause });
-      return this.#fail(apartmentId, 'unavailable');
+      return this.#fail(apartmentId, 'unreadable');
     }
     for (const { ready } of this.#emptied(apartmentId)) ready(apartment);
   }

@@ -119,11 +119,11 @@ export class ApartmentReads {
         (apartment) => read(apartment, (value) => resolve(value && { ok: true, data: value })),
         (why) => {
           if (why === 'moved') resolve(undefined);
-          else if (why === 'unavailable') resolve(unreachable(apartmentId));
-          else
+          else if (why === 'unknown')
             resolve(
               refuse('not_found', `there is no apartment ${apartmentId}; look for one with \`search\``),
             );
+          else resolve(unreachable(apartmentId));
         },
       );
     });

@@ -16,7 +16,7 @@ import { type ApartmentParts, RunningApartment } from './apartment.ts';
 import type { HoldClaim } from './calendar/calendar.ts';
 import type { PaymentStep } from './calendar/payment.ts';
 import type { Scheduler } from './deadlines.ts';
-import { Loader, type Place, RELOAD_AFTER_MS, type Waiting } from './loader.ts';
+import { Loader, type NotRunning, type Place, RELOAD_AFTER_MS, type Waiting } from './loader.ts';
 import type { ListedHold } from './open-holds.ts';
 import type { Ownership } from './ports.ts';
 import type { LoadedApartment, Unheard } from './restore.ts';
@@ -103,11 +103,11 @@ export class Registry {
       (apartment) => apartment.receive(asked),
       (why) => {
         if (why === 'moved') this.#parts.elsewhere(asked);
-        else if (why === 'unavailable') answerUnreachable(asked);
-        else
+        else if (why === 'unknown')
           asked.reply(
             refuse('not_found', `there is no apartment ${apartmentId}; look for one with \`search\``),
           );
+        else answerUnreachable(asked);
       },
     );
   }
@@ -142,18 +142,27 @@ export class Registry {
     this.#running.get(apartmentId)?.changeTerms(terms);
   }
 
-  /** Starts apartments whose deadlines or payments must go on. Resolves when all are running. */
-  async wake(apartmentIds: readonly string[]): Promise<void> {
+  /**
+   * Starts apartments whose deadlines or payments must go on.
+   * @returns those that could not be started now, as where this node does not trust its lease, and may be later
+   */
+  async wake(apartmentIds: readonly string[]): Promise<readonly string[]> {
     const BATCH = LOADS_AT_ONCE_MAX * 4;
+    const left: string[] = [];
     for (const id of apartmentIds) this.#owed.add(id);
     for (let i = 0; i < apartmentIds.length && !this.#stopped; i += BATCH) {
       const sinceMs = this.#parts.clock.nowMs();
-      await Promise.all(
-        apartmentIds
-          .slice(i, i + BATCH)
-          .map((id) => new Promise<unknown>((resolve) => this.with(id, sinceMs, resolve, resolve))),
-      );
+      const woken = (id: string) =>
+        new Promise<void>((resolve) => {
+          const failed = (why: NotRunning) => {
+            if (why === 'moved' || why === 'unavailable') left.push(id);
+            resolve();
+          };
+          this.with(id, sinceMs, () => resolve(), failed);
+        });
+      await Promise.all(apartmentIds.slice(i, i + BATCH).map(woken));
     }
+    return left;
   }
 
   /** These shards are another node's: what runs here of them is worth nothing. */

@@ -14,6 +14,7 @@ import { type Outcome, Refusal } from '../protocol/errors.ts';
 import { shardOf } from '../protocol/ids.ts';
 import {
   FEED_DEADLINE_MS,
+  HEARSAY_DEADLINE_MS,
   INTRODUCTION_DEADLINE_MS,
   KNOWN_HOLDS_AT_ONCE,
   OPEN_PARTS,
@@ -71,7 +72,7 @@ export class Cluster {
   readonly #interest: Interest;
   /** First what others know, at once; what is open with all of them waits for every shard to have an owner again. */
   readonly #counts = new OneAtATime(async () => {
-    await this.#askWhatIsKnown();
+    await this.#askWhatIsKnown(HEARSAY_DEADLINE_MS);
     await this.openEverywhere();
   });
   #introduced: { readonly nodeId: string; readonly done: Promise<void> } | undefined;
@@ -128,14 +129,15 @@ export class Cluster {
    */
   introduced(): Promise<void> {
     const { nodeId } = this.#parts.membership;
-    if (this.#introduced?.nodeId !== nodeId) this.#introduced = { nodeId, done: this.#askWhatIsKnown() };
+    if (this.#introduced?.nodeId !== nodeId)
+      this.#introduced = { nodeId, done: this.#askWhatIsKnown(INTRODUCTION_DEADLINE_MS) };
     return this.#introduced.done;
   }
 
-  /** Whatever the others answer, and however late: what is claimed waits for it. */
-  async #askWhatIsKnown(): Promise<void> {
+  /** Whatever the others answer, and however late: what is claimed waits for it, and so does the next count. */
+  async #askWhatIsKnown(withinMs: number): Promise<void> {
     const { membership, openHolds, clock, scheduler } = this.#parts;
-    const untilMs = clock.nowMs() + INTRODUCTION_DEADLINE_MS;
+    const untilMs = clock.nowMs() + withinMs;
     // What has been heard to end since is not believed by hearsay again.
     const census = openHolds.census();
     let isOver = false;
@@ -150,7 +152,7 @@ export class Cluster {
     };
     let callOff = () => {};
     const late = new Promise<void>((resolve) => {
-      callOff = scheduler.after(INTRODUCTION_DEADLINE_MS, resolve);
+      callOff = scheduler.after(withinMs, resolve);
     });
     try {
       await Promise.race([Promise.all(membership.peers().map((peer) => ask(peer, 0))), late]);

@@ -86,15 +86,17 @@ export class ShardKeeping implements ShardKeeper {
   }
 
   async #wake(shards: Map<number, number>): Promise<void> {
+    const isAsleep = (id: string) => this.#isAsleep(shards, shardOf(id));
+    let left: readonly string[] | undefined;
     while (!this.#isStopped) {
       try {
-        const ids = [...(await this.#parts.active())];
-        await this.#parts.registry.wake(ids.filter((id) => this.#isAsleep(shards, shardOf(id))));
-        break;
+        left ??= [...(await this.#parts.active())];
+        left = await this.#parts.registry.wake(left.filter(isAsleep));
+        if (!left.some(isAsleep)) break;
       } catch (cause) {
         this.#parts.onFault('shards.not_woken', { shards: shards.size, cause });
-        await new Promise<void>((resolve) => this.#parts.scheduler.after(WAKE_AGAIN_MS, resolve));
       }
+      await new Promise<void>((resolve) => this.#parts.scheduler.after(WAKE_AGAIN_MS, resolve));
     }
     for (const shard of shards.keys()) if (this.#isAsleep(shards, shard)) this.#asleep.delete(shard);
   }

@@ -322,8 +322,13 @@ export const ROUTE_RETRY_MS = 50;
 export const SURVEY_RETRY_MS = 50;
 /** Where shards are told of one by one: how long the others are not asked again for one node that does not answer, in milliseconds. */
 export const SURVEY_ROUND_MS = 250;
-/** How long a node that has entered waits for what the others know of open holds, in milliseconds. */
-export const INTRODUCTION_DEADLINE_MS = 250;
+/**
+ * How long a node that has entered waits for what the others know of open holds, in milliseconds: one that takes over many
+ * apartments at the same time answers late. Only a node that is frozen or cut off takes as long as this.
+ */
+export const INTRODUCTION_DEADLINE_MS = 1_000;
+/** The same where a node asks again, as others may be gone: it counts next, and must not wait long for one that is frozen. */
+export const HEARSAY_DEADLINE_MS = 250;
 /** Open holds told in one answer: with the longest ids they fit a frame between servers. */
 export const KNOWN_HOLDS_AT_ONCE = 16_000;
 /** Every open hold is asked for in so many parts: some 20,000 of one node's fit a frame between servers. */

@@ -125,6 +125,27 @@ it('a node whose peers answer what cannot be read, or nothing at all, takes its 
   expect(faults).toEqual(answers.map(() => 'peer.answer_not_read'));
 });
 
+it('[H5] one that answers late, as it takes over from others at that time, is waited for', async () => {
+  const answered = Promise.withResolvers<void>();
+  const newer = node(
+    {
+      request(_, __, ___, ____, done) {
+        void answered.promise.then(() => done({ ok: true, body: [['ana', 'h1', UNTIL_MS, 'a']] }));
+      },
+    },
+    ['busy'],
+  );
+  let known: number | undefined;
+  const introduced = newer.cluster.introduced().then(() => {
+    known = newer.openHolds.countOf('ana', NOW_MS);
+  });
+  await newer.time.pass(900);
+  expect(known).toBeUndefined();
+  answered.resolve();
+  await introduced;
+  expect(known).toBe(1);
+});
+
 it('[H5] when a node is gone the others are asked at once, and one that does not answer keeps nobody from hearing the rest', async () => {
   const others = ['older', 'frozen', 'gone'];
   const owned = Promise.withResolvers<void>();

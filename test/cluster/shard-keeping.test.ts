@@ -53,6 +53,23 @@ describe('a shard', () => {
     expect(next.changes.map(({ cause }) => cause)).toEqual(['expired']);
   });
 
+  it('[H5] that could not be woken, as the lease was not trusted, is not spoken for before it is', async () => {
+    house.ask(ana, A, hold);
+    await turnOfEvents();
+    const next = new House({
+      ...{ journal, time },
+      epochOf: (shard) => (isOurs ? journal.epochOf(shard) : undefined),
+    });
+    const claimed = keeper(next);
+    isOurs = false;
+    await claimed.onClaimed(new Map([[SHARD, journal.takeOver(SHARD)]]));
+    await time.pass(1_000);
+    expect(claimed.isAwake(SHARD)).toBe(false);
+    isOurs = true;
+    await time.pass(1_000);
+    expect([claimed.isAwake(SHARD), next.openHolds.count]).toEqual([true, 1]);
+  });
+
   it('[H5] that is claimed is served once the others have told what they know', async () => {
     let tell = () => {};
     const told = new Promise<void>((resolve) => {
