@@ -195,7 +195,7 @@ describe('finding a stay', () => {
   it('keeps a price that is being typed, in the currency it is typed in, while other results come', async () => {
     const page = await open('/sign-in');
     // What the catalogue says of its currencies is another one than that of the results.
-    await page.route(/\/v1\/apartments\?/, async (route) => {
+    await page.route(/\/v1\/cities/, async (route) => {
       const answer = await route.fetch();
       const body = (await answer.text()).replaceAll('"EUR"', '"USD"');
       await route.fulfill({ response: answer, body });
