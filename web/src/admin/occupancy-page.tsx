@@ -91,11 +91,7 @@ function Occupancy() {
         <h1>{t.chart.title}</h1>
       </header>
       {error !== undefined && <Refusal error={error} />}
-      {leftOut > 0 && (
-        <p role="status" className="chart-left-out">
-          {t.chart.leftOut(numberText(told), numberText(told + leftOut))}
-        </p>
-      )}
+      {leftOut > 0 && <p role="status">{t.chart.leftOut(numberText(told), numberText(told + leftOut))}</p>}
       <LiveTiles live={live} store={store} />
       <TapeChart
         store={store}
