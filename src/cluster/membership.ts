@@ -111,7 +111,7 @@ export class Membership implements Ownership {
   /**
    * Peers must be able to reach this node from now on. Resolves when what nobody owned and should be this node's is
    * loaded; its share of what others own comes by their handover.
-   * @throws DatabaseInUse
+   * @throws DatabaseInUse, UrlInUse
    */
   async join(): Promise<void> {
     await this.#enter();
