@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Pool } from 'pg';
-import { Deadlines, type Scheduler } from './actors/deadlines.ts';
+import { Deadlines } from './actors/deadlines.ts';
 import { OpenHolds } from './actors/open-holds.ts';
 import { PaymentSaga } from './actors/payment-saga.ts';
 import type { Publisher } from './actors/ports.ts';
@@ -46,6 +46,7 @@ import { type AccountsService, createAccounts } from './services/accounts/index.
 import { createFigures } from './services/figures/index.ts';
 import { createListings, type ListingsService, type TakenRange } from './services/listings/index.ts';
 import { SandboxPayments } from './services/payments/sandbox.ts';
+import type { Scheduler } from './time/scheduler.ts';
 
 export interface App {
   readonly url: string;

@@ -8,16 +8,17 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Who may import whom. What is not named may import nothing of ours; anybody may import a `ports.ts`. */
 const MAY_IMPORT: Record<string, { from: string[]; because: string }> = {
   'src/protocol': { from: [], because: 'it is the wire: pure, and also runs in browsers' },
-  'src/actors': { from: ['src/protocol'], because: 'the world reaches it through its ports' },
+  'src/time': { from: [], because: 'it is the ground floor: everybody waits' },
+  'src/actors': { from: ['src/protocol', 'src/time'], because: 'the world reaches it through its ports' },
   'src/persistence': {
     from: ['src/protocol', 'src/actors/facts.ts'],
     because: 'it stores facts and knows nothing of who decided them',
   },
   'src/cluster': {
-    from: ['src/protocol', 'src/actors', 'src/persistence'],
+    from: ['src/protocol', 'src/time', 'src/actors', 'src/persistence'],
     because: 'it routes, it does not serve',
   },
-  'src/gateway': { from: ['src/protocol'], because: 'it is handed everything else' },
+  'src/gateway': { from: ['src/protocol', 'src/time'], because: 'it is handed everything else' },
   'src/services': { from: ['src/protocol', 'src/persistence'], because: 'each can run on its own' },
   'src/client': { from: ['src/protocol'], because: 'it is published, and runs in browsers' },
   'src/observability': { from: [], because: 'everybody may use it' },

@@ -3,12 +3,8 @@
  * reason to look: what has really lapsed is decided by the apartment, from its facts. So entries are never
  * removed, an early one costs a look, and nothing has to be restored after a restart but a call of `arm`.
  */
+import type { Scheduler } from '../time/scheduler.ts';
 import { Heap } from './heap.ts';
-
-export interface Scheduler {
-  /** Calls once after at least `ms` milliseconds; returns the way to call it off. */
-  after(ms: number, call: () => void): () => void;
-}
 
 export interface Due {
   /** Called at or after the instant it was armed for. */

@@ -9,10 +9,11 @@ import {
   LOADS_WAITING_MAX,
   MAILBOX_MAX,
 } from '../protocol/limits.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Scheduler } from '../time/scheduler.ts';
 import type { RunningApartment } from './apartment.ts';
 import { MACHINE_VERSION } from './apartment-machine.ts';
-import type { Scheduler } from './deadlines.ts';
-import type { Clock, Journal, Ownership } from './ports.ts';
+import type { Journal, Ownership } from './ports.ts';
 import { type LoadedApartment, readUnheard, readWindow, type Unheard } from './restore.ts';
 
 export type NotRunning = 'unknown' | 'unavailable' | 'unreadable' | 'moved';

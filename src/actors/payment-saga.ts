@@ -4,9 +4,9 @@
  * (after a crash, a lost actor, a time-out) does no harm. What may still be owed is in the calendar, not here.
  */
 
+import type { Scheduler } from '../time/scheduler.ts';
 import type { Settlement } from './calendar/calendar.ts';
 import type { PaymentStep } from './calendar/payment.ts';
-import type { Scheduler } from './deadlines.ts';
 import type { PendingBooking } from './facts.ts';
 import type { PaymentProvider, PaymentRecord } from './ports.ts';
 import type { OutsideStep, PaymentJob } from './turn.ts';

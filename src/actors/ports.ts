@@ -3,12 +3,6 @@ import type { CommittedChange } from '../protocol/committed-change.ts';
 import type { ListingStatus, Terms } from '../protocol/terms.ts';
 import type { BookingRecord, JournalEntry } from './facts.ts';
 
-/** The system's clock: PostgreSQL's, carried by this node's monotonic clock. Never the wall clock. */
-export interface Clock {
-  /** Epoch milliseconds, an integer, never falling. */
-  nowMs(): number;
-}
-
 export interface Journal {
   /**
    * What an apartment needs to run: its terms, its newest usable snapshot, and, in order of version, every

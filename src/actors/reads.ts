@@ -5,13 +5,14 @@ import { epochMs, instant } from '../protocol/instant.ts';
 import type { JournalAnswer, JournalQuery } from '../protocol/journal.ts';
 import { localNight, type NightRange } from '../protocol/nights.ts';
 import type { Calendar as CalendarView, Hold } from '../protocol/resources.ts';
+import type { Clock } from '../time/clock.ts';
 import type { RunningApartment } from './apartment.ts';
 import { MACHINE_VERSION } from './apartment-machine.ts';
 import { apply } from './calendar/apply.ts';
 import { emptyCalendar } from './calendar/calendar.ts';
 import { calendarView } from './calendar/views.ts';
 import type { JournalEntry } from './facts.ts';
-import type { Clock, Journal } from './ports.ts';
+import type { Journal } from './ports.ts';
 import type { Registry } from './registry.ts';
 
 /** Entries read at once while a history is folded. */

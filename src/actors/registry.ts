@@ -12,10 +12,10 @@ import {
   PASSIVATE_AFTER_MS,
 } from '../protocol/limits.ts';
 import type { Terms } from '../protocol/terms.ts';
+import type { Scheduler } from '../time/scheduler.ts';
 import { type ApartmentParts, RunningApartment } from './apartment.ts';
 import type { HoldClaim } from './calendar/calendar.ts';
 import type { PaymentStep } from './calendar/payment.ts';
-import type { Scheduler } from './deadlines.ts';
 import { Loader, type NotRunning, type Place, RELOAD_AFTER_MS, type Waiting } from './loader.ts';
 import type { ListedHold } from './open-holds.ts';
 import type { Ownership } from './ports.ts';

@@ -1,5 +1,5 @@
 import { SNAPSHOTS_LAST_MS, SNAPSHOTS_WAITING_MAX } from '../protocol/limits.ts';
-import type { Scheduler } from './deadlines.ts';
+import type { Scheduler } from '../time/scheduler.ts';
 import type { Journal, StoredSnapshot } from './ports.ts';
 import { within } from './within.ts';
 

@@ -2,7 +2,9 @@
  * Apartments that time or the payment provider may still change, for one claim of shards after another: all young facts
  * are read once, then only what has come since. What has ended meanwhile is listed too, which costs a needless start.
  */
-import type { Clock, Journal } from '../actors/ports.ts';
+
+import type { Journal } from '../actors/ports.ts';
+import type { Clock } from '../time/clock.ts';
 
 /** What was read is added to for this long, in milliseconds, before all is read again. */
 const KEPT_MS = 60_000;

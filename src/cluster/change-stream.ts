@@ -3,10 +3,11 @@
  * open holds. Gathered for CHANGES_EVERY_MS, numbered, and sent as notes; whoever misses one hears of the gap with the
  * next, at most a second later, and reads all of it anew. Sockets do not hang on it: they have their rooms in Redis.
  */
-import type { Scheduler } from '../actors/deadlines.ts';
+
 import type { CommittedChange, NightChange } from '../protocol/committed-change.ts';
 import { epochMs } from '../protocol/instant.ts';
 import { CHANGES_AT_ONCE_MAX, CHANGES_EVERY_MS, CHANGES_SILENCE_MS } from '../protocol/limits.ts';
+import type { Scheduler } from '../time/scheduler.ts';
 import type { Peer } from './ports.ts';
 
 export interface ChangeStreamParts {

@@ -2,9 +2,8 @@
  * This node among the others, as the rest of the program sees it: commands and questions reach their apartment wherever
  * it runs, and what every node keeps of all apartments is told to all. A node that is alone is one without peers.
  */
-import type { Scheduler } from '../actors/deadlines.ts';
+
 import type { OpenHolds } from '../actors/open-holds.ts';
-import type { Clock } from '../actors/ports.ts';
 import type { ApartmentReads } from '../actors/reads.ts';
 import type { Registry } from '../actors/registry.ts';
 import type { Asked } from '../actors/turn.ts';
@@ -22,6 +21,8 @@ import {
 } from '../protocol/limits.ts';
 import type { NightRange } from '../protocol/nights.ts';
 import type { Calendar, Hold } from '../protocol/resources.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Scheduler } from '../time/scheduler.ts';
 import { CHANGES, ChangeStream, type HeardChange } from './change-stream.ts';
 import { ClusterFigures, FIGURES, type NodeFigures } from './figures.ts';
 import { Interest } from './interest.ts';

@@ -1,6 +1,5 @@
 /** What this node answers its peers. Who asks has proved that it knows the system's secret; what it asks may be of another version. */
 import type { OpenHolds } from '../actors/open-holds.ts';
-import type { Clock } from '../actors/ports.ts';
 import type { ApartmentReads } from '../actors/reads.ts';
 import type { Registry } from '../actors/registry.ts';
 import type { ApartmentCommand } from '../protocol/apartment-command.ts';
@@ -8,6 +7,7 @@ import { shardOf } from '../protocol/ids.ts';
 import { COMMAND_DEADLINE_MS, KNOWN_HOLDS_AT_ONCE, OPEN_PARTS } from '../protocol/limits.ts';
 import type { NightRange } from '../protocol/nights.ts';
 import type { Hold, Subject } from '../protocol/resources.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Interest } from './interest.ts';
 import type { KnownHold, OpenHold } from './peer-answers.ts';
 import type { OnRequest } from './peers/accepted-link.ts';

@@ -4,8 +4,6 @@
  * until its deadline: what fails elsewhere shows here as latency.
  */
 
-import type { Scheduler } from '../actors/deadlines.ts';
-import type { Clock } from '../actors/ports.ts';
 import type { ApartmentReads } from '../actors/reads.ts';
 import type { Registry } from '../actors/registry.ts';
 import type { Asked } from '../actors/turn.ts';
@@ -15,6 +13,8 @@ import { shardOf } from '../protocol/ids.ts';
 import { COMMAND_DEADLINE_MS, ROUTE_RETRY_MS, ROUTED_WAITING_MAX } from '../protocol/limits.ts';
 import type { NightRange } from '../protocol/nights.ts';
 import type { Calendar } from '../protocol/resources.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Scheduler } from '../time/scheduler.ts';
 import type { PeerReply } from './peers/messages.ts';
 
 /** Who runs a shard's apartments, as membership sees it. */

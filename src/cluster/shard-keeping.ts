@@ -4,10 +4,11 @@
  * payments must go on are started meanwhile; until that is done this node does not answer for the shard where the
  * question is what is open in it (`isAwake`).
  */
-import type { Scheduler } from '../actors/deadlines.ts';
+
 import type { Registry } from '../actors/registry.ts';
 import { shardOf } from '../protocol/ids.ts';
 import { HANDOVER_DRAIN_MS } from '../protocol/limits.ts';
+import type { Scheduler } from '../time/scheduler.ts';
 import type { LossReason, ShardKeeper } from './ports.ts';
 
 export interface ShardKeepingParts {

@@ -3,11 +3,11 @@
  * owners, or a node cannot be reached, all are asked again.
  */
 import type { z } from 'zod';
-import type { Scheduler } from '../actors/deadlines.ts';
-import type { Clock } from '../actors/ports.ts';
 import { Refusal } from '../protocol/errors.ts';
 import { shardOf } from '../protocol/ids.ts';
 import { COMMAND_DEADLINE_MS, SHARDS, SURVEY_RETRY_MS, SURVEY_ROUND_MS } from '../protocol/limits.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Scheduler } from '../time/scheduler.ts';
 import type { Part, PeerQuestions } from './peer-answers.ts';
 import type { Peer } from './ports.ts';
 import { ShardSet } from './shard-set.ts';

@@ -1,6 +1,6 @@
 /** The gateway's face of the apartments: commands and reads, wherever they run, and the changes of those running here. */
 import type { Pool } from 'pg';
-import type { Clock, Publisher } from '../actors/ports.ts';
+import type { Publisher } from '../actors/ports.ts';
 import type { ApartmentReads } from '../actors/reads.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Apartments } from '../gateway/ports.ts';
@@ -11,6 +11,7 @@ import type { OccupancyAnswer } from '../protocol/events.ts';
 import type { JournalAnswer } from '../protocol/journal.ts';
 import { OCCUPANCY_APARTMENTS_MAX } from '../protocol/limits.ts';
 import { nightOf } from '../protocol/nights.ts';
+import type { Clock } from '../time/clock.ts';
 import { completeClaims } from './claims.ts';
 
 /** Tells every committed change to all who listen, in the order in which they began to; and that others' may be lost. */

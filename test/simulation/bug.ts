@@ -1,15 +1,11 @@
 /** Where a run may be given a broken part in place of the product's own; none of this is in the product. */
-import type { Deadlines, Scheduler } from '../../src/actors/deadlines.ts';
-import type {
-  Append,
-  Clock,
-  Journal,
-  Ownership,
-  PaymentProvider,
-  Publisher,
-} from '../../src/actors/ports.ts';
+
+import type { Deadlines } from '../../src/actors/deadlines.ts';
+import type { Append, Journal, Ownership, PaymentProvider, Publisher } from '../../src/actors/ports.ts';
 import type { Peers } from '../../src/cluster/cluster.ts';
 import type { Membership } from '../../src/cluster/membership.ts';
+import type { Clock } from '../../src/time/clock.ts';
+import type { Scheduler } from '../../src/time/scheduler.ts';
 import type { Prng } from './prng.ts';
 import type { SimulatedProcess } from './process.ts';
 

@@ -2,7 +2,7 @@
  * A process on virtual time, with a monotonic clock that runs a little fast or slow. Killed, nothing of it ever runs
  * again; frozen, what was due waits, and runs all at once when it is woken.
  */
-import type { Scheduler } from '../../src/actors/deadlines.ts';
+import type { Scheduler } from '../../src/time/scheduler.ts';
 import type { VirtualTime } from './time.ts';
 
 export class SimulatedProcess implements Scheduler {

@@ -6,13 +6,13 @@
  */
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import type { Scheduler } from '../../actors/deadlines.ts';
 import {
   PEER_BATCH_CHARACTERS,
   PEER_CLOSE_MS,
   PEER_PING_EVERY_MS,
   PEER_SILENT_PINGS,
 } from '../../protocol/limits.ts';
+import type { Scheduler } from '../../time/scheduler.ts';
 import type { Counts } from './figures.ts';
 import { readBatch } from './messages.ts';
 

@@ -9,7 +9,7 @@
  * Requests made while dialling wait for it; what waited when it failed was never sent, and is `refused`, as is what
  * is asked in a pause. What was on its way when an open link was lost is `closed`: nobody knows what became of it.
  */
-import type { Scheduler } from '../../actors/deadlines.ts';
+
 import {
   LEASE_UNRENEWED_MAX_MS,
   PEER_INFLIGHT_MAX,
@@ -19,6 +19,7 @@ import {
   PEER_STEADY_MS,
   PEER_WANTED_MS,
 } from '../../protocol/limits.ts';
+import type { Scheduler } from '../../time/scheduler.ts';
 import { Channel } from './channel.ts';
 import { type Dialled, dial, type Objection, type Peer, type PeerLoss } from './dial.ts';
 import type { Counts } from './figures.ts';

@@ -2,7 +2,7 @@
  * Requests of one link that have no answer yet. Each is ended once: it is taken out before anybody is told. One timer
  * for all of them, at the earliest deadline; answered ones cost it nothing, as most deadlines are far away.
  */
-import type { Scheduler } from '../../actors/deadlines.ts';
+import type { Scheduler } from '../../time/scheduler.ts';
 import { FAILURES, type PeerReply } from './messages.ts';
 
 interface PendingRequest {
