@@ -10,7 +10,6 @@ import { ApartmentReads } from './actors/reads.ts';
 import { Registry } from './actors/registry.ts';
 import { SnapshotWriter } from './actors/snapshot-writer.ts';
 import type { Asked } from './actors/turn.ts';
-import { within } from './actors/within.ts';
 import { ActiveApartments } from './cluster/active-apartments.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { Membership } from './cluster/membership.ts';
@@ -47,6 +46,7 @@ import { createFigures } from './services/figures/index.ts';
 import { createListings, type ListingsService, type TakenRange } from './services/listings/index.ts';
 import { SandboxPayments } from './services/payments/sandbox.ts';
 import type { Scheduler } from './time/scheduler.ts';
+import { within } from './time/within.ts';
 
 export interface App {
   readonly url: string;

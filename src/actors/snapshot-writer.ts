@@ -1,7 +1,7 @@
 import { SNAPSHOTS_LAST_MS, SNAPSHOTS_WAITING_MAX } from '../protocol/limits.ts';
 import type { Scheduler } from '../time/scheduler.ts';
+import { within } from '../time/within.ts';
 import type { Journal, StoredSnapshot } from './ports.ts';
-import { within } from './within.ts';
 
 /** Snapshots in one statement, and how long one may wait for others, in milliseconds. */
 const BATCH_MAX = 128;

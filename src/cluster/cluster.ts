@@ -22,12 +22,12 @@ import {
 import type { NightRange } from '../protocol/nights.ts';
 import type { Calendar, Hold } from '../protocol/resources.ts';
 import type { Clock } from '../time/clock.ts';
+import { OneAtATime } from '../time/one-at-a-time.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { CHANGES, ChangeStream, type HeardChange } from './change-stream.ts';
 import { ClusterFigures, FIGURES, type NodeFigures } from './figures.ts';
 import { Interest } from './interest.ts';
 import type { Membership } from './membership.ts';
-import { OneAtATime } from './one-at-a-time.ts';
 import { ANSWERS, type OpenHold, type PeerFault, PeerQuestions } from './peer-answers.ts';
 import { PeerService, partOf } from './peer-service.ts';
 import type { OnNote } from './peers/accepted-link.ts';

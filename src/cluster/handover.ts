@@ -3,8 +3,9 @@
  * A few shards at a time go through finish, snapshot, release, so that each pauses only for its own part of that. No
  * lease is waited for.
  */
-import { within } from '../actors/within.ts';
+
 import { HANDOVER_DRAIN_MS, HANDOVER_SHARDS_MAX } from '../protocol/limits.ts';
+import { within } from '../time/within.ts';
 import type { ClusterParts } from './cluster-parts.ts';
 
 export class Handover {

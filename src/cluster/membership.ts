@@ -16,7 +16,6 @@
  * may answer reads of the past until its next renewal, LEASE_RENEW_EVERY_MS later at most.
  */
 import type { Ownership } from '../actors/ports.ts';
-import { within } from '../actors/within.ts';
 import {
   LEASE_MS,
   LEASE_RENEW_EVERY_MS,
@@ -25,6 +24,8 @@ import {
   LEAVE_DEADLINE_MS,
   SHARDS,
 } from '../protocol/limits.ts';
+import { OneAtATime } from '../time/one-at-a-time.ts';
+import { within } from '../time/within.ts';
 import { DatabaseClock } from './clock.ts';
 import type { ClusterParts } from './cluster-parts.ts';
 import { ClusterView } from './cluster-view.ts';
@@ -33,7 +34,6 @@ import { joinNodes } from './joining.ts';
 import type { LeaseStore } from './lease-store.ts';
 import { Liveness } from './liveness.ts';
 import { type NodeHost, pause, thisHost } from './node-host.ts';
-import { OneAtATime } from './one-at-a-time.ts';
 import { OwnShards } from './own-shards.ts';
 import type { LossReason, NodeView, Peer, ShardKeeper, ShardOwner } from './ports.ts';
 import { ShardLoads } from './shard-loads.ts';

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { refuse } from '../protocol/errors.ts';
 import { DRAIN_DEADLINE_MS, DRAIN_SPREAD_MAX_MS, DRAIN_SPREAD_PER_SOCKET_MS } from '../protocol/limits.ts';
+import { until } from '../time/until.ts';
 import type { Backplane } from './backplane/backplane.ts';
 import type { RedisLink } from './backplane/redis.ts';
 import { createHttp } from './http/server.ts';
@@ -15,7 +16,6 @@ import type { Log } from './log.ts';
 import type { GatewayParts } from './ports.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { SocketServer } from './sockets/server.ts';
-import { until } from './until.ts';
 
 export interface GatewayOptions {
   readonly host: string;

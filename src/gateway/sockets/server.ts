@@ -14,6 +14,7 @@ import {
   PING_DEADLINE_MS,
   PING_EVERY_MS,
 } from '../../protocol/limits.ts';
+import { until } from '../../time/until.ts';
 import type { Backplane } from '../backplane/backplane.ts';
 import { Budget } from '../budgets.ts';
 import { BAD_TOKEN, callerOf, NO_ADMIN } from '../caller.ts';
@@ -21,7 +22,6 @@ import { Dispatch, failure } from '../dispatch.ts';
 import type { Log } from '../log.ts';
 import type { GatewayParts, VerifiedToken } from '../ports.ts';
 import type { RateLimits } from '../rate-limits.ts';
-import { until } from '../until.ts';
 import { adminSocketCommands, leaveFeed } from './admin-commands.ts';
 import { Beacons } from './beacons.ts';
 import {

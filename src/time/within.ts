@@ -1,4 +1,4 @@
-import type { Scheduler } from '../time/scheduler.ts';
+import type { Scheduler } from './scheduler.ts';
 
 /**
  * Whether the work has ended within so many milliseconds; rejects as it does. Work that has not goes on, and nobody hears
