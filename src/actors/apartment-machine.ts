@@ -28,7 +28,7 @@ import { decideCancel, decideConfirm } from './calendar/decide-booking.ts';
 import { decideExtend, decideHold, decideRelease } from './calendar/decide-hold.ts';
 import type { Decision } from './calendar/decision.ts';
 import type { PaymentStep } from './calendar/payment.ts';
-import { recordDecision, recordLapse, recordPayment } from './record.ts';
+import { recordDecision, recordLapse, recordPayment } from './effects.ts';
 import type { Turn } from './turn.ts';
 
 export type CommandEvent = {

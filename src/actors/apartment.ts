@@ -18,6 +18,7 @@ import { type Calendar, findHold, type HoldClaim, isRestless, nextDeadlineMs } f
 import type { PaymentStep } from './calendar/payment.ts';
 import { calendarView, claimsView, holdView } from './calendar/views.ts';
 import type { Deadlines, Due } from './deadlines.ts';
+import { stepsUnderWay } from './effects.ts';
 import { endedHoldRefusal } from './ended-hold.ts';
 import type { BookingRecord } from './facts.ts';
 import type { ListedHold, OpenHolds } from './open-holds.ts';
@@ -26,7 +27,6 @@ import { answerUnavailable } from './overdue.ts';
 import type { PaymentSaga } from './payment-saga.ts';
 import { PaymentWaiters } from './payment-waiters.ts';
 import type { AppendResult, Journal, Publisher, StoredSnapshot } from './ports.ts';
-import { stepsUnderWay } from './record.ts';
 import { answerAgain } from './replay.ts';
 import type { RequestWindow } from './request-window.ts';
 import { type LoadedApartment, restore, type Unheard } from './restore.ts';

@@ -7,9 +7,9 @@ import { type Outcome, refuse } from '../protocol/errors.ts';
 import { holdOf, lengthen } from './calendar/apply.ts';
 import { versionInId } from './calendar/claim-id.ts';
 import { bookingAsConfirmed, bookingView, grantedUntilMs, holdView } from './calendar/views.ts';
+import { blockView } from './effects.ts';
 import type { JournalEntry } from './facts.ts';
 import type { Journal } from './ports.ts';
-import { blockView } from './record.ts';
 
 export interface Again {
   /** False where the version found was another's request with the same hash, or with the same id. */
