@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Pool } from 'pg';
+import { ChangeBus } from './actors/change-bus.ts';
 import { Deadlines } from './actors/deadlines.ts';
 import { OpenHolds } from './actors/open-holds.ts';
 import { PaymentSaga } from './actors/payment-saga.ts';
@@ -17,7 +18,7 @@ import { PeerLinks } from './cluster/peers/peer-links.ts';
 import { postgresLeases } from './cluster/postgres-leases.ts';
 import { ShardKeeping } from './cluster/shard-keeping.ts';
 import type { Config } from './config.ts';
-import { apartmentsFace, Changes } from './faces/apartments.ts';
+import { apartmentsFace } from './faces/apartments.ts';
 import { bookingsFace } from './faces/bookings.ts';
 import { managementFace } from './faces/management.ts';
 import { operationsFace } from './faces/operations.ts';
@@ -137,7 +138,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
     });
     started(() => listings.close());
 
-    const changes = new Changes();
+    const changes = new ChangeBus();
     changes.subscribe((change) => listings.committed(change));
     const publisher: Publisher = changes;
     const openHolds = new OpenHolds();

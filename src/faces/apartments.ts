@@ -1,11 +1,10 @@
 /** The gateway's face of the apartments: commands and reads, wherever they run, and the changes of those running here. */
 import type { Pool } from 'pg';
-import type { Publisher } from '../actors/ports.ts';
+import type { ChangeBus } from '../actors/change-bus.ts';
 import type { ApartmentReads } from '../actors/reads.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Apartments } from '../gateway/ports.ts';
 import type { OccupancyQuery } from '../protocol/commands.ts';
-import type { CommittedChange } from '../protocol/committed-change.ts';
 import type { Outcome } from '../protocol/errors.ts';
 import type { OccupancyAnswer } from '../protocol/events.ts';
 import type { JournalAnswer } from '../protocol/journal.ts';
@@ -14,38 +13,11 @@ import { nightOf } from '../protocol/nights.ts';
 import type { Clock } from '../time/clock.ts';
 import { completeClaims } from './claims.ts';
 
-/** Tells every committed change to all who listen, in the order in which they began to; and that others' may be lost. */
-export class Changes implements Publisher {
-  #listeners: readonly ((change: CommittedChange) => void)[] = [];
-  readonly #missed = new Set<() => void>();
-
-  committed(change: CommittedChange): void {
-    for (const listener of this.#listeners) listener(change);
-  }
-
-  /** Changes of other nodes' apartments may not have been heard here. */
-  missed(): void {
-    for (const listener of this.#missed) listener();
-  }
-
-  onMissed(listener: () => void): () => void {
-    this.#missed.add(listener);
-    return () => this.#missed.delete(listener);
-  }
-
-  subscribe(listener: (change: CommittedChange) => void): () => void {
-    this.#listeners = [...this.#listeners, listener];
-    return () => {
-      this.#listeners = this.#listeners.filter((other) => other !== listener);
-    };
-  }
-}
-
 export interface ApartmentsParts {
   readonly cluster: Cluster;
   readonly reads: ApartmentReads;
   readonly clock: Clock;
-  readonly changes: Changes;
+  readonly changes: ChangeBus;
   readonly pool: Pool;
   /** Apartments on the tape chart: listed or paused, by city and name. At most `limit`. */
   readonly overview: (

@@ -3,6 +3,7 @@
  * In place of Socket.IO and Redis there is `Sockets`.
  */
 import { bookingView } from '../../src/actors/calendar/views.ts';
+import { ChangeBus } from '../../src/actors/change-bus.ts';
 import { Deadlines } from '../../src/actors/deadlines.ts';
 import type { BookingRecord } from '../../src/actors/facts.ts';
 import { OpenHolds } from '../../src/actors/open-holds.ts';
@@ -15,7 +16,6 @@ import { ActiveApartments } from '../../src/cluster/active-apartments.ts';
 import { Cluster } from '../../src/cluster/cluster.ts';
 import { Membership } from '../../src/cluster/membership.ts';
 import { ShardKeeping } from '../../src/cluster/shard-keeping.ts';
-import { Changes } from '../../src/faces/apartments.ts';
 import type { ApartmentAnswer, ApartmentCommand } from '../../src/protocol/apartment-command.ts';
 import type { MineAnswer } from '../../src/protocol/commands.ts';
 import type { CommittedChange } from '../../src/protocol/committed-change.ts';
@@ -118,7 +118,7 @@ export class SimulatedNode {
     const nowMs = () => clock.nowMs();
     const realJournal = database.journalOf(process);
     const journal = bug.journal?.(realJournal, place) ?? realJournal;
-    const changes = new Changes();
+    const changes = new ChangeBus();
     const openHolds = new OpenHolds();
     const sandbox = new SandboxPayments({
       books: {
