@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Fact } from '../src/actors/facts.ts';
 import type { Append } from '../src/actors/ports.ts';
-import { createPostgresJournal } from '../src/persistence/journal.ts';
+import { createPostgresJournal } from '../src/persistence/journal/journal.ts';
 import { createPool } from '../src/persistence/pool.ts';
 import { shardOf } from '../src/protocol/ids.ts';
 import { apartmentId } from './driver/holds.ts';

@@ -1,7 +1,7 @@
 /** One embedded PostgreSQL for everything a run compares: the product's own settings, a fresh database each. */
 import { join } from 'node:path';
 import pg from 'pg';
-import { startEmbedded } from '../src/persistence/embedded.ts';
+import { startEmbedded } from '../src/persistence/postgres/embedded.ts';
 import { familyCpuMicros, parentOf } from './proc.ts';
 
 export interface BenchPostgres {

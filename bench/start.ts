@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { startEmbedded } from '../src/persistence/embedded.ts';
+import { startEmbedded } from '../src/persistence/postgres/embedded.ts';
 import { dateOf } from '../src/protocol/nights.ts';
 import { contender } from './contenders.ts';
 import { gather } from './driver/crowd.ts';

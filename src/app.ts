@@ -27,13 +27,13 @@ import { Backplane } from './gateway/backplane/backplane.ts';
 import { RedisLink } from './gateway/backplane/redis.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import type { Log } from './observability/log.ts';
-import { settingOr } from './persistence/accounts.ts';
-import { countConfirmedSince } from './persistence/bookings.ts';
 import { openStorage, type Storage } from './persistence/index.ts';
-import { listingsOverview } from './persistence/listings.ts';
-import { takenRanges } from './persistence/occupancy.ts';
 import { createPool, endPool } from './persistence/pool.ts';
-import { postgresBooks } from './persistence/sandbox-payments.ts';
+import { settingOr } from './persistence/statements/accounts.ts';
+import { countConfirmedSince } from './persistence/statements/bookings.ts';
+import { listingsOverview } from './persistence/statements/listings.ts';
+import { takenRanges } from './persistence/statements/occupancy.ts';
+import { postgresBooks } from './persistence/statements/sandbox-payments.ts';
 import {
   DRAIN_DEADLINE_MS,
   DRAIN_GRACE_MS,

@@ -3,7 +3,7 @@
 import { MACHINE_VERSION } from './actors/apartment-machine.ts';
 import { apply } from './actors/calendar/apply.ts';
 import { type Calendar, emptyCalendar } from './actors/calendar/calendar.ts';
-import type { RecordedApartment } from './persistence/verify.ts';
+import type { RecordedApartment } from './persistence/statements/recorded-apartments.ts';
 import { dateOf } from './protocol/nights.ts';
 
 /** @returns one sentence for each contradiction, none where all agrees */

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
-import { adoptEmail } from '../persistence/accounts.ts';
 import type { Storage } from '../persistence/index.ts';
+import { adoptEmail } from '../persistence/statements/accounts.ts';
 import type { AccountsService } from '../services/accounts/index.ts';
 import { DEMO_HOST } from '../services/listings/demo/index.ts';
 

@@ -1,7 +1,7 @@
 /** Fills an empty catalogue with the demo's apartments, and places its stays through the same commands as any guest. */
 import { randomUUID } from 'node:crypto';
 import type { App } from '../app.ts';
-import { anyListing } from '../persistence/listings.ts';
+import { anyListing } from '../persistence/statements/listings.ts';
 import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
 import { localNight } from '../protocol/nights.ts';
 import type { Subject } from '../protocol/resources.ts';

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import { openStorage } from '../persistence/index.ts';
-import { recordedApartments } from '../persistence/verify.ts';
+import { recordedApartments } from '../persistence/statements/recorded-apartments.ts';
 import { checkApartment } from '../verify.ts';
 
 /** Problems shown; all are counted. */

@@ -2,7 +2,7 @@
 import type { Pool } from 'pg';
 import { bookingView } from '../actors/calendar/views.ts';
 import type { Bookings } from '../gateway/ports.ts';
-import { bookingById, listBookings, upcomingBookings } from '../persistence/bookings.ts';
+import { bookingById, listBookings, upcomingBookings } from '../persistence/statements/bookings.ts';
 import { refuse } from '../protocol/errors.ts';
 import { MINE_BOOKINGS_MAX } from '../protocol/limits.ts';
 import { localNight } from '../protocol/nights.ts';

@@ -1,7 +1,7 @@
 /** The claims of an apartment, completed with what the tables know of its bookings and blocks. */
 import type { Pool } from 'pg';
 import { versionInId } from '../actors/calendar/claim-id.ts';
-import { bookedClaims, instantsOf } from '../persistence/claims.ts';
+import { bookedClaims, instantsOf } from '../persistence/statements/claims.ts';
 import type { ClaimsAnswer, ClaimView, StandingClaim, StandingClaims } from '../protocol/claims.ts';
 import { instant } from '../protocol/instant.ts';
 import { totalMinor } from '../protocol/price.ts';

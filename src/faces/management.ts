@@ -3,14 +3,14 @@ import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import { bookingView } from '../actors/calendar/views.ts';
 import type { Management } from '../gateway/ports.ts';
-import { accountKind } from '../persistence/accounts.ts';
-import { bookingsOfApartment } from '../persistence/bookings.ts';
+import { accountKind } from '../persistence/statements/accounts.ts';
+import { bookingsOfApartment } from '../persistence/statements/bookings.ts';
 import {
   insertListing,
   managedListing,
   managedListings,
   updateListing,
-} from '../persistence/managed-listings.ts';
+} from '../persistence/statements/managed-listings.ts';
 import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
 import { type Outcome, refuse } from '../protocol/errors.ts';
 import { HALF_CHANGES_KEPT_MS, HALF_CHANGES_MAX } from '../protocol/limits.ts';

@@ -5,7 +5,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { NodeFigures } from '../cluster/figures.ts';
 import type { Membership } from '../cluster/membership.ts';
 import type { Operations } from '../gateway/ports.ts';
-import type { PostgresJournal } from '../persistence/journal.ts';
+import type { PostgresJournal } from '../persistence/journal/journal.ts';
 import { instant } from '../protocol/instant.ts';
 
 export interface OperationsParts {

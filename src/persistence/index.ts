@@ -1,10 +1,10 @@
 /** The storage as one thing to open and close: PostgreSQL (embedded or given), its schema, pool and journal. */
 import type { Pool } from 'pg';
-import { startEmbedded } from './embedded.ts';
-import { createPostgresJournal, type PostgresJournal } from './journal.ts';
+import { createPostgresJournal, type PostgresJournal } from './journal/journal.ts';
 import { migrate } from './migrate.ts';
 import { createPool, endPool } from './pool.ts';
-import { checkStorage } from './requirements.ts';
+import { startEmbedded } from './postgres/embedded.ts';
+import { checkStorage } from './postgres/requirements.ts';
 
 export interface StorageConfig {
   /** Undefined: an embedded PostgreSQL under `dataDir`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
+import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { instant } from '../../src/protocol/instant.ts';
 import { dateOf } from '../../src/protocol/nights.ts';
 import { House, ManualTime, turnOfEvents } from '../support/apartment-house.ts';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { MACHINE_VERSION } from '../../src/actors/apartment-machine.ts';
 import { emptyCalendar } from '../../src/actors/calendar/calendar.ts';
 import type { JournalEntry } from '../../src/actors/facts.ts';
-import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
+import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
 import { COMMAND_DEADLINE_MS, LOADS_AT_ONCE_MAX, REQUESTS_PAGE } from '../../src/protocol/limits.ts';
 import { House, ManualTime, turnOfEvents } from '../support/apartment-house.ts';

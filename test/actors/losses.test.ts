@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
+import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { COMMAND_DEADLINE_MS } from '../../src/protocol/limits.ts';
 import { memoryBooks } from '../../src/services/payments/memory-books.ts';
 import { SandboxPayments } from '../../src/services/payments/sandbox.ts';

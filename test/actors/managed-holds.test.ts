@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
+import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { instant } from '../../src/protocol/instant.ts';
 import type { Hold } from '../../src/protocol/resources.ts';
 import { type Answer, House, ManualTime, turnOfEvents } from '../support/apartment-house.ts';

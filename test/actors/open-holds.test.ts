@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OpenHolds } from '../../src/actors/open-holds.ts';
-import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
+import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { PAYMENT_DEADLINE_MS } from '../../src/protocol/limits.ts';
 import { House, ManualTime } from '../support/apartment-house.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
+import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
 import { COMMAND_DEADLINE_MS, MAILBOX_MAX } from '../../src/protocol/limits.ts';
 import { House, ManualTime, turnOfEvents } from '../support/apartment-house.ts';

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { PaymentSaga } from '../../src/actors/payment-saga.ts';
 import type { Journal, PaymentProvider } from '../../src/actors/ports.ts';
-import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
+import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { PAYMENT_DEADLINE_MS } from '../../src/protocol/limits.ts';
 import { memoryBooks } from '../../src/services/payments/memory-books.ts';
 import { SandboxPayments } from '../../src/services/payments/sandbox.ts';

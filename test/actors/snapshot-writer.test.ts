@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { StoredSnapshot } from '../../src/actors/ports.ts';
 import { SnapshotWriter } from '../../src/actors/snapshot-writer.ts';
-import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
+import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { SNAPSHOTS_LAST_MS } from '../../src/protocol/limits.ts';
 import { ManualTime, turnOfEvents } from '../support/apartment-house.ts';
 

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEmbedded } from '../../src/persistence/embedded.ts';
+import { startEmbedded } from '../../src/persistence/postgres/embedded.ts';
 import { expectOneSentence } from '../support/one-sentence.ts';
 import { asOwner, createTestDatabase } from '../support/postgres.ts';
 import { Program } from '../support/program.ts';

@@ -3,7 +3,7 @@ import { Interest } from '../../src/cluster/interest.ts';
 import { PeerService } from '../../src/cluster/peer-service.ts';
 import type { PeerReply } from '../../src/cluster/peers/messages.ts';
 import { MOVED } from '../../src/cluster/router.ts';
-import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
+import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import {
   COMMAND_DEADLINE_MS,
   FEED_INTEREST_MS,

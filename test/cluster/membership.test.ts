@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DatabaseInUse } from '../../src/cluster/joining.ts';
 import { Membership, type MembershipOptions } from '../../src/cluster/membership.ts';
 import { postgresLeases } from '../../src/cluster/postgres-leases.ts';
-import { createPostgresJournal } from '../../src/persistence/journal.ts';
+import { createPostgresJournal } from '../../src/persistence/journal/journal.ts';
 import { createPool } from '../../src/persistence/pool.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
 import { LEASE_TRUSTED_MS, SHARDS } from '../../src/protocol/limits.ts';

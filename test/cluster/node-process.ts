@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Membership } from '../../src/cluster/membership.ts';
 import { postgresLeases } from '../../src/cluster/postgres-leases.ts';
-import { createPostgresJournal } from '../../src/persistence/journal.ts';
+import { createPostgresJournal } from '../../src/persistence/journal/journal.ts';
 import { createPool } from '../../src/persistence/pool.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
 import { LEASE_MS, SHARDS } from '../../src/protocol/limits.ts';

@@ -4,9 +4,9 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startEmbedded } from '../../src/persistence/embedded.ts';
 import { migrate } from '../../src/persistence/migrate.ts';
-import { findPostmaster, stopPostmaster } from '../../src/persistence/postmaster.ts';
+import { startEmbedded } from '../../src/persistence/postgres/embedded.ts';
+import { findPostmaster, stopPostmaster } from '../../src/persistence/postgres/postmaster.ts';
 import { ALL_SHARDS, areSettled, Nodes, until } from './nodes.ts';
 
 /** One address for a PostgreSQL that comes back on another port. */

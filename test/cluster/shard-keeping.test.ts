@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ShardKeeping } from '../../src/cluster/shard-keeping.ts';
-import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
+import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
 import { HANDOVER_DRAIN_MS } from '../../src/protocol/limits.ts';
 import { House, ManualTime, turnOfEvents } from '../support/apartment-house.ts';

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startEmbedded } from '../../src/persistence/embedded.ts';
 import { openStorage } from '../../src/persistence/index.ts';
-import { findPostmaster, isAlive } from '../../src/persistence/postmaster.ts';
+import { startEmbedded } from '../../src/persistence/postgres/embedded.ts';
+import { findPostmaster, isAlive } from '../../src/persistence/postgres/postmaster.ts';
 
-const EMBEDDED = fileURLToPath(new URL('../../src/persistence/embedded.ts', import.meta.url));
+const EMBEDDED = fileURLToPath(new URL('../../src/persistence/postgres/embedded.ts', import.meta.url));
 
 let data: string;
 const running = new Set<number>();

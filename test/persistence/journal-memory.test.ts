@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
+import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
 import { appendTo, entry } from './facts.ts';
 import { journalContract } from './journal-contract.ts';

@@ -1,4 +1,4 @@
-import { createPostgresJournal } from '../../src/persistence/journal.ts';
+import { createPostgresJournal } from '../../src/persistence/journal/journal.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { journalContract } from './journal-contract.ts';
 

@@ -1,7 +1,7 @@
 /** What only a real PostgreSQL can do wrong: break connections, refuse values, be taken over under load. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AppendResult } from '../../src/actors/ports.ts';
-import { createPostgresJournal, type PostgresJournal } from '../../src/persistence/journal.ts';
+import { createPostgresJournal, type PostgresJournal } from '../../src/persistence/journal/journal.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
 import { asOwner, createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { appendOf, appendTo, confirming, entry, held, pendingBooking } from './facts.ts';

@@ -1,14 +1,14 @@
 /** What others read: a guest's bookings, the taken nights for the search index, everything for `verify`. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPostgresJournal, type PostgresJournal } from '../../src/persistence/journal/journal.ts';
 import {
   bookingById,
   countConfirmedSince,
   listBookings,
   upcomingBookings,
-} from '../../src/persistence/bookings.ts';
-import { createPostgresJournal, type PostgresJournal } from '../../src/persistence/journal.ts';
-import { takenRanges } from '../../src/persistence/occupancy.ts';
-import { recordedApartments } from '../../src/persistence/verify.ts';
+} from '../../src/persistence/statements/bookings.ts';
+import { takenRanges } from '../../src/persistence/statements/occupancy.ts';
+import { recordedApartments } from '../../src/persistence/statements/recorded-apartments.ts';
 import { STREAM_ROWS } from '../../src/protocol/limits.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { AT_MS, appendTo, cancelled, confirmed, confirming, entry, pendingBooking } from './facts.ts';

@@ -1,9 +1,9 @@
 /** A PostgreSQL that falls silent, as one on a machine that vanished: connections stay, and no byte comes. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cursorRows } from '../../src/persistence/cursor.ts';
-import { createPostgresJournal } from '../../src/persistence/journal.ts';
+import { createPostgresJournal } from '../../src/persistence/journal/journal.ts';
 import { createPool, endPool } from '../../src/persistence/pool.ts';
 import { isOutage } from '../../src/persistence/sqlstate.ts';
+import { cursorRows } from '../../src/persistence/statements/cursor.ts';
 import { Relay } from '../chaos/relay.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 

@@ -2,11 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bookingOfApartment, bookingOfHold } from '../../src/persistence/bookings.ts';
 import { openStorage } from '../../src/persistence/index.ts';
 import { migrate, SchemaNotOurs, SchemaTooNew } from '../../src/persistence/migrate.ts';
 import { createPool, StorageUnreachable } from '../../src/persistence/pool.ts';
-import { checkStorage } from '../../src/persistence/requirements.ts';
+import { checkStorage } from '../../src/persistence/postgres/requirements.ts';
+import { bookingOfApartment, bookingOfHold } from '../../src/persistence/statements/bookings.ts';
 import { asOwner, createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 let database: TestDatabase;

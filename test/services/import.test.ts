@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { listingById } from '../../src/persistence/listings.ts';
+import { listingById } from '../../src/persistence/statements/listings.ts';
 import {
   type ImportCounts,
   type ImportOptions,

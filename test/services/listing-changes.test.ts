@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { managementFace } from '../../src/faces/management.ts';
-import { managedListing } from '../../src/persistence/managed-listings.ts';
+import { managedListing } from '../../src/persistence/statements/managed-listings.ts';
 import { type Outcome, refuse } from '../../src/protocol/errors.ts';
 import type { ManagedApartment } from '../../src/protocol/managed-apartments.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { listingsOverview, upsertListings } from '../../src/persistence/listings.ts';
+import { listingsOverview, upsertListings } from '../../src/persistence/statements/listings.ts';
 import type { CommittedChange } from '../../src/protocol/committed-change.ts';
 import { LISTINGS_PAGE } from '../../src/protocol/limits.ts';
 import { nightOf } from '../../src/protocol/nights.ts';

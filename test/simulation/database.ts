@@ -9,11 +9,11 @@
 import type { Append, Journal } from '../../src/actors/ports.ts';
 import type { LeaseStore } from '../../src/cluster/lease-store.ts';
 import { MemoryLeases } from '../../src/cluster/memory-leases.ts';
-import { type BatchLane, GroupCommit } from '../../src/persistence/group-commit.ts';
-import type { LaneOptions } from '../../src/persistence/lane.ts';
-import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
-import type { SandboxBooks } from '../../src/persistence/sandbox-payments.ts';
+import { type BatchLane, GroupCommit } from '../../src/persistence/journal/group-commit.ts';
+import type { LaneOptions } from '../../src/persistence/journal/lane.ts';
+import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { SQLSTATE_FENCED } from '../../src/persistence/sqlstate.ts';
+import type { SandboxBooks } from '../../src/persistence/statements/sandbox-payments.ts';
 import {
   COMMIT_TIMEOUT_MS,
   LEASE_TRUSTED_MS,

@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { startEmbedded } from '../../src/persistence/embedded.ts';
 import { migrate } from '../../src/persistence/migrate.ts';
 import { createPool } from '../../src/persistence/pool.ts';
+import { startEmbedded } from '../../src/persistence/postgres/embedded.ts';
 
 const HUNG_UP_MS = 500;
 /** Two files at a time have several servers or nodes each. */

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { credentials } from '../../src/persistence/credentials.ts';
+import { credentials } from '../../src/persistence/postgres/role-passwords.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DEADLINE_MS = 50_000;

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { upsertListings } from '../../src/persistence/listings.ts';
+import { upsertListings } from '../../src/persistence/statements/listings.ts';
 import { demoListings } from '../../src/services/listings/demo/listings.ts';
 import { createTestDatabase, type TestDatabase } from './postgres.ts';
 import { freePort } from './program.ts';

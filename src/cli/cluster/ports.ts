@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { addressProblem } from '../../gateway/gateway.ts';
-import { freePorts } from '../../persistence/free-port.ts';
+import { freePorts } from '../../persistence/postgres/free-port.ts';
 
 const PORT_MAX = 65_535;
 

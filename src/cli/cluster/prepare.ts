@@ -3,7 +3,7 @@ import { createApp } from '../../app.ts';
 import type { Config } from '../../config.ts';
 import { createLog } from '../../observability/log.ts';
 import { openStorage, type Storage } from '../../persistence/index.ts';
-import { anyListing } from '../../persistence/listings.ts';
+import { anyListing } from '../../persistence/statements/listings.ts';
 import { createAccounts } from '../../services/accounts/index.ts';
 import { demoHost, firstAdmin } from '../first-accounts.ts';
 import { seedDemo } from '../seed-demo.ts';

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { Redis } from 'ioredis';
-import { freePort } from '../../persistence/free-port.ts';
+import { freePort } from '../../persistence/postgres/free-port.ts';
 import { KeptProcess, type KeptProcessOptions } from './kept-process.ts';
 
 const CONNECT_DEADLINE_MS = 5_000;

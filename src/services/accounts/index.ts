@@ -11,7 +11,7 @@ import {
   revokeSession,
   type SessionOwner,
   spendRefreshToken,
-} from '../../persistence/accounts.ts';
+} from '../../persistence/statements/accounts.ts';
 import { type Outcome, refuse } from '../../protocol/errors.ts';
 import {
   ACCESS_TOKEN_TTL_SECONDS,

@@ -8,7 +8,7 @@ import {
   purgeAnonymousAccounts,
   purgeEndedSessions,
   purgeExpiredRefreshTokens,
-} from '../../persistence/accounts.ts';
+} from '../../persistence/statements/accounts.ts';
 import { ENDED_SESSION_KEPT_MS, PURGE_EVERY_MS, PURGE_ROWS } from '../../protocol/limits.ts';
 
 export class Purge {

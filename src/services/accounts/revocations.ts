@@ -5,7 +5,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
-import { sessionsRevokedWithin } from '../../persistence/accounts.ts';
+import { sessionsRevokedWithin } from '../../persistence/statements/accounts.ts';
 import { ACCESS_TOKEN_TTL_SECONDS, REVOKED_SESSIONS_MAX } from '../../protocol/limits.ts';
 
 const MEMORY_MS = (ACCESS_TOKEN_TTL_SECONDS + 60) * 1_000;

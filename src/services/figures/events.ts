@@ -4,8 +4,8 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
-import { eventsByHour } from '../../persistence/figures.ts';
 import { isOverrun } from '../../persistence/sqlstate.ts';
+import { eventsByHour } from '../../persistence/statements/figures.ts';
 import { FIGURES_HOURS_AT_ONCE, FIGURES_HOURS_MAX } from '../../protocol/limits.ts';
 
 export interface EventCounts {

@@ -1,6 +1,11 @@
 /** Nights of a window as they are sold: what is available, booked and blocked, and the money of it, by currency. */
 import type { Pool } from 'pg';
-import { blockedNights, listedNights, type NightsChange, soldNights } from '../../persistence/figures.ts';
+import {
+  blockedNights,
+  listedNights,
+  type NightsChange,
+  soldNights,
+} from '../../persistence/statements/figures.ts';
 import type { NightRange } from '../../protocol/nights.ts';
 
 /** Of each night of the window, in order. */

@@ -1,7 +1,7 @@
 /** One line of Inside Airbnb's summary format, as a listing: what is missing is derived, what is wrong is said. */
 import { createHash } from 'node:crypto';
 import { decodeHTML } from 'entities';
-import type { ListingUpsert } from '../../persistence/listings.ts';
+import type { ListingUpsert } from '../../persistence/statements/listings.ts';
 import { HORIZON_NIGHTS_MAX } from '../../protocol/limits.ts';
 import { minorDigits } from '../../protocol/money.ts';
 import { Apartment } from '../../protocol/terms.ts';

@@ -12,7 +12,7 @@ import {
   placesOfSource,
   type StoredPlace,
   upsertListings,
-} from '../../persistence/listings.ts';
+} from '../../persistence/statements/listings.ts';
 import { FRAME_BYTES_MAX, IMPORT_BATCH, IMPORT_REPORT_LINES_MAX } from '../../protocol/limits.ts';
 import { type Columns, columnsOf, type RowDefaults, readRow } from './airbnb-row.ts';
 

@@ -10,7 +10,7 @@ import {
   listingsAfter,
   listingsChangedBetween,
   listingsSeenNow,
-} from '../../persistence/listings.ts';
+} from '../../persistence/statements/listings.ts';
 import type { CitiesAnswer } from '../../protocol/commands.ts';
 import type { CommittedChange } from '../../protocol/committed-change.ts';
 import { refuse } from '../../protocol/errors.ts';

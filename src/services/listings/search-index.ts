@@ -2,7 +2,7 @@
  * All listed apartments in memory, for search: one slot an apartment, in columns, fed with listings and with
  * committed changes of calendars. A slot is never given up: a retired apartment is only not listed any more.
  */
-import type { ListingRow } from '../../persistence/listings.ts';
+import type { ListingRow } from '../../persistence/statements/listings.ts';
 import type { CitiesAnswer } from '../../protocol/commands.ts';
 import { SEARCH_APARTMENTS_MAX } from '../../protocol/limits.ts';
 import type { Apartment, ApartmentCard, Terms } from '../../protocol/terms.ts';

@@ -7,7 +7,7 @@
  *        └──cancel──> voided <──┘   a cancelled key never authorises again
  */
 import type { Authorisation, PaymentRecord } from '../../actors/ports.ts';
-import type { BookedPayment, BookedStatus } from '../../persistence/sandbox-payments.ts';
+import type { BookedPayment, BookedStatus } from '../../persistence/statements/sandbox-payments.ts';
 
 /** From a `sandbox_late` authorisation until it turns out to have succeeded, in milliseconds. */
 export const LATE_MS = 3_000;

@@ -13,7 +13,11 @@
  * Its books are written by group commit: calls that arrive while a batch is on its way share the next one.
  */
 import type { PaymentProvider } from '../../actors/ports.ts';
-import type { BookedPayment, PaymentChange, SandboxBooks } from '../../persistence/sandbox-payments.ts';
+import type {
+  BookedPayment,
+  PaymentChange,
+  SandboxBooks,
+} from '../../persistence/statements/sandbox-payments.ts';
 import {
   SANDBOX_BATCH_MAX,
   SANDBOX_CALLS_WAITING_MAX,

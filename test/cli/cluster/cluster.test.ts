@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findRedis } from '../../../src/cli/cluster/redis.ts';
 import { createClient, unwrap } from '../../../src/client/index.ts';
-import { isAlive } from '../../../src/persistence/postmaster.ts';
+import { isAlive } from '../../../src/persistence/postgres/postmaster.ts';
 import { dateOf } from '../../../src/protocol/nights.ts';
 import { expectOneSentence } from '../../support/one-sentence.ts';
 import { freePort, Program } from '../../support/program.ts';

@@ -4,8 +4,8 @@
  */
 
 import { bookingView } from '../../../src/actors/calendar/views.ts';
-import type { Fault } from '../../../src/persistence/memory-journal.ts';
-import { MemoryJournal } from '../../../src/persistence/memory-journal.ts';
+import type { Fault } from '../../../src/persistence/journal/memory-journal.ts';
+import { MemoryJournal } from '../../../src/persistence/journal/memory-journal.ts';
 import type { ApartmentAnswer, ApartmentCommand } from '../../../src/protocol/apartment-command.ts';
 import type { MineAnswer } from '../../../src/protocol/commands.ts';
 import type { CommittedChange } from '../../../src/protocol/committed-change.ts';

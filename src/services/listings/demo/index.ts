@@ -1,7 +1,7 @@
 /** The demo catalogue, for whoever starts the program with nothing in it. */
 import type { Pool } from 'pg';
-import { insertAccount } from '../../../persistence/accounts.ts';
-import { upsertListings } from '../../../persistence/listings.ts';
+import { insertAccount } from '../../../persistence/statements/accounts.ts';
+import { upsertListings } from '../../../persistence/statements/listings.ts';
 import { DEMO_HOST, demoListings } from './listings.ts';
 
 const SOURCE = 'demo';

@@ -1,5 +1,5 @@
 /** Sixty apartments in six cities. */
-import type { ListingUpsert } from '../../../persistence/listings.ts';
+import type { ListingUpsert } from '../../../persistence/statements/listings.ts';
 import { dateOf } from '../../../protocol/nights.ts';
 import { apartmentOf, type DemoCity } from './catalogue.ts';
 import { COPENHAGEN } from './copenhagen.ts';

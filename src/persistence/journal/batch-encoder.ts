@@ -9,10 +9,10 @@
  *   COPY in a pipeline, jsonb         Node 2.5 µs   PostgreSQL  7.6 µs   401 B
  *   COPY in a pipeline, json (this)   Node 2.3 µs   PostgreSQL  6.3 µs   315 B
  */
-import type { BookingWrite, Fact, FactKind, JournalEntry } from '../actors/facts.ts';
-import type { Append } from '../actors/ports.ts';
+import type { BookingWrite, Fact, FactKind, JournalEntry } from '../../actors/facts.ts';
+import type { Append } from '../../actors/ports.ts';
+import { Frames } from './postgres-messages.ts';
 import { type SideStatement, sideStatementNames } from './side-statements.ts';
-import { Frames } from './wire.ts';
 
 /** ASCII's unit separator, which no id, number, instant or JSON text contains: nothing needs escaping. */
 const SEPARATOR = '\x1f';

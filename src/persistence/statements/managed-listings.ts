@@ -1,8 +1,8 @@
 /** Listings as their hosts and admins write them. A row's `tx`, of the transaction that wrote it last, is its revision. */
 import type { Pool } from 'pg';
-import { instant } from '../protocol/instant.ts';
-import type { ManagedApartment } from '../protocol/managed-apartments.ts';
-import type { Apartment } from '../protocol/terms.ts';
+import { instant } from '../../protocol/instant.ts';
+import type { ManagedApartment } from '../../protocol/managed-apartments.ts';
+import type { Apartment } from '../../protocol/terms.ts';
 
 const SOURCE = 'local';
 const COLUMNS = `id, host_id, status, name, description, city, country, latitude, longitude, amenities, terms,

@@ -1,6 +1,6 @@
 /** Listings: one named function a statement. `tx` says which transaction wrote a row last: readers follow changes by it. */
 import type { Pool } from 'pg';
-import type { Apartment } from '../protocol/terms.ts';
+import type { Apartment } from '../../protocol/terms.ts';
 
 export interface ListingRow {
   readonly apartment: Apartment;

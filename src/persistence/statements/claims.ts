@@ -1,6 +1,6 @@
 /** What the tables know of claims beyond the calendar: who booked, and when a booking or a block was made. */
 import type { Pool } from 'pg';
-import type { Price } from '../protocol/price.ts';
+import type { Price } from '../../protocol/price.ts';
 
 export interface BookedClaim {
   readonly id: string;

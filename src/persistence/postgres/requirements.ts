@@ -1,6 +1,6 @@
 /** Whether a PostgreSQL keeps what it acknowledges (I2), asked at every start. */
 import type pg from 'pg';
-import { StorageUnreachable } from './pool.ts';
+import { StorageUnreachable } from '../pool.ts';
 
 const VERSION_MIN = 15;
 

@@ -11,12 +11,10 @@ import { mkdir, open, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { createCluster, environment, OWNER, refuseOtherVersion } from './cluster-files.ts';
-import { type Credentials, credentials } from './credentials.ts';
+import { connectionConfig } from '../pool.ts';
+import { type PostgresBinaries, postgresBinaries } from './binaries.ts';
+import { createCluster, environment, OWNER, refuseOtherVersion } from './data-folder.ts';
 import { freePort } from './free-port.ts';
-import { connectionConfig } from './pool.ts';
-import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
-import { postgresUser, type RunAs } from './postgres-user.ts';
 import {
   findPostmaster,
   isAlive,
@@ -26,6 +24,8 @@ import {
   whenGone,
   whenReady,
 } from './postmaster.ts';
+import { type Credentials, credentials } from './role-passwords.ts';
+import { postgresUser, type RunAs } from './system-user.ts';
 
 export interface EmbeddedPostgres {
   /** For the program: a role that may use the tables, not own them. */

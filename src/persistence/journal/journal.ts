@@ -1,6 +1,6 @@
 /** The journal on PostgreSQL: appends by group commit, reads through the pool. */
 import type { Pool } from 'pg';
-import type { JournalEntry } from '../actors/facts.ts';
+import type { JournalEntry } from '../../actors/facts.ts';
 import type {
   Append,
   Journal,
@@ -8,11 +8,11 @@ import type {
   StoredApartment,
   StoredRequest,
   StoredSnapshot,
-} from '../actors/ports.ts';
-import { bookingOfApartment, bookingOfHold } from './bookings.ts';
+} from '../../actors/ports.ts';
+import { bookingOfApartment, bookingOfHold } from '../statements/bookings.ts';
+import { ENTRY_JSON, type EntryRow, entryOf } from '../statements/journal-rows.ts';
 import type { CommitFigures } from './commit-stats.ts';
 import { GroupCommit } from './group-commit.ts';
-import { ENTRY_JSON, type EntryRow, entryOf } from './journal-rows.ts';
 
 export interface PostgresJournalOptions {
   readonly pool: Pool;

@@ -2,7 +2,7 @@
  * The journal in memory, for tests and simulation: the same promises as on PostgreSQL (order, all or nothing, fence,
  * conflict, the booking's second lock), and faults on demand. Nothing of it survives the process.
  */
-import type { BookingRecord, BookingWrite, JournalEntry } from '../actors/facts.ts';
+import type { BookingRecord, BookingWrite, JournalEntry } from '../../actors/facts.ts';
 import type {
   Append,
   AppendResult,
@@ -11,8 +11,8 @@ import type {
   StoredApartment,
   StoredRequest,
   StoredSnapshot,
-} from '../actors/ports.ts';
-import type { ListingStatus, Terms } from '../protocol/terms.ts';
+} from '../../actors/ports.ts';
+import type { ListingStatus, Terms } from '../../protocol/terms.ts';
 
 export type Fault = 'fenced' | 'conflict' | 'unknown' | 'lost';
 

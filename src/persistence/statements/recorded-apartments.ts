@@ -3,8 +3,8 @@
  * on, and what the other tables say of it. One state of the database throughout.
  */
 import type { Pool } from 'pg';
-import type { JournalEntry } from '../actors/facts.ts';
-import { STREAM_ROWS } from '../protocol/limits.ts';
+import type { JournalEntry } from '../../actors/facts.ts';
+import { STREAM_ROWS } from '../../protocol/limits.ts';
 import { cursorRows, NO_TIMEOUT_MS } from './cursor.ts';
 import { ENTRY_JSON, type EntryRow, entryOf } from './journal-rows.ts';
 

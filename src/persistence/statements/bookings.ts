@@ -1,7 +1,7 @@
 /** Bookings, and confirms under way, as they are read; they are written only together with facts. */
 import type { Pool } from 'pg';
-import type { BookingRecord } from '../actors/facts.ts';
-import type { NightRange } from '../protocol/nights.ts';
+import type { BookingRecord } from '../../actors/facts.ts';
+import type { NightRange } from '../../protocol/nights.ts';
 
 /** Night numbers and epoch milliseconds, under the names of BookingRecord. */
 const SHARED = `id, apartment_id as "apartmentId", hold_id as "holdId", guest_id as "guestId",

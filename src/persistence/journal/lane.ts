@@ -3,13 +3,13 @@
  * the connection broke ends with an error that carries no SQLSTATE: nobody knows whether it was committed.
  */
 import pg from 'pg';
-import type { Append } from '../actors/ports.ts';
-import { COMMIT_TIMEOUT_MS, RECONNECT_FIRST_MS, RECONNECT_MAX_MS } from '../protocol/limits.ts';
+import type { Append } from '../../actors/ports.ts';
+import { COMMIT_TIMEOUT_MS, RECONNECT_FIRST_MS, RECONNECT_MAX_MS } from '../../protocol/limits.ts';
+import { addressOf, connectionConfig, streamOf } from '../pool.ts';
+import { endsSession, sqlStateOf } from '../sqlstate.ts';
 import { BatchEncoder, COPY_JOURNAL } from './batch-encoder.ts';
-import { addressOf, connectionConfig, streamOf } from './pool.ts';
+import { Frames } from './postgres-messages.ts';
 import { sideStatements } from './side-statements.ts';
-import { endsSession, sqlStateOf } from './sqlstate.ts';
-import { Frames } from './wire.ts';
 
 const STATEMENTS: Readonly<Record<string, string>> = {
   name: `select set_config('application_name', $1, false)`,

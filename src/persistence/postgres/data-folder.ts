@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { join } from 'node:path';
-import type { PostgresBinaries } from './postgres-binaries.ts';
-import type { RunAs } from './postgres-user.ts';
+import type { PostgresBinaries } from './binaries.ts';
+import type { RunAs } from './system-user.ts';
 
 /** The role that owns everything in it. */
 export const OWNER = 'postgres';

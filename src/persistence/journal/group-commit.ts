@@ -6,12 +6,12 @@
  * whom it refuses. Whatever does not commit takes with it what was queued behind it for the same apartment, since
  * PostgreSQL's key would not notice a gap in the versions.
  */
-import type { Append, AppendResult } from '../actors/ports.ts';
-import { BATCH_ENTRIES_MAX, COMMIT_LANES, LANE_QUEUE_MAX } from '../protocol/limits.ts';
+import type { Append, AppendResult } from '../../actors/ports.ts';
+import { BATCH_ENTRIES_MAX, COMMIT_LANES, LANE_QUEUE_MAX } from '../../protocol/limits.ts';
+import { fencedPairs, outcomeOf } from '../sqlstate.ts';
 import { changesMore } from './batch-encoder.ts';
 import { type CommitFigures, CommitStats } from './commit-stats.ts';
 import { Lane, type LaneOptions } from './lane.ts';
-import { fencedPairs, outcomeOf } from './sqlstate.ts';
 
 export interface GroupCommitOptions {
   readonly url: string;

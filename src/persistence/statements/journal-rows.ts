@@ -1,5 +1,5 @@
 /** Rows of the journal as entries, whichever statement read them. */
-import type { Fact, FactKind, JournalEntry } from '../actors/facts.ts';
+import type { Fact, FactKind, JournalEntry } from '../../actors/facts.ts';
 
 /** One entry as a JSON array, and many of them as one: read by a single JSON.parse. */
 export const ENTRY_JSON = `json_build_array(j.version, j.kind, j.subject_id, j.request_id,

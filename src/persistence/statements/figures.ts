@@ -3,7 +3,7 @@
  * so that a stay of many nights is two rows of work. A window is half-open, in night numbers; a city's case is no matter.
  */
 import type { Pool } from 'pg';
-import type { NightRange } from '../protocol/nights.ts';
+import type { NightRange } from '../../protocol/nights.ts';
 
 export interface NightsChange {
   readonly night: number;

@@ -1,6 +1,6 @@
 /** Accounts, sessions and refresh tokens: one named function a statement. Times are PostgreSQL's own clock. */
 import type { Pool } from 'pg';
-import type { SubjectKind } from '../protocol/resources.ts';
+import type { SubjectKind } from '../../protocol/resources.ts';
 
 export interface AccountRow {
   readonly id: string;
