@@ -29,11 +29,11 @@ import { createGateway, type Gateway } from './gateway/gateway.ts';
 import type { Log } from './observability/log.ts';
 import { openStorage, type Storage } from './persistence/index.ts';
 import { createPool, endPool } from './persistence/pool.ts';
-import { settingOr } from './persistence/statements/accounts.ts';
 import { countConfirmedSince } from './persistence/statements/bookings.ts';
 import { listingsOverview } from './persistence/statements/listings.ts';
 import { takenRanges } from './persistence/statements/occupancy.ts';
 import { postgresBooks } from './persistence/statements/sandbox-payments.ts';
+import { settingOr } from './persistence/statements/settings.ts';
 import {
   DRAIN_DEADLINE_MS,
   DRAIN_GRACE_MS,

@@ -1,7 +1,7 @@
 /** The keys behind tokens, derived from one secret: the operator's, or one made at the first start and kept. */
 import { hkdfSync, randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
-import { settingOr } from '../../persistence/statements/accounts.ts';
+import { settingOr } from '../../persistence/statements/settings.ts';
 
 export interface TokenKeys {
   readonly access: Uint8Array;
