@@ -8,7 +8,7 @@ import type { CommittedChange, NightChange } from '../protocol/committed-change.
 import { epochMs } from '../protocol/instant.ts';
 import { CHANGES_AT_ONCE_MAX, CHANGES_EVERY_MS, CHANGES_SILENCE_MS } from '../protocol/limits.ts';
 import type { Scheduler } from '../time/scheduler.ts';
-import type { Peer } from './ports.ts';
+import type { Peer } from './membership/ports.ts';
 
 export interface ChangeStreamParts {
   readonly note: (peer: Peer, name: string, body: unknown) => void;

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { Hold } from '../protocol/resources.ts';
-import type { Peer } from './ports.ts';
+import type { Peer } from './membership/ports.ts';
 import type { PeerRequests } from './router.ts';
 
 /** An open hold, as the search index and the limit on holds need it. */

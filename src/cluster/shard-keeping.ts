@@ -9,7 +9,7 @@ import type { Registry } from '../actors/registry.ts';
 import { shardOf } from '../protocol/ids.ts';
 import { HANDOVER_DRAIN_MS } from '../protocol/limits.ts';
 import type { Scheduler } from '../time/scheduler.ts';
-import type { LossReason, ShardKeeper } from './ports.ts';
+import type { LossReason, ShardKeeper } from './membership/ports.ts';
 
 export interface ShardKeepingParts {
   readonly registry: Registry;

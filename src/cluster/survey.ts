@@ -8,8 +8,8 @@ import { shardOf } from '../protocol/ids.ts';
 import { COMMAND_DEADLINE_MS, SHARDS, SURVEY_RETRY_MS, SURVEY_ROUND_MS } from '../protocol/limits.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Scheduler } from '../time/scheduler.ts';
+import type { Peer } from './membership/ports.ts';
 import type { Part, PeerQuestions } from './peer-answers.ts';
-import type { Peer } from './ports.ts';
 import { ShardSet } from './shard-set.ts';
 
 export interface SurveyParts {

@@ -2,8 +2,8 @@
 import type { OpenHolds } from '../actors/open-holds.ts';
 import type { Registry } from '../actors/registry.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import type { NodeFigures } from '../cluster/figures.ts';
-import type { Membership } from '../cluster/membership.ts';
+import type { Membership } from '../cluster/membership/membership.ts';
+import type { NodeFigures } from '../cluster/node-stats.ts';
 import type { Operations } from '../gateway/ports.ts';
 import type { PostgresJournal } from '../persistence/journal/journal.ts';
 import { instant } from '../protocol/instant.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DatabaseClock } from '../../src/cluster/clock.ts';
+import { DatabaseClock } from '../../src/cluster/membership/database-clock.ts';
 
 /** A process whose monotonic clock and uptime the test moves. */
 function fakeProcess() {

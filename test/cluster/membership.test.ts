@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DatabaseInUse } from '../../src/cluster/joining.ts';
-import { Membership, type MembershipOptions } from '../../src/cluster/membership.ts';
-import { postgresLeases } from '../../src/cluster/postgres-leases.ts';
+import { DatabaseInUse } from '../../src/cluster/membership/joining.ts';
+import { Membership, type MembershipOptions } from '../../src/cluster/membership/membership.ts';
+import { postgresLeases } from '../../src/cluster/membership/postgres-leases.ts';
 import { createPostgresJournal } from '../../src/persistence/journal/journal.ts';
 import { createPool } from '../../src/persistence/pool.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
@@ -12,8 +12,8 @@ import { LEASE_TRUSTED_MS, SHARDS } from '../../src/protocol/limits.ts';
 import { appendTo, entry } from '../persistence/facts.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
-const MEMBERSHIP = fileURLToPath(new URL('../../src/cluster/membership.ts', import.meta.url));
-const LEASES = fileURLToPath(new URL('../../src/cluster/postgres-leases.ts', import.meta.url));
+const MEMBERSHIP = fileURLToPath(new URL('../../src/cluster/membership/membership.ts', import.meta.url));
+const LEASES = fileURLToPath(new URL('../../src/cluster/membership/postgres-leases.ts', import.meta.url));
 const POOL = fileURLToPath(new URL('../../src/persistence/pool.ts', import.meta.url));
 
 let database: TestDatabase;

@@ -4,8 +4,8 @@
  */
 import { createInterface } from 'node:readline';
 import { setImmediate as turn } from 'node:timers/promises';
-import { Membership } from '../../src/cluster/membership.ts';
-import { postgresLeases } from '../../src/cluster/postgres-leases.ts';
+import { Membership } from '../../src/cluster/membership/membership.ts';
+import { postgresLeases } from '../../src/cluster/membership/postgres-leases.ts';
 import { createPostgresJournal } from '../../src/persistence/journal/journal.ts';
 import { createPool } from '../../src/persistence/pool.ts';
 import { shardOf } from '../../src/protocol/ids.ts';

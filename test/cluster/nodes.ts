@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
-import { Membership, type MembershipOptions } from '../../src/cluster/membership.ts';
-import { placeShards } from '../../src/cluster/placement.ts';
-import { postgresLeases } from '../../src/cluster/postgres-leases.ts';
+import { Membership, type MembershipOptions } from '../../src/cluster/membership/membership.ts';
+import { placeShards } from '../../src/cluster/membership/placement.ts';
+import { postgresLeases } from '../../src/cluster/membership/postgres-leases.ts';
 import { createPool } from '../../src/persistence/pool.ts';
 import { SHARDS } from '../../src/protocol/limits.ts';
 

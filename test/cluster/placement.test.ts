@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { placeShards } from '../../src/cluster/placement.ts';
+import { placeShards } from '../../src/cluster/membership/placement.ts';
 import { SHARDS } from '../../src/protocol/limits.ts';
 
 const nodeId = fc.stringMatching(/^node_[0-9a-f]{8}$/);

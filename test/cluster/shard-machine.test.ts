@@ -7,7 +7,7 @@ import {
   SHARD_BEGINS,
   type ShardEvent,
   type ShardState,
-} from '../../src/cluster/shard-machine.ts';
+} from '../../src/cluster/membership/shard-machine.ts';
 
 /** What each event does in each state. A missing cell does not compile. */
 const TABLE: Record<ShardState, Record<ShardEvent, ShardState>> = {

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Membership } from '../../src/cluster/membership.ts';
-import { placeShards } from '../../src/cluster/placement.ts';
-import { claimShards } from '../../src/cluster/shard-statements.ts';
+import type { Membership } from '../../src/cluster/membership/membership.ts';
+import { placeShards } from '../../src/cluster/membership/placement.ts';
+import { claimShards } from '../../src/cluster/membership/shard-statements.ts';
 import { BatchEncoder, COPY_JOURNAL } from '../../src/persistence/journal/batch-encoder.ts';
 import { createPostgresJournal } from '../../src/persistence/journal/journal.ts';
 import { Frames } from '../../src/persistence/journal/postgres-messages.ts';

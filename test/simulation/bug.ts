@@ -3,7 +3,7 @@
 import type { Deadlines } from '../../src/actors/deadlines.ts';
 import type { Append, Journal, Ownership, PaymentProvider, Publisher } from '../../src/actors/ports.ts';
 import type { Peers } from '../../src/cluster/cluster.ts';
-import type { Membership } from '../../src/cluster/membership.ts';
+import type { Membership } from '../../src/cluster/membership/membership.ts';
 import type { Clock } from '../../src/time/clock.ts';
 import type { Scheduler } from '../../src/time/scheduler.ts';
 import type { Prng } from './prng.ts';

@@ -5,7 +5,7 @@
 import { Deadlines } from '../../src/actors/deadlines.ts';
 import type { Append, Journal, PaymentProvider } from '../../src/actors/ports.ts';
 import type { Peers } from '../../src/cluster/cluster.ts';
-import { OWNED } from '../../src/cluster/shard-machine.ts';
+import { OWNED } from '../../src/cluster/membership/shard-machine.ts';
 import type { Outcome } from '../../src/protocol/errors.ts';
 import { SHARDS } from '../../src/protocol/limits.ts';
 import type { Calendar } from '../../src/protocol/resources.ts';

@@ -7,8 +7,8 @@
  *   claim arrives ── passes over the shards that appends are under way in, or waits for these ── epoch + 1 ──> answer
  */
 import type { Append, Journal } from '../../src/actors/ports.ts';
-import type { LeaseStore } from '../../src/cluster/lease-store.ts';
-import { MemoryLeases } from '../../src/cluster/memory-leases.ts';
+import type { LeaseStore } from '../../src/cluster/membership/lease-store.ts';
+import { MemoryLeases } from '../../src/cluster/membership/memory-leases.ts';
 import { type BatchLane, GroupCommit } from '../../src/persistence/journal/group-commit.ts';
 import type { LaneOptions } from '../../src/persistence/journal/lane.ts';
 import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';

@@ -14,7 +14,7 @@ import { Registry } from '../../src/actors/registry.ts';
 import { SnapshotWriter } from '../../src/actors/snapshot-writer.ts';
 import { ActiveApartments } from '../../src/cluster/active-apartments.ts';
 import { Cluster } from '../../src/cluster/cluster.ts';
-import { Membership } from '../../src/cluster/membership.ts';
+import { Membership } from '../../src/cluster/membership/membership.ts';
 import { ShardKeeping } from '../../src/cluster/shard-keeping.ts';
 import type { ApartmentAnswer, ApartmentCommand } from '../../src/protocol/apartment-command.ts';
 import type { MineAnswer } from '../../src/protocol/commands.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Client, createClient, unwrap } from '../../src/client/index.ts';
-import { placeShards } from '../../src/cluster/placement.ts';
+import { placeShards } from '../../src/cluster/membership/placement.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
 import { dateOf } from '../../src/protocol/nights.ts';
 import { freePort } from '../support/program.ts';

@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 import { PEER_CUT_BYTES, PEER_QUEUE_BYTES_MAX, PEER_SERVING_MAX } from '../../protocol/limits.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
 import { Channel } from './channel.ts';
-import type { Counts } from './figures.ts';
+import type { Counts } from './link-stats.ts';
 import { answerText, failureText, isNote, isRequest, type PeerReply, type Request } from './messages.ts';
 
 export type OnRequest = (

@@ -13,7 +13,7 @@ import {
   PEER_SILENT_PINGS,
 } from '../../protocol/limits.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
-import type { Counts } from './figures.ts';
+import type { Counts } from './link-stats.ts';
 import { readBatch } from './messages.ts';
 
 export interface ChannelOwner {

@@ -22,8 +22,8 @@ import {
 import type { Scheduler } from '../../time/scheduler.ts';
 import { Channel } from './channel.ts';
 import { type Dialled, dial, type Objection, type Peer, type PeerLoss } from './dial.ts';
-import type { Counts } from './figures.ts';
 import type { Handshake } from './handshake.ts';
+import type { Counts } from './link-stats.ts';
 import {
   DEADLINE_MS_MAX,
   encodeCall,

@@ -9,8 +9,8 @@ import { AcceptedLink, type AcceptedLinkHost, type OnNote, type OnRequest } from
 import { Arrivals } from './arrivals.ts';
 import type { Peer, PeerLoss } from './dial.ts';
 import { DialledLink, type DialledLinkHost, type Done } from './dialled-link.ts';
-import { newCounts, type PeerFigures } from './figures.ts';
 import { Handshake } from './handshake.ts';
+import { newCounts, type PeerFigures } from './link-stats.ts';
 import { FAILURES, type PeerFailure, type PeerReply } from './messages.ts';
 
 export interface PeerLinksOptions {

@@ -1,7 +1,7 @@
 /** What a node takes from the process and the machine that it runs in; a simulation hands in its own. */
 import { randomUUID } from 'node:crypto';
-import type { Scheduler } from '../time/scheduler.ts';
-import { PROCESS_TIME, type TimeSources } from './clock.ts';
+import type { Scheduler } from '../../time/scheduler.ts';
+import { PROCESS_TIME, type TimeSources } from './database-clock.ts';
 import { isKnownDead, type ProcessIdentity, thisProcess } from './process-identity.ts';
 
 export interface NodeHost {

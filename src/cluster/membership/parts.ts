@@ -1,5 +1,5 @@
 /** What takeovers, handovers and loads of shards have in common. */
-import type { Scheduler } from '../time/scheduler.ts';
+import type { Scheduler } from '../../time/scheduler.ts';
 import type { ClusterView } from './cluster-view.ts';
 import type { LeaseStore } from './lease-store.ts';
 import type { OwnShards } from './own-shards.ts';

@@ -3,9 +3,9 @@
  * its own part; which part that is they compute from the same table. Where for a moment they see different nodes, the
  * rows decide: a shard is taken once, and one that nobody took is still there at the next look.
  */
-import { SHARDS } from '../protocol/limits.ts';
-import type { ClusterParts } from './cluster-parts.ts';
+import { SHARDS } from '../../protocol/limits.ts';
 import type { Death } from './liveness.ts';
+import type { ClusterParts } from './parts.ts';
 
 export class Takeover {
   readonly #parts: ClusterParts;

@@ -2,7 +2,7 @@
  * All nodes and the owners of all shards, as last seen. What was read may arrive after what was written later: of two
  * accounts of a shard the one with the higher epoch is the newer, and a node that was declared dead never lives again.
  */
-import { SHARDS } from '../protocol/limits.ts';
+import { SHARDS } from '../../protocol/limits.ts';
 import type { Look, NodeRow } from './lease-store.ts';
 import { placeShards } from './placement.ts';
 import type { NodeStanding, Peer, ShardOwner } from './ports.ts';

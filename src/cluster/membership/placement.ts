@@ -5,7 +5,7 @@
  * Shares are even as dice are even: with ten nodes most are within a fifth of the mean. That is bought for moving
  * no shard without need; how busy a shard is differs more.
  */
-import { SHARDS } from '../protocol/limits.ts';
+import { SHARDS } from '../../protocol/limits.ts';
 
 /**
  * @param nodeIds in any order, without repeats

@@ -1,5 +1,5 @@
 /** The shards of this node, each in its life, and the two questions of the hot path as array reads. */
-import { SHARDS } from '../protocol/limits.ts';
+import { SHARDS } from '../../protocol/limits.ts';
 import {
   ACCEPTING,
   nextShardState,

@@ -1,5 +1,5 @@
 /** Shards that are ours and not yet loaded: each load once, again after a failure, as long as they are ours. */
-import type { ClusterParts } from './cluster-parts.ts';
+import type { ClusterParts } from './parts.ts';
 
 export class ShardLoads {
   readonly #parts: ClusterParts;

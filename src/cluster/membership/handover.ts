@@ -4,9 +4,9 @@
  * lease is waited for.
  */
 
-import { HANDOVER_DRAIN_MS, HANDOVER_SHARDS_MAX } from '../protocol/limits.ts';
-import { within } from '../time/within.ts';
-import type { ClusterParts } from './cluster-parts.ts';
+import { HANDOVER_DRAIN_MS, HANDOVER_SHARDS_MAX } from '../../protocol/limits.ts';
+import { within } from '../../time/within.ts';
+import type { ClusterParts } from './parts.ts';
 
 export class Handover {
   readonly #parts: ClusterParts;

@@ -15,7 +15,7 @@
  * after that, before any timer has run. A machine that was suspended does not, as its monotonic clock stood still too: it
  * may answer reads of the past until its next renewal, LEASE_RENEW_EVERY_MS later at most.
  */
-import type { Ownership } from '../actors/ports.ts';
+import type { Ownership } from '../../actors/ports.ts';
 import {
   LEASE_MS,
   LEASE_RENEW_EVERY_MS,
@@ -23,18 +23,18 @@ import {
   LEASE_TRUSTED_MS,
   LEAVE_DEADLINE_MS,
   SHARDS,
-} from '../protocol/limits.ts';
-import { OneAtATime } from '../time/one-at-a-time.ts';
-import { within } from '../time/within.ts';
-import { DatabaseClock } from './clock.ts';
-import type { ClusterParts } from './cluster-parts.ts';
+} from '../../protocol/limits.ts';
+import { OneAtATime } from '../../time/one-at-a-time.ts';
+import { within } from '../../time/within.ts';
 import { ClusterView } from './cluster-view.ts';
+import { DatabaseClock } from './database-clock.ts';
 import { Handover } from './handover.ts';
 import { joinNodes } from './joining.ts';
 import type { LeaseStore } from './lease-store.ts';
 import { Liveness } from './liveness.ts';
 import { type NodeHost, pause, thisHost } from './node-host.ts';
 import { OwnShards } from './own-shards.ts';
+import type { ClusterParts } from './parts.ts';
 import type { LossReason, NodeView, Peer, ShardKeeper, ShardOwner } from './ports.ts';
 import { ShardLoads } from './shard-loads.ts';
 import type { ShardState } from './shard-machine.ts';
