@@ -9,7 +9,7 @@ const STAGES: readonly (readonly [stage: string, places: RegExp])[] = [
     'decode',
     /^ws\/lib\/receiver|readEvent|readAckId|sockets\/link\.ts (?!flush|joined|send)|^node:(internal\/)?(stream|net|buffer)/,
   ],
-  ['validate', /^zod\/|gateway\/(dispatch|commands|caller|budgets)|protocol\/(commands|ids)/],
+  ['validate', /^zod\/|gateway\/(dispatch|commands|caller|limits\/budgets)|protocol\/(commands|ids)/],
   ['encode', /gateway\/sockets\/|^ws\/|^socket\.io|^engine\.io/],
   ['commit', /src\/persistence\/|^pg(-|\/)/],
   [

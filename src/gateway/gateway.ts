@@ -9,12 +9,12 @@ import type { Duplex } from 'node:stream';
 import { refuse } from '../protocol/errors.ts';
 import { DRAIN_DEADLINE_MS, DRAIN_SPREAD_MAX_MS, DRAIN_SPREAD_PER_SOCKET_MS } from '../protocol/limits.ts';
 import { until } from '../time/until.ts';
-import type { Backplane } from './backplane/backplane.ts';
-import type { RedisLink } from './backplane/redis.ts';
 import { createHttp } from './http/server.ts';
+import { createRateLimits } from './limits/rate-limits.ts';
 import type { Log } from './log.ts';
 import type { GatewayParts } from './ports.ts';
-import { createRateLimits } from './rate-limits.ts';
+import type { RedisLink } from './redis/redis-link.ts';
+import type { Backplane } from './sockets/backplane.ts';
 import { SocketServer } from './sockets/server.ts';
 
 export interface GatewayOptions {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Backplane } from '../../src/gateway/backplane/backplane.ts';
-import { RedisLink } from '../../src/gateway/backplane/redis.ts';
+import { RedisLink } from '../../src/gateway/redis/redis-link.ts';
+import { Backplane } from '../../src/gateway/sockets/backplane.ts';
 import { TestRedis } from '../support/redis.ts';
 import { bookingOf } from './fakes.ts';
 import { eventually, type House, openHouse, WINDOW } from './harness.ts';

@@ -1,9 +1,9 @@
 /** Floods, budgets, half-open connections, drain. */
 import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
-import { Budget } from '../../src/gateway/budgets.ts';
 import { createGateway } from '../../src/gateway/gateway.ts';
-import { network } from '../../src/gateway/rate-limits.ts';
+import { Budget } from '../../src/gateway/limits/budgets.ts';
+import { network } from '../../src/gateway/limits/rate-limits.ts';
 import { Notice } from '../../src/protocol/events.ts';
 import {
   COMMANDS_PER_SUBJECT,

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { RedisLink } from '../../src/gateway/backplane/redis.ts';
+import { RedisLink } from '../../src/gateway/redis/redis-link.ts';
 import { REDIS_CHANNELS_AT_ONCE } from '../../src/protocol/limits.ts';
 import { Relay } from '../chaos/relay.ts';
 import { freePort } from '../support/program.ts';

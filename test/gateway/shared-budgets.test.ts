@@ -1,7 +1,7 @@
 /** Several servers, one budget, on virtual time: how far it may be overdrawn, and that nobody is refused what is there. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Budget, type Share } from '../../src/gateway/budgets.ts';
+import { Budget, type Share } from '../../src/gateway/limits/budgets.ts';
 import { BUDGET_OWED_BURSTS_MAX, BUDGET_TOLD_PART } from '../../src/protocol/limits.ts';
 
 const RATE = { perSecond: 100, burst: 300 };

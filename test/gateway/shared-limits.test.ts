@@ -1,8 +1,8 @@
 /** Limits of several servers: one through Redis, each its own while that is away. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RedisLink } from '../../src/gateway/backplane/redis.ts';
-import type { Budget } from '../../src/gateway/budgets.ts';
-import { createRateLimits, type RateLimits } from '../../src/gateway/rate-limits.ts';
+import type { Budget } from '../../src/gateway/limits/budgets.ts';
+import { createRateLimits, type RateLimits } from '../../src/gateway/limits/rate-limits.ts';
+import { RedisLink } from '../../src/gateway/redis/redis-link.ts';
 import {
   BUDGET_OWED_BURSTS_MAX,
   BUDGET_TOLD_PART,

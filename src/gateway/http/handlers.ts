@@ -13,9 +13,9 @@ import type { Booking } from '../../protocol/resources.ts';
 import type { Caller } from '../caller.ts';
 import { guestCommands, managementCommands, managingSubject, subjectOf } from '../commands.ts';
 import { Dispatch } from '../dispatch.ts';
+import type { RateLimits } from '../limits/rate-limits.ts';
 import type { Log } from '../log.ts';
 import type { GatewayParts } from '../ports.ts';
-import type { RateLimits } from '../rate-limits.ts';
 import { type Call, tooMany } from './route.ts';
 import type * as $ from './schemas.ts';
 

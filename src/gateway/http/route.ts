@@ -9,9 +9,9 @@ import { ERRORS, type ErrorBody, errorBody, type Outcome } from '../../protocol/
 import { ACCESS_TOKEN_LENGTH_MAX } from '../../protocol/limits.ts';
 import { type Access, BAD_TOKEN, type Caller, callerOf, NOBODY, refusalFor } from '../caller.ts';
 import { failure } from '../dispatch.ts';
+import type { RateLimits } from '../limits/rate-limits.ts';
 import type { Log } from '../log.ts';
 import type { GatewayParts } from '../ports.ts';
-import type { RateLimits } from '../rate-limits.ts';
 import { Failure, IntentHeaders, RevisedHeaders } from './schemas.ts';
 
 export interface Takes {

@@ -23,9 +23,9 @@ import {
 import { type ErrorBody, errorBody, Refusal } from '../../protocol/errors.ts';
 import { FRAME_BYTES_MAX, HANDSHAKE_DEADLINE_MS } from '../../protocol/limits.ts';
 import { failure } from '../dispatch.ts';
+import type { RateLimits } from '../limits/rate-limits.ts';
 import type { Log } from '../log.ts';
 import type { GatewayParts } from '../ports.ts';
-import type { RateLimits } from '../rate-limits.ts';
 import { createHandlers } from './handlers.ts';
 import { createRouter, refuse } from './route.ts';
 import { defineRoutes } from './routes.ts';

@@ -1,8 +1,8 @@
 /** Who may open a WebSocket at all, decided before the upgrade: origin, pace and number of one address's sockets. */
 import type { IncomingMessage } from 'node:http';
 import { SOCKETS_PER_ADDRESS_MAX } from '../../protocol/limits.ts';
+import { network, type RateLimits } from '../limits/rate-limits.ts';
 import type { Log } from '../log.ts';
-import { network, type RateLimits } from '../rate-limits.ts';
 
 export interface DoorOptions {
   readonly limits: RateLimits;

@@ -9,11 +9,11 @@ import type { OccupancyCause, OccupancyChanged } from '../../protocol/events.ts'
 import { instant } from '../../protocol/instant.ts';
 import { dateOf } from '../../protocol/nights.ts';
 import type { Range } from '../../protocol/resources.ts';
-import type { Backplane } from '../backplane/backplane.ts';
-import { socketIdsIn } from './beneath.ts';
+import type { Backplane } from './backplane.ts';
+import { UntoldVersions } from './feed-gaps.ts';
+import { eventText, frameOf, holdText, type Lane } from './packets.ts';
 import type { Delta, Session } from './session.ts';
-import { UntoldVersions } from './untold-versions.ts';
-import { eventText, frameOf, holdText, type Lane } from './wire.ts';
+import { socketIdsIn } from './socket-io-internals.ts';
 
 export const FEED = 'feed';
 export function apartmentRoom(apartmentId: string): string {

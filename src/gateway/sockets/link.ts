@@ -8,10 +8,10 @@
 import type { Socket as TcpSocket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { FLOOD_REFUSALS_MAX, SOCKET_CONFLATE_BYTES, SOCKET_CUT_BYTES } from '../../protocol/limits.ts';
-import type { Budget } from '../budgets.ts';
+import type { Budget } from '../limits/budgets.ts';
 import type { Log } from '../log.ts';
-import { type EngineConnection, interceptMessages, tcpSocketOf, webSocketOf } from './beneath.ts';
-import { headerLength, readAckId, readEvent, writeFrame } from './wire.ts';
+import { headerLength, readAckId, readEvent, writeFrame } from './packets.ts';
+import { type EngineConnection, interceptMessages, tcpSocketOf, webSocketOf } from './socket-io-internals.ts';
 
 const FLOOD_WINDOW_MS = 10_000;
 const OPEN = 1;

@@ -15,15 +15,23 @@ import {
   PING_EVERY_MS,
 } from '../../protocol/limits.ts';
 import { until } from '../../time/until.ts';
-import type { Backplane } from '../backplane/backplane.ts';
-import { Budget } from '../budgets.ts';
 import { BAD_TOKEN, callerOf, NO_ADMIN } from '../caller.ts';
 import { Dispatch, failure } from '../dispatch.ts';
+import { Budget } from '../limits/budgets.ts';
+import type { RateLimits } from '../limits/rate-limits.ts';
 import type { Log } from '../log.ts';
 import type { GatewayParts, VerifiedToken } from '../ports.ts';
-import type { RateLimits } from '../rate-limits.ts';
 import { adminSocketCommands, leaveFeed } from './admin-commands.ts';
+import type { Backplane } from './backplane.ts';
 import { Beacons } from './beacons.ts';
+import { Door } from './door.ts';
+import { FanOut } from './fan-out.ts';
+import { Outlet } from './flusher.ts';
+import { guestSocketCommands, signIn, signOut } from './guest-commands.ts';
+import { Link } from './link.ts';
+import { Missed } from './missed-notice.ts';
+import { laneOf } from './packets.ts';
+import { Session, type SessionHost } from './session.ts';
 import {
   connectionOf,
   type EngineConnection,
@@ -31,15 +39,7 @@ import {
   redirectEvents,
   redirectWrites,
   releaseRequest,
-} from './beneath.ts';
-import { Door } from './door.ts';
-import { FanOut } from './fan-out.ts';
-import { guestSocketCommands, signIn, signOut } from './guest-commands.ts';
-import { Link } from './link.ts';
-import { Missed } from './missed.ts';
-import { Outlet } from './outlet.ts';
-import { Session, type SessionHost } from './session.ts';
-import { laneOf } from './wire.ts';
+} from './socket-io-internals.ts';
 
 export interface SocketServerOptions {
   readonly parts: GatewayParts;

@@ -6,12 +6,12 @@ import type { Socket } from 'socket.io';
 import { errorBody, type Outcome, refuse } from '../../protocol/errors.ts';
 import { HELD_BACK_MAX, SOCKET_INFLIGHT_MAX } from '../../protocol/limits.ts';
 import type { Subject } from '../../protocol/resources.ts';
-import type { Budget } from '../budgets.ts';
 import { type Caller, NOBODY } from '../caller.ts';
 import { type Dispatch, failure } from '../dispatch.ts';
+import type { Budget } from '../limits/budgets.ts';
 import type { Log } from '../log.ts';
 import type { EventSink, Link } from './link.ts';
-import { eventText, type Lane, outcomeText, refusalText } from './wire.ts';
+import { eventText, type Lane, outcomeText, refusalText } from './packets.ts';
 
 /** What all sessions of a namespace share. */
 export interface SessionHost {

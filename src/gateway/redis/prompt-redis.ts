@@ -3,8 +3,8 @@
  * goes on with what this process knows. After one that did not come nobody waits again before the node that owed it
  * answers: it is probed, in the background, as others ask.
  */
-import { REDIS_INFLIGHT_MAX, REDIS_PATIENCE_MS, REDIS_PROBE_EVERY_MS } from '../protocol/limits.ts';
-import type { RedisLink } from './backplane/redis.ts';
+import { REDIS_INFLIGHT_MAX, REDIS_PATIENCE_MS, REDIS_PROBE_EVERY_MS } from '../../protocol/limits.ts';
+import type { RedisLink } from './redis-link.ts';
 
 export class PromptRedis {
   readonly #link: RedisLink;

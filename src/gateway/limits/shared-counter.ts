@@ -3,7 +3,7 @@
  * away. The library's own insurance is not used: it would count here when a command fails, long after nobody waits.
  */
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import type { PromptRedis } from './prompt-redis.ts';
+import type { PromptRedis } from '../redis/prompt-redis.ts';
 
 export interface CounterOptions {
   /** Of the counter's own, part of its keys in Redis. */

@@ -6,8 +6,8 @@
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import type { Namespace, Server } from 'socket.io';
 import { REDIS_COMMAND_TIMEOUT_MS } from '../../protocol/limits.ts';
-import { publishEvent, redirectBroadcasts, roomChannel } from '../sockets/beneath.ts';
-import type { RedisLink } from './redis.ts';
+import type { RedisLink } from '../redis/redis-link.ts';
+import { publishEvent, redirectBroadcasts, roomChannel } from './socket-io-internals.ts';
 
 export type RemoteEvent = (room: string, event: string, payload: unknown) => void;
 

@@ -9,10 +9,10 @@ import {
   SIGN_INS_PER_ADDRESS,
   SIGN_INS_PER_EMAIL,
   SIGN_INS_PER_EMAIL_AND_ADDRESS,
-} from '../protocol/limits.ts';
-import type { RedisLink } from './backplane/redis.ts';
+} from '../../protocol/limits.ts';
+import { PromptRedis } from '../redis/prompt-redis.ts';
+import type { RedisLink } from '../redis/redis-link.ts';
 import { type Budget, Budgets, type Rate } from './budgets.ts';
-import { PromptRedis } from './prompt-redis.ts';
 import { shareThrough } from './shared-budgets.ts';
 import { type CounterOptions, SharedCounter } from './shared-counter.ts';
 
