@@ -5,15 +5,15 @@ import { join, resolve } from 'node:path';
 import type { Config } from '../config.ts';
 import { addressProblem } from '../gateway/gateway.ts';
 import { addressOf } from '../persistence/pool.ts';
-import { listenForWishes } from './cluster/asked.ts';
-import type { KeptProcess } from './cluster/kept-process.ts';
-import { LogFile } from './cluster/log-file.ts';
-import { serverPorts } from './cluster/ports.ts';
-import { openDatabase, prepare, shortOfConnections } from './cluster/prepare.ts';
-import { TcpProxy } from './cluster/proxy.ts';
-import { findRedis, type OwnRedis, ownRedis, refuseUnreachable } from './cluster/redis.ts';
-import { screen } from './cluster/screen.ts';
-import { Servers } from './cluster/servers.ts';
+import { listenForWishes } from './local-cluster/controls.ts';
+import type { KeptProcess } from './local-cluster/kept-process.ts';
+import { LogFile } from './local-cluster/log-file.ts';
+import { openDatabase, prepare, shortOfConnections } from './local-cluster/prepare.ts';
+import { TcpProxy } from './local-cluster/proxy.ts';
+import { findRedis, type OwnRedis, ownRedis, refuseUnreachable } from './local-cluster/redis.ts';
+import { screen } from './local-cluster/screen.ts';
+import { Servers } from './local-cluster/servers.ts';
+import { serverPorts } from './local-cluster/tcp-ports.ts';
 import { STARTED } from './serve.ts';
 
 export interface ClusterFlags {

@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import { openStorage } from '../persistence/index.ts';
 import { recordedApartments } from '../persistence/statements/recorded-apartments.ts';
-import { checkApartment } from '../verify.ts';
+import { checkApartment } from './check-apartment.ts';
 
 /** Problems shown; all are counted. */
 const SHOWN = 50;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findRedis } from '../../../src/cli/cluster/redis.ts';
+import { findRedis } from '../../../src/cli/local-cluster/redis.ts';
 import { createClient, unwrap } from '../../../src/client/index.ts';
 import { isAlive } from '../../../src/persistence/postgres/postmaster.ts';
 import { dateOf } from '../../../src/protocol/nights.ts';

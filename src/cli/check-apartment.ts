@@ -1,10 +1,10 @@
 /** What `nightlatch verify` holds against each other: the journal, folded again, and what the other tables say. */
 
-import { MACHINE_VERSION } from './actors/apartment-machine.ts';
-import { apply } from './actors/calendar/apply.ts';
-import { type Calendar, emptyCalendar } from './actors/calendar/calendar.ts';
-import type { RecordedApartment } from './persistence/statements/recorded-apartments.ts';
-import { dateOf } from './protocol/nights.ts';
+import { MACHINE_VERSION } from '../actors/apartment-machine.ts';
+import { apply } from '../actors/calendar/apply.ts';
+import { type Calendar, emptyCalendar } from '../actors/calendar/calendar.ts';
+import type { RecordedApartment } from '../persistence/statements/recorded-apartments.ts';
+import { dateOf } from '../protocol/nights.ts';
 
 /** @returns one sentence for each contradiction, none where all agrees */
 export function checkApartment(recorded: RecordedApartment): string[] {

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { TcpProxy } from '../../../src/cli/cluster/proxy.ts';
-import { Upstream } from '../../../src/cli/cluster/upstream.ts';
+import { TcpProxy } from '../../../src/cli/local-cluster/proxy.ts';
+import { Upstream } from '../../../src/cli/local-cluster/upstream.ts';
 
 export class FakeServer {
   readonly name: string;

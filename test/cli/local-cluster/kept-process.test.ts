@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { KeptProcess } from '../../../src/cli/cluster/kept-process.ts';
-import { LogFile } from '../../../src/cli/cluster/log-file.ts';
+import { KeptProcess } from '../../../src/cli/local-cluster/kept-process.ts';
+import { LogFile } from '../../../src/cli/local-cluster/log-file.ts';
 
 let folder: string;
 let said: string[];
