@@ -18,9 +18,9 @@ import { CLIENT_ATTEMPT_MS, CLIENT_CONFIRM_DEADLINE_MS, CLIENT_DEADLINE_MS } fro
 import type { Booking, Hold } from '../protocol/resources.ts';
 import type { Apartment } from '../protocol/terms.ts';
 import { type AdminListener, type AdminView, OccupancyFeed, type OccupancyWindow } from './admin.ts';
+import type { Answered, BookingsAnswer, BookingsPage, Client, ClientOptions, Intent } from './api.ts';
 import { type CallOptions, Calls } from './calls.ts';
 import { Connection, type TokenSource } from './connection.ts';
-import type { Answered, BookingsAnswer, BookingsPage, Client, ClientOptions, Intent } from './face.ts';
 import { Http } from './http.ts';
 import { type Management, managementOver, queryText } from './management.ts';
 import { OwnHttp } from './own-http.ts';

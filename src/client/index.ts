@@ -15,12 +15,12 @@ export type {
 export type { Booking, Calendar, Hold, Quote, Range } from '../protocol/resources.ts';
 export type { Apartment, ApartmentCard } from '../protocol/terms.ts';
 export type { AdminListener, AdminView, OccupancyWindow } from './admin.ts';
+export type { BookingsAnswer, BookingsPage, Client, ClientOptions, Intent } from './api.ts';
 export type { CalendarModel, Night } from './calendar-model.ts';
 export * as calendarModel from './calendar-model.ts';
 export type { CallOptions } from './calls.ts';
 export { createClient } from './client.ts';
 export type { ConnectionState } from './connection.ts';
-export type { BookingsAnswer, BookingsPage, Client, ClientOptions, Intent } from './face.ts';
 export type { DateWindow, Management } from './management.ts';
 export { NightlatchError, unwrap } from './outcome.ts';
 export type { ServerClock } from './server-clock.ts';
