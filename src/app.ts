@@ -45,7 +45,7 @@ import {
 import { type AccountsService, createAccounts } from './services/accounts/index.ts';
 import { createFigures } from './services/figures/index.ts';
 import { createListings, type ListingsService, type TakenRange } from './services/listings/index.ts';
-import { SandboxPayments } from './services/payments/sandbox.ts';
+import { SandboxPayments } from './services/payments/sandbox/provider.ts';
 import type { Scheduler } from './time/scheduler.ts';
 import { within } from './time/within.ts';
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { COMMAND_DEADLINE_MS } from '../../src/protocol/limits.ts';
-import { memoryBooks } from '../../src/services/payments/memory-books.ts';
-import { SandboxPayments } from '../../src/services/payments/sandbox.ts';
+import { memoryBooks } from '../../src/services/payments/sandbox/memory-books.ts';
+import { SandboxPayments } from '../../src/services/payments/sandbox/provider.ts';
 import { House, ManualTime, turnOfEvents } from '../support/apartment-house.ts';
 import { openTerms } from '../support/terms.ts';
 

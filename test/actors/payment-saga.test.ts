@@ -4,8 +4,8 @@ import { PaymentSaga } from '../../src/actors/payment-saga.ts';
 import type { Journal, PaymentProvider } from '../../src/actors/ports.ts';
 import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { PAYMENT_DEADLINE_MS } from '../../src/protocol/limits.ts';
-import { memoryBooks } from '../../src/services/payments/memory-books.ts';
-import { SandboxPayments } from '../../src/services/payments/sandbox.ts';
+import { memoryBooks } from '../../src/services/payments/sandbox/memory-books.ts';
+import { SandboxPayments } from '../../src/services/payments/sandbox/provider.ts';
 import { type Answer, House, ManualTime } from '../support/apartment-house.ts';
 import { openTerms } from '../support/terms.ts';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PaymentProvider } from '../../src/actors/ports.ts';
 import { postgresBooks, type SandboxBooks } from '../../src/persistence/statements/sandbox-payments.ts';
-import { DOWN_MS, LATE_MS } from '../../src/services/payments/ledger.ts';
-import { memoryBooks } from '../../src/services/payments/memory-books.ts';
-import { SandboxPayments, SLOW_MS } from '../../src/services/payments/sandbox.ts';
+import { DOWN_MS, LATE_MS } from '../../src/services/payments/sandbox/decisions.ts';
+import { memoryBooks } from '../../src/services/payments/sandbox/memory-books.ts';
+import { SandboxPayments, SLOW_MS } from '../../src/services/payments/sandbox/provider.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 let database: TestDatabase;

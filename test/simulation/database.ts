@@ -20,7 +20,7 @@ import {
   RECONNECT_FIRST_MS,
   SHARDS,
 } from '../../src/protocol/limits.ts';
-import { memoryBooks } from '../../src/services/payments/memory-books.ts';
+import { memoryBooks } from '../../src/services/payments/sandbox/memory-books.ts';
 import type { Bug } from './bug.ts';
 import type { Prng } from './prng.ts';
 import type { SimulatedProcess } from './process.ts';

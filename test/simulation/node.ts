@@ -24,7 +24,7 @@ import { shardOf } from '../../src/protocol/ids.ts';
 import { COMMAND_DEADLINE_MS } from '../../src/protocol/limits.ts';
 import type { NightRange } from '../../src/protocol/nights.ts';
 import type { Calendar, Subject } from '../../src/protocol/resources.ts';
-import { SandboxPayments } from '../../src/services/payments/sandbox.ts';
+import { SandboxPayments } from '../../src/services/payments/sandbox/provider.ts';
 import type { Bug, Place } from './bug.ts';
 import type { Database } from './database.ts';
 import type { Endpoint, Network } from './network.ts';

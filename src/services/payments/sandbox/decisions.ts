@@ -6,8 +6,8 @@
  *        ├──authorise──> declined | action_required | pending (late) | down
  *        └──cancel──> voided <──┘   a cancelled key never authorises again
  */
-import type { Authorisation, PaymentRecord } from '../../actors/ports.ts';
-import type { BookedPayment, BookedStatus } from '../../persistence/statements/sandbox-payments.ts';
+import type { Authorisation, PaymentRecord } from '../../../actors/ports.ts';
+import type { BookedPayment, BookedStatus } from '../../../persistence/statements/sandbox-payments.ts';
 
 /** From a `sandbox_late` authorisation until it turns out to have succeeded, in milliseconds. */
 export const LATE_MS = 3_000;

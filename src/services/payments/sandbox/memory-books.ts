@@ -1,4 +1,4 @@
-import type { BookedPayment, SandboxBooks } from '../../persistence/statements/sandbox-payments.ts';
+import type { BookedPayment, SandboxBooks } from '../../../persistence/statements/sandbox-payments.ts';
 
 /** The sandbox's books for tests and simulation; forgotten with the process. */
 export function memoryBooks(): SandboxBooks {

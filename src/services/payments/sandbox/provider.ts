@@ -12,18 +12,18 @@
  *
  * Its books are written by group commit: calls that arrive while a batch is on its way share the next one.
  */
-import type { PaymentProvider } from '../../actors/ports.ts';
+import type { PaymentProvider } from '../../../actors/ports.ts';
 import type {
   BookedPayment,
   PaymentChange,
   SandboxBooks,
-} from '../../persistence/statements/sandbox-payments.ts';
+} from '../../../persistence/statements/sandbox-payments.ts';
 import {
   SANDBOX_BATCH_MAX,
   SANDBOX_CALLS_WAITING_MAX,
   SANDBOX_PAYMENTS_REMEMBERED_MAX,
-} from '../../protocol/limits.ts';
-import { authorise, cancel, capture, type Decision, lookUp, refund } from './ledger.ts';
+} from '../../../protocol/limits.ts';
+import { authorise, cancel, capture, type Decision, lookUp, refund } from './decisions.ts';
 
 /** How long `sandbox_slow` thinks, in milliseconds. */
 export const SLOW_MS = 5_000;
