@@ -16,7 +16,7 @@ const STAGES: readonly (readonly [stage: string, places: RegExp])[] = [
     'pay',
     /src\/services\/payments\/|actors\/payment-saga|abort_controller|event_target|node:internal\/timers/,
   ],
-  ['decide', /src\/(actors|protocol|faces|cluster)\//],
+  ['decide', /src\/(actors|protocol|time|app|cluster)\//],
   ['search index', /src\/services\/listings\//],
 ];
 

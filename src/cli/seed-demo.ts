@@ -1,6 +1,6 @@
 /** Fills an empty catalogue with the demo's apartments, and places its stays through the same commands as any guest. */
 import { randomUUID } from 'node:crypto';
-import type { App } from '../app.ts';
+import type { App } from '../app/app.ts';
 import { anyListing } from '../persistence/statements/listings.ts';
 import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
 import { localNight } from '../protocol/nights.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { createApp } from '../app.ts';
+import { createApp } from '../app/app.ts';
 import type { Config } from '../config.ts';
 import { createLog } from '../observability/log.ts';
 import { demoHost, firstAdmin } from './first-accounts.ts';

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { refusingOutages } from '../../src/faces/outages.ts';
+import { refusingOutages } from '../../src/app/outages.ts';
 import { createPool } from '../../src/persistence/pool.ts';
 import { FIGURES_FRESH_MS } from '../../src/protocol/limits.ts';
 import { dateOf, nightOf } from '../../src/protocol/nights.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { managementFace } from '../../src/faces/management.ts';
 import { managedListing } from '../../src/persistence/statements/managed-listings.ts';
 import { type Outcome, refuse } from '../../src/protocol/errors.ts';
 import type { ManagedApartment } from '../../src/protocol/managed-apartments.ts';
+import { managementFace } from '../../src/services/listings/management.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { openTerms } from '../support/terms.ts';
 

@@ -1,5 +1,5 @@
 /**
- * One server: the product's own parts, put together as `src/app.ts` does, on a simulated process, database and network.
+ * One server: the product's own parts, put together as `src/app/app.ts` does, on a simulated process, database and network.
  * In place of Socket.IO and Redis there is `Sockets`.
  */
 import { bookingView } from '../../src/actors/calendar/views.ts';
@@ -209,7 +209,7 @@ export class SimulatedNode {
     return this.cluster.calendar(apartmentId, window);
   }
 
-  /** As `src/faces/bookings.ts` answers it. */
+  /** As `src/services/bookings/index.ts` answers it. */
   async mine(subject: Subject): Promise<Outcome<MineAnswer>> {
     try {
       const open = await this.cluster.openHoldsOf(subject.id);

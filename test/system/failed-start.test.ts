@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createApp } from '../../src/app.ts';
+import { createApp } from '../../src/app/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { createLog, type Log } from '../../src/observability/log.ts';
 import { SHARDS } from '../../src/protocol/limits.ts';

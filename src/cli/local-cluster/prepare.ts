@@ -1,5 +1,5 @@
 /** What several servers find already done: a database with its schema, its admin, and the demo. */
-import { createApp } from '../../app.ts';
+import { createApp } from '../../app/app.ts';
 import type { Config } from '../../config.ts';
 import { createLog } from '../../observability/log.ts';
 import { openStorage, type Storage } from '../../persistence/index.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refusingOutages } from '../../src/faces/outages.ts';
+import { refusingOutages } from '../../src/app/outages.ts';
 import { createPool } from '../../src/persistence/pool.ts';
 import { isOutage } from '../../src/persistence/sqlstate.ts';
 import { Refusal } from '../../src/protocol/errors.ts';

@@ -1,23 +1,23 @@
 /** The gateway's face of the catalogue as hosts and admins write it, and of what was booked there. */
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
-import { bookingView } from '../actors/calendar/views.ts';
-import type { Management } from '../gateway/ports.ts';
-import { accountKind } from '../persistence/statements/accounts.ts';
-import { bookingsOfApartment } from '../persistence/statements/bookings.ts';
+import { bookingView } from '../../actors/calendar/views.ts';
+import type { Management } from '../../gateway/ports.ts';
+import { accountKind } from '../../persistence/statements/accounts.ts';
+import { bookingsOfApartment } from '../../persistence/statements/bookings.ts';
 import {
   insertListing,
   managedListing,
   managedListings,
   updateListing,
-} from '../persistence/statements/managed-listings.ts';
-import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
-import { type Outcome, refuse } from '../protocol/errors.ts';
-import { HALF_CHANGES_KEPT_MS, HALF_CHANGES_MAX } from '../protocol/limits.ts';
-import type { ManagedApartment } from '../protocol/managed-apartments.ts';
-import type { Subject } from '../protocol/resources.ts';
-import type { CountFigures } from '../services/figures/index.ts';
-import { changedApartment, isSameApartment, newApartment } from '../services/listings/edits.ts';
+} from '../../persistence/statements/managed-listings.ts';
+import type { ApartmentAnswer, ApartmentCommand } from '../../protocol/apartment-command.ts';
+import { type Outcome, refuse } from '../../protocol/errors.ts';
+import { HALF_CHANGES_KEPT_MS, HALF_CHANGES_MAX } from '../../protocol/limits.ts';
+import type { ManagedApartment } from '../../protocol/managed-apartments.ts';
+import type { Subject } from '../../protocol/resources.ts';
+import type { CountFigures } from '../figures/index.ts';
+import { changedApartment, isSameApartment, newApartment } from './edits.ts';
 
 export interface ManagementParts {
   readonly pool: Pool;

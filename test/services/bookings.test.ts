@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { describe, expect, it } from 'vitest';
 import type { BookingRecord } from '../../src/actors/facts.ts';
-import { bookingsFace } from '../../src/faces/bookings.ts';
 import type { Subject } from '../../src/protocol/resources.ts';
+import { bookingsFace } from '../../src/services/bookings/index.ts';
 
 const record: BookingRecord = {
   id: 'b2-x',

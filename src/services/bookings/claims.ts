@@ -1,11 +1,11 @@
 /** The claims of an apartment, completed with what the tables know of its bookings and blocks. */
 import type { Pool } from 'pg';
-import { versionInId } from '../actors/calendar/claim-id.ts';
-import { bookedClaims, instantsOf } from '../persistence/statements/claims.ts';
-import type { ClaimsAnswer, ClaimView, StandingClaim, StandingClaims } from '../protocol/claims.ts';
-import { instant } from '../protocol/instant.ts';
-import { totalMinor } from '../protocol/price.ts';
-import type { Subject } from '../protocol/resources.ts';
+import { versionInId } from '../../actors/calendar/claim-id.ts';
+import { bookedClaims, instantsOf } from '../../persistence/statements/claims.ts';
+import type { ClaimsAnswer, ClaimView, StandingClaim, StandingClaims } from '../../protocol/claims.ts';
+import { instant } from '../../protocol/instant.ts';
+import { totalMinor } from '../../protocol/price.ts';
+import type { Subject } from '../../protocol/resources.ts';
 
 /** @param subject its host, who is not told which guest is behind an id, or an admin */
 export async function completeClaims(

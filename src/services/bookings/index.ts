@@ -1,12 +1,12 @@
 /** The gateway's face of the bookings table, and of a guest's open holds beside it. */
 import type { Pool } from 'pg';
-import { bookingView } from '../actors/calendar/views.ts';
-import type { Bookings } from '../gateway/ports.ts';
-import { bookingById, listBookings, upcomingBookings } from '../persistence/statements/bookings.ts';
-import { refuse } from '../protocol/errors.ts';
-import { MINE_BOOKINGS_MAX } from '../protocol/limits.ts';
-import { localNight } from '../protocol/nights.ts';
-import type { Hold, Subject } from '../protocol/resources.ts';
+import { bookingView } from '../../actors/calendar/views.ts';
+import type { Bookings } from '../../gateway/ports.ts';
+import { bookingById, listBookings, upcomingBookings } from '../../persistence/statements/bookings.ts';
+import { refuse } from '../../protocol/errors.ts';
+import { MINE_BOOKINGS_MAX } from '../../protocol/limits.ts';
+import { localNight } from '../../protocol/nights.ts';
+import type { Hold, Subject } from '../../protocol/resources.ts';
 
 export interface BookingsParts {
   readonly pool: Pool;

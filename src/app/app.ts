@@ -2,38 +2,33 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Pool } from 'pg';
-import { ChangeBus } from './actors/change-bus.ts';
-import { Deadlines } from './actors/deadlines.ts';
-import { OpenHolds } from './actors/open-holds.ts';
-import { PaymentSaga } from './actors/payment-saga.ts';
-import type { Publisher } from './actors/ports.ts';
-import { ApartmentReads } from './actors/reads.ts';
-import { Registry } from './actors/registry.ts';
-import { SnapshotWriter } from './actors/snapshot-writer.ts';
-import type { Asked } from './actors/turn.ts';
-import { ActiveApartments } from './cluster/active-apartments.ts';
-import { Cluster } from './cluster/cluster.ts';
-import { Membership } from './cluster/membership/membership.ts';
-import { postgresLeases } from './cluster/membership/postgres-leases.ts';
-import { PeerLinks } from './cluster/peers/peer-links.ts';
-import { ShardKeeping } from './cluster/shard-keeping.ts';
-import type { Config } from './config.ts';
-import { apartmentsFace } from './faces/apartments.ts';
-import { bookingsFace } from './faces/bookings.ts';
-import { managementFace } from './faces/management.ts';
-import { operationsFace } from './faces/operations.ts';
-import { refusingOutages } from './faces/outages.ts';
-import { createGateway, type Gateway } from './gateway/gateway.ts';
-import { RedisLink } from './gateway/redis/redis-link.ts';
-import { Backplane } from './gateway/sockets/backplane.ts';
-import type { Log } from './observability/log.ts';
-import { openStorage, type Storage } from './persistence/index.ts';
-import { createPool, endPool } from './persistence/pool.ts';
-import { countConfirmedSince } from './persistence/statements/bookings.ts';
-import { listingsOverview } from './persistence/statements/listings.ts';
-import { takenRanges } from './persistence/statements/occupancy.ts';
-import { postgresBooks } from './persistence/statements/sandbox-payments.ts';
-import { settingOr } from './persistence/statements/settings.ts';
+import { ChangeBus } from '../actors/change-bus.ts';
+import { Deadlines } from '../actors/deadlines.ts';
+import { OpenHolds } from '../actors/open-holds.ts';
+import { PaymentSaga } from '../actors/payment-saga.ts';
+import type { Publisher } from '../actors/ports.ts';
+import { ApartmentReads } from '../actors/reads.ts';
+import { Registry } from '../actors/registry.ts';
+import { SnapshotWriter } from '../actors/snapshot-writer.ts';
+import type { Asked } from '../actors/turn.ts';
+import { ActiveApartments } from '../cluster/active-apartments.ts';
+import { Cluster } from '../cluster/cluster.ts';
+import { Membership } from '../cluster/membership/membership.ts';
+import { postgresLeases } from '../cluster/membership/postgres-leases.ts';
+import { PeerLinks } from '../cluster/peers/peer-links.ts';
+import { ShardKeeping } from '../cluster/shard-keeping.ts';
+import type { Config } from '../config.ts';
+import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { RedisLink } from '../gateway/redis/redis-link.ts';
+import { Backplane } from '../gateway/sockets/backplane.ts';
+import type { Log } from '../observability/log.ts';
+import { openStorage, type Storage } from '../persistence/index.ts';
+import { createPool, endPool } from '../persistence/pool.ts';
+import { countConfirmedSince } from '../persistence/statements/bookings.ts';
+import { listingsOverview } from '../persistence/statements/listings.ts';
+import { takenRanges } from '../persistence/statements/occupancy.ts';
+import { postgresBooks } from '../persistence/statements/sandbox-payments.ts';
+import { settingOr } from '../persistence/statements/settings.ts';
 import {
   DRAIN_DEADLINE_MS,
   DRAIN_GRACE_MS,
@@ -41,13 +36,18 @@ import {
   HOLD_TTL_SECONDS_MAX,
   PAYMENT_DEADLINE_MS,
   STOP_DEADLINE_MS,
-} from './protocol/limits.ts';
-import { type AccountsService, createAccounts } from './services/accounts/index.ts';
-import { createFigures } from './services/figures/index.ts';
-import { createListings, type ListingsService, type TakenRange } from './services/listings/index.ts';
-import { SandboxPayments } from './services/payments/sandbox/provider.ts';
-import type { Scheduler } from './time/scheduler.ts';
-import { within } from './time/within.ts';
+} from '../protocol/limits.ts';
+import { type AccountsService, createAccounts } from '../services/accounts/index.ts';
+import { bookingsFace } from '../services/bookings/index.ts';
+import { createFigures } from '../services/figures/index.ts';
+import { createListings, type ListingsService, type TakenRange } from '../services/listings/index.ts';
+import { managementFace } from '../services/listings/management.ts';
+import { SandboxPayments } from '../services/payments/sandbox/provider.ts';
+import type { Scheduler } from '../time/scheduler.ts';
+import { within } from '../time/within.ts';
+import { apartmentsFace } from './apartments.ts';
+import { operationsFace } from './operations.ts';
+import { refusingOutages } from './outages.ts';
 
 export interface App {
   readonly url: string;
@@ -263,7 +263,7 @@ export async function createApp(config: Config, log: Log, hooks: AppHooks = {}):
       {
         host: config.HOST,
         port: config.PORT,
-        webRoot: fileURLToPath(new URL('../dist/web', import.meta.url)),
+        webRoot: fileURLToPath(new URL('../../dist/web', import.meta.url)),
         rateLimit: config.NIGHTLATCH_RATE_LIMIT,
         origins: config.NIGHTLATCH_ORIGINS,
         backplane:

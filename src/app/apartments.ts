@@ -10,8 +10,8 @@ import type { OccupancyAnswer } from '../protocol/events.ts';
 import type { JournalAnswer } from '../protocol/journal.ts';
 import { OCCUPANCY_APARTMENTS_MAX } from '../protocol/limits.ts';
 import { nightOf } from '../protocol/nights.ts';
+import { completeClaims } from '../services/bookings/claims.ts';
 import type { Clock } from '../time/clock.ts';
-import { completeClaims } from './claims.ts';
 
 export interface ApartmentsParts {
   readonly cluster: Cluster;
