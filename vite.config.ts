@@ -19,7 +19,7 @@ const GROUPS = [
     test: /node_modules.(.*socket\.io.*|engine\.io.*)\/|I18nProvider|openLink/,
     priority: 4,
   },
-  { name: 'program', test: /src.(app|start|client|protocol|frame)/, priority: 3 },
+  { name: 'program', test: /src.(app|start|client|protocol|time|frame)/, priority: 3 },
   // But for calendars, which only some pages have, and one of them late.
   { name: 'widgets', test: /node_modules(?!.*(date|calendar))/i, minShareCount: 4, priority: 2 },
   { name: 'shared', test: /src.(?!texts)/, minShareCount: 7, priority: 1 },

@@ -43,7 +43,7 @@ import { createFigures } from '../services/figures/index.ts';
 import { createListings, type ListingsService, type TakenRange } from '../services/listings/index.ts';
 import { managementFace } from '../services/listings/management.ts';
 import { SandboxPayments } from '../services/payments/sandbox/provider.ts';
-import type { Scheduler } from '../time/scheduler.ts';
+import { TIMERS as scheduler } from '../time/scheduler.ts';
 import { within } from '../time/within.ts';
 import { apartmentsFace } from './apartments.ts';
 import { operationsFace } from './operations.ts';
@@ -73,13 +73,6 @@ export interface AppHooks {
 /** How often the count of today's bookings is read, in milliseconds: it is for people to look at. */
 const BOOKINGS_TODAY_EVERY_MS = 5_000;
 const FIGURES_EVERY_MS = 1_000;
-
-const scheduler: Scheduler = {
-  after(ms, call) {
-    const timer = setTimeout(call, ms);
-    return () => clearTimeout(timer);
-  },
-};
 
 /** @throws Error whose message is one sentence for the operator, or the signal's reason */
 export async function createApp(config: Config, log: Log, hooks: AppHooks = {}): Promise<App> {

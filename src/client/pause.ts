@@ -1,3 +1,5 @@
+import { TIMERS } from '../time/scheduler.ts';
+
 /**
  * The pause before try n (0 is the first retry): random in [0, base × 2^n], at most `capMs`, so that clients
  * cut off by the same failure do not come back at the same instant ("full jitter", AWS Architecture Blog 2015).
@@ -20,10 +22,7 @@ export interface ClientTime {
 
 export const REAL_TIME: ClientTime = {
   nowMs: () => performance.now(),
-  after(ms, call) {
-    const timer = setTimeout(call, ms);
-    return () => clearTimeout(timer);
-  },
+  after: TIMERS.after,
   every(ms, call) {
     const timer = setInterval(call, ms);
     letExit(timer);

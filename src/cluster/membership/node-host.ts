@@ -1,6 +1,6 @@
 /** What a node takes from the process and the machine that it runs in; a simulation hands in its own. */
 import { randomUUID } from 'node:crypto';
-import type { Scheduler } from '../../time/scheduler.ts';
+import { type Scheduler, TIMERS } from '../../time/scheduler.ts';
 import { PROCESS_TIME, type TimeSources } from './database-clock.ts';
 import { isKnownDead, type ProcessIdentity, thisProcess } from './process-identity.ts';
 
@@ -22,12 +22,7 @@ export async function thisHost(): Promise<NodeHost> {
   const identity = await thisProcess();
   return {
     time: PROCESS_TIME,
-    scheduler: {
-      after(ms, call) {
-        const timer = setTimeout(call, ms);
-        return () => clearTimeout(timer);
-      },
-    },
+    scheduler: TIMERS,
     identity,
     isKnownDead: (other) => isKnownDead(other, identity),
     newNodeId: () => `node_${randomUUID().slice(0, 8)}`,

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { PEER_COMPLAINT_EVERY_MS, PEERS_MAX } from '../../protocol/limits.ts';
-import type { Scheduler } from '../../time/scheduler.ts';
+import { type Scheduler, TIMERS } from '../../time/scheduler.ts';
 import { AcceptedLink, type AcceptedLinkHost, type OnNote, type OnRequest } from './accepted-link.ts';
 import { Arrivals } from './arrivals.ts';
 import type { Peer, PeerLoss } from './dial.ts';
@@ -30,13 +30,6 @@ export interface PeerLinksOptions {
   /** Monotonic, in milliseconds. */
   readonly nowMs?: () => number;
 }
-
-const TIMERS: Scheduler = {
-  after(ms, call) {
-    const timer = setTimeout(call, ms);
-    return () => clearTimeout(timer);
-  },
-};
 
 export class PeerLinks {
   readonly #options: PeerLinksOptions;
