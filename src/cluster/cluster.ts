@@ -24,6 +24,7 @@ import type { Calendar, Hold } from '../protocol/resources.ts';
 import type { Clock } from '../time/clock.ts';
 import { OneAtATime } from '../time/one-at-a-time.ts';
 import type { Scheduler } from '../time/scheduler.ts';
+import { within } from '../time/within.ts';
 import { CHANGES, ChangeStream, type HeardChange } from './change-stream.ts';
 import { Interest } from './interest.ts';
 import type { Membership } from './membership/membership.ts';
@@ -151,15 +152,10 @@ export class Cluster {
       }
       if (known.length >= KNOWN_HOLDS_AT_ONCE) await ask(peer, from + known.length);
     };
-    let callOff = () => {};
-    const late = new Promise<void>((resolve) => {
-      callOff = scheduler.after(withinMs, resolve);
-    });
     try {
-      await Promise.race([Promise.all(membership.peers().map((peer) => ask(peer, 0))), late]);
+      await within(scheduler, withinMs, Promise.all(membership.peers().map((peer) => ask(peer, 0))));
     } finally {
       isOver = true;
-      callOff();
       openHolds.over(census);
     }
   }

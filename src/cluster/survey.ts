@@ -8,6 +8,7 @@ import { shardOf } from '../protocol/ids.ts';
 import { COMMAND_DEADLINE_MS, SHARDS, SURVEY_RETRY_MS, SURVEY_ROUND_MS } from '../protocol/limits.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Scheduler } from '../time/scheduler.ts';
+import { within } from '../time/within.ts';
 import type { Peer } from './membership/ports.ts';
 import type { Part, PeerQuestions } from './peer-answers.ts';
 import { ShardSet } from './shard-set.ts';
@@ -84,7 +85,7 @@ export class Survey {
     const untilMs = this.#parts.clock.nowMs() + COMMAND_DEADLINE_MS;
     for (let leftMs = COMMAND_DEADLINE_MS; leftMs > 0; leftMs = untilMs - this.#parts.clock.nowMs()) {
       const heard = this.#askAll(method, body, answer, here, leftMs).map((asked) => asked.then(hear));
-      await Promise.race([Promise.all(heard), this.#pause(SURVEY_ROUND_MS)]);
+      await within(this.#parts.scheduler, SURVEY_ROUND_MS, Promise.all(heard));
       if (left.size === 0) return true;
       await this.#pause(SURVEY_RETRY_MS);
     }

@@ -3,12 +3,15 @@
  *
  *   listen ──> starting ──open──> serving ──drain──> no new sockets, everyone asked to leave ──> in-flight answers out ──> closed
  */
+
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { refuse } from '../protocol/errors.ts';
 import { DRAIN_DEADLINE_MS, DRAIN_SPREAD_MAX_MS, DRAIN_SPREAD_PER_SOCKET_MS } from '../protocol/limits.ts';
+import { TIMERS } from '../time/scheduler.ts';
 import { until } from '../time/until.ts';
+import { within } from '../time/within.ts';
 import { createHttp } from './http/server.ts';
 import { createRateLimits } from './limits/rate-limits.ts';
 import type { Log } from './log.ts';
@@ -135,9 +138,9 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     state = 'closed';
     await sockets.close();
     await options.peers?.close();
-    const impatience = setTimeout(() => http.server.closeAllConnections(), Math.max(0, graceMs));
-    await http.close();
-    clearTimeout(impatience);
+    const closed = http.close();
+    if (!(await within(TIMERS, Math.max(0, graceMs), closed))) http.server.closeAllConnections();
+    await closed;
   }
 
   return {

@@ -1,6 +1,9 @@
 /** Connections to PostgreSQL: the pool for everything but appends, and what every connection has in common. */
+
 import type { Duplex } from 'node:stream';
 import pg from 'pg';
+import { TIMERS } from '../time/scheduler.ts';
+import { within } from '../time/within.ts';
 
 export interface PoolOptions {
   /** Connections; appends have their own. */
@@ -58,15 +61,8 @@ const inUse = new WeakMap<pg.Pool, ReadonlySet<pg.PoolClient>>();
 
 /** Ends a pool of `createPool` within a second, also where PostgreSQL does not answer any more. */
 export async function endPool(pool: pg.Pool): Promise<void> {
-  let impatience: NodeJS.Timeout | undefined;
-  const enough = new Promise<void>((resolve) => {
-    impatience = setTimeout(() => {
-      for (const client of inUse.get(pool) ?? []) streamOf(client).destroy();
-      resolve();
-    }, POOL_END_MS);
-  });
-  await Promise.race([pool.end(), enough]);
-  clearTimeout(impatience);
+  if (await within(TIMERS, POOL_END_MS, pool.end())) return;
+  for (const client of inUse.get(pool) ?? []) streamOf(client).destroy();
 }
 
 /** The socket: to end it is the only way out of a statement that is never answered. */

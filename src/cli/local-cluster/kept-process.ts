@@ -6,8 +6,11 @@
  *      │                  │  └──after 1 s── waiting
  *      └──stop────────────┴──ends before it was ever ready, or too often too soon──> hopeless
  */
+
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { TIMERS } from '../../time/scheduler.ts';
+import { within } from '../../time/within.ts';
 import type { LogFile } from './log-file.ts';
 
 export interface KeptProcessOptions {
@@ -81,12 +84,10 @@ export class KeptProcess {
     const { name, say } = this.#options;
     child.kill('SIGTERM');
     child.kill('SIGCONT');
-    const impatience = setTimeout(() => {
-      say(`${name} (process ${child.pid}) did not end within ${STOP_DEADLINE_MS / 1_000} s and is killed`);
-      child.kill('SIGKILL');
-    }, STOP_DEADLINE_MS);
+    if (await within(TIMERS, STOP_DEADLINE_MS, this.#gone)) return;
+    say(`${name} (process ${child.pid}) did not end within ${STOP_DEADLINE_MS / 1_000} s and is killed`);
+    child.kill('SIGKILL');
     await this.#gone;
-    clearTimeout(impatience);
   }
 
   /** At once, for when there is no time to wait. */

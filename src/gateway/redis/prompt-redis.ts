@@ -4,6 +4,8 @@
  * answers: it is probed, in the background, as others ask.
  */
 import { REDIS_INFLIGHT_MAX, REDIS_PATIENCE_MS, REDIS_PROBE_EVERY_MS } from '../../protocol/limits.ts';
+import { TIMERS } from '../../time/scheduler.ts';
+import { within } from '../../time/within.ts';
 import type { RedisLink } from './redis-link.ts';
 
 export class PromptRedis {
@@ -30,19 +32,16 @@ export class PromptRedis {
   async ask<T>(key: string, command: (client: RedisLink['commands']) => Promise<T>): Promise<T | undefined> {
     if (!this.#isPrompt() || this.#inFlight >= REDIS_INFLIGHT_MAX) return undefined;
     this.#inFlight += 1;
-    let timer: NodeJS.Timeout | undefined;
     try {
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error('no answer in time')), REDIS_PATIENCE_MS);
-      });
-      return await Promise.race([command(this.#link.commands), late]);
+      const answer = command(this.#link.commands);
+      if (await within(TIMERS, REDIS_PATIENCE_MS, answer)) return await answer;
     } catch {
-      this.#failedKey ??= key;
-      return undefined;
+      // As good as none in time.
     } finally {
-      clearTimeout(timer);
       this.#inFlight -= 1;
     }
+    this.#failedKey ??= key;
+    return undefined;
   }
 
   #isPrompt(): boolean {

@@ -6,6 +6,8 @@
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import type { Namespace, Server } from 'socket.io';
 import { REDIS_COMMAND_TIMEOUT_MS } from '../../protocol/limits.ts';
+import { TIMERS } from '../../time/scheduler.ts';
+import { within } from '../../time/within.ts';
 import type { RedisLink } from '../redis/redis-link.ts';
 import { publishEvent, redirectBroadcasts, roomChannel } from './socket-io-internals.ts';
 
@@ -49,13 +51,8 @@ export class Backplane {
    */
   async subscribed(namespace: Namespace, rooms: readonly string[]): Promise<void> {
     if (!this.#redis.isUp || rooms.length === 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, REDIS_COMMAND_TIMEOUT_MS);
-    });
     const channels = rooms.map((room) => roomChannel(namespace, room));
-    await Promise.race([this.#redis.listensTo(channels), late]);
-    clearTimeout(timer);
+    await within(TIMERS, REDIS_COMMAND_TIMEOUT_MS, this.#redis.listensTo(channels));
   }
 
   onBack(listener: () => void): void {

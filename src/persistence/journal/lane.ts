@@ -2,9 +2,12 @@
  * One connection for appends, with one batch under way at most. Reconnects by itself; a batch that was under way when
  * the connection broke ends with an error that carries no SQLSTATE: nobody knows whether it was committed.
  */
+
 import pg from 'pg';
 import type { Append } from '../../actors/ports.ts';
 import { COMMIT_TIMEOUT_MS, RECONNECT_FIRST_MS, RECONNECT_MAX_MS } from '../../protocol/limits.ts';
+import { TIMERS } from '../../time/scheduler.ts';
+import { within } from '../../time/within.ts';
 import { addressOf, connectionConfig, streamOf } from '../pool.ts';
 import { endsSession, sqlStateOf } from '../sqlstate.ts';
 import { BatchEncoder, COPY_JOURNAL } from './batch-encoder.ts';
@@ -97,9 +100,9 @@ export class Lane {
     clearTimeout(this.#retry);
     const client = this.#client;
     if (client === undefined) return;
-    const impatience = setTimeout(() => streamOf(client).destroy(), GOODBYE_MS);
-    await client.end().catch(() => {});
-    clearTimeout(impatience);
+    const ended = client.end().catch(() => {});
+    if (!(await within(TIMERS, GOODBYE_MS, ended))) streamOf(client).destroy();
+    await ended;
   }
 
   #submit(bytes: Uint8Array, done: (error: unknown) => void): void {
