@@ -1,9 +1,8 @@
-/** The gateway's face of the apartments: commands and reads, wherever they run, and the changes of those running here. */
+/** The apartments as the gateway asks for them: commands and reads, wherever they run, and the changes of those running here. */
+
 import type { Pool } from 'pg';
-import type { ChangeBus } from '../actors/change-bus.ts';
-import type { ApartmentReads } from '../actors/reads.ts';
-import type { Cluster } from '../cluster/cluster.ts';
 import type { Apartments } from '../gateway/ports.ts';
+import { listingsOverview } from '../persistence/statements/listings.ts';
 import type { OccupancyQuery } from '../protocol/commands.ts';
 import type { Outcome } from '../protocol/errors.ts';
 import type { OccupancyAnswer } from '../protocol/events.ts';
@@ -11,23 +10,9 @@ import type { JournalAnswer } from '../protocol/journal.ts';
 import { OCCUPANCY_APARTMENTS_MAX } from '../protocol/limits.ts';
 import { nightOf } from '../protocol/nights.ts';
 import { completeClaims } from '../services/bookings/claims.ts';
-import type { Clock } from '../time/clock.ts';
+import type { ApartmentsNode } from './apartments-node.ts';
 
-export interface ApartmentsParts {
-  readonly cluster: Cluster;
-  readonly reads: ApartmentReads;
-  readonly clock: Clock;
-  readonly changes: ChangeBus;
-  readonly pool: Pool;
-  /** Apartments on the tape chart: listed or paused, by city and name. At most `limit`. */
-  readonly overview: (
-    which: { city?: string | undefined; name?: string | undefined },
-    limit: number,
-  ) => Promise<{ apartments: OccupancyAnswer['apartments']; leftOut: number }>;
-}
-
-export function apartmentsFace(parts: ApartmentsParts): Apartments {
-  const { cluster, reads, clock, changes, pool, overview } = parts;
+export function createApartments({ cluster, reads, clock, changes }: ApartmentsNode, pool: Pool): Apartments {
   return {
     ask(subject, command, reply) {
       cluster.ask({ subject, command, reply, sinceMs: clock.nowMs(), attempts: 0 });
@@ -55,7 +40,7 @@ export function apartmentsFace(parts: ApartmentsParts): Apartments {
 
   async function occupancy({ from, to, ...which }: OccupancyQuery): Promise<Outcome<OccupancyAnswer>> {
     const window = { from: nightOf(from), to: nightOf(to) };
-    const { apartments, leftOut } = await overview(which, OCCUPANCY_APARTMENTS_MAX);
+    const { apartments, leftOut } = await listingsOverview(pool, which, OCCUPANCY_APARTMENTS_MAX);
     const calendars: OccupancyAnswer['calendars'] = [];
     const totals = { apartments: apartments.length, nights: 0, held: 0, booked: 0, blocked: 0 };
     for (const outcome of await Promise.all(apartments.map(({ id }) => cluster.calendar(id, window)))) {

@@ -1,35 +1,33 @@
-/** The gateway's face of operations: figures of the last second, and what keeps this server from serving. */
-import type { OpenHolds } from '../actors/open-holds.ts';
-import type { Registry } from '../actors/registry.ts';
-import type { Cluster } from '../cluster/cluster.ts';
-import type { Membership } from '../cluster/membership/membership.ts';
+/** What there is to see of the running servers: figures of the last second, today's bookings, what keeps this one from serving. */
 import type { NodeFigures } from '../cluster/node-stats.ts';
 import type { Operations } from '../gateway/ports.ts';
-import type { PostgresJournal } from '../persistence/journal/journal.ts';
+import type { Storage } from '../persistence/index.ts';
+import { countConfirmedSince } from '../persistence/statements/bookings.ts';
 import { instant } from '../protocol/instant.ts';
+import type { ApartmentsNode } from './apartments-node.ts';
+import type { Start } from './start.ts';
 
-export interface OperationsParts {
-  readonly registry: Registry;
-  readonly openHolds: OpenHolds;
-  readonly journal: PostgresJournal;
-  readonly membership: Membership;
-  readonly cluster: Cluster;
-  /** Open WebSockets of this node, and admins on its feed. */
-  readonly sockets: () => number;
-  readonly feeds: () => number;
-  /** Bookings confirmed since the day began (UTC) that still stand. */
-  readonly bookingsToday: () => number;
-  /** Until the search index stands and what was under way before the start goes on. */
-  readonly isStarted: () => boolean;
-}
+/** How often the count of today's bookings is read, in milliseconds: it is for people to look at. */
+const BOOKINGS_TODAY_EVERY_MS = 5_000;
+const DAY_MS = 86_400_000;
 
-export interface OperationsFace extends Operations {
+export interface OperationsService extends Operations {
   /** To be called once a second: takes this node's figures and tells them to the others. */
-  tick(): void;
+  tick(sockets: SocketFigures): void;
 }
 
-export function operationsFace(parts: OperationsParts): OperationsFace {
-  const { registry, openHolds, journal, membership, cluster } = parts;
+export interface SocketFigures {
+  /** Open WebSockets of this node, and admins on its feed. */
+  sockets(): number;
+  feeds(): number;
+}
+
+export async function openOperations(
+  { onFault, started }: Start,
+  { pool }: Storage,
+  node: ApartmentsNode,
+): Promise<OperationsService> {
+  const { clock, registry, openHolds, journal, membership, cluster } = node;
   let last = { atMs: performance.now(), commands: 0 };
   let own: NodeFigures = {
     holdsOpen: 0,
@@ -39,8 +37,20 @@ export function operationsFace(parts: OperationsParts): OperationsFace {
     commitMsP50: 0,
     commitMsP99: 0,
   };
+  /** Confirmed since the day began (UTC), and not cancelled. */
+  let bookingsToday = 0;
+  const countBookings = async () => {
+    bookingsToday = await countConfirmedSince(pool, Math.floor(clock.nowMs() / DAY_MS) * DAY_MS);
+  };
+  await countBookings();
+  const counting = setInterval(
+    () => countBookings().catch((cause) => onFault('stats.fault', { cause })),
+    BOOKINGS_TODAY_EVERY_MS,
+  );
+  started(() => clearInterval(counting));
+
   return {
-    tick() {
+    tick({ sockets, feeds }) {
       const nowMs = performance.now();
       const seconds = Math.max(0.001, (nowMs - last.atMs) / 1_000);
       const commandsPerSecond = Math.round((registry.commands - last.commands) / seconds);
@@ -49,8 +59,8 @@ export function operationsFace(parts: OperationsParts): OperationsFace {
       own = {
         holdsOpen: openHolds.count,
         commandsPerSecond,
-        sockets: parts.sockets(),
-        feeds: parts.feeds(),
+        sockets: sockets(),
+        feeds: feeds(),
         commitMsP50,
         commitMsP99,
       };
@@ -58,20 +68,14 @@ export function operationsFace(parts: OperationsParts): OperationsFace {
     },
     stats() {
       const { feeds: _, ...figures } = cluster.figuresWithOthers(own);
-      return {
-        at: instant(membership.clock.nowMs()),
-        bookingsToday: parts.bookingsToday(),
-        ...figures,
-        nodes: membership.nodes(),
-      };
+      return { at: instant(clock.nowMs()), bookingsToday, ...figures, nodes: membership.nodes() };
     },
     notReady() {
       const reasons: string[] = [];
-      if (!parts.isStarted()) reasons.push('the server is starting');
       if (!journal.isConnected) reasons.push('PostgreSQL cannot be reached, or takes no writes');
       if (!membership.isTrusted) reasons.push('the lease of this node has run out');
       return reasons;
     },
-    nowMs: () => membership.clock.nowMs(),
+    nowMs: () => clock.nowMs(),
   };
 }

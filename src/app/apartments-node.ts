@@ -1,0 +1,166 @@
+/** This process as one of the servers that run apartments: its lease, the apartments here, and the way to all others. */
+import { randomBytes } from 'node:crypto';
+import type { Pool } from 'pg';
+import { ChangeBus } from '../actors/change-bus.ts';
+import { Deadlines } from '../actors/deadlines.ts';
+import { OpenHolds } from '../actors/open-holds.ts';
+import { PaymentSaga } from '../actors/payment-saga.ts';
+import { ApartmentReads } from '../actors/reads.ts';
+import { Registry } from '../actors/registry.ts';
+import { SnapshotWriter } from '../actors/snapshot-writer.ts';
+import { ActiveApartments } from '../cluster/active-apartments.ts';
+import type { HeardChange } from '../cluster/change-stream.ts';
+import { Cluster } from '../cluster/cluster.ts';
+import { Membership } from '../cluster/membership/membership.ts';
+import { postgresLeases } from '../cluster/membership/postgres-leases.ts';
+import { PeerLinks } from '../cluster/peers/peer-links.ts';
+import { ShardKeeping } from '../cluster/shard-keeping.ts';
+import type { Config } from '../config.ts';
+import type { Audience } from '../gateway/sockets/backplane.ts';
+import type { Storage } from '../persistence/index.ts';
+import type { PostgresJournal } from '../persistence/journal/journal.ts';
+import { createPool, endPool } from '../persistence/pool.ts';
+import { postgresBooks } from '../persistence/statements/sandbox-payments.ts';
+import { settingOr } from '../persistence/statements/settings.ts';
+import { HOLD_CAP_MS, HOLD_TTL_SECONDS_MAX, PAYMENT_DEADLINE_MS } from '../protocol/limits.ts';
+import { SandboxPayments } from '../services/payments/sandbox/provider.ts';
+import type { Clock } from '../time/clock.ts';
+import { TIMERS as scheduler } from '../time/scheduler.ts';
+import { entropy } from './entropy.ts';
+import type { Start } from './start.ts';
+
+export interface ApartmentsNode {
+  readonly clock: Clock;
+  readonly journal: PostgresJournal;
+  readonly membership: Membership;
+  readonly registry: Registry;
+  readonly openHolds: OpenHolds;
+  readonly reads: ApartmentReads;
+  readonly cluster: Cluster;
+  /** Undefined where this node is alone. */
+  readonly peers: PeerLinks | undefined;
+  /** What other servers' sockets want to hear of the apartments here. */
+  readonly audience: Audience;
+  /** Of the apartments here, as committed; and whether others' may have been missed. */
+  readonly changes: ChangeBus;
+  /** Told of other nodes' committed changes. To be called before `join`. */
+  onHeard(listener: (change: HeardChange) => void): void;
+  /** Peers must be able to reach this node. Resolves when it owns shards; their apartments still start. */
+  join(): Promise<void>;
+  /** Resolves when everything that must run in those shards does. */
+  awake(): Promise<void>;
+}
+
+/** Its parts call each other, so that some are named before they are made; none of them calls before `join`. */
+export async function openApartmentsNode(start: Start, storage: Storage): Promise<ApartmentsNode> {
+  const { config, onFault, started } = start;
+  const { pool, journal } = storage;
+  const isAlone = config.REDIS_URL === undefined;
+
+  const leases = createPool(storage.url, { max: 3, name: 'leases' });
+  started(() => endPool(leases));
+  const membership = await Membership.open({
+    leases: postgresLeases(leases),
+    url: config.NIGHTLATCH_NODE_URL ?? `http://${config.HOST}:${config.PORT}`,
+    exclusive: isAlone,
+    onClaimed: (shards) => keeping.onClaimed(shards),
+    onDraining: (shards) => keeping.onDraining(shards),
+    onLost: (shards, reason) => keeping.onLost(shards, reason),
+    onEntered(nodeId) {
+      journal.become(nodeId);
+      peers?.become(nodeId);
+    },
+    onFault,
+  });
+  started(() => membership.stop());
+  const { clock } = membership;
+  const nowMs = () => clock.nowMs();
+
+  const changes = new ChangeBus();
+  const openHolds = new OpenHolds();
+  const deadlines = new Deadlines(scheduler, nowMs);
+  const saga = new PaymentSaga({
+    provider: new SandboxPayments({ books: postgresBooks(pool), nowMs, after: scheduler.after }),
+    scheduler,
+    report: (apartmentId, step) => registry.payment(apartmentId, step),
+    pendingBooking: (apartmentId, holdId) => journal.bookingOfHold(apartmentId, holdId),
+    onFault,
+  });
+  const registry: Registry = new Registry({
+    ...{ journal, clock, deadlines, openHolds, saga, entropy, scheduler, onFault },
+    publisher: changes,
+    ownership: membership,
+    holdTtlMs: config.NIGHTLATCH_HOLD_TTL_SECONDS * 1_000,
+    holdsPerGuest: config.NIGHTLATCH_HOLDS_PER_GUEST,
+    snapshots: new SnapshotWriter(journal, scheduler, onFault),
+    elsewhere: (asked) => cluster.ask(asked),
+  });
+  started(async () => {
+    await registry.stop();
+    saga.stop();
+    deadlines.stop();
+  });
+
+  const active = new ActiveApartments(journal, clock, longestHoldMs(config));
+  const keeping = new ShardKeeping({
+    ...{ registry, scheduler, onFault },
+    active: () => active.read(),
+    introduced: () => cluster.introduced(),
+  });
+  started(() => keeping.stop());
+
+  const peers: PeerLinks | undefined = isAlone
+    ? undefined
+    : new PeerLinks({
+        selfId: membership.nodeId,
+        secret: await peerSecret(pool, config),
+        onRequest: (...request) => cluster.onRequest(...request),
+        onNote: (...note) => cluster.onNote(...note),
+        onLinkClosed: (nodeId, how) => {
+          if (how === 'refused') membership.suspect(nodeId, 'its address refuses connections');
+        },
+        onFault,
+      });
+  const reads = new ApartmentReads(registry, journal, clock);
+  const listeners: ((change: HeardChange) => void)[] = [];
+  const cluster: Cluster = new Cluster({
+    ...{ registry, reads, openHolds, membership, peers, clock, scheduler, onFault },
+    isAwake: (shard) => keeping.isAwake(shard),
+    heard(change) {
+      for (const listener of listeners) listener(change);
+    },
+    missed: () => changes.missed(),
+  });
+  changes.subscribe((change) => cluster.committed(change));
+  started(() => cluster.stop());
+
+  return {
+    ...{ clock, journal, membership, registry, openHolds, reads, cluster, peers, changes },
+    audience: {
+      hasOthers: () => membership.peers().length > 0,
+      isWatched: (apartmentId) => cluster.isWatchedElsewhere(apartmentId),
+      hasFeed: () => cluster.hasFeedElsewhere(),
+      tellFeed: () => cluster.tellFeed(),
+    },
+    onHeard: (listener) => void listeners.push(listener),
+    async join() {
+      await membership.join();
+      membership.onOwnersChanged(() => {
+        keeping.ownersChanged((shard) => membership.ownerOf(shard)?.isSelf === false);
+        cluster.tellMoves();
+      });
+    },
+    awake: () => keeping.awake(),
+  };
+}
+
+async function peerSecret(pool: Pool, config: Config): Promise<string> {
+  const made = randomBytes(32).toString('base64url');
+  return config.NIGHTLATCH_PEER_SECRET ?? String(await settingOr(pool, 'peer_secret', made));
+}
+
+/** An apartment without a fact younger than this has no open hold. */
+function longestHoldMs(config: Config): number {
+  const ttlMs = Math.max(HOLD_TTL_SECONDS_MAX, config.NIGHTLATCH_HOLD_TTL_SECONDS) * 1_000;
+  return ttlMs + HOLD_CAP_MS + PAYMENT_DEADLINE_MS;
+}

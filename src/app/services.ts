@@ -1,0 +1,68 @@
+/** What the server offers beside the apartments themselves: accounts, listings with their management, bookings. */
+import type { Storage } from '../persistence/index.ts';
+import { takenRanges } from '../persistence/statements/occupancy.ts';
+import { type AccountsService, createAccounts } from '../services/accounts/index.ts';
+import { bookingsFace } from '../services/bookings/index.ts';
+import { createFigures } from '../services/figures/index.ts';
+import { createListings, type ListingsService, type TakenRange } from '../services/listings/index.ts';
+import { managementFace } from '../services/listings/management.ts';
+import type { ApartmentsNode } from './apartments-node.ts';
+import type { Start } from './start.ts';
+
+export interface Services {
+  readonly accounts: AccountsService;
+  readonly listings: ListingsService;
+  readonly bookings: ReturnType<typeof bookingsFace>;
+  readonly management: ReturnType<typeof managementFace>;
+}
+
+export async function openServices(
+  { config, onFault, started }: Start,
+  { pool }: Storage,
+  node: ApartmentsNode,
+): Promise<Services> {
+  const { cluster, changes } = node;
+  const nowMs = () => node.clock.nowMs();
+
+  const accounts = await createAccounts({
+    pool,
+    secret: config.NIGHTLATCH_AUTH_SECRET,
+    nowMs,
+    onError: (cause) => onFault('accounts.fault', { cause }),
+  });
+  started(() => accounts.close());
+
+  const listings = createListings({
+    pool,
+    nowMs,
+    takenAfter,
+    onError: (cause) => onFault('listings.fault', { cause }),
+  });
+  started(() => listings.close());
+  changes.subscribe((change) => listings.committed(change));
+  node.onHeard((change) => listings.committed(change));
+  changes.onMissed(() => listings.readAgain());
+  listings.onTermsChanged((apartmentId, terms) => node.registry.changeTerms(apartmentId, terms));
+
+  const bookings = bookingsFace({
+    pool,
+    nowMs,
+    openHoldsOf: (guestId) => cluster.openHoldsOf(guestId),
+    mayManage: (subject, apartmentId) => listings.mayManage(subject, apartmentId),
+  });
+  const management = managementFace({
+    pool,
+    figures: createFigures(pool, nowMs),
+    written: () => listings.written(),
+    ask: (subject, command) =>
+      new Promise((reply) => cluster.ask({ subject, command, reply, sinceMs: nowMs(), attempts: 0 })),
+  });
+  return { accounts, listings, bookings, management };
+
+  /** What search starts from: what the tables say, and the holds that are open on any node. */
+  async function* takenAfter(night: number): AsyncGenerator<TakenRange[]> {
+    for await (const chunk of takenRanges(pool, night)) yield chunk;
+    const open = await cluster.openEverywhere();
+    yield open.map(({ apartmentId, from, to }) => ({ apartmentId, from, to, status: 'held' }));
+  }
+}
