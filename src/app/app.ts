@@ -13,7 +13,7 @@ import { createApartments } from './apartments.ts';
 import { openApartmentsNode } from './apartments-node.ts';
 import { drain } from './drain.ts';
 import { openOperations } from './operations.ts';
-import { refusingOutages } from './outages.ts';
+import { explainOutage } from './outages.ts';
 import { openServices } from './services.ts';
 import type { Start } from './start.ts';
 
@@ -64,19 +64,17 @@ export async function createApp(
     });
     started(() => storage.close());
     const node = await openApartmentsNode(start, storage);
-    const { accounts, listings, bookings, management } = await openServices(start, storage, node);
+    const services = await openServices(start, storage, node);
     const operations = await openOperations(start, storage, node);
     const redis =
       config.REDIS_URL === undefined ? undefined : new RedisLink({ url: config.REDIS_URL, onFault });
     started(() => redis?.close());
     const gateway = await createGateway(
       {
-        apartments: refusingOutages(createApartments(node, storage.pool)),
-        bookings: refusingOutages(bookings),
-        listings: refusingOutages(listings),
-        management: refusingOutages(management),
-        accounts: refusingOutages(accounts),
+        apartments: createApartments(node, storage.pool),
+        ...services,
         operations,
+        explain: explainOutage,
       },
       {
         host: config.HOST,
@@ -99,8 +97,9 @@ export async function createApp(
     const telling = setInterval(() => operations.tick(gateway), FIGURES_EVERY_MS);
     started(() => clearInterval(telling));
     await node.awake();
-    await listings.start();
+    await services.listings.start();
     const ask = (asked: Asked) => node.cluster.ask(asked);
+    const { accounts, listings } = services;
     const inner = { storage, accounts, listings, ask, nowMs: () => node.clock.nowMs() };
     await beforeOpening?.(inner);
     signal?.throwIfAborted();

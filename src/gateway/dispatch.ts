@@ -1,20 +1,19 @@
 /**
  * One dispatch for both worlds: a name and a payload from a socket, or what an HTTP route made of its request,
- * end in exactly one outcome. Nothing that a client sends, and no defect in a command, gets past it: what throws
- * is logged under an id and answered `internal`.
+ * end in exactly one outcome. Nothing that a client sends, and no defect in a command, gets past it (faults.ts).
  */
-import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import { type errorBody, invalidRequest, type Outcome, Refusal, refuse } from '../protocol/errors.ts';
+import { invalidRequest, type Outcome, refuse } from '../protocol/errors.ts';
 import { type Access, type Caller, refusalFor } from './caller.ts';
-import type { Log } from './log.ts';
+import type { Faults } from './faults.ts';
+import { idsOf, type Log } from './log.ts';
 
 export type Reply<Answer = unknown> = (outcome: Outcome<Answer>) => void;
 
 export interface Command<C extends Caller, Schema extends z.ZodType = z.ZodType> {
   readonly access: Access;
   readonly schema: Schema;
-  /** Calls `reply` once, now or later. What it throws or rejects with is a defect, unless it is a `Refusal`. */
+  /** Calls `reply` once, now or later. What it throws or rejects with is answered as `Faults` says. */
   run(caller: C, input: z.output<Schema>, reply: Reply): void | Promise<void>;
 }
 
@@ -28,12 +27,14 @@ export type CommandTable<C extends Caller> = Readonly<Record<string, Command<C>>
 export interface DispatchOptions {
   readonly nowMs: () => number;
   readonly log: Log;
+  readonly faults: Faults;
 }
 
 export class Dispatch<C extends Caller> {
   readonly #commands: Map<string, Command<C>>;
   readonly #nowMs: () => number;
   readonly #log: Log;
+  readonly #faults: Faults;
   readonly #debug: boolean;
 
   constructor(commands: CommandTable<C>, options: DispatchOptions) {
@@ -41,6 +42,7 @@ export class Dispatch<C extends Caller> {
     this.#commands = new Map(Object.entries(commands));
     this.#nowMs = options.nowMs;
     this.#log = options.log;
+    this.#faults = options.faults;
     this.#debug = options.log.isLevelEnabled('debug');
   }
 
@@ -65,10 +67,10 @@ export class Dispatch<C extends Caller> {
       }
       const running = entry.run(caller, parsed.data, answer);
       if (running !== undefined) {
-        running.catch((error: unknown) => answer(failure(this.#log, name as string, payload, error)));
+        running.catch((error: unknown) => answer(this.#faults.answer(name as string, payload, error)));
       }
     } catch (error) {
-      answer(failure(this.#log, name as string, payload, error));
+      answer(this.#faults.answer(name as string, payload, error));
     }
   }
 
@@ -93,29 +95,6 @@ export class Dispatch<C extends Caller> {
   #names(): string {
     return [...this.#commands.keys()].join(', ');
   }
-}
-
-/** A refusal on its way through code that throws is that refusal; anything else is a defect. */
-export function failure(
-  log: Log,
-  name: string,
-  payload: unknown,
-  error: unknown,
-): { ok: false; error: ReturnType<typeof errorBody> } {
-  if (error instanceof Refusal) return { ok: false, error: error.body };
-  const faultId = randomUUID();
-  log.error({ event: 'gateway.fault', faultId, command: name, ...idsOf(payload), cause: error });
-  return refuse('internal', `${name} failed because of a defect; quote ${faultId} when you report it`);
-}
-
-/** Never a whole payload: it may carry a guest's name. */
-function idsOf(payload: unknown): { requestId?: string; apartmentId?: string } {
-  if (typeof payload !== 'object' || payload === null) return {};
-  const { requestId, apartmentId } = payload as Record<string, unknown>;
-  return {
-    ...(typeof requestId === 'string' ? { requestId: requestId.slice(0, 64) } : {}),
-    ...(typeof apartmentId === 'string' ? { apartmentId: apartmentId.slice(0, 64) } : {}),
-  };
 }
 
 function quoted(name: unknown): string {

@@ -12,6 +12,7 @@ import { DRAIN_DEADLINE_MS, DRAIN_SPREAD_MAX_MS, DRAIN_SPREAD_PER_SOCKET_MS } fr
 import { TIMERS } from '../time/scheduler.ts';
 import { until } from '../time/until.ts';
 import { within } from '../time/within.ts';
+import { Faults } from './faults.ts';
 import { createHttp } from './http/server.ts';
 import { createRateLimits } from './limits/rate-limits.ts';
 import type { Log } from './log.ts';
@@ -68,6 +69,7 @@ export interface PeerDoor {
 
 export async function createGateway(parts: GatewayParts, options: GatewayOptions): Promise<Gateway> {
   const { log } = options;
+  const faults = new Faults(log, parts.explain);
   const limits = createRateLimits(options.rateLimit, options.redis);
   const inFlight = { count: 0 };
   let state: 'starting' | 'serving' | 'draining' | 'leaving' | 'closed' = 'starting';
@@ -80,6 +82,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     parts,
     limits,
     log,
+    faults,
     webRoot: options.webRoot,
     refusal,
     notReady: () => {
@@ -92,6 +95,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     parts,
     limits,
     log,
+    faults,
     origins: options.origins,
     backplane: options.backplane,
     inFlight,

@@ -11,3 +11,13 @@ export interface LogFields {
   readonly event: string;
   readonly [field: string]: unknown;
 }
+
+/** Never a whole payload: it may carry a guest's name. */
+export function idsOf(payload: unknown): { requestId?: string; apartmentId?: string } {
+  if (typeof payload !== 'object' || payload === null) return {};
+  const { requestId, apartmentId } = payload as Record<string, unknown>;
+  return {
+    ...(typeof requestId === 'string' ? { requestId: requestId.slice(0, 64) } : {}),
+    ...(typeof apartmentId === 'string' ? { apartmentId: apartmentId.slice(0, 64) } : {}),
+  };
+}

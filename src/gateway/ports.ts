@@ -9,7 +9,7 @@ import type {
   SearchQuery,
 } from '../protocol/commands.ts';
 import type { CommittedChange } from '../protocol/committed-change.ts';
-import type { Outcome } from '../protocol/errors.ts';
+import type { ErrorBody, Outcome } from '../protocol/errors.ts';
 import type { OccupancyAnswer, Stats } from '../protocol/events.ts';
 import type { Figures } from '../protocol/figures.ts';
 import type { JournalAnswer, JournalQuery } from '../protocol/journal.ts';
@@ -127,4 +127,6 @@ export interface GatewayParts {
   readonly management: Management;
   readonly accounts: Accounts;
   readonly operations: Operations;
+  /** What a fault of one of these means to whoever asked, where it is no defect: a storage that is away, say. */
+  readonly explain: (fault: unknown) => ErrorBody | undefined;
 }

@@ -32,6 +32,8 @@ export interface World {
   ) => void;
   calendarOf: (apartmentId: string, window: NightRange) => Promise<Outcome<Calendar>>;
   mineOf: (subject: Subject) => Promise<{ holds: Hold[]; bookings: Booking[] }>;
+  /** What a fault means where it is no defect. */
+  explain: GatewayParts['explain'];
   notReady: string[];
   nowMs: number;
   readonly statsAsked: { count: number };
@@ -55,6 +57,7 @@ export function createWorld(): World {
   const world: World = {
     commands: [],
     statsAsked: { count: 0 },
+    explain: () => undefined,
     notReady: [],
     nowMs: NOW_MS,
     log: {
@@ -314,6 +317,7 @@ export function createWorld(): World {
           return () => revokedListeners.delete(listener);
         },
       },
+      explain: (fault) => world.explain(fault),
       operations: {
         stats: () => {
           world.statsAsked.count += 1;

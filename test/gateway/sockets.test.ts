@@ -1,6 +1,6 @@
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { refuse } from '../../src/protocol/errors.ts';
+import { errorBody, refuse } from '../../src/protocol/errors.ts';
 import { Welcome } from '../../src/protocol/events.ts';
 import { FRAME_BYTES_MAX } from '../../src/protocol/limits.ts';
 import { Hold } from '../../src/protocol/resources.ts';
@@ -169,6 +169,26 @@ describe('commands', () => {
     expect(own.world.log.lines.find((line) => line.event === 'gateway.fault')).toMatchObject({
       requestId: HOLD.requestId,
     });
+  });
+
+  it('answers a fault that is no defect with what it means, as HTTP does', async () => {
+    await using own = await openHouse();
+    const away = new Error('the storage is away');
+    const unavailable = errorBody('unavailable', 'send it again', { retryAfterMs: 1_000 });
+    own.world.explain = (fault) => (fault === away ? unavailable : undefined);
+    own.world.mineOf = () => Promise.reject(away);
+    own.world.answer = () => {
+      throw away;
+    };
+    const token = own.world.token('guest');
+    const guest = await own.client(token);
+    expect(refused(await guest.ask('mine', {}))).toEqual(unavailable);
+    expect(refused(await guest.ask('hold', HOLD))).toEqual(unavailable);
+    const { apartmentId, requestId, ...body } = HOLD;
+    const path = `/v1/apartments/${apartmentId}/holds`;
+    const answer = await own.http('POST', path, { token, body, headers: { 'idempotency-key': requestId } });
+    expect([answer.status, answer.body.error]).toEqual([503, unavailable]);
+    expect(own.world.log.lines.some(({ event }) => event === 'gateway.fault')).toBe(false);
   });
 
   it('answers once where an apartment answers twice', async () => {

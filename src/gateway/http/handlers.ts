@@ -13,6 +13,7 @@ import type { Booking } from '../../protocol/resources.ts';
 import type { Caller } from '../caller.ts';
 import { guestCommands, managementCommands, managingSubject, subjectOf } from '../commands.ts';
 import { Dispatch } from '../dispatch.ts';
+import type { Faults } from '../faults.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import type { Log } from '../log.ts';
 import type { GatewayParts } from '../ports.ts';
@@ -21,11 +22,15 @@ import type * as $ from './schemas.ts';
 
 export type Handlers = ReturnType<typeof createHandlers>;
 
-export function createHandlers(parts: GatewayParts, limits: RateLimits, log: Log) {
+export function createHandlers(
+  parts: GatewayParts,
+  limits: RateLimits,
+  { log, faults }: { readonly log: Log; readonly faults: Faults },
+) {
   const { accounts, apartments, bookings, listings, management } = parts;
   const dispatch = new Dispatch<Caller>(
     { ...guestCommands(parts), ...managementCommands(parts) },
-    { nowMs: () => parts.operations.nowMs(), log },
+    { nowMs: () => parts.operations.nowMs(), log, faults },
   );
 
   async function signUp({ body, address }: Call<{ body: typeof $.SignUp }>) {

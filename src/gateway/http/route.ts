@@ -8,9 +8,8 @@ import type { z } from 'zod';
 import { ERRORS, type ErrorBody, errorBody, type Outcome } from '../../protocol/errors.ts';
 import { ACCESS_TOKEN_LENGTH_MAX } from '../../protocol/limits.ts';
 import { type Access, BAD_TOKEN, type Caller, callerOf, NOBODY, refusalFor } from '../caller.ts';
-import { failure } from '../dispatch.ts';
+import type { Faults } from '../faults.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
-import type { Log } from '../log.ts';
 import type { GatewayParts } from '../ports.ts';
 import { Failure, IntentHeaders, RevisedHeaders } from './schemas.ts';
 
@@ -55,7 +54,7 @@ export interface RouterOptions {
   readonly app: FastifyInstance;
   readonly parts: GatewayParts;
   readonly limits: RateLimits;
-  readonly log: Log;
+  readonly faults: Faults;
   readonly refusal: () => { ok: false; error: ErrorBody } | undefined;
 }
 
@@ -67,7 +66,7 @@ declare module 'fastify' {
   }
 }
 
-export function createRouter({ app, parts, limits, log, refusal }: RouterOptions): Router {
+export function createRouter({ app, parts, limits, faults, refusal }: RouterOptions): Router {
   app.decorateRequest('caller', null as unknown as Caller);
 
   return (method, path, definition) => {
@@ -105,7 +104,7 @@ export function createRouter({ app, parts, limits, log, refusal }: RouterOptions
             body: request.body,
           } as Call<never>);
         } catch (error) {
-          outcome = failure(log, `${method} ${path}`, { requestId }, error);
+          outcome = faults.answer(`${method} ${path}`, { requestId }, error);
         }
         if (!outcome.ok) return refuse(reply, outcome.error);
         if (etag !== undefined) {

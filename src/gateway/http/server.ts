@@ -20,9 +20,9 @@ import {
   hasZodFastifySchemaValidationErrors,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
-import { type ErrorBody, errorBody, Refusal } from '../../protocol/errors.ts';
+import { type ErrorBody, errorBody } from '../../protocol/errors.ts';
 import { FRAME_BYTES_MAX, HANDSHAKE_DEADLINE_MS } from '../../protocol/limits.ts';
-import { failure } from '../dispatch.ts';
+import type { Faults } from '../faults.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import type { Log } from '../log.ts';
 import type { GatewayParts } from '../ports.ts';
@@ -40,6 +40,7 @@ export interface HttpOptions {
   readonly parts: GatewayParts;
   readonly limits: RateLimits;
   readonly log: Log;
+  readonly faults: Faults;
   /** The built page; it may be missing. */
   readonly webRoot: string;
   /** Why no further request is carried out; undefined while all is well. */
@@ -49,7 +50,7 @@ export interface HttpOptions {
 }
 
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { parts, limits, log } = options;
+  const { parts, limits, log, faults } = options;
   const app = fastify({
     bodyLimit: FRAME_BYTES_MAX,
     // A connection that says nothing, or never finishes what it says, is dropped in time.
@@ -69,7 +70,9 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   app.setValidatorCompiler(validatorCompiler);
   // What leaves was typed on its way here; its schema is for the documentation.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
-  app.setErrorHandler((error: FastifyError, request, reply) => refuse(reply, errorOf(log, error, request)));
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    refuse(reply, errorOf(faults, error, request)),
+  );
   acceptEmptyJson(app);
 
   await app.register(compress, {
@@ -95,7 +98,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   });
   await app.register(swaggerUi, { routePrefix: '/docs' });
 
-  defineRoutes(createRouter({ app, ...options }), createHandlers(parts, limits, log));
+  defineRoutes(createRouter({ app, ...options }), createHandlers(parts, limits, { log, faults }));
   operations(app, options);
   await servePage(app, options.webRoot);
   await app.ready();
@@ -164,8 +167,7 @@ const OF_DOCUMENTS = [
 const NOT_BUILT =
   '<!doctype html><title>Nightlatch</title><p>The page has not been built. Run <code>npm run build</code> and load it again. The API is documented at <a href="/docs">/docs</a>.';
 
-function errorOf(log: Log, error: FastifyError, request: FastifyRequest): ErrorBody {
-  if (error instanceof Refusal) return error.body;
+function errorOf(faults: Faults, error: FastifyError, request: FastifyRequest): ErrorBody {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const fields = error.validation.slice(0, 20).map((issue) => ({
       path: issue.instancePath.slice(1).replaceAll('/', '.') || '(payload)',
@@ -178,7 +180,7 @@ function errorOf(log: Log, error: FastifyError, request: FastifyRequest): ErrorB
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return errorBody('invalid_request', `${error.message}; send JSON of at most ${FRAME_BYTES_MAX} bytes`);
   }
-  return failure(log, `${request.method} ${request.routeOptions.url ?? '(no route)'}`, undefined, error)
+  return faults.answer(`${request.method} ${request.routeOptions.url ?? '(no route)'}`, undefined, error)
     .error;
 }
 

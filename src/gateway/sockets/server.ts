@@ -16,7 +16,8 @@ import {
 } from '../../protocol/limits.ts';
 import { until } from '../../time/until.ts';
 import { BAD_TOKEN, callerOf, NO_ADMIN } from '../caller.ts';
-import { Dispatch, failure } from '../dispatch.ts';
+import { Dispatch } from '../dispatch.ts';
+import type { Faults } from '../faults.ts';
 import { Budget } from '../limits/budgets.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import type { Log } from '../log.ts';
@@ -45,6 +46,7 @@ export interface SocketServerOptions {
   readonly parts: GatewayParts;
   readonly limits: RateLimits;
   readonly log: Log;
+  readonly faults: Faults;
   /** Origins whose pages may connect, besides our own. */
   readonly origins: readonly string[];
   /** To the sockets of other servers; undefined where this one is alone. */
@@ -73,7 +75,7 @@ export class SocketServer {
 
   constructor(http: HttpServer, options: SocketServerOptions) {
     this.#options = options;
-    const { parts, log, backplane } = options;
+    const { parts, log, faults, backplane } = options;
     this.#door = new Door(options);
     this.#io = new Server({
       path: '/socket.io/',
@@ -106,11 +108,12 @@ export class SocketServer {
       backplane?.subscribed(namespace, rooms);
     const common = {
       log,
+      faults,
       inFlight: options.inFlight,
       refusal: options.refusal,
       budgetOf: (subjectId: string) => options.limits.ofSubject(subjectId),
     };
-    const dispatch = { nowMs: () => parts.operations.nowMs(), log };
+    const dispatch = { nowMs: () => parts.operations.nowMs(), log, faults };
     this.#serveGuests(guests, {
       ...common,
       lane: guestLane,
@@ -247,7 +250,7 @@ export class SocketServer {
           next(error === undefined ? undefined : connectError(error));
         },
         (fault: unknown) => {
-          next(connectError(failure(this.#options.log, 'connect', undefined, fault).error));
+          next(connectError(this.#options.faults.answer('connect', undefined, fault).error));
         },
       );
     });

@@ -7,7 +7,8 @@ import { errorBody, type Outcome, refuse } from '../../protocol/errors.ts';
 import { HELD_BACK_MAX, SOCKET_INFLIGHT_MAX } from '../../protocol/limits.ts';
 import type { Subject } from '../../protocol/resources.ts';
 import { type Caller, NOBODY } from '../caller.ts';
-import { type Dispatch, failure } from '../dispatch.ts';
+import type { Dispatch } from '../dispatch.ts';
+import type { Faults } from '../faults.ts';
 import type { Budget } from '../limits/budgets.ts';
 import type { Log } from '../log.ts';
 import type { EventSink, Link } from './link.ts';
@@ -18,6 +19,7 @@ export interface SessionHost {
   readonly lane: Lane;
   readonly dispatch: Dispatch<Session>;
   readonly log: Log;
+  readonly faults: Faults;
   budgetOf(subjectId: string): Budget | undefined;
   /** Resolves once what other servers tell these rooms arrives here; at once where there are none. */
   subscribed(rooms: readonly string[]): Promise<void>;
@@ -182,7 +184,7 @@ export class Session implements Caller, EventSink {
     try {
       text = outcomeText(outcome);
     } catch (error) {
-      text = refusalText(failure(this.#host.log, 'answer', undefined, error).error);
+      text = refusalText(this.#host.faults.answer('answer', undefined, error).error);
     }
     this.link.send(`${this.#host.lane.ack}${ackId}[${text}]`);
   }
