@@ -26,7 +26,6 @@ import type { Faults } from '../faults.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import type { Log } from '../log.ts';
 import type { GatewayParts } from '../ports.ts';
-import { createHandlers } from './handlers.ts';
 import { createRouter, refuse } from './route.ts';
 import { defineRoutes } from './routes.ts';
 import { Health, NAMED, Readiness } from './schemas.ts';
@@ -98,7 +97,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   });
   await app.register(swaggerUi, { routePrefix: '/docs' });
 
-  defineRoutes(createRouter({ app, ...options }), createHandlers(parts, limits, { log, faults }));
+  const nowMs = () => parts.operations.nowMs();
+  defineRoutes(createRouter({ app, ...options }), parts, limits, { nowMs, log, faults });
   operations(app, options);
   await servePage(app, options.webRoot);
   await app.ready();
