@@ -3,7 +3,7 @@ import { CancellationPolicy } from '../../../../src/protocol/resources.ts';
 import type { Season } from '../../../../src/protocol/terms.ts';
 import { listText, money, nightsText, numberText, percentText, weekdayName } from '../../format.ts';
 import { t } from '../../texts/index.ts';
-import { nightsRangeText } from '../sections/dates.ts';
+import { nightsRangeText } from '../dates.ts';
 import { type Draft, type DraftPath, valueAt } from './draft.ts';
 
 /** Longer texts are cut to this: a change is to be recognised, not read. */

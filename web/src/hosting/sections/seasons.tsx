@@ -4,10 +4,10 @@ import { Button } from 'react-aria-components';
 import type { Season } from '../../../../src/protocol/terms.ts';
 import { money, nightsText } from '../../format.ts';
 import { t } from '../../texts/index.ts';
+import { nightsRangeText } from '../dates.ts';
 import { fieldId } from '../draft/field-places.ts';
 import { useForm } from '../draft/form.ts';
 import { useField } from '../fields/use-field.ts';
-import { nightsRangeText } from './dates.ts';
 import { SeasonDialog } from './season-dialog.tsx';
 import { overlapsAbove } from './season-overlaps.ts';
 

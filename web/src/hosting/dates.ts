@@ -1,6 +1,6 @@
 /** Nights of a season, which may be of any year: `15 Jun – 14 Sept 2026`, in the language of the page. */
-import { plusDays } from '../../format.ts';
-import { locale } from '../../texts/language.ts';
+import { plusDays } from '../format.ts';
+import { locale } from '../texts/language.ts';
 
 /** Half-open dates, as people say them: from the first to the last night. */
 export function nightsRangeText(from: string, to: string): string {
