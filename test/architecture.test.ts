@@ -71,6 +71,47 @@ function strays(folder: string, allowed: readonly string[], because: string): st
   );
 }
 
+/**
+ * Of this folder and each one under it: the rings of imports among its children that pass through a folder. A ring of
+ * files alone is Biome's to find.
+ */
+function ringsWithin(folder: string): string[] {
+  const edges = new Map<string, Map<string, string>>();
+  const folders = new Set<string>();
+  const childOf = (path: string) => path.slice(folder.length + 1).split('/', 1)[0] ?? '';
+  for (const file of filesUnder(folder)) {
+    const from = childOf(file);
+    if (!file.endsWith(`/${from}`)) folders.add(from);
+    for (const target of importsOf(file).map((specifier) => local(file, specifier))) {
+      if (target?.startsWith(`${folder}/`) !== true || childOf(target) === from) continue;
+      const known = edges.get(from) ?? new Map<string, string>();
+      edges.set(from, known.set(childOf(target), `${file} imports ${target}`));
+    }
+  }
+  const rings = [...folders].flatMap((start) => {
+    const back = wayBack(edges, start);
+    return back === undefined
+      ? []
+      : [`${folder}/${start} is in a ring: ${back.join(', ')}; let one of them go`];
+  });
+  return [...rings, ...[...folders].flatMap((name) => ringsWithin(`${folder}/${name}`))];
+}
+
+/** The imports that lead from a child back to itself, the fewest; undefined where none do. */
+function wayBack(
+  edges: ReadonlyMap<string, ReadonlyMap<string, string>>,
+  start: string,
+): string[] | undefined {
+  const ways = new Map<string, string[]>([[start, []]]);
+  for (const [node, way] of ways) {
+    for (const [next, edge] of edges.get(node) ?? []) {
+      if (next === start) return [...way, edge];
+      if (!ways.has(next)) ways.set(next, [...way, edge]);
+    }
+  }
+  return undefined;
+}
+
 describe('who imports whom', () => {
   for (const [folder, { from, because }] of Object.entries(MAY_IMPORT)) {
     it(`${folder} imports ${from.length > 0 ? from.join(', ') : 'nothing of ours'}: ${because}`, () => {
@@ -105,6 +146,12 @@ describe('who imports whom', () => {
   it('only the composition root and the command line see everything', () => {
     const others = readdirSync(join(ROOT, 'src')).filter((name) => !(`src/${name}` in MAY_IMPORT));
     expect(others.sort()).toEqual(['app', 'cli', 'config.ts', 'main.ts']);
+  });
+});
+
+describe('rings', () => {
+  it('of folders there are none, at any level: what imports each other is one room', () => {
+    expect(['src', 'web/src'].flatMap(ringsWithin)).toEqual([]);
   });
 });
 
