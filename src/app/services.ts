@@ -1,19 +1,20 @@
 /** What the server offers beside the apartments themselves: accounts, listings with their management, bookings. */
+import type { Bookings, Management } from '../gateway/ports.ts';
 import type { Storage } from '../persistence/index.ts';
 import { takenRanges } from '../persistence/statements/occupancy.ts';
 import { type AccountsService, createAccounts } from '../services/accounts/index.ts';
-import { bookingsFace } from '../services/bookings/index.ts';
+import { createBookings } from '../services/bookings/index.ts';
 import { createFigures } from '../services/figures/index.ts';
 import { createListings, type ListingsService, type TakenRange } from '../services/listings/index.ts';
-import { managementFace } from '../services/listings/management.ts';
+import { createManagement } from '../services/listings/management.ts';
 import type { ApartmentsNode } from './apartments-node.ts';
 import type { Start } from './start.ts';
 
 export interface Services {
   readonly accounts: AccountsService;
   readonly listings: ListingsService;
-  readonly bookings: ReturnType<typeof bookingsFace>;
-  readonly management: ReturnType<typeof managementFace>;
+  readonly bookings: Bookings;
+  readonly management: Management;
 }
 
 export async function openServices(
@@ -44,13 +45,13 @@ export async function openServices(
   changes.onMissed(() => listings.readAgain());
   listings.onTermsChanged((apartmentId, terms) => node.registry.changeTerms(apartmentId, terms));
 
-  const bookings = bookingsFace({
+  const bookings = createBookings({
     pool,
     nowMs,
     openHoldsOf: (guestId) => cluster.openHoldsOf(guestId),
     mayManage: (subject, apartmentId) => listings.mayManage(subject, apartmentId),
   });
-  const management = managementFace({
+  const management = createManagement({
     pool,
     figures: createFigures(pool, nowMs),
     written: () => listings.written(),

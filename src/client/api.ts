@@ -1,4 +1,4 @@
-/** The client's face: what a page calls, and what it is told. What stands behind it is in client.ts. */
+/** The client's API: what a page calls, and what it is told. What stands behind it is in client.ts. */
 import type {
   CitiesAnswer,
   CommandAnswers,

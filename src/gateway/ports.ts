@@ -1,4 +1,4 @@
-/** What the gateway is handed. It knows these faces and the protocol, nothing else of the program. */
+/** What the gateway is handed. It knows these ports and the protocol, nothing else of the program. */
 import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
 import type { ClaimsAnswer } from '../protocol/claims.ts';
 import type {

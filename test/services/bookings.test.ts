@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { describe, expect, it } from 'vitest';
 import type { BookingRecord } from '../../src/actors/facts.ts';
 import type { Subject } from '../../src/protocol/resources.ts';
-import { bookingsFace } from '../../src/services/bookings/index.ts';
+import { createBookings } from '../../src/services/bookings/index.ts';
 
 const record: BookingRecord = {
   id: 'b2-x',
@@ -25,14 +25,14 @@ const record: BookingRecord = {
 };
 
 async function seenBy(kind: Subject['kind'], id: string, status: BookingRecord['status'] = 'confirmed') {
-  const face = bookingsFace({
+  const bookings = createBookings({
     pool: { query: () => Promise.resolve({ rows: [{ ...record, status }] }) } as unknown as Pool,
     nowMs: () => 0,
     openHoldsOf: () => Promise.resolve([]),
     mayManage: (subject, apartmentId) =>
       Promise.resolve(subject.kind === 'admin' || (subject.id === 'host-of-a1' && apartmentId === 'a1')),
   });
-  const outcome = await face.get({ kind, id }, record.id);
+  const outcome = await bookings.get({ kind, id }, record.id);
   return outcome.ok ? outcome.data.id : outcome.error.code;
 }
 
@@ -44,7 +44,7 @@ describe('the list of bookings', () => {
     ['admin', 'mine', 'ana'],
   ] as const)('of the %s, whose %s, is of %s', async (kind, whose, guestId) => {
     const asked: unknown[] = [];
-    const face = bookingsFace({
+    const bookings = createBookings({
       pool: {
         query(_text: string, values: unknown[]) {
           asked.push(values[0]);
@@ -55,7 +55,7 @@ describe('the list of bookings', () => {
       openHoldsOf: () => Promise.resolve([]),
       mayManage: () => Promise.resolve(false),
     });
-    await face.list({ kind, id: 'ana' }, { limit: 1, whose });
+    await bookings.list({ kind, id: 'ana' }, { limit: 1, whose });
     expect(asked).toEqual([guestId]);
   });
 });

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { managedListing } from '../../src/persistence/statements/managed-listings.ts';
 import { type Outcome, refuse } from '../../src/protocol/errors.ts';
 import type { ManagedApartment } from '../../src/protocol/managed-apartments.ts';
-import { managementFace } from '../../src/services/listings/management.ts';
+import { createManagement } from '../../src/services/listings/management.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { openTerms } from '../support/terms.ts';
 
 const admin = { id: 'adm', kind: 'admin' } as const;
 let database: TestDatabase;
-let face: ReturnType<typeof managementFace>;
+let management: ReturnType<typeof createManagement>;
 let isReached = false;
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -16,7 +16,7 @@ beforeAll(async () => {
     `insert into listings (id, name, city, latitude, longitude, terms) values ('a', 'Loft', 'Porto', 0, 0, $1)`,
     [JSON.stringify(openTerms())],
   );
-  face = managementFace({
+  management = createManagement({
     pool: database.pool,
     figures: () => Promise.reject(new Error('not asked for')),
     written: async () => {},
@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 function changed(requestId: string, revision: string, change: object): Promise<Outcome<ManagedApartment>> {
-  return face.change(admin, { apartmentId: 'a', requestId, revision, change });
+  return management.change(admin, { apartmentId: 'a', requestId, revision, change });
 }
 it('[A5] a change whose status could not be reached goes on where it is sent again, and undoes nobody else', async () => {
   const { revision = '' } = (await managedListing(database.pool, 'a')) ?? {};

@@ -1,4 +1,4 @@
-/** The gateway's face of the bookings table, and of a guest's open holds beside it. */
+/** Bookings as their guests and hosts see them, and a guest's open holds beside them. */
 import type { Pool } from 'pg';
 import { bookingView } from '../../actors/calendar/views.ts';
 import type { Bookings } from '../../gateway/ports.ts';
@@ -19,7 +19,7 @@ export interface BookingsParts {
 /** The zone that is furthest behind: a stay is future as long as its last day is somewhere still to come. */
 const LAST_ZONE = 'Etc/GMT+12';
 
-export function bookingsFace({ pool, nowMs, openHoldsOf, mayManage }: BookingsParts): Bookings {
+export function createBookings({ pool, nowMs, openHoldsOf, mayManage }: BookingsParts): Bookings {
   return {
     async mine(subject) {
       const today = localNight(LAST_ZONE, nowMs());

@@ -1,4 +1,4 @@
-/** The gateway's face of the catalogue as hosts and admins write it, and of what was booked there. */
+/** The catalogue as hosts and admins write it, and of what was booked there. */
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import { bookingView } from '../../actors/calendar/views.ts';
@@ -30,7 +30,7 @@ export interface ManagementParts {
 /** Writes that another one got in between of are decided anew so many times. */
 const ATTEMPTS_MAX = 5;
 
-export function managementFace({ pool, figures, written, ask }: ManagementParts): Management {
+export function createManagement({ pool, figures, written, ask }: ManagementParts): Management {
   /** By intent: the revision that the first half of a change made, its status still to come. */
   const halfDone = new LRUCache<string, string>({ max: HALF_CHANGES_MAX, ttl: HALF_CHANGES_KEPT_MS });
   return {
