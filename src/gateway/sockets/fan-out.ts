@@ -10,8 +10,8 @@ import { instant } from '../../protocol/instant.ts';
 import { dateOf } from '../../protocol/nights.ts';
 import type { Range } from '../../protocol/resources.ts';
 import type { Backplane } from './backplane.ts';
-import { UntoldVersions } from './feed-gaps.ts';
-import { eventText, frameOf, holdText, type Lane } from './packets.ts';
+import { FeedGaps } from './feed-gaps.ts';
+import { eventText, frameOf, holdText, type PacketHeads } from './packets.ts';
 import type { Delta, Session } from './session.ts';
 import { socketIdsIn } from './socket-io-internals.ts';
 
@@ -29,7 +29,7 @@ const SHARED_FRAME_FROM = 3;
 
 export interface Side {
   readonly namespace: Namespace;
-  readonly lane: Lane;
+  readonly heads: PacketHeads;
   readonly sessions: ReadonlyMap<string, Session>;
 }
 
@@ -37,7 +37,7 @@ export class FanOut {
   readonly #guests: Side;
   readonly #admins: Side;
   readonly #backplane: Backplane | undefined;
-  readonly #untold = new UntoldVersions();
+  readonly #feedGaps = new FeedGaps();
   /** Apartments that somebody here watches: their newest version, for the beacons, UNKNOWN until one is heard of. */
   readonly versions = new Map<string, number>();
 
@@ -78,7 +78,7 @@ export class FanOut {
     if (version === UNKNOWN || room === undefined) return;
     this.versions.set(apartmentId, version);
     const json = `{"apartmentId":"${apartmentId}","version":${version},"changes":[]}`;
-    this.#deliver(this.#guests, room, apartmentId, eventText(this.#guests.lane, 'availability', json), true);
+    this.#deliver(this.#guests, room, apartmentId, eventText(this.#guests.heads, 'availability', json), true);
   }
 
   /** Admins on the feed. */
@@ -90,7 +90,7 @@ export class FanOut {
   toFeed(event: string, payload: () => unknown): void {
     const room = socketIdsIn(this.#admins.namespace, FEED);
     if (room === undefined) return;
-    this.#send(this.#admins, room, eventText(this.#admins.lane, event, JSON.stringify(payload())));
+    this.#send(this.#admins, room, eventText(this.#admins.heads, event, JSON.stringify(payload())));
   }
 
   #toWatchers({ apartmentId, version, changes }: CommittedChange): void {
@@ -99,20 +99,26 @@ export class FanOut {
     if (room === undefined) return;
     this.versions.set(apartmentId, version);
     const json = `{"apartmentId":"${apartmentId}","version":${version},"changes":${rangesText(changes)}}`;
-    this.#deliver(this.#guests, room, apartmentId, eventText(this.#guests.lane, 'availability', json), false);
+    this.#deliver(
+      this.#guests,
+      room,
+      apartmentId,
+      eventText(this.#guests.heads, 'availability', json),
+      false,
+    );
   }
 
   #toGuest(guestId: string, { hold, replaced, booking }: CommittedChange): void {
     if (hold === undefined && replaced === undefined && booking === undefined) return;
     const room = socketIdsIn(this.#guests.namespace, guestRoom(guestId));
     if (room === undefined) return;
-    const { lane } = this.#guests;
+    const { heads } = this.#guests;
     for (const ended of replaced ?? []) {
-      this.#send(this.#guests, room, eventText(lane, 'hold', JSON.stringify({ hold: ended })));
+      this.#send(this.#guests, room, eventText(heads, 'hold', JSON.stringify({ hold: ended })));
     }
-    if (hold !== undefined) this.#send(this.#guests, room, eventText(lane, 'hold', holdText({ hold })));
+    if (hold !== undefined) this.#send(this.#guests, room, eventText(heads, 'hold', holdText({ hold })));
     if (booking !== undefined) {
-      this.#send(this.#guests, room, eventText(lane, 'booking', JSON.stringify({ booking })));
+      this.#send(this.#guests, room, eventText(heads, 'booking', JSON.stringify({ booking })));
     }
   }
 
@@ -122,11 +128,11 @@ export class FanOut {
     const backplane = this.#backplane?.audience.hasFeed() === true ? this.#backplane : undefined;
     if (room === undefined && backplane === undefined) return;
     const { apartmentId, version, cause } = change;
-    if (cause === undefined) return this.#untold.pass(apartmentId, version);
-    const payload = occupancyOf(change, cause, this.#untold.before(apartmentId, version));
+    if (cause === undefined) return this.#feedGaps.pass(apartmentId, version);
+    const payload = occupancyOf(change, cause, this.#feedGaps.before(apartmentId, version));
     backplane?.publish(this.#admins.namespace, FEED, 'occupancy', payload);
     if (room === undefined) return;
-    const text = eventText(this.#admins.lane, 'occupancy', JSON.stringify(payload));
+    const text = eventText(this.#admins.heads, 'occupancy', JSON.stringify(payload));
     this.#deliver(this.#admins, room, apartmentId, text, false);
   }
 
@@ -149,7 +155,7 @@ export class FanOut {
   #remote(side: Side, name: string, event: string, payload: unknown): void {
     const room = socketIdsIn(side.namespace, name);
     if (room === undefined) return;
-    const text = eventText(side.lane, event, JSON.stringify(payload));
+    const text = eventText(side.heads, event, JSON.stringify(payload));
     if (event !== 'availability' && event !== 'occupancy') return this.#send(side, room, text);
     const { apartmentId, version } = payload as { apartmentId: string; version: number };
     // Also where a calendar that was read for somebody else has overtaken it: who has it already ignores it.

@@ -6,7 +6,7 @@
 import { LRUCache } from 'lru-cache';
 import { UNTOLD_APARTMENTS_MAX } from '../../protocol/limits.ts';
 
-export class UntoldVersions {
+export class FeedGaps {
   readonly #runs = new LRUCache<string, { readonly first: number; readonly last: number }>({
     max: UNTOLD_APARTMENTS_MAX,
   });

@@ -10,7 +10,7 @@ interface Progress {
   sinceMs: number;
 }
 
-export class Outlet {
+export class Flusher {
   #waiting: Link[] = [];
   readonly #slow = new Map<Link, Progress>();
 

@@ -10,7 +10,7 @@ import {
 } from '../../protocol/limits.ts';
 import type { Session } from './session.ts';
 
-export class Missed {
+export class MissedNotice {
   readonly #sessions: () => Iterable<Session>;
   #timer: NodeJS.Timeout | undefined;
 

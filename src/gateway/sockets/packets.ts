@@ -46,21 +46,21 @@ export function readAckId(frame: Buffer, start: number): number | undefined {
   return ackId;
 }
 
-/** Both ends of a namespace's packets, made once. */
-export interface Lane {
+/** What the packets of a namespace begin with, made once. */
+export interface PacketHeads {
   readonly namespace: string;
   readonly event: string;
   /** `event`, as the bytes that a frame begins with. */
   readonly prefix: Buffer;
   readonly ack: string;
 }
-export function laneOf(namespace: string): Lane {
+export function headsOf(namespace: string): PacketHeads {
   const event = `42${namespace},`;
   return { namespace, event, prefix: Buffer.from(event), ack: `43${namespace},` };
 }
 
-export function eventText(lane: Lane, name: string, json: string): string {
-  return `${lane.event}["${name}",${json}]`;
+export function eventText(heads: PacketHeads, name: string, json: string): string {
+  return `${heads.event}["${name}",${json}]`;
 }
 
 export function outcomeText(outcome: Outcome<unknown>): string {

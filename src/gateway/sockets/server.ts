@@ -27,11 +27,11 @@ import type { Backplane } from './backplane.ts';
 import { Beacons } from './beacons.ts';
 import { Door } from './door.ts';
 import { FanOut } from './fan-out.ts';
-import { Outlet } from './flusher.ts';
+import { Flusher } from './flusher.ts';
 import { guestSocketCommands, signIn, signOut } from './guest-commands.ts';
 import { Link } from './link.ts';
-import { Missed } from './missed-notice.ts';
-import { laneOf } from './packets.ts';
+import { MissedNotice } from './missed-notice.ts';
+import { headsOf } from './packets.ts';
 import { Session, type SessionHost } from './session.ts';
 import {
   connectionOf,
@@ -63,13 +63,13 @@ export class SocketServer {
   readonly #options: SocketServerOptions;
   readonly #io: Server;
   readonly #door: Door;
-  readonly #outlet = new Outlet();
+  readonly #flusher = new Flusher();
   readonly #links = new Map<string, Link>();
   readonly #guests = new Map<string, Session>();
   readonly #admins = new Map<string, Session>();
   readonly #fanOut: FanOut;
   readonly #beacons: Beacons;
-  readonly #missed: Missed;
+  readonly #missed: MissedNotice;
   readonly #unsubscribe: (() => void)[];
   readonly #tick: NodeJS.Timeout;
 
@@ -97,11 +97,11 @@ export class SocketServer {
 
     const guests = this.#io.of('/v1');
     const admins = this.#io.of('/v1/admin');
-    const guestLane = laneOf('/v1');
-    const adminLane = laneOf('/v1/admin');
+    const guestHeads = headsOf('/v1');
+    const adminHeads = headsOf('/v1/admin');
     this.#fanOut = new FanOut(
-      { namespace: guests, lane: guestLane, sessions: this.#guests },
-      { namespace: admins, lane: adminLane, sessions: this.#admins },
+      { namespace: guests, heads: guestHeads, sessions: this.#guests },
+      { namespace: admins, heads: adminHeads, sessions: this.#admins },
       backplane,
     );
     const subscribed = (namespace: Namespace) => async (rooms: readonly string[]) =>
@@ -116,13 +116,13 @@ export class SocketServer {
     const dispatch = { nowMs: () => parts.operations.nowMs(), log, faults };
     this.#serveGuests(guests, {
       ...common,
-      lane: guestLane,
+      heads: guestHeads,
       subscribed: subscribed(guests),
       dispatch: new Dispatch(guestSocketCommands(parts, this.#fanOut), dispatch),
     });
     this.#serveAdmins(admins, {
       ...common,
-      lane: adminLane,
+      heads: adminHeads,
       subscribed: async (rooms) => {
         await subscribed(admins)(rooms);
         // Before the picture is read: what follows it must not be missed.
@@ -131,7 +131,7 @@ export class SocketServer {
       dispatch: new Dispatch(adminSocketCommands(parts), dispatch),
     });
     this.#beacons = new Beacons(this.#fanOut, (ids) => parts.apartments.versions(ids));
-    this.#missed = new Missed(() => this.#sessions());
+    this.#missed = new MissedNotice(() => this.#sessions());
     backplane?.onBack(() => {
       void this.#beacons.catchUp();
       this.#missed.tell();
@@ -194,8 +194,8 @@ export class SocketServer {
     const link = new Link(connection, {
       host: {
         log: this.#options.log,
-        flushSoon: this.#outlet.flushSoon,
-        watchReader: this.#outlet.watchReader,
+        flushSoon: this.#flusher.flushSoon,
+        watchReader: this.#flusher.watchReader,
       },
       address,
       addressBudget,
@@ -299,7 +299,7 @@ export class SocketServer {
 
   #everySecond(): void {
     const { operations } = this.#options.parts;
-    this.#outlet.cutStalledReaders();
+    this.#flusher.cutStalledReaders();
     const nowMs = operations.nowMs();
     this.#end((session) => session.expiresAtMs <= nowMs);
     this.#fanOut.toFeed('stats', () => operations.stats());

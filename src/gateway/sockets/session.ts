@@ -12,11 +12,11 @@ import type { Faults } from '../faults.ts';
 import type { Budget } from '../limits/budgets.ts';
 import type { Log } from '../log.ts';
 import type { EventSink, Link } from './link.ts';
-import { eventText, type Lane, outcomeText, refusalText } from './packets.ts';
+import { eventText, outcomeText, type PacketHeads, refusalText } from './packets.ts';
 
 /** What all sessions of a namespace share. */
 export interface SessionHost {
-  readonly lane: Lane;
+  readonly heads: PacketHeads;
   readonly dispatch: Dispatch<Session>;
   readonly log: Log;
   readonly faults: Faults;
@@ -57,7 +57,7 @@ export class Session implements Caller, EventSink {
   constructor(socket: Socket, link: Link, host: SessionHost) {
     this.socket = socket;
     this.link = link;
-    this.prefix = host.lane.prefix;
+    this.prefix = host.heads.prefix;
     this.#host = host;
   }
 
@@ -126,11 +126,11 @@ export class Session implements Caller, EventSink {
     if (ackId === undefined) return;
     const message = `too many commands at once; wait ${retryAfterMs} ms`;
     const error = errorBody('rate_limited', message, { retryAfterMs });
-    this.link.send(`${this.#host.lane.ack}${ackId}[${refusalText(error)}]`);
+    this.link.send(`${this.#host.heads.ack}${ackId}[${refusalText(error)}]`);
   }
 
   send(event: string, payload: unknown): void {
-    this.link.send(eventText(this.#host.lane, event, JSON.stringify(payload)));
+    this.link.send(eventText(this.#host.heads, event, JSON.stringify(payload)));
   }
 
   /** In order, unless the reader is behind; then only the latest of each apartment, once it has caught up. */
@@ -186,7 +186,7 @@ export class Session implements Caller, EventSink {
     } catch (error) {
       text = refusalText(this.#host.faults.answer('answer', undefined, error).error);
     }
-    this.link.send(`${this.#host.lane.ack}${ackId}[${text}]`);
+    this.link.send(`${this.#host.heads.ack}${ackId}[${text}]`);
   }
 }
 
