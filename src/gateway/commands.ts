@@ -8,7 +8,7 @@ import {
   ConfirmCommand,
   ExtendCommand,
   HoldCommand,
-  Listing,
+  ListQuery,
   Mine,
   OccupancyQuery,
   ReleaseCommand,
@@ -97,7 +97,7 @@ export function managementCommands<C extends Caller>(parts: GatewayParts): Comma
   return {
     list: command({
       access: 'anyone',
-      schema: Listing,
+      schema: ListQuery,
       run: (_caller: C, query, reply) => reply(listings.search(query)),
     }),
     block: command({

@@ -72,13 +72,13 @@ const searchShape = {
 };
 export const Search = z.object({ ...searchShape, checkIn: IsoDate, checkOut: IsoDate });
 /** Over HTTP dates are optional: without them it lists, without availability or quote. */
-export const Listing = z
+export const ListQuery = z
   .object({ ...searchShape, checkIn: IsoDate.optional(), checkOut: IsoDate.optional() })
   .refine((query) => (query.checkIn === undefined) === (query.checkOut === undefined), {
     path: ['checkOut'],
     message: 'send checkIn and checkOut together, or neither',
   });
-export type SearchQuery = z.infer<typeof Listing>;
+export type SearchQuery = z.infer<typeof ListQuery>;
 
 const Reason = z.string().max(500).regex(PRINTABLE, 'a reason has no control characters');
 
