@@ -6,12 +6,12 @@
 
 import { HANDOVER_DRAIN_MS, HANDOVER_SHARDS_MAX } from '../../protocol/limits.ts';
 import { within } from '../../time/within.ts';
-import type { ClusterParts } from './parts.ts';
+import type { MembershipParts } from './parts.ts';
 
 export class Handover {
-  readonly #parts: ClusterParts;
+  readonly #parts: MembershipParts;
 
-  constructor(parts: ClusterParts) {
+  constructor(parts: MembershipParts) {
     this.#parts = parts;
   }
 

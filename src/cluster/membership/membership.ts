@@ -34,7 +34,7 @@ import type { LeaseStore } from './lease-store.ts';
 import { Liveness } from './liveness.ts';
 import { type NodeHost, pause, thisHost } from './node-host.ts';
 import { OwnShards } from './own-shards.ts';
-import type { ClusterParts } from './parts.ts';
+import type { MembershipParts } from './parts.ts';
 import type { LossReason, NodeView, Peer, ShardKeeper, ShardOwner } from './ports.ts';
 import { ShardLoads } from './shard-loads.ts';
 import type { ShardState } from './shard-machine.ts';
@@ -90,7 +90,7 @@ export class Membership implements Ownership {
     this.#host = host;
     this.clock = new DatabaseClock(host.time);
     this.#liveness = new Liveness((node) => host.isKnownDead(node));
-    const parts: ClusterParts = {
+    const parts: MembershipParts = {
       leases: options.leases,
       scheduler: host.scheduler,
       own: this.#own,

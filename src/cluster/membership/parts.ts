@@ -5,7 +5,7 @@ import type { LeaseStore } from './lease-store.ts';
 import type { OwnShards } from './own-shards.ts';
 import type { ShardKeeper } from './ports.ts';
 
-export interface ClusterParts {
+export interface MembershipParts {
   readonly leases: LeaseStore;
   readonly scheduler: Scheduler;
   readonly own: OwnShards;

@@ -1,13 +1,13 @@
 /** Shards that are ours and not yet loaded: each load once, again after a failure, as long as they are ours. */
-import type { ClusterParts } from './parts.ts';
+import type { MembershipParts } from './parts.ts';
 
 export class ShardLoads {
-  readonly #parts: ClusterParts;
+  readonly #parts: MembershipParts;
   /** By shard, the epoch that is being loaded. */
   readonly #underWay = new Map<number, number>();
   readonly #loads = new Set<Promise<void>>();
 
-  constructor(parts: ClusterParts) {
+  constructor(parts: MembershipParts) {
     this.#parts = parts;
   }
 

@@ -5,14 +5,14 @@
  */
 import { SHARDS } from '../../protocol/limits.ts';
 import type { Death } from './liveness.ts';
-import type { ClusterParts } from './parts.ts';
+import type { MembershipParts } from './parts.ts';
 
 export class Takeover {
-  readonly #parts: ClusterParts;
+  readonly #parts: MembershipParts;
   /** As of the last look. */
   deaths: readonly Death[] = [];
 
-  constructor(parts: ClusterParts) {
+  constructor(parts: MembershipParts) {
     this.#parts = parts;
   }
 
