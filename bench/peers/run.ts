@@ -55,7 +55,7 @@ export async function runPeers({ seconds, rounds, depths }: PeersOptions): Promi
             if (!reply.ok) throw new Error(`the peer link failed: ${reply.why}`);
             done();
           }),
-        frames: () => links.figures().framesSent,
+        frames: () => links.stats().framesSent,
       },
       bareAsk(bare),
     ];

@@ -38,7 +38,7 @@ export interface AppHooks {
   readonly beforeOpening?: (app: Omit<App, 'url' | 'drain' | 'close'>) => Promise<void>;
 }
 
-const FIGURES_EVERY_MS = 1_000;
+const STATS_EVERY_MS = 1_000;
 const WEB_ROOT = fileURLToPath(new URL('../../dist/web', import.meta.url));
 
 /** @throws Error whose message is one sentence for the operator, or the signal's reason */
@@ -94,7 +94,7 @@ export async function createApp(
     // Peers must be able to reach this node before it owns anything.
     await node.join();
     leave = () => node.membership.leave();
-    const telling = setInterval(() => operations.tick(gateway), FIGURES_EVERY_MS);
+    const telling = setInterval(() => operations.tick(gateway), STATS_EVERY_MS);
     started(() => clearInterval(telling));
     await node.awake();
     await services.listings.start();

@@ -1,5 +1,5 @@
-/** What there is to see of the running servers: figures of the last second, today's bookings, what keeps this one from serving. */
-import type { NodeFigures } from '../cluster/node-stats.ts';
+/** What there is to see of the running servers: stats of the last second, today's bookings, what keeps this one from serving. */
+import type { NodeStats } from '../cluster/node-stats.ts';
 import type { Operations } from '../gateway/ports.ts';
 import type { Storage } from '../persistence/index.ts';
 import { countConfirmedSince } from '../persistence/statements/bookings.ts';
@@ -12,11 +12,11 @@ const BOOKINGS_TODAY_EVERY_MS = 5_000;
 const DAY_MS = 86_400_000;
 
 export interface OperationsService extends Operations {
-  /** To be called once a second: takes this node's figures and tells them to the others. */
-  tick(sockets: SocketFigures): void;
+  /** To be called once a second: takes this node's stats and tells them to the others. */
+  tick(sockets: SocketCounts): void;
 }
 
-export interface SocketFigures {
+export interface SocketCounts {
   /** Open WebSockets of this node, and admins on its feed. */
   sockets(): number;
   feeds(): number;
@@ -29,7 +29,7 @@ export async function openOperations(
 ): Promise<OperationsService> {
   const { clock, registry, openHolds, journal, membership, cluster } = node;
   let last = { atMs: performance.now(), commands: 0 };
-  let own: NodeFigures = {
+  let own: NodeStats = {
     holdsOpen: 0,
     commandsPerSecond: 0,
     sockets: 0,
@@ -55,7 +55,7 @@ export async function openOperations(
       const seconds = Math.max(0.001, (nowMs - last.atMs) / 1_000);
       const commandsPerSecond = Math.round((registry.commands - last.commands) / seconds);
       last = { atMs: nowMs, commands: registry.commands };
-      const { commitMsP50, commitMsP99 } = journal.figures();
+      const { commitMsP50, commitMsP99 } = journal.commitStats();
       own = {
         holdsOpen: openHolds.count,
         commandsPerSecond,
@@ -67,8 +67,8 @@ export async function openOperations(
       cluster.tell(own);
     },
     stats() {
-      const { feeds: _, ...figures } = cluster.figuresWithOthers(own);
-      return { at: instant(clock.nowMs()), bookingsToday, ...figures, nodes: membership.nodes() };
+      const { feeds: _, ...stats } = cluster.statsWithOthers(own);
+      return { at: instant(clock.nowMs()), bookingsToday, ...stats, nodes: membership.nodes() };
     },
     notReady() {
       const reasons: string[] = [];

@@ -29,7 +29,7 @@ import { CHANGES, ChangeStream, type HeardChange } from './change-stream.ts';
 import { Interest } from './interest.ts';
 import type { Membership } from './membership/membership.ts';
 import type { Peer } from './membership/ports.ts';
-import { ClusterFigures, FIGURES, type NodeFigures } from './node-stats.ts';
+import { NODE_STATS, type NodeStats, StatsOfNodes } from './node-stats.ts';
 import { ANSWERS, type OpenHold, type PeerFault, PeerQuestions } from './peer-answers.ts';
 import { PeerService, partOf } from './peer-service.ts';
 import type { OnNote } from './peers/accepted-link.ts';
@@ -70,7 +70,7 @@ export class Cluster {
   readonly #survey: Survey;
   readonly #stream: ChangeStream;
   readonly #service: PeerService;
-  readonly #figures: ClusterFigures;
+  readonly #stats: StatsOfNodes;
   readonly #interest: Interest;
   /** First what others know, at once; what is open with all of them waits for every shard to have an owner again. */
   readonly #counts = new OneAtATime(async () => {
@@ -122,7 +122,7 @@ export class Cluster {
       },
     });
     membership.onOwnersChanged(() => this.#stream.othersChanged());
-    this.#figures = new ClusterFigures(monotonicMs);
+    this.#stats = new StatsOfNodes(monotonicMs);
   }
 
   /**
@@ -166,7 +166,7 @@ export class Cluster {
 
   readonly onNote: OnNote = (peerId, name, body) => {
     if (name === CHANGES) this.#stream.receive(peerId, body);
-    else if (name === FIGURES) this.#heardFigures(peerId, body as NodeFigures);
+    else if (name === NODE_STATS) this.#heardStats(peerId, body as NodeStats);
     else if (name === MOVES) this.#parts.membership.hint();
   };
 
@@ -252,8 +252,8 @@ export class Cluster {
   }
 
   /** Once a second: tells the others, and keeps the links to them, with the news of their end. */
-  tell(figures: NodeFigures): void {
-    for (const peer of this.#parts.membership.peers()) this.#parts.peers?.note(peer, FIGURES, figures);
+  tell(stats: NodeStats): void {
+    for (const peer of this.#parts.membership.peers()) this.#parts.peers?.note(peer, NODE_STATS, stats);
   }
 
   /** Owners have changed here first: the others need not wait for their next look. */
@@ -290,13 +290,13 @@ export class Cluster {
     return this.#parts.membership.onOwnersChanged(listener);
   }
 
-  #heardFigures(nodeId: string, figures: NodeFigures): void {
-    this.#figures.receive(nodeId, figures);
-    if (figures.feeds > 0) this.#interest.feed();
+  #heardStats(nodeId: string, stats: NodeStats): void {
+    this.#stats.receive(nodeId, stats);
+    if (stats.feeds > 0) this.#interest.feed();
   }
 
-  figuresWithOthers(own: NodeFigures): NodeFigures {
-    return this.#figures.withOthers(own);
+  statsWithOthers(own: NodeStats): NodeStats {
+    return this.#stats.withOthers(own);
   }
 
   stop(): void {

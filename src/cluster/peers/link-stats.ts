@@ -25,7 +25,7 @@ export interface Counts {
   bytesWritten: number;
 }
 
-export interface PeerFigures extends Counts {
+export interface LinkStats extends Counts {
   /** Open now, by who dialled. */
   readonly linksOut: number;
   readonly linksIn: number;

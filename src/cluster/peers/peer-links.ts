@@ -10,7 +10,7 @@ import { Arrivals } from './arrivals.ts';
 import type { Peer, PeerLoss } from './dial.ts';
 import { DialledLink, type DialledLinkHost, type Done } from './dialled-link.ts';
 import { Handshake } from './handshake.ts';
-import { newCounts, type PeerFigures } from './link-stats.ts';
+import { type LinkStats, newCounts } from './link-stats.ts';
 import { FAILURES, type PeerFailure, type PeerReply } from './messages.ts';
 
 export interface PeerLinksOptions {
@@ -137,7 +137,7 @@ export class PeerLinks {
     await Promise.all(links.map((link) => link.close()));
   }
 
-  figures(): PeerFigures {
+  stats(): LinkStats {
     const dialled = [...this.#dialled.values()];
     const accepted = [...this.#accepted.values()];
     const links = [...dialled, ...accepted];

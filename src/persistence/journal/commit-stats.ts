@@ -1,7 +1,7 @@
 /** How long commits take and how much they carry, cheaply: three numbers written a batch, sorted when asked. */
 import { COMMIT_SAMPLES_MAX } from '../../protocol/limits.ts';
 
-export interface CommitFigures {
+export interface CommitSummary {
   /** Send to answer, over the last second in which there was a commit; 0 where there was none yet. */
   readonly commitMsP50: number;
   readonly commitMsP99: number;
@@ -26,7 +26,7 @@ export class CommitStats {
     this.#entries[slot] = entries;
   }
 
-  read(nowMs: number = performance.now()): CommitFigures {
+  read(nowMs: number = performance.now()): CommitSummary {
     const took: number[] = [];
     let entries = 0;
     let recent = 0;

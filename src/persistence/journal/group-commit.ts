@@ -10,7 +10,7 @@ import type { Append, AppendResult } from '../../actors/ports.ts';
 import { BATCH_ENTRIES_MAX, COMMIT_LANES, LANE_QUEUE_MAX } from '../../protocol/limits.ts';
 import { fencedPairs, outcomeOf } from '../sqlstate.ts';
 import { changesMore } from './batch-encoder.ts';
-import { type CommitFigures, CommitStats } from './commit-stats.ts';
+import { CommitStats, type CommitSummary } from './commit-stats.ts';
 import { Lane, type LaneOptions } from './lane.ts';
 
 export interface GroupCommitOptions {
@@ -54,7 +54,7 @@ export class GroupCommit {
     for (const lane of this.#lanes) lane.become(nodeId);
   }
 
-  figures(): CommitFigures {
+  commitStats(): CommitSummary {
     return this.#stats.read(this.#monotonicMs());
   }
 

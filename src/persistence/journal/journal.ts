@@ -11,7 +11,7 @@ import type {
 } from '../../actors/ports.ts';
 import { bookingOfApartment, bookingOfHold } from '../statements/bookings.ts';
 import { ENTRY_JSON, type EntryRow, entryOf } from '../statements/journal-rows.ts';
-import type { CommitFigures } from './commit-stats.ts';
+import type { CommitSummary } from './commit-stats.ts';
 import { GroupCommit } from './group-commit.ts';
 
 export interface PostgresJournalOptions {
@@ -26,7 +26,7 @@ export interface PostgresJournalOptions {
 export interface PostgresJournal extends Journal {
   /** For which node it appends; see `Lane`. */
   become(nodeId: string): void;
-  figures(): CommitFigures;
+  commitStats(): CommitSummary;
   /** Whether every lane has its connection. */
   readonly isConnected: boolean;
   /** Appends waiting or under way. */
@@ -142,8 +142,8 @@ class SqlJournal implements PostgresJournal {
     this.#commit.become(nodeId);
   }
 
-  figures(): CommitFigures {
-    return this.#commit.figures();
+  commitStats(): CommitSummary {
+    return this.#commit.commitStats();
   }
 
   get isConnected(): boolean {

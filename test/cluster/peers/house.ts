@@ -140,7 +140,7 @@ export function ask(
 /** The link is there: what ends while it is being dialled is never sent. */
 export async function connected(node: Node, peer: Peer): Promise<void> {
   node.links.connect(peer);
-  await until(() => node.links.figures().linksOut === 1);
+  await until(() => node.links.stats().linksOut === 1);
 }
 
 /** Resolves as soon as it is so; looks at every turn of the event loop. */

@@ -26,7 +26,7 @@ describe('a link that ends', () => {
       }
       await until(() => replies.get(398)?.length === 1);
       await (side === 'asking' ? a : b).stop();
-      await until(() => a.links.figures().inFlight === 0);
+      await until(() => a.links.stats().inFlight === 0);
       for (const [n, got] of replies) expect(got).toEqual([n % 2 === 0 ? { ok: true, body: n } : CLOSED]);
       expect(a.lost[0]).toEqual(side === 'asking' ? undefined : { peerId: 'node_b', how: 'closed' });
     },
@@ -79,7 +79,7 @@ describe('a peer that is not there', () => {
     expect([...replies, await ask(a, gone.peer, 3)]).toEqual([REFUSED, REFUSED, REFUSED]);
     expect(a.lost[0]).toEqual({ peerId: 'node_b', how: 'refused' });
     a.links.note(gone.peer, 'n', 1);
-    expect(a.links.figures()).toMatchObject({ notesDropped: 1, refused: 3, inFlight: 0 });
+    expect(a.links.stats()).toMatchObject({ notesDropped: 1, refused: 3, inFlight: 0 });
   });
 
   it('is dialled after longer and longer pauses, and no more once nobody has asked for it for long', async () => {
@@ -109,11 +109,11 @@ describe('a peer that is not there', () => {
     expect(pauses.slice(0, 8)).toEqual(
       [0, 1, 2, 3, 4, 5, 6, 7].map((n) => Math.min(PEER_REDIAL_MAX_MS, PEER_REDIAL_FIRST_MS * 2 ** n)),
     );
-    const { dials } = a.links.figures();
+    const { dials } = a.links.stats();
     expect(calls).toEqual([]);
     // Asked for again, it is dialled again.
     expect(await ask(a, gone.peer, 1)).toEqual(REFUSED);
-    expect(a.links.figures().dials).toBe(dials + 1);
+    expect(a.links.stats().dials).toBe(dials + 1);
   });
 
   it('that takes the connection and says nothing is told as silent', async () => {
@@ -171,7 +171,7 @@ describe('another incarnation', () => {
     await until(() => heldBack.length === 1);
     b.links.become('node_b2');
     expect(await ofA).toEqual(CLOSED);
-    await until(() => a.lost.length > 0 && a.links.figures().linksIn === 0);
+    await until(() => a.lost.length > 0 && a.links.stats().linksIn === 0);
     expect(a.lost[0]).toEqual({ peerId: 'node_b1', how: 'closed' });
     expect(await ask(b, a.peer, 2)).toEqual({ ok: true, body: 2 });
     void ask(a, { ...b.peer, id: 'node_b2' }, 2);
@@ -182,10 +182,10 @@ describe('another incarnation', () => {
   it('or the same one dialling again replaces the link it had', async () => {
     const b = await startNode('node_b');
     const first = await dialRaw(b.peer);
-    await until(() => b.links.figures().linksIn === 1);
+    await until(() => b.links.stats().linksIn === 1);
     await dialRaw(b.peer);
     await first.closed;
-    expect(b.links.figures().linksIn).toBe(1);
+    expect(b.links.stats().linksIn).toBe(1);
   });
 });
 
@@ -257,10 +257,10 @@ it('answers 100,000 requests of random delays once each, without growing', async
       });
     };
     for (let i = 0; i < AT_ONCE; i++) askNext();
-    inFlightMax = a.links.figures().inFlight;
+    inFlightMax = a.links.stats().inFlight;
   });
   expect(answers.every((count) => count === 1)).toBe(true);
   expect(inFlightMax).toBe(AT_ONCE);
-  expect(a.links.figures()).toMatchObject({ answered: REQUESTS, inFlight: 0, queuedBytes: 0, dials: 1 });
-  expect(b.links.figures()).toMatchObject({ served: REQUESTS, serving: 0, queuedBytes: 0 });
+  expect(a.links.stats()).toMatchObject({ answered: REQUESTS, inFlight: 0, queuedBytes: 0, dials: 1 });
+  expect(b.links.stats()).toMatchObject({ served: REQUESTS, serving: 0, queuedBytes: 0 });
 });

@@ -42,7 +42,7 @@ it('a frozen peer is told as silent; its requests end at their deadlines, or wit
   child.kill('SIGCONT');
   await until(() => {
     a.links.connect(peer);
-    return a.links.figures().linksOut === 1;
+    return a.links.stats().linksOut === 1;
   });
   expect(await ask(a, peer, 2)).toEqual({ ok: true, body: 2 });
 });
@@ -54,8 +54,8 @@ it('a process that was itself frozen calls nobody silent', async () => {
   // Longer than the silence that ends a link: this process runs nothing meanwhile.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_500);
   expect(await ask(a, b.peer, 2)).toEqual({ ok: true, body: 2 });
-  await until(() => a.links.figures().bytesRead > 0);
-  expect([a.lost, a.links.figures().dials]).toEqual([[], 1]);
+  await until(() => a.links.stats().bytesRead > 0);
+  expect([a.lost, a.links.stats().dials]).toEqual([[], 1]);
 });
 
 it('a killed peer is told as closed, then refused; at its url another incarnation is refused, itself is served', async () => {
@@ -78,7 +78,7 @@ it('a killed peer is told as closed, then refused; at its url another incarnatio
   await startProcess('node_b', port);
   await until(() => {
     a.links.connect(peer);
-    return a.links.figures().linksOut === 1;
+    return a.links.stats().linksOut === 1;
   });
   expect(await ask(a, peer, 3)).toEqual({ ok: true, body: 3 });
 });

@@ -19,14 +19,14 @@ describe('a request', () => {
     );
     expect(replies).toEqual(replies.map((_, n) => ({ ok: true, body: { n, text: 'à la carte ☂' } })));
     expect(order).toEqual(order.map((_, n) => n));
-    expect(a.links.figures()).toMatchObject({
+    expect(a.links.stats()).toMatchObject({
       asked: 500,
       answered: 500,
       inFlight: 0,
       linksOut: 1,
       dials: 1,
     });
-    expect(b.links.figures()).toMatchObject({ served: 500, serving: 0, linksIn: 1, linksOut: 0 });
+    expect(b.links.stats()).toMatchObject({ served: 500, serving: 0, linksIn: 1, linksOut: 0 });
   });
 
   it('tells the peer who asks, what, and how long it may take', async () => {
@@ -84,7 +84,7 @@ describe('a request', () => {
     for (const reply of waiting) reply({ ok: true, body: 'late' });
     await until(() => replies.length === 3);
     expect(replies[2]).toEqual({ ok: true, body: 'late' });
-    expect(a.links.figures()).toMatchObject({ deadline: 2, answered: 1, late: 2, inFlight: 0 });
+    expect(a.links.stats()).toMatchObject({ deadline: 2, answered: 1, late: 2, inFlight: 0 });
     expect(await ask(a, b.peer, 1, { deadlineMs: 0 })).toEqual({ ok: false, why: 'deadline' });
     expect(await ask(a, b.peer, 1, { deadlineMs: Number.NaN })).toEqual({ ok: false, why: 'deadline' });
   });
@@ -129,7 +129,7 @@ describe('a request', () => {
       ['peer.request_failed', 'reject'],
       ['peer.request_failed', 'throw'],
     ]);
-    expect(b.links.figures().serving).toBe(0);
+    expect(b.links.stats().serving).toBe(0);
   });
 
   it('whose caller throws at the answer spoils no other of its batch', async () => {
@@ -164,7 +164,7 @@ describe('a request', () => {
       expect.stringMatching(/name of 0 characters/),
     ]);
     expect(String(b.faults[0]?.details.cause)).toMatch(/does not fit/);
-    expect(a.links.figures().dials).toBe(1);
+    expect(a.links.stats().dials).toBe(1);
   });
 });
 
@@ -184,7 +184,7 @@ describe('bounds', () => {
     fill(PEER_INFLIGHT_MAX);
     const oneMore = async () => {
       const reply = ask(a, b.peer, 'one more');
-      expect(a.links.figures().inFlight).toBe(PEER_INFLIGHT_MAX);
+      expect(a.links.stats().inFlight).toBe(PEER_INFLIGHT_MAX);
       expect(await reply).toEqual({ ok: false, why: 'busy' });
     };
     await oneMore();
@@ -228,7 +228,7 @@ describe('bounds', () => {
     await connected(a, b.peer);
     expect(await ask(a, b.peer, 1, { deadlineMs: 20 })).toEqual({ ok: false, why: 'deadline' });
     await until(() => serving === 1);
-    await until(() => b.links.figures().serving === 0);
+    await until(() => b.links.stats().serving === 0);
   });
 });
 
@@ -252,7 +252,7 @@ describe('notes', () => {
       ['node_a', 'moved', { to: 2 }],
     ]);
     expect(b.faults).toMatchObject([{ event: 'peer.note_failed' }]);
-    expect(a.links.figures()).toMatchObject({ notesSent: 2, notesDropped: 1 });
+    expect(a.links.stats()).toMatchObject({ notesSent: 2, notesDropped: 1 });
   });
 });
 
@@ -271,5 +271,5 @@ it('speaks TLS where the url is wss, to whoever the authority has signed', async
   const c = await startNode('node_d', { ca: cert, scheduler: { after } });
   expect(await ask(c, b.peer, 1)).toMatchObject({ ok: true });
   await until(() => pings > 6);
-  expect([c.lost, c.links.figures().linksOut]).toEqual([[], 1]);
+  expect([c.lost, c.links.stats().linksOut]).toEqual([[], 1]);
 });

@@ -62,7 +62,7 @@ describe('a peer that sends rubbish is cut', () => {
     expect(b.faults.map(({ event, details }) => [event, details.peerId])).toEqual(
       REQUESTS.map((_, n) => ['peer.rubbish', `raw_${n}`]),
     );
-    expect(b.links.figures()).toMatchObject({ linksIn: 1, serving: 0 });
+    expect(b.links.stats()).toMatchObject({ linksIn: 1, serving: 0 });
     expect(a.lost).toEqual([]);
   });
 
@@ -118,8 +118,8 @@ describe('a peer that sends rubbish is cut', () => {
     });
     const a = await startNode('node_a');
     expect(await ask(a, peer, 1)).toEqual({ ok: true, body: 'x' });
-    await until(() => a.links.figures().late === 2);
-    expect(a.links.figures().linksOut).toBe(1);
+    await until(() => a.links.stats().late === 2);
+    expect(a.links.stats().linksOut).toBe(1);
   });
 });
 
@@ -140,14 +140,14 @@ describe('a peer that does not read', () => {
         why.set(key, (why.get(key) ?? 0) + 1);
         left -= 1;
       });
-      expect(a.links.figures().queuedBytes).toBeLessThan(PEER_QUEUE_BYTES_MAX + 2 * body.length);
+      expect(a.links.stats().queuedBytes).toBeLessThan(PEER_QUEUE_BYTES_MAX + 2 * body.length);
       if (n > 5) await until(() => opened !== undefined);
     }
     await until(() => left === 0);
     expect([...why.keys()].sort()).toEqual(['busy', 'deadline']);
     expect(why.get('busy')).toBeGreaterThan(20);
     a.links.note(peer, 'n', 1);
-    expect(a.links.figures().notesDropped).toBe(1);
+    expect(a.links.stats().notesDropped).toBe(1);
     expect(a.lost).toEqual([]);
   });
 
@@ -165,20 +165,20 @@ describe('a peer that does not read', () => {
     let queuedMax = 0;
     while (queuedMax <= PEER_QUEUE_BYTES_MAX) {
       waiting.shift()?.();
-      queuedMax = b.links.figures().queuedBytes;
+      queuedMax = b.links.stats().queuedBytes;
     }
-    const { served } = b.links.figures();
+    const { served } = b.links.stats();
     raw.webSocket.send(JSON.stringify([[1_000, 60_000, 'm', 1]]));
     raw.webSocket.send(JSON.stringify([[0, 'n', 1]]));
-    await until(() => b.links.figures().framesReceived === 3);
-    expect(b.links.figures().served).toBe(served);
+    await until(() => b.links.stats().framesReceived === 3);
+    expect(b.links.stats().served).toBe(served);
     for (const answer of waiting) {
       answer();
-      queuedMax = Math.max(queuedMax, b.links.figures().queuedBytes);
+      queuedMax = Math.max(queuedMax, b.links.stats().queuedBytes);
     }
     expect(b.faults).toMatchObject([{ event: 'peer.too_slow' }]);
     expect(queuedMax).toBeLessThan(PEER_CUT_BYTES + 2 * large.length);
-    expect(b.links.figures()).toMatchObject({ linksIn: 0, queuedBytes: 0, serving: 0 });
+    expect(b.links.stats()).toMatchObject({ linksIn: 0, queuedBytes: 0, serving: 0 });
     raw.socket.resume();
     await raw.closed;
     expect(PEER_SERVING_MAX).toBeGreaterThan(ids.length);

@@ -75,15 +75,15 @@ describe('the secret', () => {
     expect(a.lost.every(({ how }) => how === 'closed')).toBe(true);
     const complaints = () => [...a.faults, ...b.faults].map(({ event }) => event).sort();
     expect(complaints()).toEqual(['peer.our_secret_refused', 'peer.stranger']);
-    expect(b.links.figures().strangers).toBeGreaterThanOrEqual(4);
+    expect(b.links.stats().strangers).toBeGreaterThanOrEqual(4);
     // Asking all the time dials no more often.
-    const dials = a.links.figures().dials;
+    const dials = a.links.stats().dials;
     for (let n = 0; n < 1_000; n++) await ask(a, b.peer, n);
-    expect(a.links.figures().dials - dials).toBeLessThan(5);
+    expect(a.links.stats().dials - dials).toBeLessThan(5);
     nowMs += PEER_COMPLAINT_EVERY_MS;
-    const { strangers } = b.links.figures();
+    const { strangers } = b.links.stats();
     void ask(a, b.peer, 1);
-    await until(() => b.links.figures().strangers > strangers);
+    await until(() => b.links.stats().strangers > strangers);
     await until(() => complaints().length === 4);
   });
 
@@ -219,7 +219,7 @@ describe('a link that was recorded', () => {
     await closed;
     expect(served).toEqual([['node_a', 'once']]);
     // Whose link was recorded keeps it.
-    expect(b.links.figures()).toMatchObject({ linksIn: 1, framesReceived: 1 });
+    expect(b.links.stats()).toMatchObject({ linksIn: 1, framesReceived: 1 });
     expect(await ask(a, { id: 'node_b', url: '' }, 'twice')).toMatchObject({ ok: true });
   });
 
@@ -240,7 +240,7 @@ describe('a link that was recorded', () => {
     await until(() => sockets.filter(({ closed }) => closed).length === 3);
     expect(sockets.slice(0, 3).every(({ closed }) => closed)).toBe(true);
     await dialRaw(b.peer);
-    await until(() => b.links.figures().linksIn === 1);
+    await until(() => b.links.stats().linksIn === 1);
   });
 
   it('and never opened is closed', async () => {
