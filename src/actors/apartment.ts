@@ -1,11 +1,13 @@
 /**
- * A running apartment: the shell around its machine. Commands go in one after another and are decided on the
+ * A running apartment: the shell around its actor. Commands go in one after another and are decided on the
  * latest state, durable or not; facts go to the journal; what they caused waits in the output gate until they
  * are on disk, and leaves in order. A lost append ends this instance: it is never mended in place.
  *
- *   receive ─> [decided before? answer again] ─> machine ─> turn ─┬─ facts ──> journal ──> settled ─┐
- *                                                                 └─ none ──> behind what is ahead ─┴─> released
+ *   receive ─> [decided before? answer again] ─> actor ─> turn ─┬─ facts ──> journal ──> settled ─┐
+ *                                                               └─ none ──> behind what is ahead ─┴─> released
  */
+
+import type { ApartmentCommand } from '../protocol/apartment-command.ts';
 import type { StandingClaims } from '../protocol/claims.ts';
 import { refuse } from '../protocol/errors.ts';
 import { PIPELINE_MAX, SNAPSHOT_EVERY_FACTS } from '../protocol/limits.ts';
@@ -13,8 +15,11 @@ import type { NightRange } from '../protocol/nights.ts';
 import type { Calendar as CalendarView, Hold } from '../protocol/resources.ts';
 import type { Terms } from '../protocol/terms.ts';
 import type { Clock } from '../time/clock.ts';
-import { type ApartmentEvent, type CommandEvent, MACHINE_VERSION, react } from './apartment-machine.ts';
+import type { ActorSystem } from './actor-system.ts';
+import type { ApartmentActor } from './apartment-actor.ts';
+import { type ApartmentEvent, type CommandEvent, MACHINE_VERSION } from './apartment-machine.ts';
 import { type Calendar, findHold, type HoldClaim, isRestless, nextDeadlineMs } from './calendar/calendar.ts';
+import { statusOf } from './calendar/hold-machine.ts';
 import type { PaymentStep } from './calendar/payment.ts';
 import { calendarView, claimsView, holdView } from './calendar/views.ts';
 import type { Deadlines, Due } from './deadlines.ts';
@@ -34,6 +39,7 @@ import { type Asked, Turn, type TurnOwner } from './turn.ts';
 
 /** What all running apartments of a process share. */
 export interface ApartmentParts {
+  readonly system: ActorSystem;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly publisher: Publisher;
@@ -60,7 +66,7 @@ export class RunningApartment implements TurnOwner, Due {
   readonly epoch: number;
   lastUsedMs: number;
   readonly #parts: ApartmentParts;
-  readonly #calendar: Calendar;
+  readonly #actor: ApartmentActor;
   readonly #window: RequestWindow;
   readonly #gate = new OutputGate();
   readonly #waiters = new PaymentWaiters();
@@ -86,7 +92,7 @@ export class RunningApartment implements TurnOwner, Due {
     this.#terms = loaded.terms;
     this.#window = loaded.window;
     const { calendar, changes } = restore(loaded, unheard);
-    this.#calendar = calendar;
+    this.#actor = parts.system.start(this.id, calendar);
     this.#publishedVersion = calendar.version;
     this.#factsSinceSnapshot = calendar.version - (loaded.snapshot?.version ?? 0);
     this.lastUsedMs = parts.clock.nowMs();
@@ -95,6 +101,10 @@ export class RunningApartment implements TurnOwner, Due {
     }
     for (const change of changes) parts.publisher.committed(change);
     this.#arm();
+  }
+
+  get #calendar(): Calendar {
+    return this.#actor.getSnapshot().calendar;
   }
 
   get version(): number {
@@ -168,8 +178,7 @@ export class RunningApartment implements TurnOwner, Due {
     const holds: Hold[] = [];
     for (const claim of this.#calendar.claims) {
       if (claim.kind !== 'hold' || claim.guestId !== guestId) continue;
-      const status = claim.payment === undefined ? 'held' : 'confirming';
-      holds.push(holdView(this.id, claim, status, this.#calendar.version));
+      holds.push(holdView(this.id, claim, statusOf(claim), this.#calendar.version));
     }
     this.#gate.behind({ released: () => done(holds), lost: () => done(undefined) });
   }
@@ -233,6 +242,7 @@ export class RunningApartment implements TurnOwner, Due {
   /** Ends this instance. Its open holds stay in `OpenHolds`. @returns what it was asked and has not answered */
   end(): Asked[] {
     this.#over = true;
+    this.#parts.system.stop(this.#actor);
     const unanswered = new Set<Asked>();
     const turns = this.#gate.close();
     for (const { asked } of turns) if (asked !== undefined) unanswered.add(asked);
@@ -264,11 +274,11 @@ export class RunningApartment implements TurnOwner, Due {
     this.#take({ type: command.kind, command, at, turn } as CommandEvent);
   }
 
-  /** To the machine, unless it is about a hold that is not open (any more). */
+  /** To the actor, unless it is about a hold that is not open (any more). */
   #proceed(asked: Asked): void {
     const { command } = asked;
     if ('holdId' in command && findHold(this.#calendar, command.holdId) === undefined) {
-      return this.#answerEnded(asked, command.holdId);
+      return this.#answerEnded(asked, command);
     }
     this.#decide(asked, undefined);
   }
@@ -287,10 +297,10 @@ export class RunningApartment implements TurnOwner, Due {
   }
 
   /** A hold that is not open: how it ended is in the journal, once the gate has passed what ended it. */
-  #answerEnded(asked: Asked, holdId: string): void {
+  #answerEnded(asked: Asked, command: Extract<ApartmentCommand, { holdId: string }>): void {
     const { journal, again } = this.#parts;
     const look = () =>
-      endedHoldRefusal(journal, this.id, holdId, asked.subject).then(
+      endedHoldRefusal(journal, command, asked.subject).then(
         (error) => asked.reply({ ok: false, error }),
         (cause) => this.#unread(asked, cause),
       );
@@ -346,14 +356,14 @@ export class RunningApartment implements TurnOwner, Due {
     return nowMs;
   }
 
-  /** An event to the machine; then its facts to the journal, the rest into the gate. */
+  /** An event to the actor, which takes it at once; then its facts to the journal, the rest into the gate. */
   #take(event: ApartmentEvent): void {
     const { turn } = event;
-    try {
-      react(this.#calendar, event);
-    } catch (cause) {
+    this.#actor.send(event);
+    const { status, error } = this.#actor.getSnapshot();
+    if (status !== 'active') {
       turn.asked?.reply(refuse('internal', 'a defect was found while deciding; it has been logged'));
-      return this.#parts.lost(this, 'defect', cause);
+      return this.#parts.lost(this, 'defect', error);
     }
     const { entries, changes, asked } = turn;
     if (entries.length === 0) {
@@ -405,7 +415,7 @@ export class RunningApartment implements TurnOwner, Due {
       machineVersion: MACHINE_VERSION,
       windowFromVersion: this.#window.fromVersion(calendar.version),
       restless: isRestless(calendar),
-      state: structuredClone({ value: calendar.status, calendar }),
+      state: this.#actor.getPersistedSnapshot(),
     };
   }
 }

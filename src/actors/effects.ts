@@ -4,9 +4,7 @@
  */
 import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
 import { type Outcome, refuse } from '../protocol/errors.ts';
-import { dateOf } from '../protocol/nights.ts';
 import { totalMinor } from '../protocol/price.ts';
-import type { Block } from '../protocol/resources.ts';
 import { apply } from './calendar/apply.ts';
 import type { Calendar, Claim, HoldClaim } from './calendar/calendar.ts';
 import type { Circumstances } from './calendar/circumstances.ts';
@@ -14,6 +12,7 @@ import { decideLapse } from './calendar/decide-hold.ts';
 import type { DecidedFact, Decision } from './calendar/decision.ts';
 import { decidePaymentStep, type PaymentStep } from './calendar/payment.ts';
 import { changeOf, type KnownBooking } from './change-of-fact.ts';
+import { COMMANDS } from './commands/table.ts';
 import type { Fact, JournalEntry, PendingBooking } from './facts.ts';
 import { replacedBy } from './restore.ts';
 import type { OutsideStep, PaymentJob, Turn } from './turn.ts';
@@ -32,7 +31,7 @@ export function recordDecision(
   let claim: Claim | undefined;
   for (const decided of decision.facts)
     claim = note(calendar, turn, decided, command, at.subject.id, at.booking);
-  const answer = answerTo(command, turn, claim);
+  const answer = COMMANDS[command.kind].answer(turn.changes.at(-1)!, claim);
   if (answer !== undefined) turn.outcome = { ok: true, data: answer };
 }
 
@@ -146,45 +145,6 @@ export function stepsUnderWay(calendar: Calendar): OutsideStep[] {
   }
   for (const settlement of calendar.settlements) steps.push({ do: 'settle', settlement });
   return steps;
-}
-
-function answerTo(
-  command: ApartmentCommand,
-  turn: Turn,
-  claim: Claim | undefined,
-): ApartmentAnswer | undefined {
-  const change = turn.changes.at(-1)!;
-  switch (command.kind) {
-    case 'hold':
-    case 'extend':
-    case 'release':
-      return { hold: change.hold! };
-    case 'cancel':
-      return { booking: change.booking! };
-    case 'block':
-    case 'unblock':
-      return { block: blockView(turn.apartmentId, claim!, change.version) };
-    case 'pause':
-      return { status: 'paused' };
-    case 'resume':
-      return { status: 'listed' };
-    case 'retire':
-      return { status: 'retired' };
-    case 'confirm':
-      return undefined;
-  }
-}
-
-export function blockView(apartmentId: string, claim: Claim, version: number): Block {
-  const reason = claim.kind === 'block' ? claim.reason : undefined;
-  return {
-    id: claim.id,
-    apartmentId,
-    from: dateOf(claim.from),
-    to: dateOf(claim.to),
-    ...(reason !== undefined && { reason }),
-    version,
-  };
 }
 
 function addStep(turn: Turn, step: OutsideStep): void {

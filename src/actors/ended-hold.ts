@@ -1,8 +1,25 @@
-import { type ErrorBody, errorBody } from '../protocol/errors.ts';
+import type { ApartmentCommand } from '../protocol/apartment-command.ts';
+import type { ErrorBody } from '../protocol/errors.ts';
 import type { Subject } from '../protocol/resources.ts';
 import { versionInId } from './calendar/claim-id.ts';
-import { noSuchHold } from './calendar/decision.ts';
+import { type Command, noSuchHold } from './calendar/decision.ts';
+import { type HoldEvent, type HoldState, refusalIn } from './calendar/hold-machine.ts';
+import type { FactKind } from './facts.ts';
 import type { Journal } from './ports.ts';
+
+/** Commands about a hold, and the fact that each asks for. */
+const ASKS_FOR = {
+  extend: 'extended',
+  release: 'released',
+  confirm: 'confirming',
+} as const satisfies Partial<Record<ApartmentCommand['kind'], HoldEvent>>;
+/** A hold that a later `held` has ended was replaced by it. */
+const ENDED_BY: Partial<Record<FactKind, HoldState>> = {
+  held: 'replaced',
+  released: 'released',
+  expired: 'expired',
+  confirmed: 'confirmed',
+};
 
 /**
  * Why a hold that is not open cannot be acted on (H8). Ended holds are not kept in memory: the id says where the
@@ -10,8 +27,7 @@ import type { Journal } from './ports.ts';
  */
 export async function endedHoldRefusal(
   journal: Journal,
-  apartmentId: string,
-  holdId: string,
+  { apartmentId, holdId, kind }: Command<keyof typeof ASKS_FOR>,
   subject: Subject,
 ): Promise<ErrorBody> {
   const version = versionInId(holdId);
@@ -19,14 +35,8 @@ export async function endedHoldRefusal(
   const isIt = born?.fact.kind === 'held' && born.fact.hold === holdId;
   if (!isIt || (born.subjectId !== subject.id && subject.kind !== 'admin')) return noSuchHold(holdId);
   const ended = await journal.endOf(apartmentId, holdId, born.version);
-  if (ended === undefined) throw new Error(`${apartmentId}: hold ${holdId} is neither open nor ended`);
-  if (ended.fact.kind === 'expired') {
-    return errorBody(
-      'hold_expired',
-      `hold ${holdId} has expired; hold the nights again if they are still free`,
-    );
-  }
-  const how =
-    ended.fact.kind === 'confirmed' ? 'confirmed' : ended.fact.kind === 'held' ? 'replaced' : 'released';
-  return errorBody('hold_not_open', `hold ${holdId} is ${how} already; look at \`mine\` for what is open`);
+  const state = ended === undefined ? undefined : ENDED_BY[ended.fact.kind];
+  const refusal = state === undefined ? undefined : refusalIn(state, ASKS_FOR[kind], holdId);
+  if (refusal === undefined) throw new Error(`${apartmentId}: hold ${holdId} is neither open nor ended`);
+  return refusal;
 }

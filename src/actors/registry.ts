@@ -13,6 +13,7 @@ import {
 } from '../protocol/limits.ts';
 import type { Terms } from '../protocol/terms.ts';
 import type { Scheduler } from '../time/scheduler.ts';
+import { ActorSystem } from './actor-system.ts';
 import { type ApartmentParts, RunningApartment } from './apartment.ts';
 import type { HoldClaim } from './calendar/calendar.ts';
 import type { PaymentStep } from './calendar/payment.ts';
@@ -24,7 +25,7 @@ import type { SnapshotWriter } from './snapshot-writer.ts';
 import type { Asked } from './turn.ts';
 
 export interface RegistryParts
-  extends Omit<ApartmentParts, 'lost' | 'again' | 'unread' | 'waiting' | 'snapshot'> {
+  extends Omit<ApartmentParts, 'system' | 'lost' | 'again' | 'unread' | 'waiting' | 'snapshot'> {
   readonly ownership: Ownership;
   readonly scheduler: Scheduler;
   readonly snapshots: SnapshotWriter;
@@ -50,6 +51,8 @@ interface Left {
 }
 
 export class Registry {
+  /** Of the apartments running here. */
+  readonly system = new ActorSystem();
   readonly #parts: RegistryParts;
   readonly #apartmentParts: ApartmentParts;
   readonly #running = new Map<string, RunningApartment>();
@@ -67,6 +70,7 @@ export class Registry {
     this.#parts = parts;
     this.#apartmentParts = {
       ...parts,
+      system: this.system,
       lost: (apartment, reason, cause, culprit) => this.#lost(apartment, reason, cause, culprit),
       again: (asked) => this.#again(asked),
       unread: (apartmentId, cause) => parts.onFault('journal.not_read', { apartmentId, cause }),

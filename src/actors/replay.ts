@@ -4,11 +4,7 @@
  */
 import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
 import { type Outcome, refuse } from '../protocol/errors.ts';
-import { holdOf, lengthen } from './calendar/apply.ts';
-import { versionInId } from './calendar/claim-id.ts';
-import { bookingAsConfirmed, bookingView, grantedUntilMs, holdView } from './calendar/views.ts';
-import { blockView } from './effects.ts';
-import type { JournalEntry } from './facts.ts';
+import { COMMANDS } from './commands/table.ts';
 import type { Journal } from './ports.ts';
 
 export interface Again {
@@ -33,7 +29,8 @@ export async function answerAgain(
   if (entry.subjectId !== subjectId || entry.requestId !== requestId) {
     return { isOwn: false, outcome: undefined };
   }
-  if (!asksForSame(command, entry)) {
+  const { sameAs, again } = COMMANDS[command.kind];
+  if (!sameAs(command as never, entry)) {
     return { isOwn: true, outcome: usedForElse(command) };
   }
   if (command.kind === 'confirm' && entry.fact.kind === 'confirming') {
@@ -47,7 +44,7 @@ export async function answerAgain(
       return { isOwn: true, outcome: usedForElse(command) };
     }
   }
-  const answer = await answerOf(journal, entry);
+  const answer = await again(journal, entry);
   if (answer !== undefined) return { isOwn: true, outcome: { ok: true, data: answer } };
   const { fact } = entry;
   return { isOwn: true, outcome: undefined, ...(fact.kind === 'confirming' && { paymentKey: fact.key }) };
@@ -56,110 +53,4 @@ export async function answerAgain(
 function usedForElse({ requestId }: ApartmentCommand) {
   const sentence = `requestId ${requestId} was used for something else on this apartment`;
   return refuse('idempotency_conflict', `${sentence}; send a new one for each intent`);
-}
-
-async function answerOf(journal: Journal, entry: JournalEntry): Promise<ApartmentAnswer | undefined> {
-  const { apartmentId, version, fact } = entry;
-  switch (fact.kind) {
-    case 'held':
-      return { hold: holdView(apartmentId, holdOf(fact, entry), 'held', version) };
-    case 'extended': {
-      const hold = await beginningOf(journal, apartmentId, fact.hold);
-      lengthen(hold, fact);
-      return { hold: holdView(apartmentId, hold, 'held', version) };
-    }
-    case 'released': {
-      const hold = await beginningOf(journal, apartmentId, fact.hold);
-      if (fact.expiresAtMs !== undefined) hold.expiresAtMs = fact.expiresAtMs;
-      return { hold: holdView(apartmentId, hold, 'released', version) };
-    }
-    case 'confirming': {
-      const booking = await journal.booking(apartmentId, fact.booking);
-      if (booking === undefined || booking.status === 'pending') return undefined;
-      return { booking: bookingAsConfirmed(booking) };
-    }
-    case 'cancelled': {
-      const booking = await journal.booking(apartmentId, fact.booking);
-      if (booking === undefined) return undefined;
-      const { refundMinor } = fact;
-      const cancelledAtMs = entry.atMs;
-      return {
-        booking: bookingView({ ...booking, status: 'cancelled', cancelledAtMs, refundMinor, version }),
-      };
-    }
-    case 'blocked':
-      return {
-        block: blockView(
-          apartmentId,
-          { ...fact, kind: 'block', id: fact.block, reason: fact.reason },
-          version,
-        ),
-      };
-    case 'unblocked': {
-      const blocked = (await born(journal, apartmentId, fact.block)).fact;
-      if (blocked.kind !== 'blocked') throw new Error(`${apartmentId}: ${fact.block} was not born blocked`);
-      const claim = { ...blocked, kind: 'block', id: fact.block, reason: blocked.reason } as const;
-      return { block: blockView(apartmentId, claim, version) };
-    }
-    case 'paused':
-      return { status: 'paused' };
-    case 'resumed':
-      return { status: 'listed' };
-    case 'retired':
-      return { status: 'retired' };
-    default:
-      throw new Error(`${apartmentId}: a ${fact.kind} fact is nobody's command`);
-  }
-}
-
-/** Ids carry the version at which they were born: one look-up by primary key. */
-async function born(journal: Journal, apartmentId: string, id: string): Promise<JournalEntry> {
-  const version = versionInId(id);
-  const entry = version === undefined ? undefined : await journal.entry(apartmentId, version);
-  if (entry === undefined) throw new Error(`${apartmentId}: ${id} has no beginning in the journal`);
-  return entry;
-}
-
-async function beginningOf(journal: Journal, apartmentId: string, holdId: string) {
-  const entry = await born(journal, apartmentId, holdId);
-  if (entry.fact.kind !== 'held') throw new Error(`${apartmentId}: ${holdId} was not born held`);
-  return holdOf(entry.fact, entry);
-}
-
-/** Whether a fact is what this command would have caused. */
-function asksForSame(command: ApartmentCommand, { fact, atMs }: JournalEntry): boolean {
-  switch (command.kind) {
-    case 'hold': {
-      if (fact.kind !== 'held') return false;
-      const { stay, guests } = command;
-      return fact.from === stay.from && fact.to === stay.to && fact.guests === guests;
-    }
-    case 'extend':
-      if (fact.kind !== 'extended' || fact.hold !== command.holdId) return false;
-      return fact.v === 2
-        ? fact.expiresAtMs === grantedUntilMs(command.minutes, atMs)
-        : command.minutes === undefined;
-    case 'release':
-      return fact.kind === 'released' && fact.hold === command.holdId;
-    case 'confirm':
-      return fact.kind === 'confirming' && fact.hold === command.holdId;
-    case 'cancel':
-      return (
-        fact.kind === 'cancelled' && fact.booking === command.bookingId && fact.reason === command.reason
-      );
-    case 'block': {
-      const { range, reason } = command;
-      return (
-        fact.kind === 'blocked' && fact.from === range.from && fact.to === range.to && fact.reason === reason
-      );
-    }
-    case 'unblock':
-      return fact.kind === 'unblocked' && fact.block === command.blockId;
-    case 'pause':
-      return fact.kind === 'paused';
-    case 'resume':
-      return fact.kind === 'resumed';
-    case 'retire':
-      return fact.kind === 'retired';
-  }
 }

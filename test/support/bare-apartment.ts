@@ -1,4 +1,5 @@
-import { type ApartmentEvent, type CommandEvent, react } from '../../src/actors/apartment-machine.ts';
+import { ActorSystem } from '../../src/actors/actor-system.ts';
+import type { ApartmentEvent, CommandEvent } from '../../src/actors/apartment-machine.ts';
 import { apply } from '../../src/actors/calendar/apply.ts';
 import { type Calendar, emptyCalendar } from '../../src/actors/calendar/calendar.ts';
 import type { PaymentStep } from '../../src/actors/calendar/payment.ts';
@@ -11,22 +12,25 @@ import { openTerms } from './terms.ts';
 
 type Unaddressed<Command> = Command extends unknown ? Omit<Command, 'apartmentId' | 'requestId'> : never;
 
-/** The machine and its calendar without a shell: decides at a given instant, keeps every entry it recorded. */
+/** The actor and its calendar without a shell: decides at a given instant, keeps every entry it recorded. */
 export class BareApartment {
   readonly id = 'a1';
-  readonly calendar: Calendar = emptyCalendar();
   readonly entries: JournalEntry[] = [];
   terms: Terms;
   nowMs: number;
   holdTtlMs = 600_000;
   holdsPerGuest = 5;
-  /** The machine; a test may put another in its place. */
-  react = react;
+  readonly system = new ActorSystem();
+  readonly #actor = this.system.start(this.id, emptyCalendar());
   #sequence = 0;
 
   constructor(nowMs: number, terms: Terms = openTerms()) {
     this.nowMs = nowMs;
     this.terms = terms;
+  }
+
+  get calendar(): Calendar {
+    return this.#actor.getSnapshot().calendar;
   }
 
   command(subject: Subject, body: Unaddressed<ApartmentCommand>, booking?: BookingRecord): Turn {
@@ -60,6 +64,11 @@ export class BareApartment {
     return this.#take({ type: 'payment', step, turn: this.#turn() });
   }
 
+  /** An event as it may come from a program that knows others. */
+  send(type: string): Turn {
+    return this.#take({ type, turn: this.#turn() } as ApartmentEvent);
+  }
+
   /** What the journal alone says: every entry replayed on an empty calendar, through JSON as storage would. */
   replayed(): Calendar {
     const calendar = emptyCalendar();
@@ -72,7 +81,9 @@ export class BareApartment {
   }
 
   #take(event: ApartmentEvent): Turn {
-    this.react(this.calendar, event);
+    this.#actor.send(event);
+    const { status, error } = this.#actor.getSnapshot();
+    if (status !== 'active') throw error;
     this.entries.push(...event.turn.entries);
     return event.turn;
   }

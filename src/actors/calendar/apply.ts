@@ -15,6 +15,7 @@ import {
   type HoldClaim,
   type Settlement,
 } from './calendar.ts';
+import { allows, type HoldEvent, stateOf } from './hold-machine.ts';
 
 /** @returns the claim that the fact made, changed or ended, as it is after it: views and changes are made from it */
 export function apply(calendar: Calendar, entry: JournalEntry): Claim | undefined {
@@ -29,18 +30,19 @@ export function apply(calendar: Calendar, entry: JournalEntry): Claim | undefine
 function change(calendar: Calendar, fact: Fact, entry: JournalEntry): Claim | undefined {
   switch (fact.kind) {
     case 'held': {
-      for (const replaced of fact.replaces ?? []) remove(calendar, requireHold(calendar, replaced));
+      for (const replaced of fact.replaces ?? [])
+        remove(calendar, requireHold(calendar, replaced, 'replaced'));
       const hold = holdOf(fact, entry);
       insert(calendar, hold);
       return hold;
     }
     case 'extended': {
-      const hold = requireHold(calendar, fact.hold);
+      const hold = requireHold(calendar, fact.hold, fact.kind);
       lengthen(hold, fact);
       return hold;
     }
     case 'confirming': {
-      const hold = requireHold(calendar, fact.hold);
+      const hold = requireHold(calendar, fact.hold, fact.kind);
       hold.attempts += 1;
       hold.payment = {
         key: fact.key,
@@ -52,12 +54,12 @@ function change(calendar: Calendar, fact: Fact, entry: JournalEntry): Claim | un
       return hold;
     }
     case 'authorised': {
-      const hold = requireHold(calendar, fact.hold);
+      const hold = requireHold(calendar, fact.hold, fact.kind);
       requirePayment(hold, fact.key).authorised = true;
       return hold;
     }
     case 'declined': {
-      const hold = requireHold(calendar, fact.hold);
+      const hold = requireHold(calendar, fact.hold, fact.kind);
       requirePayment(hold, fact.key);
       hold.payment = undefined;
       return hold;
@@ -66,6 +68,7 @@ function change(calendar: Calendar, fact: Fact, entry: JournalEntry): Claim | un
       const open = findHold(calendar, fact.hold);
       const hold = open ?? requireSettlement(calendar, fact.key).hold;
       if (hold === undefined) throw new Error(`confirmed ${fact.hold}: nothing is known of it`);
+      if (open !== undefined) requireNext(open, 'confirmed');
       const { from, to, guestId } = hold;
       const booking: BookingClaim = { kind: 'booking', id: fact.booking, from, to, guestId };
       if (open === undefined) settle(calendar, fact.key);
@@ -74,12 +77,12 @@ function change(calendar: Calendar, fact: Fact, entry: JournalEntry): Claim | un
       return hold;
     }
     case 'released': {
-      const hold = requireHold(calendar, fact.hold);
+      const hold = requireHold(calendar, fact.hold, fact.kind);
       remove(calendar, hold);
       return hold;
     }
     case 'expired': {
-      const hold = requireHold(calendar, fact.hold);
+      const hold = requireHold(calendar, fact.hold, fact.kind);
       remove(calendar, hold);
       if (hold.payment !== undefined) {
         calendar.settlements.push({
@@ -181,8 +184,16 @@ function settle(calendar: Calendar, key: string): void {
   calendar.settlements.splice(calendar.settlements.indexOf(requireSettlement(calendar, key)), 1);
 }
 
-function requireHold(calendar: Calendar, id: string): HoldClaim {
-  return requireClaim(calendar, 'hold', id);
+/** An open hold that its life lets the fact come next to. */
+function requireHold(calendar: Calendar, id: string, next: HoldEvent): HoldClaim {
+  const hold = requireClaim(calendar, 'hold', id);
+  requireNext(hold, next);
+  return hold;
+}
+
+function requireNext(hold: HoldClaim, next: HoldEvent): void {
+  const state = stateOf(hold);
+  if (!allows(state, next)) throw new Error(`hold ${hold.id} is ${state}; ${next} cannot come next`);
 }
 
 function requireClaim<Kind extends Claim['kind']>(calendar: Calendar, kind: Kind, id: string) {

@@ -7,14 +7,15 @@ import type { Terms } from '../../protocol/terms.ts';
 import { type Calendar, findClaim } from './calendar.ts';
 import type { Circumstances } from './circumstances.ts';
 import { claimId } from './claim-id.ts';
-import { type Command, type Decision, notOpen, ownHold, violation } from './decision.ts';
+import { type Command, type Decision, ownHold, violation } from './decision.ts';
+import { refusalIn, stateOf } from './hold-machine.ts';
 import { refundMinor } from './refund.ts';
 
 export function decideConfirm(calendar: Calendar, command: Command<'confirm'>, at: Circumstances): Decision {
   const hold = ownHold(calendar, command.holdId, at.subject);
   if ('refusal' in hold) return hold;
-  if (hold.payment !== undefined)
-    return notOpen(hold.id, 'is being paid already', 'wait for the answer to that confirm');
+  const refusal = refusalIn(stateOf(hold), 'confirming', hold.id);
+  if (refusal !== undefined) return { refusal };
   if (calendar.settlements.length >= SETTLEMENTS_MAX) {
     return {
       refusal: errorBody('unavailable', 'too many payments of this apartment are unsettled; try again soon', {

@@ -13,6 +13,7 @@ import type { Circumstances } from './circumstances.ts';
 import { claimId } from './claim-id.ts';
 import { conflictRanges, conflictSentence } from './conflicts.ts';
 import { type Command, type DecidedFact, type Decision, manageableHold, notOpen } from './decision.ts';
+import { allows, refusalIn, stateOf } from './hold-machine.ts';
 import { extendedUntilMs, grantedUntilMs } from './views.ts';
 
 /** Lapsed holds have been ended before any of these is asked. */
@@ -25,8 +26,8 @@ export function decideHold(calendar: Calendar, command: Command<'hold'>, at: Cir
   const replaced: HoldClaim[] = [];
   const conflicts: Claim[] = [];
   for (const claim of claimsIn(calendar, stay)) {
-    if (claim.kind === 'hold' && claim.guestId === subject.id && claim.payment === undefined)
-      replaced.push(claim);
+    const isOwn = claim.kind === 'hold' && claim.guestId === subject.id;
+    if (isOwn && allows(stateOf(claim), 'replaced')) replaced.push(claim);
     else conflicts.push(claim);
   }
   if (conflicts.length > 0)
@@ -75,8 +76,8 @@ export function decideHold(calendar: Calendar, command: Command<'hold'>, at: Cir
 export function decideExtend(calendar: Calendar, command: Command<'extend'>, at: Circumstances): Decision {
   const hold = manageableHold(calendar, command.holdId, at.subject);
   if ('refusal' in hold) return hold;
-  if (hold.payment !== undefined)
-    return notOpen(hold.id, 'is being paid', 'wait for the answer to its confirm');
+  const refusal = refusalIn(stateOf(hold), 'extended', hold.id);
+  if (refusal !== undefined) return { refusal };
   const { minutes } = command;
   if (at.subject.kind === 'admin' && (hold.guestId !== at.subject.id || minutes !== undefined))
     return grant(hold, minutes, at.nowMs);
@@ -109,8 +110,8 @@ function grant(hold: HoldClaim, minutes: number | undefined, nowMs: number): Dec
 export function decideRelease(calendar: Calendar, command: Command<'release'>, at: Circumstances): Decision {
   const hold = manageableHold(calendar, command.holdId, at.subject);
   if ('refusal' in hold) return hold;
-  if (hold.payment !== undefined)
-    return notOpen(hold.id, 'is being paid', 'cancel the booking once it is confirmed');
+  const refusal = refusalIn(stateOf(hold), 'released', hold.id);
+  if (refusal !== undefined) return { refusal };
   const { id, extended, granted, expiresAtMs } = hold;
   const isMoved = extended || granted === true;
   return { facts: [{ fact: { kind: 'released', hold: id, ...(isMoved && { expiresAtMs }) } }] };

@@ -11,9 +11,10 @@
 import type { ErrorBody } from '../../protocol/errors.ts';
 import { errorBody } from '../../protocol/errors.ts';
 import type { PendingBooking } from '../facts.ts';
-import type { Calendar } from './calendar.ts';
+import type { Calendar, HoldClaim, HoldPayment } from './calendar.ts';
 import { deadlineMsOf, findHold, isFree } from './calendar.ts';
 import type { DecidedFact } from './decision.ts';
+import { allows, stateOf } from './hold-machine.ts';
 
 /** What the provider has answered, or what has been carried out, for one payment key. */
 export type PaymentStep =
@@ -53,13 +54,13 @@ const NOTHING: PaymentDecision = { facts: [] };
 export function decidePaymentStep(calendar: Calendar, step: PaymentStep, nowMs: number): PaymentDecision {
   switch (step.kind) {
     case 'authorised': {
-      const hold = findHold(calendar, step.holdId);
-      if (hold?.payment?.key !== step.key || hold.payment.authorised) return NOTHING;
+      const hold = paidBy(calendar, step);
+      if (hold === undefined || !allows(stateOf(hold), 'authorised')) return NOTHING;
       return { facts: [{ fact: { kind: 'authorised', hold: hold.id, key: step.key } }] };
     }
     case 'declined': {
-      const hold = findHold(calendar, step.holdId);
-      if (hold?.payment?.key !== step.key) return NOTHING;
+      const hold = paidBy(calendar, step);
+      if (hold === undefined || !allows(stateOf(hold), 'declined')) return NOTHING;
       const { key, reason } = step;
       const facts: DecidedFact[] = [
         {
@@ -72,8 +73,8 @@ export function decidePaymentStep(calendar: Calendar, step: PaymentStep, nowMs: 
       return { facts, refusal: refusalOf(step, lapsed) };
     }
     case 'captured': {
-      const hold = findHold(calendar, step.holdId);
-      if (hold?.payment?.key !== step.key) return NOTHING;
+      const hold = paidBy(calendar, step);
+      if (hold === undefined || !allows(stateOf(hold), 'confirmed')) return NOTHING;
       const { bookingId } = hold.payment;
       return {
         facts: [
@@ -111,6 +112,15 @@ export function decidePaymentStep(calendar: Calendar, step: PaymentStep, nowMs: 
       };
     }
   }
+}
+
+/** The hold that waits for this very payment, where it still stands. */
+function paidBy(
+  calendar: Calendar,
+  { holdId, key }: { readonly holdId: string; readonly key: string },
+): (HoldClaim & { readonly payment: HoldPayment }) | undefined {
+  const hold = findHold(calendar, holdId);
+  return hold?.payment?.key === key ? (hold as HoldClaim & { payment: HoldPayment }) : undefined;
 }
 
 function refusalOf(step: Extract<PaymentStep, { kind: 'declined' }>, lapsed: boolean): ErrorBody {

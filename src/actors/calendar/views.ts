@@ -9,6 +9,7 @@ import { quoteOf, totalMinor } from '../../protocol/price.ts';
 import type * as wire from '../../protocol/resources.ts';
 import type { BookingRecord, Fact, FactKind } from '../facts.ts';
 import { type Calendar, type Claim, claimsIn, deadlineMsOf, type HoldClaim, isFree } from './calendar.ts';
+import { allows, stateOf, statusOf } from './hold-machine.ts';
 
 export function holdView(
   apartmentId: string,
@@ -168,10 +169,10 @@ function standing(claim: Claim): StandingClaim {
     case 'hold':
       return {
         ...nights,
-        status: claim.payment === undefined ? 'held' : 'confirming',
+        status: statusOf(claim),
         since: instant(claim.firstHeldAtMs),
         until: instant(deadlineMsOf(claim)),
-        extendable: claim.payment === undefined && isExtendable(claim),
+        extendable: allows(stateOf(claim), 'extended') && isExtendable(claim),
         guestId: claim.guestId,
         guests: claim.guests,
         totalMinor: totalMinor(claim.price),

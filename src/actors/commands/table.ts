@@ -1,0 +1,13 @@
+import { block, unblock } from './blocks.ts';
+import { cancel, confirm } from './bookings.ts';
+import { extend, hold, release } from './holds.ts';
+import { pause, resume, retire } from './listing.ts';
+import type { CommandKind, CommandRules } from './rules.ts';
+
+/** Every command that an apartment takes. */
+export const COMMANDS: { readonly [Kind in CommandKind]: CommandRules<Kind> } = {
+  ...{ hold, extend, release },
+  ...{ confirm, cancel },
+  ...{ block, unblock },
+  ...{ pause, resume, retire },
+};
