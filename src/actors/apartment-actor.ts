@@ -12,7 +12,7 @@ import type { ListingStatus } from '../protocol/terms.ts';
 import { type ApartmentEvent, react } from './apartment-machine.ts';
 import { type Calendar, emptyCalendar } from './calendar/calendar.ts';
 
-export type ApartmentSnapshot = Extract<Snapshot<undefined>, { status: 'active' }> & {
+export type ApartmentSnapshot = Snapshot<undefined> & {
   readonly value: ListingStatus;
   readonly calendar: Calendar;
 };
@@ -23,8 +23,9 @@ export const apartmentLogic: ActorLogic<ApartmentSnapshot, ApartmentEvent> = {
   restoreSnapshot: (persisted) => snapshotOf((persisted as ApartmentSnapshot).calendar),
   getPersistedSnapshot: (snapshot) => structuredClone(snapshot),
   transition(snapshot, event) {
-    // XState's own, when the actor is stopped: it has nothing to decide about.
-    if ((event as { type: string }).type === 'xstate.stop') return snapshot;
+    // XState's own, as the actor ends.
+    if ((event as { type: string }).type === 'xstate.stop')
+      return { ...snapshot, status: 'stopped', output: undefined, error: undefined };
     const value = react(snapshot.calendar, event);
     return value === snapshot.value ? snapshot : { ...snapshot, value };
   },

@@ -3,7 +3,7 @@ import type { InspectionEvent } from 'xstate';
 import { ActorSystem } from '../../src/actors/actor-system.ts';
 import { emptyCalendar } from '../../src/actors/calendar/calendar.ts';
 import { type TraceLine, traceTo } from '../../src/actors/trace.ts';
-import { MemoryJournal } from '../../src/persistence/memory-journal.ts';
+import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { SNAPSHOT_EVERY_FACTS } from '../../src/protocol/limits.ts';
 import { House, ManualTime } from '../support/apartment-house.ts';
 import { openTerms } from '../support/terms.ts';
@@ -108,15 +108,13 @@ describe('apartments as XState actors', () => {
     expect(actor.getSnapshot().status).toBe('active');
   });
 
-  it('hear nothing once they are stopped', () => {
-    const system = new ActorSystem();
-    const actor = system.start(A, emptyCalendar());
-    system.stop(actor);
-    let seen = 0;
-    system.inspect(({ type }) => {
-      if (type === '@xstate.snapshot') seen += 1;
+  it('are stopped with the instance that they are of', async () => {
+    await ask(ana, A, hold(0));
+    const ended: string[] = [];
+    house.registry.system.inspect((seen) => {
+      if (seen.type === '@xstate.snapshot' && seen.snapshot.status === 'stopped') ended.push(seen.event.type);
     });
-    actor.send({ type: 'tick', turn: { atMs: NOW_MS } as never });
-    expect(seen).toBe(0);
+    house.dropAll();
+    expect(ended).toEqual(['xstate.stop']);
   });
 });
