@@ -67,6 +67,8 @@ export class RunningApartment implements TurnOwner, Due {
   lastUsedMs: number;
   readonly #parts: ApartmentParts;
   readonly #actor: ApartmentActor;
+  /** The actor's own, to look at: it alone changes it. */
+  readonly #calendar: Calendar;
   readonly #window: RequestWindow;
   readonly #gate = new OutputGate();
   readonly #waiters = new PaymentWaiters();
@@ -93,6 +95,7 @@ export class RunningApartment implements TurnOwner, Due {
     this.#window = loaded.window;
     const { calendar, changes } = restore(loaded, unheard);
     this.#actor = parts.system.start(this.id, calendar);
+    this.#calendar = calendar;
     this.#publishedVersion = calendar.version;
     this.#factsSinceSnapshot = calendar.version - (loaded.snapshot?.version ?? 0);
     this.lastUsedMs = parts.clock.nowMs();
@@ -101,10 +104,6 @@ export class RunningApartment implements TurnOwner, Due {
     }
     for (const change of changes) parts.publisher.committed(change);
     this.#arm();
-  }
-
-  get #calendar(): Calendar {
-    return this.#actor.getSnapshot().calendar;
   }
 
   get version(): number {
