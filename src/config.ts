@@ -96,7 +96,9 @@ const Environment = z.object({
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'is no level from trace to silent')
     .default('info')
-    .describe('Least severe log line that is written.'),
+    .describe(
+      'Least severe log line that is written; `trace`: what every apartment receives and decides, too.',
+    ),
 });
 
 /** What one value asks of another. */

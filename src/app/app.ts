@@ -1,5 +1,6 @@
 /** The composition root: the parts in the order in which they are started, and stopped the other way round. */
 import { fileURLToPath } from 'node:url';
+import { traceTo } from '../actors/trace.ts';
 import type { Asked } from '../actors/turn.ts';
 import type { Config } from '../config.ts';
 import { createGateway } from '../gateway/gateway.ts';
@@ -64,6 +65,7 @@ export async function createApp(
     });
     started(() => storage.close());
     const node = await openApartmentsNode(start, storage);
+    if (log.isLevelEnabled('trace')) node.registry.system.inspect(traceTo((line) => log.trace(line)));
     const services = await openServices(start, storage, node);
     const operations = await openOperations(start, storage, node);
     const redis =
