@@ -9,7 +9,7 @@ import { freePort, Program } from '../support/program.ts';
 const KILLS = 20;
 const GUESTS = 6;
 /** No multiple of 3, so that each apartment sees all three ways a hold can go. */
-const APARTMENTS = 11;
+const APARTMENTS = 47;
 const ADMIN = { email: 'admin@example.com', password: 'a password for tests' };
 const TODAY = Math.floor(Date.now() / 86_400_000);
 
