@@ -3,7 +3,8 @@
  * (`nightlatch config`). A value that does not parse stops the start with every problem listed.
  */
 import { z } from 'zod';
-import { HOLD_TTL_SECONDS_DEFAULT, HOLDS_PER_GUEST_DEFAULT } from './protocol/limits.ts';
+import { HOLDS_PER_GUEST_DEFAULT } from './actors/limits.ts';
+import { HOLD_TTL_SECONDS_DEFAULT } from './protocol/limits.ts';
 
 const isUrl = (value: string, protocols: readonly string[]) =>
   URL.canParse(value) && protocols.includes(new URL(value).protocol);

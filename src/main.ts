@@ -4,10 +4,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { giveRole } from './cli/account.ts';
 import { cluster } from './cli/cluster.ts';
 import { importListings } from './cli/import.ts';
+import { CLUSTER_NODES_MAX } from './cli/local-cluster/limits.ts';
 import { serve } from './cli/serve.ts';
 import { verify } from './cli/verify.ts';
 import { ConfigProblem, configTable, readConfig } from './config.ts';
-import { CLUSTER_NODES_MAX } from './protocol/limits.ts';
 import { SubjectKind } from './protocol/resources.ts';
 
 const program = new Command('nightlatch')

@@ -10,7 +10,6 @@
 import type { ApartmentCommand } from '../protocol/apartment-command.ts';
 import type { StandingClaims } from '../protocol/claims.ts';
 import { refuse } from '../protocol/errors.ts';
-import { PIPELINE_MAX, SNAPSHOT_EVERY_FACTS } from '../protocol/limits.ts';
 import type { NightRange } from '../protocol/nights.ts';
 import type { Calendar as CalendarView, Hold } from '../protocol/resources.ts';
 import type { Terms } from '../protocol/terms.ts';
@@ -26,6 +25,7 @@ import type { Deadlines, Due } from './deadlines.ts';
 import { stepsUnderWay } from './effects.ts';
 import { endedHoldRefusal } from './ended-hold.ts';
 import type { BookingRecord } from './facts.ts';
+import { PIPELINE_MAX, SNAPSHOT_EVERY_FACTS } from './limits.ts';
 import type { ListedHold, OpenHolds } from './open-holds.ts';
 import { OutputGate } from './output-gate.ts';
 import { answerUnavailable } from './overdue.ts';

@@ -3,16 +3,12 @@
  * mailbox. A load that fails is tried again as long as somebody in the mailbox has time left.
  */
 import { shardOf } from '../protocol/ids.ts';
-import {
-  COMMAND_DEADLINE_MS,
-  LOADS_AT_ONCE_MAX,
-  LOADS_WAITING_MAX,
-  MAILBOX_MAX,
-} from '../protocol/limits.ts';
+import { COMMAND_DEADLINE_MS } from '../protocol/limits.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import type { RunningApartment } from './apartment.ts';
 import { MACHINE_VERSION } from './apartment-machine.ts';
+import { LOADS_AT_ONCE_MAX, LOADS_WAITING_MAX, MAILBOX_MAX } from './limits.ts';
 import type { Journal, Ownership } from './ports.ts';
 import { type LoadedApartment, readUnheard, readWindow, type Unheard } from './restore.ts';
 

@@ -5,18 +5,14 @@
  */
 import { refuse } from '../protocol/errors.ts';
 import { shardOf } from '../protocol/ids.ts';
-import {
-  APARTMENTS_RUNNING_MAX,
-  COMMAND_DEADLINE_MS,
-  LOADS_AT_ONCE_MAX,
-  PASSIVATE_AFTER_MS,
-} from '../protocol/limits.ts';
+import { COMMAND_DEADLINE_MS } from '../protocol/limits.ts';
 import type { Terms } from '../protocol/terms.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { ActorSystem } from './actor-system.ts';
 import { type ApartmentParts, RunningApartment } from './apartment.ts';
 import type { HoldClaim } from './calendar/calendar.ts';
 import type { PaymentStep } from './calendar/payment.ts';
+import { APARTMENTS_RUNNING_MAX, LOADS_AT_ONCE_MAX, PASSIVATE_AFTER_MS } from './limits.ts';
 import { Loader, type NotRunning, type Place, RELOAD_AFTER_MS, type Waiting } from './loader.ts';
 import type { ListedHold } from './open-holds.ts';
 import type { Ownership } from './ports.ts';

@@ -7,7 +7,7 @@
  * more. A hash may be somebody else's: whoever finds a version compares the journal's entry, and if that is not
  * theirs, asks for a place `apart`.
  */
-import { IDEMPOTENCY_ENTRIES_MAX, IDEMPOTENCY_WINDOW_MS } from '../protocol/limits.ts';
+import { IDEMPOTENCY_ENTRIES_MAX, IDEMPOTENCY_WINDOW_MS } from './limits.ts';
 import type { StoredRequest } from './ports.ts';
 
 /** Ages are told apart to this, in milliseconds: one mark for each such span, not one for each entry. */

@@ -1,10 +1,10 @@
 /** An apartment from storage: the requests before its snapshot, the snapshot, then the facts after it. */
 import type { CommittedChange } from '../protocol/committed-change.ts';
-import { REQUESTS_PAGE } from '../protocol/limits.ts';
 import { apply } from './calendar/apply.ts';
 import { type Calendar, emptyCalendar, findHold, type HoldClaim } from './calendar/calendar.ts';
 import { changeOf } from './change-of-fact.ts';
 import type { BookingRecord, JournalEntry } from './facts.ts';
+import { REQUESTS_PAGE } from './limits.ts';
 import type { Journal, StoredApartment } from './ports.ts';
 import { RequestWindow } from './request-window.ts';
 

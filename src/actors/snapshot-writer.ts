@@ -1,6 +1,6 @@
-import { SNAPSHOTS_LAST_MS, SNAPSHOTS_WAITING_MAX } from '../protocol/limits.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { within } from '../time/within.ts';
+import { SNAPSHOTS_LAST_MS, SNAPSHOTS_WAITING_MAX } from './limits.ts';
 import type { Journal, StoredSnapshot } from './ports.ts';
 
 /** Snapshots in one statement, and how long one may wait for others, in milliseconds. */

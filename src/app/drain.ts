@@ -1,9 +1,10 @@
 import type { Gateway } from '../gateway/gateway.ts';
+import { DRAIN_DEADLINE_MS } from '../gateway/limits.ts';
 import type { Log } from '../observability/log.ts';
-import { DRAIN_DEADLINE_MS, DRAIN_GRACE_MS, STOP_DEADLINE_MS } from '../protocol/limits.ts';
 import { TIMERS } from '../time/scheduler.ts';
 import { within } from '../time/within.ts';
 import type { ApartmentsNode } from './apartments-node.ts';
+import { DRAIN_GRACE_MS, STOP_DEADLINE_MS } from './limits.ts';
 
 /** Leaves without an error seen outside, then closes; what that leaves undone after STOP_DEADLINE_MS is logged. */
 export async function drain(

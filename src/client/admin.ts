@@ -1,9 +1,9 @@
 /** The admin's live view: every committed change of every apartment in a window, and the server's figures. */
 import { type ErrorBody, type Outcome, refuse } from '../protocol/errors.ts';
 import type { OccupancyAnswer, OccupancyChanged, Stats } from '../protocol/events.ts';
-import { CLIENT_ATTEMPT_MS } from '../protocol/limits.ts';
 import { type CalendarModel, modelOf, step } from './calendar-model.ts';
 import { Connection, type ConnectionOptions, type ConnectionState } from './connection.ts';
+import { CLIENT_ATTEMPT_MS } from './limits.ts';
 import { backoffMs, pause } from './pause.ts';
 
 export interface OccupancyWindow {

@@ -5,14 +5,14 @@
  */
 import type { CommandAnswers, CommandName, CommandPayload } from '../protocol/commands.ts';
 import { type ErrorBody, type Outcome, refuse } from '../protocol/errors.ts';
+import type { Connection } from './connection.ts';
 import {
   CLIENT_ATTEMPT_MS,
   CLIENT_INFLIGHT_MAX,
   CLIENT_QUEUE_MAX,
   CLIENT_RETRY_BASE_MS,
   CLIENT_RETRY_CAP_MS,
-} from '../protocol/limits.ts';
-import type { Connection } from './connection.ts';
+} from './limits.ts';
 import type { Link } from './link.ts';
 import { backoffMs, type ClientTime, pause, REAL_TIME } from './pause.ts';
 

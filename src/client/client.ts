@@ -14,7 +14,6 @@ import type {
 } from '../protocol/commands.ts';
 import type { ErrorBody, Outcome } from '../protocol/errors.ts';
 import type { Availability, BookingChanged, HoldChanged } from '../protocol/events.ts';
-import { CLIENT_ATTEMPT_MS, CLIENT_CONFIRM_DEADLINE_MS, CLIENT_DEADLINE_MS } from '../protocol/limits.ts';
 import type { Booking, Hold } from '../protocol/resources.ts';
 import type { Apartment } from '../protocol/terms.ts';
 import { type AdminListener, type AdminView, OccupancyFeed, type OccupancyWindow } from './admin.ts';
@@ -22,6 +21,7 @@ import type { Answered, BookingsAnswer, BookingsPage, Client, ClientOptions, Int
 import { type CallOptions, Calls } from './calls.ts';
 import { Connection, type TokenSource } from './connection.ts';
 import { Http } from './http.ts';
+import { CLIENT_ATTEMPT_MS, CLIENT_CONFIRM_DEADLINE_MS, CLIENT_DEADLINE_MS } from './limits.ts';
 import { type Management, managementOver, queryText } from './management.ts';
 import { OwnHttp } from './own-http.ts';
 import { newRequestId } from './request-id.ts';

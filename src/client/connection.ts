@@ -8,6 +8,8 @@
  */
 import type { ErrorBody, Outcome } from '../protocol/errors.ts';
 import type { Notice, Welcome } from '../protocol/events.ts';
+import { HANDSHAKE_DEADLINE_MS } from '../protocol/limits.ts';
+import type { Subject } from '../protocol/resources.ts';
 import {
   CLIENT_ATTEMPT_MS,
   CLIENT_CONNECT_BASE_MS,
@@ -16,9 +18,7 @@ import {
   CLIENT_OVERLAP_MS,
   CLIENT_RETRY_BASE_MS,
   CLIENT_RETRY_CAP_MS,
-  HANDSHAKE_DEADLINE_MS,
-} from '../protocol/limits.ts';
-import type { Subject } from '../protocol/resources.ts';
+} from './limits.ts';
 import { type Link, openLink } from './link.ts';
 import { Listeners } from './listeners.ts';
 import { backoffMs, pause } from './pause.ts';

@@ -1,7 +1,7 @@
 /** The HTTP half of the protocol: JSON under /v1, the same errors as over the socket. */
 import { type Outcome, refuse } from '../protocol/errors.ts';
-import { CLIENT_DEADLINE_MS, CLIENT_RETRY_BASE_MS, CLIENT_RETRY_CAP_MS } from '../protocol/limits.ts';
 import type { CallOptions } from './calls.ts';
+import { CLIENT_DEADLINE_MS, CLIENT_RETRY_BASE_MS, CLIENT_RETRY_CAP_MS } from './limits.ts';
 import { isErrorBody } from './outcome.ts';
 import { backoffMs, pause } from './pause.ts';
 

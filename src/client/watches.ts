@@ -9,16 +9,11 @@
 import type { CommandAnswers, CommandPayload } from '../protocol/commands.ts';
 import { type ErrorBody, errorBody, type Outcome } from '../protocol/errors.ts';
 import type { Availability } from '../protocol/events.ts';
-import {
-  WATCH_APARTMENTS_MAX,
-  WATCH_BACKLOG_MAX,
-  WATCH_STALE_MS,
-  WATCHES_PER_SOCKET_MAX,
-  WINDOW_NIGHTS_MAX,
-} from '../protocol/limits.ts';
+import { WATCH_APARTMENTS_MAX, WATCHES_PER_SOCKET_MAX, WINDOW_NIGHTS_MAX } from '../protocol/limits.ts';
 import { dateOf, nightOf } from '../protocol/nights.ts';
 import type { Calendar, Range } from '../protocol/resources.ts';
 import { type CalendarModel, modelOf, step } from './calendar-model.ts';
+import { WATCH_BACKLOG_MAX, WATCH_STALE_MS } from './limits.ts';
 import { type ClientTime, REAL_TIME } from './pause.ts';
 
 export interface CalendarUpdate {

@@ -6,8 +6,8 @@
 
 import type { CommittedChange, NightChange } from '../protocol/committed-change.ts';
 import { epochMs } from '../protocol/instant.ts';
-import { CHANGES_AT_ONCE_MAX, CHANGES_EVERY_MS, CHANGES_SILENCE_MS } from '../protocol/limits.ts';
 import type { Scheduler } from '../time/scheduler.ts';
+import { CHANGES_AT_ONCE_MAX, CHANGES_EVERY_MS, CHANGES_SILENCE_MS } from './limits.ts';
 import type { Peer } from './membership/ports.ts';
 
 export interface ChangeStreamParts {

@@ -11,14 +11,6 @@ import type { StandingClaims } from '../protocol/claims.ts';
 import type { CommittedChange } from '../protocol/committed-change.ts';
 import { type Outcome, Refusal } from '../protocol/errors.ts';
 import { shardOf } from '../protocol/ids.ts';
-import {
-  FEED_DEADLINE_MS,
-  HEARSAY_DEADLINE_MS,
-  INTRODUCTION_DEADLINE_MS,
-  KNOWN_HOLDS_AT_ONCE,
-  OPEN_PARTS,
-  VERSIONS_DEADLINE_MS,
-} from '../protocol/limits.ts';
 import type { NightRange } from '../protocol/nights.ts';
 import type { Calendar, Hold } from '../protocol/resources.ts';
 import type { Clock } from '../time/clock.ts';
@@ -27,6 +19,14 @@ import type { Scheduler } from '../time/scheduler.ts';
 import { within } from '../time/within.ts';
 import { CHANGES, ChangeStream, type HeardChange } from './change-stream.ts';
 import { Interest } from './interest.ts';
+import {
+  FEED_DEADLINE_MS,
+  HEARSAY_DEADLINE_MS,
+  INTRODUCTION_DEADLINE_MS,
+  KNOWN_HOLDS_AT_ONCE,
+  OPEN_PARTS,
+  VERSIONS_DEADLINE_MS,
+} from './limits.ts';
 import type { Membership } from './membership/membership.ts';
 import type { Peer } from './membership/ports.ts';
 import { NODE_STATS, type NodeStats, StatsOfNodes } from './node-stats.ts';

@@ -3,7 +3,7 @@
  * apartment has read its calendar, and asks for its version every BEACON_EVERY_MS from then on; one with an admin on the
  * feed says so before it reads the picture, and every second. Interest that is not renewed ends.
  */
-import { FEED_INTEREST_MS, INTEREST_APARTMENTS_MAX, WATCH_INTEREST_MS } from '../protocol/limits.ts';
+import { FEED_INTEREST_MS, INTEREST_APARTMENTS_MAX, WATCH_INTEREST_MS } from './limits.ts';
 
 export class Interest {
   readonly #monotonicMs: () => number;

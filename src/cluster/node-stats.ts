@@ -1,5 +1,5 @@
 /** Each node's stats of the last second, told to all others, so that any of them can show the whole system's. */
-import { NODE_FIGURES_FRESH_MS } from '../protocol/limits.ts';
+import { NODE_FIGURES_FRESH_MS } from './limits.ts';
 
 export interface NodeStats {
   readonly holdsOpen: number;

@@ -10,11 +10,12 @@ import type { Asked } from '../actors/turn.ts';
 import type { StandingClaims } from '../protocol/claims.ts';
 import { type Outcome, refuse } from '../protocol/errors.ts';
 import { shardOf } from '../protocol/ids.ts';
-import { COMMAND_DEADLINE_MS, ROUTE_RETRY_MS, ROUTED_WAITING_MAX } from '../protocol/limits.ts';
+import { COMMAND_DEADLINE_MS } from '../protocol/limits.ts';
 import type { NightRange } from '../protocol/nights.ts';
 import type { Calendar } from '../protocol/resources.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Scheduler } from '../time/scheduler.ts';
+import { ROUTE_RETRY_MS, ROUTED_WAITING_MAX } from './limits.ts';
 import type { PeerReply } from './peers/messages.ts';
 
 /** Who runs a shard's apartments, as membership sees it. */

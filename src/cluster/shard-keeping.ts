@@ -7,8 +7,8 @@
 
 import type { Registry } from '../actors/registry.ts';
 import { shardOf } from '../protocol/ids.ts';
-import { HANDOVER_DRAIN_MS } from '../protocol/limits.ts';
 import type { Scheduler } from '../time/scheduler.ts';
+import { HANDOVER_DRAIN_MS } from './limits.ts';
 import type { LossReason, ShardKeeper } from './membership/ports.ts';
 
 export interface ShardKeepingParts {

@@ -5,10 +5,11 @@
 import type { z } from 'zod';
 import { Refusal } from '../protocol/errors.ts';
 import { shardOf } from '../protocol/ids.ts';
-import { COMMAND_DEADLINE_MS, SHARDS, SURVEY_RETRY_MS, SURVEY_ROUND_MS } from '../protocol/limits.ts';
+import { COMMAND_DEADLINE_MS, SHARDS } from '../protocol/limits.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { within } from '../time/within.ts';
+import { SURVEY_RETRY_MS, SURVEY_ROUND_MS } from './limits.ts';
 import type { Peer } from './membership/ports.ts';
 import type { Part, PeerQuestions } from './peer-answers.ts';
 import { ShardSet } from './shard-set.ts';

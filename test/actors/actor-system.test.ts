@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { InspectionEvent } from 'xstate';
 import { ActorSystem } from '../../src/actors/actor-system.ts';
 import { emptyCalendar } from '../../src/actors/calendar/calendar.ts';
+import { SNAPSHOT_EVERY_FACTS } from '../../src/actors/limits.ts';
 import { type TraceLine, traceTo } from '../../src/actors/trace.ts';
 import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
-import { SNAPSHOT_EVERY_FACTS } from '../../src/protocol/limits.ts';
 import { House, ManualTime } from '../support/apartment-house.ts';
 import { openTerms } from '../support/terms.ts';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { claimsIn, type HoldClaim } from '../../src/actors/calendar/calendar.ts';
-import { EXTENSION_MS, HOLD_CAP_MS, PAYMENT_DEADLINE_MS } from '../../src/protocol/limits.ts';
+import { EXTENSION_MS, HOLD_CAP_MS } from '../../src/actors/limits.ts';
+import { PAYMENT_DEADLINE_MS } from '../../src/protocol/limits.ts';
 import { BareApartment } from '../support/bare-apartment.ts';
 
 const START_MS = Date.UTC(2027, 0, 1, 12);

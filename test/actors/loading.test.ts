@@ -2,9 +2,10 @@ import { expect, it } from 'vitest';
 import { MACHINE_VERSION } from '../../src/actors/apartment-machine.ts';
 import { emptyCalendar } from '../../src/actors/calendar/calendar.ts';
 import type { JournalEntry } from '../../src/actors/facts.ts';
+import { LOADS_AT_ONCE_MAX, REQUESTS_PAGE } from '../../src/actors/limits.ts';
 import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
-import { COMMAND_DEADLINE_MS, LOADS_AT_ONCE_MAX, REQUESTS_PAGE } from '../../src/protocol/limits.ts';
+import { COMMAND_DEADLINE_MS } from '../../src/protocol/limits.ts';
 import { House, ManualTime, turnOfEvents } from '../support/apartment-house.ts';
 import { openTerms } from '../support/terms.ts';
 

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MAILBOX_MAX } from '../../src/actors/limits.ts';
 import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
-import { COMMAND_DEADLINE_MS, MAILBOX_MAX } from '../../src/protocol/limits.ts';
+import { COMMAND_DEADLINE_MS } from '../../src/protocol/limits.ts';
 import { House, ManualTime, turnOfEvents } from '../support/apartment-house.ts';
 import { openTerms } from '../support/terms.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JournalEntry } from '../../src/actors/facts.ts';
+import { IDEMPOTENCY_WINDOW_MS } from '../../src/actors/limits.ts';
 import { RequestWindow } from '../../src/actors/request-window.ts';
-import { IDEMPOTENCY_WINDOW_MS } from '../../src/protocol/limits.ts';
 
 const HOUR_MS = 3_600_000;
 const entry = (version: number, subjectId: string, requestId: string, atMs = 0): JournalEntry => ({

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { SNAPSHOTS_LAST_MS } from '../../src/actors/limits.ts';
 import type { StoredSnapshot } from '../../src/actors/ports.ts';
 import { SnapshotWriter } from '../../src/actors/snapshot-writer.ts';
 import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
-import { SNAPSHOTS_LAST_MS } from '../../src/protocol/limits.ts';
 import { ManualTime, turnOfEvents } from '../support/apartment-house.ts';
 
 const SNAPSHOTS = 1_000;

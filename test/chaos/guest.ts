@@ -2,12 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '../../src/client/index.ts';
-import type { Outcome } from '../../src/protocol/errors.ts';
 import {
   CLIENT_ATTEMPT_MS,
   CLIENT_CONFIRM_DEADLINE_MS,
   CLIENT_DEADLINE_MS,
-} from '../../src/protocol/limits.ts';
+} from '../../src/client/limits.ts';
+import type { Outcome } from '../../src/protocol/errors.ts';
 import { dateOf } from '../../src/protocol/nights.ts';
 import type { Calendar } from '../../src/protocol/resources.ts';
 import type { RecordedClient, Recorder } from '../history/recorder.ts';

@@ -9,7 +9,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CHANGES_EVERY_MS, CLOCK_AGREES_MS } from '../../src/protocol/limits.ts';
+import { CHANGES_EVERY_MS, CLOCK_AGREES_MS } from '../../src/cluster/limits.ts';
 import { check } from '../history/check.ts';
 import { exportOf, linesOf } from '../history/export.ts';
 import type { HistoryEvent, Outage, Run } from '../history/history.ts';

@@ -6,8 +6,8 @@ import {
   NightlatchError,
   unwrap,
 } from '../../src/client/index.ts';
+import { CLIENT_INFLIGHT_MAX, CLIENT_QUEUE_MAX } from '../../src/client/limits.ts';
 import { refuse } from '../../src/protocol/errors.ts';
-import { CLIENT_INFLIGHT_MAX, CLIENT_QUEUE_MAX } from '../../src/protocol/limits.ts';
 import { FakeServer } from './fake-server.ts';
 
 const stay = { apartmentId: 'apt-1', checkIn: '2027-03-01', checkOut: '2027-03-04' };

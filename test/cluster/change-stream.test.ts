@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CHANGES, ChangeStream, type HeardChange } from '../../src/cluster/change-stream.ts';
+import { CHANGES_AT_ONCE_MAX, CHANGES_SILENCE_MS } from '../../src/cluster/limits.ts';
 import type { CommittedChange } from '../../src/protocol/committed-change.ts';
 import { instant } from '../../src/protocol/instant.ts';
-import { CHANGES_AT_ONCE_MAX, CHANGES_SILENCE_MS } from '../../src/protocol/limits.ts';
 import type { Hold } from '../../src/protocol/resources.ts';
 import { ManualTime } from '../support/apartment-house.ts';
 

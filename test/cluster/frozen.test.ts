@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LEASE_MS } from '../../src/cluster/limits.ts';
 import type { Membership } from '../../src/cluster/membership/membership.ts';
-import { LEASE_MS } from '../../src/protocol/limits.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { ALL_SHARDS, NodeProcess, Nodes, recordOwners, until, wrongChanges } from './nodes.ts';
 

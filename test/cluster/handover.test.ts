@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HANDOVER_SHARDS_MAX } from '../../src/cluster/limits.ts';
 import { DatabaseInUse } from '../../src/cluster/membership/joining.ts';
-import { HANDOVER_SHARDS_MAX, SHARDS } from '../../src/protocol/limits.ts';
+import { SHARDS } from '../../src/protocol/limits.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { ALL_SHARDS, areSettled, Nodes, recordOwners, type Told, until, wrongChanges } from './nodes.ts';
 

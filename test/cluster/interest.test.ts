@@ -1,15 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Interest } from '../../src/cluster/interest.ts';
+import { FEED_INTEREST_MS, INTEREST_APARTMENTS_MAX, WATCH_INTEREST_MS } from '../../src/cluster/limits.ts';
 import { PeerService } from '../../src/cluster/peer-service.ts';
 import type { PeerReply } from '../../src/cluster/peers/messages.ts';
 import { MOVED } from '../../src/cluster/router.ts';
 import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
-import {
-  COMMAND_DEADLINE_MS,
-  FEED_INTEREST_MS,
-  INTEREST_APARTMENTS_MAX,
-  WATCH_INTEREST_MS,
-} from '../../src/protocol/limits.ts';
+import { COMMAND_DEADLINE_MS } from '../../src/protocol/limits.ts';
 import { House, ManualTime, turnOfEvents } from '../support/apartment-house.ts';
 import { openTerms } from '../support/terms.ts';
 

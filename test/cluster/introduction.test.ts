@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { OpenHolds } from '../../src/actors/open-holds.ts';
 import { CHANGES } from '../../src/cluster/change-stream.ts';
 import { Cluster, type ClusterOptions, type Peers } from '../../src/cluster/cluster.ts';
+import { INTRODUCTION_DEADLINE_MS, KNOWN_HOLDS_AT_ONCE } from '../../src/cluster/limits.ts';
 import { answerText } from '../../src/cluster/peers/messages.ts';
-import { INTRODUCTION_DEADLINE_MS, KNOWN_HOLDS_AT_ONCE } from '../../src/protocol/limits.ts';
 import { ManualTime } from '../support/apartment-house.ts';
 
 const NOW_MS = Date.UTC(2027, 0, 1);

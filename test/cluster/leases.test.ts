@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LEASE_MS } from '../../src/cluster/limits.ts';
 import type { LeaseStore } from '../../src/cluster/membership/lease-store.ts';
 import { MemoryLeases } from '../../src/cluster/membership/memory-leases.ts';
 import { postgresLeases } from '../../src/cluster/membership/postgres-leases.ts';
-import { LEASE_MS, SHARDS } from '../../src/protocol/limits.ts';
+import { SHARDS } from '../../src/protocol/limits.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { ALL_SHARDS } from './nodes.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { LEASE_MISSED_MS, LEASE_MS, LEASE_RENEW_EVERY_MS } from '../../src/cluster/limits.ts';
 import type { NodeRow } from '../../src/cluster/membership/lease-store.ts';
 import { Liveness } from '../../src/cluster/membership/liveness.ts';
-import { LEASE_MISSED_MS, LEASE_MS, LEASE_RENEW_EVERY_MS } from '../../src/protocol/limits.ts';
 
 /** One observer and one other node, whose renewals and clocks the test moves. */
 function observed() {

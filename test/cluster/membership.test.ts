@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LEASE_TRUSTED_MS } from '../../src/cluster/limits.ts';
 import { DatabaseInUse } from '../../src/cluster/membership/joining.ts';
 import { Membership, type MembershipOptions } from '../../src/cluster/membership/membership.ts';
 import { postgresLeases } from '../../src/cluster/membership/postgres-leases.ts';
 import { createPostgresJournal } from '../../src/persistence/journal/journal.ts';
 import { createPool } from '../../src/persistence/pool.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
-import { LEASE_TRUSTED_MS, SHARDS } from '../../src/protocol/limits.ts';
+import { SHARDS } from '../../src/protocol/limits.ts';
 import { appendTo, entry } from '../persistence/facts.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 

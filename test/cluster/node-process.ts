@@ -4,12 +4,13 @@
  */
 import { createInterface } from 'node:readline';
 import { setImmediate as turn } from 'node:timers/promises';
+import { LEASE_MS } from '../../src/cluster/limits.ts';
 import { Membership } from '../../src/cluster/membership/membership.ts';
 import { postgresLeases } from '../../src/cluster/membership/postgres-leases.ts';
 import { createPostgresJournal } from '../../src/persistence/journal/journal.ts';
 import { createPool } from '../../src/persistence/pool.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
-import { LEASE_MS, SHARDS } from '../../src/protocol/limits.ts';
+import { SHARDS } from '../../src/protocol/limits.ts';
 import { appendTo, entry, held } from '../persistence/facts.ts';
 
 const [, , database = '', url = ''] = process.argv;

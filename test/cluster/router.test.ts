@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ROUTED_WAITING_MAX } from '../../src/cluster/limits.ts';
 import type { PeerReply } from '../../src/cluster/peers/messages.ts';
 import { MOVED, Router } from '../../src/cluster/router.ts';
 import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
-import { COMMAND_DEADLINE_MS, ROUTED_WAITING_MAX } from '../../src/protocol/limits.ts';
+import { COMMAND_DEADLINE_MS } from '../../src/protocol/limits.ts';
 import { Answer, House, ManualTime, turnOfEvents } from '../support/apartment-house.ts';
 import { openTerms } from '../support/terms.ts';
 

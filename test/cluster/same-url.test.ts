@@ -1,8 +1,8 @@
 /** Two servers at one url: peers would reach only one of them, and nobody the shards of the other. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { LEASE_MS } from '../../src/cluster/limits.ts';
 import { UrlInUse } from '../../src/cluster/membership/joining.ts';
 import { thisProcess } from '../../src/cluster/membership/process-identity.ts';
-import { LEASE_MS } from '../../src/protocol/limits.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { areSettled, Nodes } from './nodes.ts';
 

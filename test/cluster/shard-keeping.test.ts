@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { HANDOVER_DRAIN_MS } from '../../src/cluster/limits.ts';
 import { ShardKeeping } from '../../src/cluster/shard-keeping.ts';
 import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
-import { HANDOVER_DRAIN_MS } from '../../src/protocol/limits.ts';
 import { House, ManualTime, turnOfEvents } from '../support/apartment-house.ts';
 import { openTerms } from '../support/terms.ts';
 

@@ -4,12 +4,12 @@ import { describe, expect, it, vi } from 'vitest';
 import { createGateway } from '../../src/gateway/gateway.ts';
 import { Budget } from '../../src/gateway/limits/budgets.ts';
 import { network } from '../../src/gateway/limits/rate-limits.ts';
-import { Notice } from '../../src/protocol/events.ts';
 import {
   COMMANDS_PER_SUBJECT,
   GUESTS_PER_ADDRESS,
   SIGN_INS_PER_EMAIL_AND_ADDRESS,
-} from '../../src/protocol/limits.ts';
+} from '../../src/gateway/limits.ts';
+import { Notice } from '../../src/protocol/events.ts';
 import { createWorld } from './fakes.ts';
 import { eventually, HOLD, openHouse } from './harness.ts';
 

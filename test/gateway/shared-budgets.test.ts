@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Budget, type Share } from '../../src/gateway/limits/budgets.ts';
-import { BUDGET_OWED_BURSTS_MAX, BUDGET_TOLD_PART } from '../../src/protocol/limits.ts';
+import { BUDGET_OWED_BURSTS_MAX, BUDGET_TOLD_PART } from '../../src/gateway/limits.ts';
 
 const RATE = { perSecond: 100, burst: 300 };
 const PER_MS = RATE.perSecond / 1_000;

@@ -2,19 +2,19 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Budget } from '../../src/gateway/limits/budgets.ts';
 import { createRateLimits, type RateLimits } from '../../src/gateway/limits/rate-limits.ts';
-import { RedisLink } from '../../src/gateway/redis/redis-link.ts';
 import {
   BUDGET_OWED_BURSTS_MAX,
   BUDGET_TOLD_PART,
   COMMANDS_PER_SUBJECT,
   GUESTS_PER_ADDRESS,
   SIGN_INS_PER_EMAIL_AND_ADDRESS,
-} from '../../src/protocol/limits.ts';
+} from '../../src/gateway/limits.ts';
+import { RedisLink } from '../../src/gateway/redis/redis-link.ts';
 import { TestRedis } from '../support/redis.ts';
 import { eventually } from './harness.ts';
 
 // Redis on a busy machine may be later than the product would wait for it.
-vi.mock('../../src/protocol/limits.ts', async (original) => ({
+vi.mock('../../src/gateway/limits.ts', async (original) => ({
   ...(await original<object>()),
   REDIS_PATIENCE_MS: 1_000,
 }));

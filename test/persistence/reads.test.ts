@@ -1,6 +1,7 @@
 /** What others read: a guest's bookings, the taken nights for the search index, everything for `verify`. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPostgresJournal, type PostgresJournal } from '../../src/persistence/journal/journal.ts';
+import { STREAM_ROWS } from '../../src/persistence/limits.ts';
 import {
   bookingById,
   countConfirmedSince,
@@ -9,7 +10,6 @@ import {
 } from '../../src/persistence/statements/bookings.ts';
 import { takenRanges } from '../../src/persistence/statements/occupancy.ts';
 import { recordedApartments } from '../../src/persistence/statements/recorded-apartments.ts';
-import { STREAM_ROWS } from '../../src/protocol/limits.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { AT_MS, appendTo, cancelled, confirmed, confirming, entry, pendingBooking } from './facts.ts';
 

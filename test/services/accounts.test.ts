@@ -2,8 +2,8 @@ import { hkdfSync } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/protocol/errors.ts';
-import { ACCESS_TOKEN_TTL_SECONDS } from '../../src/protocol/limits.ts';
 import { type AccountsService, createAccounts } from '../../src/services/accounts/index.ts';
+import { ACCESS_TOKEN_TTL_SECONDS } from '../../src/services/accounts/limits.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 let database: TestDatabase;

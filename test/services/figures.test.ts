@@ -2,9 +2,9 @@ import type { Pool } from 'pg';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { explainOutage } from '../../src/app/outages.ts';
 import { createPool } from '../../src/persistence/pool.ts';
-import { FIGURES_FRESH_MS } from '../../src/protocol/limits.ts';
 import { dateOf, nightOf } from '../../src/protocol/nights.ts';
 import { type CountFigures, createFigures } from '../../src/services/figures/index.ts';
+import { FIGURES_FRESH_MS } from '../../src/services/figures/limits.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { openTerms } from '../support/terms.ts';
 

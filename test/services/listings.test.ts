@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { listingsOverview, upsertListings } from '../../src/persistence/statements/listings.ts';
 import type { CommittedChange } from '../../src/protocol/committed-change.ts';
-import { LISTINGS_PAGE } from '../../src/protocol/limits.ts';
 import { nightOf } from '../../src/protocol/nights.ts';
 import type { Apartment } from '../../src/protocol/terms.ts';
 import { createListings, type ListingsService, type TakenRange } from '../../src/services/listings/index.ts';
+import { LISTINGS_PAGE } from '../../src/services/listings/limits.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { openTerms } from '../support/terms.ts';
 

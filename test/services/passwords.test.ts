@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { PASSWORD_HASHES_AT_ONCE, PASSWORD_HASHES_WAITING_MAX } from '../../src/protocol/limits.ts';
+import { PASSWORD_HASHES_AT_ONCE, PASSWORD_HASHES_WAITING_MAX } from '../../src/services/accounts/limits.ts';
 import { hashPassword, TooManyPasswords, verifyPassword } from '../../src/services/accounts/passwords.ts';
 
 it('verifies its own hashes, and nothing else', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { purgeAnonymousAccounts } from '../../src/persistence/statements/accounts.ts';
-import { ENDED_SESSION_KEPT_MS, PURGE_EVERY_MS, PURGE_ROWS } from '../../src/protocol/limits.ts';
 import { type AccountsService, createAccounts } from '../../src/services/accounts/index.ts';
+import { ENDED_SESSION_KEPT_MS, PURGE_EVERY_MS, PURGE_ROWS } from '../../src/services/accounts/limits.ts';
 import { Purge } from '../../src/services/accounts/purge.ts';
 import { asOwner, createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 

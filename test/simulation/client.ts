@@ -4,18 +4,18 @@
  */
 import { takenOf } from '../../src/client/calendar-model.ts';
 import { Calls } from '../../src/client/calls.ts';
+import {
+  CLIENT_CONFIRM_DEADLINE_MS,
+  CLIENT_CONNECT_BASE_MS,
+  CLIENT_CONNECT_CAP_MS,
+  CLIENT_DEADLINE_MS,
+} from '../../src/client/limits.ts';
 import type { Link } from '../../src/client/link.ts';
 import { backoffMs, type ClientTime } from '../../src/client/pause.ts';
 import { type CalendarUpdate, Watches } from '../../src/client/watches.ts';
 import type { CommandName, CommandPayload } from '../../src/protocol/commands.ts';
 import type { Outcome } from '../../src/protocol/errors.ts';
 import type { Availability } from '../../src/protocol/events.ts';
-import {
-  CLIENT_CONFIRM_DEADLINE_MS,
-  CLIENT_CONNECT_BASE_MS,
-  CLIENT_CONNECT_CAP_MS,
-  CLIENT_DEADLINE_MS,
-} from '../../src/protocol/limits.ts';
 import { dateOf } from '../../src/protocol/nights.ts';
 import type { Booking, Hold, Subject } from '../../src/protocol/resources.ts';
 import type { Answer, Asked, HistoryEvent } from '../history/history.ts';

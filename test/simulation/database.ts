@@ -7,19 +7,16 @@
  *   claim arrives ── passes over the shards that appends are under way in, or waits for these ── epoch + 1 ──> answer
  */
 import type { Append, Journal } from '../../src/actors/ports.ts';
+import { LEASE_TRUSTED_MS } from '../../src/cluster/limits.ts';
 import type { LeaseStore } from '../../src/cluster/membership/lease-store.ts';
 import { MemoryLeases } from '../../src/cluster/membership/memory-leases.ts';
 import { type BatchLane, GroupCommit } from '../../src/persistence/journal/group-commit.ts';
 import type { LaneOptions } from '../../src/persistence/journal/lane.ts';
 import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
+import { COMMIT_TIMEOUT_MS, RECONNECT_FIRST_MS } from '../../src/persistence/limits.ts';
 import { SQLSTATE_FENCED } from '../../src/persistence/sqlstate.ts';
 import type { SandboxBooks } from '../../src/persistence/statements/sandbox-payments.ts';
-import {
-  COMMIT_TIMEOUT_MS,
-  LEASE_TRUSTED_MS,
-  RECONNECT_FIRST_MS,
-  SHARDS,
-} from '../../src/protocol/limits.ts';
+import { SHARDS } from '../../src/protocol/limits.ts';
 import { memoryBooks } from '../../src/services/payments/sandbox/memory-books.ts';
 import type { Bug } from './bug.ts';
 import type { Prng } from './prng.ts';

@@ -3,10 +3,10 @@
  * twice, and whole links are cut. Bodies travel as JSON, as they do on the wire.
  */
 import type { Peers } from '../../src/cluster/cluster.ts';
+import { PEER_PING_EVERY_MS, PEER_SILENT_PINGS } from '../../src/cluster/limits.ts';
 import type { Peer } from '../../src/cluster/membership/ports.ts';
 import type { OnNote, OnRequest } from '../../src/cluster/peers/accepted-link.ts';
 import { FAILURES, type PeerReply } from '../../src/cluster/peers/messages.ts';
-import { PEER_PING_EVERY_MS, PEER_SILENT_PINGS } from '../../src/protocol/limits.ts';
 import type { Prng } from './prng.ts';
 import type { SimulatedProcess } from './process.ts';
 import type { VirtualTime } from './time.ts';

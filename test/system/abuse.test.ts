@@ -1,9 +1,9 @@
 /** What no honest client sends, against the real server with its limits on: refused by its type, and nobody else notices. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { COMMANDS_PER_SUBJECT } from '../../src/gateway/limits.ts';
 import type { CommandAnswers } from '../../src/protocol/commands.ts';
 import type { ErrorBody, Outcome } from '../../src/protocol/errors.ts';
-import { COMMANDS_PER_SUBJECT } from '../../src/protocol/limits.ts';
 import { dateOf } from '../../src/protocol/nights.ts';
 import { Client, RawClient } from '../gateway/harness.ts';
 import { type RunningServer, startServer } from '../support/server.ts';

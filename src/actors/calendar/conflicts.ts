@@ -1,7 +1,7 @@
 /** Which claims are in the way of some nights, in the words of a refusal. */
-import { CONFLICTS_MAX } from '../../protocol/limits.ts';
 import { dateOf, type NightRange } from '../../protocol/nights.ts';
 import type { Range } from '../../protocol/resources.ts';
+import { CONFLICTS_MAX } from '../limits.ts';
 import type { Claim } from './calendar.ts';
 import { claimRange } from './views.ts';
 

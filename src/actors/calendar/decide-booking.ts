@@ -1,9 +1,10 @@
 /** Decisions about bookings: begun by a confirm, cancelled. What a payment makes of them is in payment.ts. Pure: time, ids and prices arrive as input, nothing is changed here. */
 import { errorBody } from '../../protocol/errors.ts';
 import { instant } from '../../protocol/instant.ts';
-import { PAYMENT_DEADLINE_MS, SETTLEMENTS_MAX } from '../../protocol/limits.ts';
+import { PAYMENT_DEADLINE_MS } from '../../protocol/limits.ts';
 import { dateOf, type NightRange, startOfNightMs } from '../../protocol/nights.ts';
 import type { Terms } from '../../protocol/terms.ts';
+import { SETTLEMENTS_MAX } from '../limits.ts';
 import { type Calendar, findClaim } from './calendar.ts';
 import type { Circumstances } from './circumstances.ts';
 import { claimId } from './claim-id.ts';

@@ -1,12 +1,12 @@
 /** Decisions about holds: placed, extended, released, and ended by time. Pure: time, ids and prices arrive as input, nothing is changed here. */
 import { type ErrorBody, errorBody } from '../../protocol/errors.ts';
 import { instant } from '../../protocol/instant.ts';
-import { CLAIMS_MAX, HOLD_CAP_MS } from '../../protocol/limits.ts';
 import { dateOf, localNight, type NightRange } from '../../protocol/nights.ts';
 import { priceOf } from '../../protocol/price.ts';
 import { checkStay, type RuleViolation, turnoverRange, turnoverViolation } from '../../protocol/rules.ts';
 import type { Terms } from '../../protocol/terms.ts';
 import type { Fact } from '../facts.ts';
+import { CLAIMS_MAX, HOLD_CAP_MS } from '../limits.ts';
 import { alternativesTo } from './alternatives.ts';
 import { type Calendar, type Claim, claimsIn, deadlineMsOf, type HoldClaim } from './calendar.ts';
 import type { Circumstances } from './circumstances.ts';

@@ -3,11 +3,11 @@ import type { StandingClaim, StandingClaims } from '../../protocol/claims.ts';
 import type { NightChange } from '../../protocol/committed-change.ts';
 import type { OccupancyCause } from '../../protocol/events.ts';
 import { instant } from '../../protocol/instant.ts';
-import { EXTENSION_MS, HOLD_CAP_MS } from '../../protocol/limits.ts';
 import { dateOf, type NightRange } from '../../protocol/nights.ts';
 import { quoteOf, totalMinor } from '../../protocol/price.ts';
 import type * as wire from '../../protocol/resources.ts';
 import type { BookingRecord, Fact, FactKind } from '../facts.ts';
+import { EXTENSION_MS, HOLD_CAP_MS } from '../limits.ts';
 import { type Calendar, type Claim, claimsIn, deadlineMsOf, type HoldClaim, isFree } from './calendar.ts';
 import { allows, stateOf, statusOf } from './hold-machine.ts';
 

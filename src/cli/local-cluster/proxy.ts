@@ -12,7 +12,7 @@ import {
   PROXY_DIAL_DEADLINE_MS,
   PROXY_HALF_OPEN_MS,
   PROXY_IDLE_MS,
-} from '../../protocol/limits.ts';
+} from './limits.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface TcpProxyOptions {

@@ -5,8 +5,8 @@
  * (its monotonic clock stood still) does time jump, forwards.
  */
 import { uptime } from 'node:os';
-import { CLOCK_AGREES_MS, CLOCK_SLEW_MS_PER_SECOND } from '../../protocol/limits.ts';
 import type { Clock } from '../../time/clock.ts';
+import { CLOCK_AGREES_MS, CLOCK_SLEW_MS_PER_SECOND } from '../limits.ts';
 
 /** What tells time here; a test hands in its own. Milliseconds, monotonic, and one that goes on in a suspended machine. */
 export interface TimeSources {

@@ -4,8 +4,8 @@
  * lease is waited for.
  */
 
-import { HANDOVER_DRAIN_MS, HANDOVER_SHARDS_MAX } from '../../protocol/limits.ts';
 import { within } from '../../time/within.ts';
+import { HANDOVER_DRAIN_MS, HANDOVER_SHARDS_MAX } from '../limits.ts';
 import type { MembershipParts } from './parts.ts';
 
 export class Handover {

@@ -2,7 +2,7 @@
  * How a process becomes a node: one at a time, not beside a node that shares its database with nobody, and not at the
  * url of another, where peers would reach only one of the two.
  */
-import { JOIN_TIMEOUT_MS, LEASE_MISSED_MS, LEASE_MS, LEASE_RENEW_EVERY_MS } from '../../protocol/limits.ts';
+import { JOIN_TIMEOUT_MS, LEASE_MISSED_MS, LEASE_MS, LEASE_RENEW_EVERY_MS } from '../limits.ts';
 import type { LeaseStore, NodeRow } from './lease-store.ts';
 import { type NodeHost, pause } from './node-host.ts';
 import type { ProcessIdentity } from './process-identity.ts';

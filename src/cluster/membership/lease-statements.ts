@@ -1,6 +1,6 @@
 /** The statements about nodes and their leases, one function each; what they promise is in `lease-store.ts`. */
 import type { Pool, PoolClient } from 'pg';
-import { LEASE_MS, LEASE_TRUSTED_MS } from '../../protocol/limits.ts';
+import { LEASE_MS, LEASE_TRUSTED_MS } from '../limits.ts';
 import type { Accusation, Look, NewNode, NodeRow } from './lease-store.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 

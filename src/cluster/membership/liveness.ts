@@ -19,7 +19,7 @@ import {
   LEASE_TRUSTED_MS,
   LEASE_UNRENEWED_MAX_MS,
   LEASE_UNRENEWED_MS,
-} from '../../protocol/limits.ts';
+} from '../limits.ts';
 import type { Accusation, NodeRow } from './lease-store.ts';
 
 export interface Death extends Accusation {

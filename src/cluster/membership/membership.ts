@@ -16,16 +16,16 @@
  * may answer reads of the past until its next renewal, LEASE_RENEW_EVERY_MS later at most.
  */
 import type { Ownership } from '../../actors/ports.ts';
+import { SHARDS } from '../../protocol/limits.ts';
+import { OneAtATime } from '../../time/one-at-a-time.ts';
+import { within } from '../../time/within.ts';
 import {
   LEASE_MS,
   LEASE_RENEW_EVERY_MS,
   LEASE_RETRY_MS,
   LEASE_TRUSTED_MS,
   LEAVE_DEADLINE_MS,
-  SHARDS,
-} from '../../protocol/limits.ts';
-import { OneAtATime } from '../../time/one-at-a-time.ts';
-import { within } from '../../time/within.ts';
+} from '../limits.ts';
 import { ClusterView } from './cluster-view.ts';
 import { DatabaseClock } from './database-clock.ts';
 import { Handover } from './handover.ts';

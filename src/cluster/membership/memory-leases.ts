@@ -1,5 +1,6 @@
 /** The tables of nodes and shards in memory, for tests and simulation: the same promises as in PostgreSQL. */
-import { LEASE_MS, SHARDS } from '../../protocol/limits.ts';
+import { SHARDS } from '../../protocol/limits.ts';
+import { LEASE_MS } from '../limits.ts';
 import type {
   Accusation,
   Gift,

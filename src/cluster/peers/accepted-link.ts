@@ -1,8 +1,8 @@
 /** The link over which one peer asks this server: see dialled-link.ts for why there is one each way. */
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import { PEER_CUT_BYTES, PEER_QUEUE_BYTES_MAX, PEER_SERVING_MAX } from '../../protocol/limits.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
+import { PEER_CUT_BYTES, PEER_QUEUE_BYTES_MAX, PEER_SERVING_MAX } from '../limits.ts';
 import { Channel } from './channel.ts';
 import type { Counts } from './link-stats.ts';
 import { answerText, failureText, isNote, isRequest, type PeerReply, type Request } from './messages.ts';

@@ -7,8 +7,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { PEER_ARRIVALS_MAX, PEER_DIAL_DEADLINE_MS } from '../../protocol/limits.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
+import { PEER_ARRIVALS_MAX, PEER_DIAL_DEADLINE_MS } from '../limits.ts';
 import { WEBSOCKET_OPTIONS } from './dial.ts';
 import {
   equal,

@@ -6,13 +6,8 @@
  */
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import {
-  PEER_BATCH_CHARACTERS,
-  PEER_CLOSE_MS,
-  PEER_PING_EVERY_MS,
-  PEER_SILENT_PINGS,
-} from '../../protocol/limits.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
+import { PEER_BATCH_CHARACTERS, PEER_CLOSE_MS, PEER_PING_EVERY_MS, PEER_SILENT_PINGS } from '../limits.ts';
 import type { Counts } from './link-stats.ts';
 import { readBatch } from './messages.ts';
 

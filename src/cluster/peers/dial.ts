@@ -2,8 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
-import { PEER_DIAL_DEADLINE_MS, PEER_FRAME_BYTES_MAX } from '../../protocol/limits.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
+import { PEER_DIAL_DEADLINE_MS, PEER_FRAME_BYTES_MAX } from '../limits.ts';
 import {
   type Handshake,
   LISTENER_HEADER,

@@ -10,6 +10,7 @@
  * is asked in a pause. What was on its way when an open link was lost is `closed`: nobody knows what became of it.
  */
 
+import type { Scheduler } from '../../time/scheduler.ts';
 import {
   LEASE_UNRENEWED_MAX_MS,
   PEER_INFLIGHT_MAX,
@@ -18,8 +19,7 @@ import {
   PEER_REDIAL_MAX_MS,
   PEER_STEADY_MS,
   PEER_WANTED_MS,
-} from '../../protocol/limits.ts';
-import type { Scheduler } from '../../time/scheduler.ts';
+} from '../limits.ts';
 import { Channel } from './channel.ts';
 import { type Dialled, dial, type Objection, type Peer, type PeerLoss } from './dial.ts';
 import type { Handshake } from './handshake.ts';

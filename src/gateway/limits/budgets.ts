@@ -7,7 +7,7 @@
  * subtraction, nobody is refused what is there, and what was let through too much is owed (ADR 11).
  */
 import { LRUCache } from 'lru-cache';
-import { BUDGET_TOLD_PART, BUDGETS_MAX } from '../../protocol/limits.ts';
+import { BUDGET_TOLD_PART, BUDGETS_MAX } from '../limits.ts';
 
 export interface Rate {
   readonly perSecond: number;

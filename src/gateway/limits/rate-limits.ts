@@ -9,7 +9,7 @@ import {
   SIGN_INS_PER_ADDRESS,
   SIGN_INS_PER_EMAIL,
   SIGN_INS_PER_EMAIL_AND_ADDRESS,
-} from '../../protocol/limits.ts';
+} from '../limits.ts';
 import { PromptRedis } from '../redis/prompt-redis.ts';
 import type { RedisLink } from '../redis/redis-link.ts';
 import { type Budget, Budgets, type Rate } from './budgets.ts';

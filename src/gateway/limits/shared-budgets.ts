@@ -2,7 +2,7 @@
  * The budgets of all servers as one, in Redis. Each is kept as the instant at which it will be full again (GCRA), by
  * Redis' own clock; a key that is not there is a full budget, so keys end by themselves.
  */
-import { BUDGET_OWED_BURSTS_MAX } from '../../protocol/limits.ts';
+import { BUDGET_OWED_BURSTS_MAX } from '../limits.ts';
 import type { PromptRedis } from '../redis/prompt-redis.ts';
 import type { Rate, Share } from './budgets.ts';
 

@@ -1,10 +1,6 @@
 /** How this program connects to Redis. */
 import type { RedisOptions } from 'ioredis';
-import {
-  REDIS_COMMAND_TIMEOUT_MS,
-  REDIS_RECONNECT_FIRST_MS,
-  REDIS_RECONNECT_MAX_MS,
-} from '../../protocol/limits.ts';
+import { REDIS_COMMAND_TIMEOUT_MS, REDIS_RECONNECT_FIRST_MS, REDIS_RECONNECT_MAX_MS } from '../limits.ts';
 
 export function reconnectAfterMs(attempt: number): number {
   return Math.min(REDIS_RECONNECT_FIRST_MS * 2 ** Math.min(attempt, 10), REDIS_RECONNECT_MAX_MS);

@@ -4,7 +4,7 @@
  * is asked for its role when it is ready and every REDIS_MASTER_EVERY_MS, and left where it is no master.
  */
 import { Redis, ReplyError } from 'ioredis';
-import { REDIS_MASTER_EVERY_MS } from '../../protocol/limits.ts';
+import { REDIS_MASTER_EVERY_MS } from '../limits.ts';
 import { type LISTENING, type PUBLISHING, reconnectAfterMs } from './connecting.ts';
 
 const MASTER = 'master';

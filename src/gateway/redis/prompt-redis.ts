@@ -3,9 +3,9 @@
  * goes on with what this process knows. After one that did not come nobody waits again before the node that owed it
  * answers: it is probed, in the background, as others ask.
  */
-import { REDIS_INFLIGHT_MAX, REDIS_PATIENCE_MS, REDIS_PROBE_EVERY_MS } from '../../protocol/limits.ts';
 import { TIMERS } from '../../time/scheduler.ts';
 import { within } from '../../time/within.ts';
+import { REDIS_INFLIGHT_MAX, REDIS_PATIENCE_MS, REDIS_PROBE_EVERY_MS } from '../limits.ts';
 import type { RedisLink } from './redis-link.ts';
 
 export class PromptRedis {

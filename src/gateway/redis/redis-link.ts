@@ -4,7 +4,7 @@
  * to is remembered, and whoever must catch up afterwards is told when it is listened to again.
  */
 import { Cluster, type Redis } from 'ioredis';
-import { REDIS_INFLIGHT_MAX, REDIS_RECONNECT_MAX_MS, REDIS_SLOTS_EVERY_MS } from '../../protocol/limits.ts';
+import { REDIS_INFLIGHT_MAX, REDIS_RECONNECT_MAX_MS, REDIS_SLOTS_EVERY_MS } from '../limits.ts';
 import { ClusterSubscribers } from './cluster-subscribers.ts';
 import { LISTENING, PUBLISHING, reconnectAfterMs } from './connecting.ts';
 import { MasterConnection } from './master-connection.ts';

@@ -7,7 +7,7 @@
  *     ^───────────────────close───────────────────────┘
  */
 import type { Redis } from 'ioredis';
-import { REDIS_CHANNELS_AT_ONCE, REDIS_RECONNECT_MAX_MS } from '../../protocol/limits.ts';
+import { REDIS_CHANNELS_AT_ONCE, REDIS_RECONNECT_MAX_MS } from '../limits.ts';
 
 /** What listens to channels, over one connection or several. */
 export interface Listening {

@@ -5,9 +5,9 @@
  */
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import type { Namespace, Server } from 'socket.io';
-import { REDIS_COMMAND_TIMEOUT_MS } from '../../protocol/limits.ts';
 import { TIMERS } from '../../time/scheduler.ts';
 import { within } from '../../time/within.ts';
+import { REDIS_COMMAND_TIMEOUT_MS } from '../limits.ts';
 import type { RedisLink } from '../redis/redis-link.ts';
 import { publishEvent, redirectBroadcasts, roomChannel } from './socket-io-internals.ts';
 

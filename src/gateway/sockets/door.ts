@@ -1,7 +1,7 @@
 /** Who may open a WebSocket at all, decided before the upgrade: origin, pace and number of one address's sockets. */
 import type { IncomingMessage } from 'node:http';
-import { SOCKETS_PER_ADDRESS_MAX } from '../../protocol/limits.ts';
 import { network, type RateLimits } from '../limits/rate-limits.ts';
+import { SOCKETS_PER_ADDRESS_MAX } from '../limits.ts';
 import type { Log } from '../log.ts';
 
 export interface DoorOptions {

@@ -4,7 +4,7 @@
  * for a loss, which costs its reader a look at the whole.
  */
 import { LRUCache } from 'lru-cache';
-import { UNTOLD_APARTMENTS_MAX } from '../../protocol/limits.ts';
+import { UNTOLD_APARTMENTS_MAX } from '../limits.ts';
 
 export class FeedGaps {
   readonly #runs = new LRUCache<string, { readonly first: number; readonly last: number }>({

@@ -2,7 +2,7 @@
  * When bytes leave, and who is cut for not taking them. All that a turn of the event loop produced for a socket
  * goes out in one write at the end of the turn: a commit answers many commands of one socket at once.
  */
-import { STALLED_READER_MS } from '../../protocol/limits.ts';
+import { STALLED_READER_MS } from '../limits.ts';
 import type { Link } from './link.ts';
 
 interface Progress {

@@ -7,8 +7,8 @@
  */
 import type { Socket as TcpSocket } from 'node:net';
 import type { WebSocket } from 'ws';
-import { FLOOD_REFUSALS_MAX, SOCKET_CONFLATE_BYTES, SOCKET_CUT_BYTES } from '../../protocol/limits.ts';
 import type { Budget } from '../limits/budgets.ts';
+import { FLOOD_REFUSALS_MAX, SOCKET_CONFLATE_BYTES, SOCKET_CUT_BYTES } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { headerLength, readAckId, readEvent, writeFrame } from './packets.ts';
 import { type EngineConnection, interceptMessages, tcpSocketOf, webSocketOf } from './socket-io-internals.ts';

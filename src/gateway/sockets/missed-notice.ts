@@ -3,11 +3,7 @@
  * had committed), everybody here is asked to look again, who is somebody: the admin's picture and a guest's own holds and
  * bookings have no version by which a loss could be noticed. Watched calendars have, and beacons (beacons.ts).
  */
-import {
-  MISSED_GATHER_MS,
-  MISSED_SPREAD_MAX_MS,
-  MISSED_SPREAD_PER_SOCKET_MS,
-} from '../../protocol/limits.ts';
+import { MISSED_GATHER_MS, MISSED_SPREAD_MAX_MS, MISSED_SPREAD_PER_SOCKET_MS } from '../limits.ts';
 import type { Session } from './session.ts';
 
 export class MissedNotice {

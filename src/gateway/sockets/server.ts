@@ -7,19 +7,14 @@ import { type Namespace, Server, type Socket } from 'socket.io';
 import type { ErrorBody } from '../../protocol/errors.ts';
 import { PROTOCOL_VERSION, type Welcome } from '../../protocol/events.ts';
 import { instant } from '../../protocol/instant.ts';
-import {
-  COMMANDS_PER_SUBJECT,
-  FRAME_BYTES_MAX,
-  HANDSHAKE_DEADLINE_MS,
-  PING_DEADLINE_MS,
-  PING_EVERY_MS,
-} from '../../protocol/limits.ts';
+import { FRAME_BYTES_MAX, HANDSHAKE_DEADLINE_MS } from '../../protocol/limits.ts';
 import { until } from '../../time/until.ts';
 import { BAD_TOKEN, callerOf, NO_ADMIN } from '../caller.ts';
 import { Dispatch } from '../dispatch.ts';
 import type { Faults } from '../faults.ts';
 import { Budget } from '../limits/budgets.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
+import { COMMANDS_PER_SUBJECT, PING_DEADLINE_MS, PING_EVERY_MS } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { GatewayParts, VerifiedToken } from '../ports.ts';
 import { adminSocketCommands, leaveFeed } from './admin-commands.ts';

@@ -4,12 +4,12 @@
  */
 import type { Socket } from 'socket.io';
 import { errorBody, type Outcome, refuse } from '../../protocol/errors.ts';
-import { HELD_BACK_MAX, SOCKET_INFLIGHT_MAX } from '../../protocol/limits.ts';
 import type { Subject } from '../../protocol/resources.ts';
 import { type Caller, NOBODY } from '../caller.ts';
 import type { Dispatch } from '../dispatch.ts';
 import type { Faults } from '../faults.ts';
 import type { Budget } from '../limits/budgets.ts';
+import { HELD_BACK_MAX, SOCKET_INFLIGHT_MAX } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { EventSink, Link } from './link.ts';
 import { eventText, outcomeText, type PacketHeads, refusalText } from './packets.ts';

@@ -1,5 +1,5 @@
 /** How long commits take and how much they carry, cheaply: three numbers written a batch, sorted when asked. */
-import { COMMIT_SAMPLES_MAX } from '../../protocol/limits.ts';
+import { COMMIT_SAMPLES_MAX } from '../limits.ts';
 
 export interface CommitSummary {
   /** Send to answer, over the last second in which there was a commit; 0 where there was none yet. */

@@ -7,7 +7,7 @@
  * PostgreSQL's key would not notice a gap in the versions.
  */
 import type { Append, AppendResult } from '../../actors/ports.ts';
-import { BATCH_ENTRIES_MAX, COMMIT_LANES, LANE_QUEUE_MAX } from '../../protocol/limits.ts';
+import { BATCH_ENTRIES_MAX, COMMIT_LANES, LANE_QUEUE_MAX } from '../limits.ts';
 import { fencedPairs, outcomeOf } from '../sqlstate.ts';
 import { changesMore } from './batch-encoder.ts';
 import { CommitStats, type CommitSummary } from './commit-stats.ts';

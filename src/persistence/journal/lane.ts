@@ -5,9 +5,9 @@
 
 import pg from 'pg';
 import type { Append } from '../../actors/ports.ts';
-import { COMMIT_TIMEOUT_MS, RECONNECT_FIRST_MS, RECONNECT_MAX_MS } from '../../protocol/limits.ts';
 import { TIMERS } from '../../time/scheduler.ts';
 import { within } from '../../time/within.ts';
+import { COMMIT_TIMEOUT_MS, RECONNECT_FIRST_MS, RECONNECT_MAX_MS } from '../limits.ts';
 import { addressOf, connectionConfig, streamOf } from '../pool.ts';
 import { endsSession, sqlStateOf } from '../sqlstate.ts';
 import { BatchEncoder, COPY_JOURNAL } from './batch-encoder.ts';

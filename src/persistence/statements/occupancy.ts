@@ -1,6 +1,6 @@
 /** Every night that is taken for good, from some night on: what a search index starts from. Holds are not in here. */
 import type { Pool } from 'pg';
-import { STREAM_ROWS } from '../../protocol/limits.ts';
+import { STREAM_ROWS } from '../limits.ts';
 import { cursorRows } from './cursor.ts';
 
 export interface TakenRange {

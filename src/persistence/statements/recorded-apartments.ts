@@ -4,7 +4,7 @@
  */
 import type { Pool } from 'pg';
 import type { JournalEntry } from '../../actors/facts.ts';
-import { STREAM_ROWS } from '../../protocol/limits.ts';
+import { STREAM_ROWS } from '../limits.ts';
 import { cursorRows, NO_TIMEOUT_MS } from './cursor.ts';
 import { ENTRY_JSON, type EntryRow, entryOf } from './journal-rows.ts';
 

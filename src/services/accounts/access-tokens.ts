@@ -2,13 +2,9 @@
 import { jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { VerifiedToken } from '../../gateway/ports.ts';
-import {
-  ACCESS_TOKEN_LENGTH_MAX,
-  ACCESS_TOKEN_TTL_SECONDS,
-  ID_LENGTH_MAX,
-  VERIFIED_TOKENS_MAX,
-} from '../../protocol/limits.ts';
+import { ACCESS_TOKEN_LENGTH_MAX, ID_LENGTH_MAX } from '../../protocol/limits.ts';
 import { type Subject, SubjectKind } from '../../protocol/resources.ts';
+import { ACCESS_TOKEN_TTL_SECONDS, VERIFIED_TOKENS_MAX } from './limits.ts';
 
 const ALGORITHM = 'HS256';
 const TYPE = 'at+jwt';

@@ -13,18 +13,18 @@ import {
   spendRefreshToken,
 } from '../../persistence/statements/accounts.ts';
 import { type Outcome, refuse } from '../../protocol/errors.ts';
-import {
-  ACCESS_TOKEN_TTL_SECONDS,
-  PASSWORD_LENGTH_MIN,
-  REFRESH_GRACE_MS,
-  REFRESH_TOKEN_TTL_MS,
-  REVOCATION_POLL_MS,
-  SESSION_TTL_MS,
-} from '../../protocol/limits.ts';
+import { PASSWORD_LENGTH_MIN } from '../../protocol/limits.ts';
 import type { Session, Subject, SubjectKind } from '../../protocol/resources.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { checkCredentials, normalEmail } from './credentials.ts';
 import { tokenKeys } from './keys.ts';
+import {
+  ACCESS_TOKEN_TTL_SECONDS,
+  REFRESH_GRACE_MS,
+  REFRESH_TOKEN_TTL_MS,
+  REVOCATION_POLL_MS,
+  SESSION_TTL_MS,
+} from './limits.ts';
 import { hashPassword, TooManyPasswords, verifyPassword } from './passwords.ts';
 import { Purge } from './purge.ts';
 import { firstRefreshToken, hashOf, isRefreshToken, successorOf } from './refresh-tokens.ts';

@@ -3,7 +3,7 @@
  * (https://github.com/P-H-C/phc-string-format), with the parameters of OWASP's password storage cheat sheet.
  */
 import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto';
-import { PASSWORD_HASHES_AT_ONCE, PASSWORD_HASHES_WAITING_MAX } from '../../protocol/limits.ts';
+import { PASSWORD_HASHES_AT_ONCE, PASSWORD_HASHES_WAITING_MAX } from './limits.ts';
 
 /** 19 MiB, 2 passes, 1 lane. */
 const MEMORY_KIB = 19_456;

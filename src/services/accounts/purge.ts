@@ -9,7 +9,7 @@ import {
   purgeEndedSessions,
   purgeExpiredRefreshTokens,
 } from '../../persistence/statements/accounts.ts';
-import { ENDED_SESSION_KEPT_MS, PURGE_EVERY_MS, PURGE_ROWS } from '../../protocol/limits.ts';
+import { ENDED_SESSION_KEPT_MS, PURGE_EVERY_MS, PURGE_ROWS } from './limits.ts';
 
 export class Purge {
   readonly #pool: Pool;

@@ -6,7 +6,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import { sessionsRevokedWithin } from '../../persistence/statements/accounts.ts';
-import { ACCESS_TOKEN_TTL_SECONDS, REVOKED_SESSIONS_MAX } from '../../protocol/limits.ts';
+import { ACCESS_TOKEN_TTL_SECONDS, REVOKED_SESSIONS_MAX } from './limits.ts';
 
 const MEMORY_MS = (ACCESS_TOKEN_TTL_SECONDS + 60) * 1_000;
 /** Longer than any statement that revokes may take to commit. */

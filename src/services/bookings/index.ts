@@ -4,9 +4,9 @@ import { bookingView } from '../../actors/calendar/views.ts';
 import type { Bookings } from '../../gateway/ports.ts';
 import { bookingById, listBookings, upcomingBookings } from '../../persistence/statements/bookings.ts';
 import { refuse } from '../../protocol/errors.ts';
-import { MINE_BOOKINGS_MAX } from '../../protocol/limits.ts';
 import { localNight } from '../../protocol/nights.ts';
 import type { Hold, Subject } from '../../protocol/resources.ts';
+import { MINE_BOOKINGS_MAX } from './limits.ts';
 
 export interface BookingsParts {
   readonly pool: Pool;

@@ -6,7 +6,7 @@ import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import { isOverrun } from '../../persistence/sqlstate.ts';
 import { eventsByHour } from '../../persistence/statements/figures.ts';
-import { FIGURES_HOURS_AT_ONCE, FIGURES_HOURS_MAX } from '../../protocol/limits.ts';
+import { FIGURES_HOURS_AT_ONCE, FIGURES_HOURS_MAX } from './limits.ts';
 
 export interface EventCounts {
   holdsPlaced: number;

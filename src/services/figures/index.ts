@@ -3,9 +3,9 @@ import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import type { Figures, MoneyFigures, Totals } from '../../protocol/figures.ts';
 import { instant } from '../../protocol/instant.ts';
-import { FIGURES_CACHED_MAX, FIGURES_FRESH_MS } from '../../protocol/limits.ts';
 import { dateOf, type NightRange } from '../../protocol/nights.ts';
 import { addEvents, type EventCounts, EventsByHour, noEvents } from './events.ts';
+import { FIGURES_CACHED_MAX, FIGURES_FRESH_MS } from './limits.ts';
 import { type Nights, nightsOf } from './nights.ts';
 
 export type CountFigures = (window: NightRange, city: string | undefined) => Promise<Figures>;

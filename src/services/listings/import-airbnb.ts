@@ -13,8 +13,9 @@ import {
   type StoredPlace,
   upsertListings,
 } from '../../persistence/statements/listings.ts';
-import { FRAME_BYTES_MAX, IMPORT_BATCH, IMPORT_REPORT_LINES_MAX } from '../../protocol/limits.ts';
+import { FRAME_BYTES_MAX } from '../../protocol/limits.ts';
 import { type Columns, columnsOf, type RowDefaults, readRow } from './airbnb-row.ts';
+import { IMPORT_BATCH, IMPORT_REPORT_LINES_MAX } from './limits.ts';
 
 export interface ImportOptions {
   readonly stream: Readable;

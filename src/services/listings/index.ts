@@ -14,15 +14,15 @@ import {
 import type { CitiesAnswer } from '../../protocol/commands.ts';
 import type { CommittedChange } from '../../protocol/committed-change.ts';
 import { refuse } from '../../protocol/errors.ts';
+import { localNight } from '../../protocol/nights.ts';
+import type { RangeStatus } from '../../protocol/resources.ts';
+import type { ListingStatus, Terms } from '../../protocol/terms.ts';
 import {
   LISTINGS_CACHED_MAX,
   LISTINGS_PAGE,
   LISTINGS_POLL_MS,
   SEARCH_CHANGES_WAITING_MAX,
-} from '../../protocol/limits.ts';
-import { localNight } from '../../protocol/nights.ts';
-import type { RangeStatus } from '../../protocol/resources.ts';
-import type { ListingStatus, Terms } from '../../protocol/terms.ts';
+} from './limits.ts';
 import { Occupancy } from './occupancy.ts';
 import { LAST_ZONE, search } from './search.ts';
 import { SearchIndex } from './search-index.ts';

@@ -13,11 +13,11 @@ import {
 } from '../../persistence/statements/managed-listings.ts';
 import type { ApartmentAnswer, ApartmentCommand } from '../../protocol/apartment-command.ts';
 import { type Outcome, refuse } from '../../protocol/errors.ts';
-import { HALF_CHANGES_KEPT_MS, HALF_CHANGES_MAX } from '../../protocol/limits.ts';
 import type { ManagedApartment } from '../../protocol/managed-apartments.ts';
 import type { Subject } from '../../protocol/resources.ts';
 import type { CountFigures } from '../figures/index.ts';
 import { changedApartment, isSameApartment, newApartment } from './edits.ts';
+import { HALF_CHANGES_KEPT_MS, HALF_CHANGES_MAX } from './limits.ts';
 
 export interface ManagementParts {
   readonly pool: Pool;

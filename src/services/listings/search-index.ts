@@ -4,9 +4,9 @@
  */
 import type { ListingRow } from '../../persistence/statements/listings.ts';
 import type { CitiesAnswer } from '../../protocol/commands.ts';
-import { SEARCH_APARTMENTS_MAX } from '../../protocol/limits.ts';
 import type { Apartment, ApartmentCard, Terms } from '../../protocol/terms.ts';
 import { cityKey, nameKey } from './city.ts';
+import { SEARCH_APARTMENTS_MAX } from './limits.ts';
 import { Occupancy } from './occupancy.ts';
 import { PriceTable } from './price-table.ts';
 import { RuleClasses } from './rule-classes.ts';

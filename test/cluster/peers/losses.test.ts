@@ -2,8 +2,8 @@
 import { createServer } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PEER_REDIAL_FIRST_MS, PEER_REDIAL_MAX_MS, PEER_WANTED_MS } from '../../../src/cluster/limits.ts';
 import type { PeerReply } from '../../../src/cluster/peers/messages.ts';
-import { PEER_REDIAL_FIRST_MS, PEER_REDIAL_MAX_MS, PEER_WANTED_MS } from '../../../src/protocol/limits.ts';
 import { ask, atEnd, dialRaw, startListener, startNode, until } from './house.ts';
 
 const CLOSED = { ok: false, why: 'closed' };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { PEER_FRAME_BYTES_MAX, PEER_INFLIGHT_MAX, PEER_SERVING_MAX } from '../../../src/cluster/limits.ts';
 import type { PeerReply } from '../../../src/cluster/peers/messages.ts';
-import { PEER_FRAME_BYTES_MAX, PEER_INFLIGHT_MAX, PEER_SERVING_MAX } from '../../../src/protocol/limits.ts';
 import { ask, connected, dialRaw, startListener, startNode, timers, until } from './house.ts';
 
 type Answer = (outcome: PeerReply) => void;

@@ -7,7 +7,7 @@ import {
   PEER_FRAME_BYTES_MAX,
   PEER_QUEUE_BYTES_MAX,
   PEER_SERVING_MAX,
-} from '../../../src/protocol/limits.ts';
+} from '../../../src/cluster/limits.ts';
 import { ask, dialRaw, startListener, startNode, until } from './house.ts';
 
 const DEEP = '['.repeat(1_000_000);

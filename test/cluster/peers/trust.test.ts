@@ -5,12 +5,12 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Handshake, PEER_PROTOCOL } from '../../../src/cluster/peers/handshake.ts';
 import {
   LEASE_UNRENEWED_MAX_MS,
   PEER_ARRIVALS_MAX,
   PEER_COMPLAINT_EVERY_MS,
-} from '../../../src/protocol/limits.ts';
+} from '../../../src/cluster/limits.ts';
+import { Handshake, PEER_PROTOCOL } from '../../../src/cluster/peers/handshake.ts';
 import { ask, atEnd, dialRaw, type Node, SECRET, startNode, until } from './house.ts';
 
 const REFUSED = { ok: false, why: 'refused' };

@@ -18,12 +18,8 @@ import type {
   PaymentChange,
   SandboxBooks,
 } from '../../../persistence/statements/sandbox-payments.ts';
-import {
-  SANDBOX_BATCH_MAX,
-  SANDBOX_CALLS_WAITING_MAX,
-  SANDBOX_PAYMENTS_REMEMBERED_MAX,
-} from '../../../protocol/limits.ts';
 import { authorise, cancel, capture, type Decision, lookUp, refund } from './decisions.ts';
+import { SANDBOX_BATCH_MAX, SANDBOX_CALLS_WAITING_MAX, SANDBOX_PAYMENTS_REMEMBERED_MAX } from './limits.ts';
 
 /** How long `sandbox_slow` thinks, in milliseconds. */
 export const SLOW_MS = 5_000;

@@ -1,0 +1,7 @@
+/** How long a server may take to stop, in milliseconds: who asks it to waits 30 s as a rule (`cluster` 25), and kills it. */
+export const STOP_DEADLINE_MS = 24_000;
+/**
+ * How long the sockets of a draining server have, once all are asked, to find another one, in milliseconds: it may take a
+ * load balancer a moment to offer one.
+ */
+export const DRAIN_GRACE_MS = 3_000;

@@ -1,0 +1,62 @@
+/** Bytes waiting to be written to one socket: past the first its deltas are conflated, past the second it is cut. */
+export const SOCKET_CONFLATE_BYTES = 256 * 1024;
+export const SOCKET_CUT_BYTES = 4 * 1024 * 1024;
+/** Commands of one socket in progress at once. */
+export const SOCKET_INFLIGHT_MAX = 256;
+/** How long a draining server waits for its in-flight answers, in milliseconds. */
+export const DRAIN_DEADLINE_MS = 10_000;
+
+/** Heartbeat of a socket, in milliseconds: a peer that is gone is noticed within the sum of the two. */
+export const PING_EVERY_MS = 15_000;
+export const PING_DEADLINE_MS = 10_000;
+/** A reader that takes nothing for this long while bytes wait for it is cut, in milliseconds (checked every second). */
+export const STALLED_READER_MS = 3_500;
+/** Events held back for one socket while the snapshot that they build on is read; past it they are conflated. */
+export const HELD_BACK_MAX = 4_096;
+/** Commands a second, and at once after a pause, of one subject and of one address (many guests behind one). */
+export const COMMANDS_PER_SUBJECT = { perSecond: 100, burst: 300 } as const;
+export const COMMANDS_PER_ADDRESS = { perSecond: 1_000, burst: 3_000 } as const;
+/** Subjects, and addresses, whose budgets are remembered. */
+export const BUDGETS_MAX = 100_000;
+/** A server tells the others of each such part of a burst that it has let through. */
+export const BUDGET_TOLD_PART = 0.1;
+/** A budget that servers share is full again after so many bursts at the latest, whatever is owed or a clock says. */
+export const BUDGET_OWED_BURSTS_MAX = 10;
+/** Commands refused by rate on one socket within 10 s before it is cut: it does not listen to the refusals. */
+export const FLOOD_REFUSALS_MAX = 5_000;
+/** New sockets of one address in 10 s; sockets of one address at once. */
+export const CONNECTIONS_PER_ADDRESS = 1_000;
+export const SOCKETS_PER_ADDRESS_MAX = 20_000;
+/** Sign-ins of one address a minute, of one e-mail from one address in 15 minutes, of one e-mail in an hour. */
+export const SIGN_INS_PER_ADDRESS = 60;
+export const SIGN_INS_PER_EMAIL_AND_ADDRESS = 10;
+export const SIGN_INS_PER_EMAIL = 100;
+/** Anonymous guests made by one address a minute. */
+export const GUESTS_PER_ADDRESS = 300;
+/** Window over which a draining server asks its sockets to reconnect, in milliseconds: each, and at most. */
+export const DRAIN_SPREAD_PER_SOCKET_MS = 2;
+export const DRAIN_SPREAD_MAX_MS = 4_000;
+/**
+ * After events may have been lost between servers: how long further reasons to say so are gathered, and the window over
+ * which sockets are asked to look again, each and at most. In milliseconds.
+ */
+export const MISSED_GATHER_MS = 100;
+export const MISSED_SPREAD_PER_SOCKET_MS = 1;
+export const MISSED_SPREAD_MAX_MS = 10_000;
+/** Apartments of which it is remembered what the admin's feed was not told; a payment takes seconds at most times. */
+export const UNTOLD_APARTMENTS_MAX = 10_000;
+
+/** Redis: answers waited for at once and how long, in milliseconds; past either a message is dropped and counted. */
+export const REDIS_INFLIGHT_MAX = 20_000;
+export const REDIS_COMMAND_TIMEOUT_MS = 2_000;
+/** How long a limit waits for Redis before a server decides by itself, and between two looks whether it answers again. */
+export const REDIS_PATIENCE_MS = 100;
+export const REDIS_PROBE_EVERY_MS = 250;
+/** A lost connection to Redis is tried again after the first, doubling up to the second, in milliseconds. */
+export const REDIS_RECONNECT_FIRST_MS = 20;
+export const REDIS_RECONNECT_MAX_MS = 500;
+/** Channels that Redis is told of before its answer is waited for. */
+export const REDIS_CHANNELS_AT_ONCE = 500;
+/** How often Redis is asked whether it is still the master, and a Redis Cluster where its masters are, in milliseconds. */
+export const REDIS_MASTER_EVERY_MS = 500;
+export const REDIS_SLOTS_EVERY_MS = 2_000;
