@@ -1,7 +1,13 @@
 /** What a host sets: prices and rules of one apartment. Data of the listing, input of every decision. */
 import { z } from 'zod';
 import { Id } from './ids.ts';
-import { GUESTS_MAX, HOLD_TTL_SECONDS_MAX, HOLD_TTL_SECONDS_MIN, HORIZON_NIGHTS_MAX } from './limits.ts';
+import {
+  GUESTS_MAX,
+  HOLD_TTL_SECONDS_MAX,
+  HOLD_TTL_SECONDS_MIN,
+  HORIZON_NIGHTS_MAX,
+  TURNOVER_NIGHTS_MAX,
+} from './limits.ts';
 import { IsoDate } from './nights.ts';
 import { AmountMinor, CancellationPolicy, Currency, Quote } from './resources.ts';
 
@@ -37,7 +43,7 @@ export const Terms = z.object({
   arrivalDays: Weekdays,
   departureDays: Weekdays,
   /** Nights kept empty between two stays. */
-  turnoverNights: z.int().min(0).max(30),
+  turnoverNights: z.int().min(0).max(TURNOVER_NIGHTS_MAX),
   /** Days between booking and check-in: 0 lets a guest book for tonight. */
   noticeDays: z.int().min(0).max(365),
   horizonNights: z.int().min(1).max(HORIZON_NIGHTS_MAX),

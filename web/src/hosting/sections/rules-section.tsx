@@ -4,6 +4,7 @@ import {
   HOLD_TTL_SECONDS_MAX,
   HOLD_TTL_SECONDS_MIN,
   HORIZON_NIGHTS_MAX,
+  TURNOVER_NIGHTS_MAX,
 } from '../../../../src/protocol/limits.ts';
 import { dateOf } from '../../../../src/protocol/nights.ts';
 import { CancellationPolicy } from '../../../../src/protocol/resources.ts';
@@ -61,7 +62,7 @@ export function RulesSection() {
         <NumberLine
           path="terms.turnoverNights"
           min={0}
-          max={30}
+          max={TURNOVER_NIGHTS_MAX}
           format={WHOLE}
           effect={
             terms.turnoverNights === 0
