@@ -1,39 +1,46 @@
-/** One extension brings a hold to at most this long from then, in milliseconds. */
+/** The bounds of apartments that run: holds, memory, mailboxes, loading. */
+
+/** One extension brings a hold to at most this long from then, in milliseconds: time to finish paying. */
 export const EXTENSION_MS = 15 * 60_000;
-/** No extension brings it past this from the guest's first hold of those nights, in milliseconds. */
+/** No extension brings it past this from the guest's first hold of those nights, in milliseconds: others want them. */
 export const HOLD_CAP_MS = 30 * 60_000;
-/** Open holds of one guest at once. */
+/** Open holds of one guest at once, unless the operator says otherwise: some to compare, too few to empty a city. */
 export const HOLDS_PER_GUEST_DEFAULT = 5;
 
 /** How long a `requestId` is remembered, in milliseconds (I3 asks for at least 24 hours). */
 export const IDEMPOTENCY_WINDOW_MS = 25 * 60 * 60_000;
-/** Request ids one apartment remembers. Past it new commands are refused until the oldest leaves the window. */
+/**
+ * Request ids one apartment remembers: forgetting one early would let it take effect twice, so past it new commands are
+ * refused until the oldest leaves the window.
+ */
 export const IDEMPOTENCY_ENTRIES_MAX = 1_000_000;
 /** Of them read from storage at once as an apartment starts: each page is some 30 ms of CPU, in several turns. */
 export const REQUESTS_PAGE = 20_000;
-/** Refunds and voids one apartment may owe the provider at once. */
+/** Refunds and voids one apartment may owe the provider at once: all are in its state; past it no payment begins. */
 export const SETTLEMENTS_MAX = 1_024;
 /** Claims (holds, bookings, blocks) on one apartment: each takes at least one night of the horizon. */
 export const CLAIMS_MAX = 2_048;
 
-/** Ranges named in one refusal. */
+/** Ranges named in one refusal: enough for a page to show why, whatever the length of the stay. */
 export const CONFLICTS_MAX = 20;
 
 /** Commands waiting in one apartment's mailbox while it is loaded: all that its gate may have held, and as many more. */
 export const MAILBOX_MAX = 8_192;
-/** Turns of one apartment waiting for the disk. */
+/** Turns of one apartment waiting for the disk, each with its answer; past it new commands are refused. */
 export const PIPELINE_MAX = 4_096;
-/** Apartments kept running; past it the ones idle longest are passivated. */
+/** Apartments kept running, for memory; past it the ones idle longest are passivated. */
 export const APARTMENTS_RUNNING_MAX = 200_000;
-/** Idle time after which an apartment is passivated, in milliseconds. */
+/** Idle time after which an apartment is passivated, in milliseconds: longer than a guest thinks between two commands. */
 export const PASSIVATE_AFTER_MS = 15 * 60_000;
-/** Facts after which a snapshot is written, off the hot path. */
+/** Facts after which a snapshot is written, off the hot path: a load applies few more than these. */
 export const SNAPSHOT_EVERY_FACTS = 256;
 
-/** Apartments loaded from storage at once, and waiting for that. */
+/** Apartments loaded from storage at once (each takes a connection of the pool), and waiting for that. */
 export const LOADS_AT_ONCE_MAX = 16;
 export const LOADS_WAITING_MAX = 50_000;
 /** Snapshots waiting to be written; past it new ones are dropped, which only costs time at a later load. */
 export const SNAPSHOTS_WAITING_MAX = 200_000;
-/** How long a server that stops writes those that are left, in milliseconds. */
+/**
+ * How long a server that stops writes those that are left, in milliseconds: without them the next load is only slower.
+ */
 export const SNAPSHOTS_LAST_MS = 5_000;

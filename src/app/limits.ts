@@ -1,3 +1,5 @@
+/** The bounds of a server that stops. */
+
 /** How long a server may take to stop, in milliseconds: who asks it to waits 30 s as a rule (`cluster` 25), and kills it. */
 export const STOP_DEADLINE_MS = 24_000;
 /**

@@ -1,6 +1,10 @@
+/** The bounds of nodes: their leases, their handovers, their clock, what they ask each other, and their links. */
 import { BEACON_EVERY_MS, SHARDS } from '../protocol/limits.ts';
 
-/** A node owns its shards this long after it renewed, by the database's clock, in milliseconds. */
+/**
+ * A node owns its shards this long after it renewed, by the database's clock, in milliseconds: one that dies
+ * unsuspected keeps them that long. It renews four times as often.
+ */
 export const LEASE_MS = 2_000;
 export const LEASE_RENEW_EVERY_MS = 500;
 /** Without a renewal it stops answering by its own monotonic clock, before its lease ends, in milliseconds. */
@@ -14,15 +18,24 @@ export const LEASE_MISSED_MS = 700;
 export const LEASE_UNRENEWED_MS = 750;
 /** And after this long whatever PostgreSQL's clock says, which may have been set back. In milliseconds. */
 export const LEASE_UNRENEWED_MAX_MS = 2 * LEASE_MS;
-/** After a renewal that failed it is tried again, in milliseconds. */
+/** A renewal that failed is tried again after this, in milliseconds: several times while the lease is still trusted. */
 export const LEASE_RETRY_MS = 100;
-/** How long a start waits for another server's lease to run out before it gives up, in milliseconds. */
+/**
+ * How long a start waits for another server's lease to run out before it gives up, in milliseconds:
+ * longer than a lease lasts.
+ */
 export const JOIN_TIMEOUT_MS = 3_000;
 /** Shards handed over at once: few, so that each of them pauses only as long as its own actors need. */
 export const HANDOVER_SHARDS_MAX = 16;
-/** How long the actors of shards may take to finish before these are handed over regardless, in milliseconds. */
+/**
+ * How long the actors of shards may take to finish before these are handed over regardless, in
+ * milliseconds: their commands wait.
+ */
 export const HANDOVER_DRAIN_MS = 2_000;
-/** How long a node that leaves hands over before it leaves the rest to be claimed, in milliseconds. */
+/**
+ * How long a node that leaves hands over before it leaves the rest to be claimed, in milliseconds: it must
+ * still have time to stop.
+ */
 export const LEAVE_DEADLINE_MS = 10_000;
 /** Clocks of two nodes closer than this agree: no hold ends more wrong than that (it is also the noise of one renewal). */
 export const CLOCK_AGREES_MS = 250;
@@ -51,17 +64,28 @@ export const PEER_ARRIVALS_MAX = 64;
 export const PEER_REDIAL_FIRST_MS = 25;
 export const PEER_REDIAL_MAX_MS = 1_000;
 export const PEER_STEADY_MS = 1_000;
-/** A peer that nobody has asked for this long is not dialled again, in milliseconds. */
+/** A peer that nobody has asked for this long is not dialled again, in milliseconds: it may be gone for good. */
 export const PEER_WANTED_MS = 10_000;
-/** How often a wrong secret, url or version of a peer is complained of at most, each, in milliseconds. */
+/**
+ * How often a wrong secret, url or version of a peer is complained of at most, each, in milliseconds: dials repeat it.
+ */
 export const PEER_COMPLAINT_EVERY_MS = 60_000;
-/** How long an end waits for the other to close, in milliseconds. */
+/**
+ * How long an end waits for the other to close, in milliseconds: one that is frozen would keep the
+ * server from stopping.
+ */
 export const PEER_CLOSE_MS = 500;
 
-/** Commands and questions that wait for their shard's owner, and how often they are tried, in milliseconds. */
+/**
+ * Commands and questions that wait for their shard's owner (a takeover takes seconds), and how often they are
+ * tried, in milliseconds.
+ */
 export const ROUTED_WAITING_MAX = 20_000;
 export const ROUTE_RETRY_MS = 50;
-/** Between two rounds of a question to all nodes that did not speak for every shard, in milliseconds. */
+/**
+ * Between two rounds of a question to all nodes that did not speak for every shard, in milliseconds: a shard is on its
+ * way to its next owner.
+ */
 export const SURVEY_RETRY_MS = 50;
 /** Where shards are told of one by one: how long the others are not asked again for one node that does not answer, in milliseconds. */
 export const SURVEY_ROUND_MS = 250;
@@ -82,11 +106,17 @@ export const CHANGES_AT_ONCE_MAX = 500;
 export const CHANGES_SILENCE_MS = 1_000;
 /** How long a beacon waits for the owners' versions, in milliseconds; what is missing is asked with the next. */
 export const VERSIONS_DEADLINE_MS = 2_000;
-/** A node's figures are shown this long after they were heard, in milliseconds. */
+/** A node's figures are shown this long after they were heard, in milliseconds: older ones would be taken for now. */
 export const NODE_FIGURES_FRESH_MS = 3_000;
-/** How long a node waits for the others to know of its admin, in milliseconds. */
+/**
+ * How long a node waits for the others to know of its admin, in milliseconds: one that is frozen must
+ * not keep the page empty.
+ */
 export const FEED_DEADLINE_MS = 1_000;
-/** Interest of other nodes that is not renewed ends after these, in milliseconds, and is kept for so many apartments. */
+/**
+ * Interest of other nodes that is not renewed (they may be gone) ends after these, in milliseconds, and is kept
+ * for so many apartments.
+ */
 export const WATCH_INTEREST_MS = 3 * BEACON_EVERY_MS;
 export const FEED_INTEREST_MS = 3_000;
 export const INTEREST_APARTMENTS_MAX = 200_000;

@@ -1,9 +1,11 @@
+/** The bounds of sockets, of what one subject or address may ask, of leaving, and of Redis. */
+
 /** Bytes waiting to be written to one socket: past the first its deltas are conflated, past the second it is cut. */
 export const SOCKET_CONFLATE_BYTES = 256 * 1024;
 export const SOCKET_CUT_BYTES = 4 * 1024 * 1024;
-/** Commands of one socket in progress at once. */
+/** Commands of one socket in progress at once: each holds its answer's place; a page has a few. */
 export const SOCKET_INFLIGHT_MAX = 256;
-/** How long a draining server waits for its in-flight answers, in milliseconds. */
+/** How long a draining server waits for its in-flight answers, in milliseconds: as long as a command may take. */
 export const DRAIN_DEADLINE_MS = 10_000;
 
 /** Heartbeat of a socket, in milliseconds: a peer that is gone is noticed within the sum of the two. */
@@ -16,24 +18,30 @@ export const HELD_BACK_MAX = 4_096;
 /** Commands a second, and at once after a pause, of one subject and of one address (many guests behind one). */
 export const COMMANDS_PER_SUBJECT = { perSecond: 100, burst: 300 } as const;
 export const COMMANDS_PER_ADDRESS = { perSecond: 1_000, burst: 3_000 } as const;
-/** Subjects, and addresses, whose budgets are remembered. */
+/** Subjects, and addresses, whose budgets are remembered; who is forgotten has a full one again. */
 export const BUDGETS_MAX = 100_000;
-/** A server tells the others of each such part of a burst that it has let through. */
+/** A server tells the others of each such part of a burst that it has let through: less often than once a command. */
 export const BUDGET_TOLD_PART = 0.1;
 /** A budget that servers share is full again after so many bursts at the latest, whatever is owed or a clock says. */
 export const BUDGET_OWED_BURSTS_MAX = 10;
 /** Commands refused by rate on one socket within 10 s before it is cut: it does not listen to the refusals. */
 export const FLOOD_REFUSALS_MAX = 5_000;
-/** New sockets of one address in 10 s; sockets of one address at once. */
+/** New sockets of one address in 10 s; sockets of one address at once (a company or a carrier is one address). */
 export const CONNECTIONS_PER_ADDRESS = 1_000;
 export const SOCKETS_PER_ADDRESS_MAX = 20_000;
-/** Sign-ins of one address a minute, of one e-mail from one address in 15 minutes, of one e-mail in an hour. */
+/**
+ * Sign-ins of one address a minute, of one e-mail from one address in 15 minutes, of one e-mail in an hour: passwords are
+ * not guessed at that pace, and a stranger elsewhere does not lock the owner out at once.
+ */
 export const SIGN_INS_PER_ADDRESS = 60;
 export const SIGN_INS_PER_EMAIL_AND_ADDRESS = 10;
 export const SIGN_INS_PER_EMAIL = 100;
-/** Anonymous guests made by one address a minute. */
+/** Anonymous guests made by one address a minute: each is a row, and has holds and a budget of its own. */
 export const GUESTS_PER_ADDRESS = 300;
-/** Window over which a draining server asks its sockets to reconnect, in milliseconds: each, and at most. */
+/**
+ * Window over which a draining server asks its sockets to reconnect, in milliseconds: each, and at most. All at once they
+ * would be a storm for the others.
+ */
 export const DRAIN_SPREAD_PER_SOCKET_MS = 2;
 export const DRAIN_SPREAD_MAX_MS = 4_000;
 /**
@@ -55,8 +63,11 @@ export const REDIS_PROBE_EVERY_MS = 250;
 /** A lost connection to Redis is tried again after the first, doubling up to the second, in milliseconds. */
 export const REDIS_RECONNECT_FIRST_MS = 20;
 export const REDIS_RECONNECT_MAX_MS = 500;
-/** Channels that Redis is told of before its answer is waited for. */
+/** Channels that Redis is told of before its answer is waited for: one command with all would hold it up for others. */
 export const REDIS_CHANNELS_AT_ONCE = 500;
-/** How often Redis is asked whether it is still the master, and a Redis Cluster where its masters are, in milliseconds. */
+/**
+ * How often Redis is asked whether it is still the master, and a Redis Cluster where its masters are, in milliseconds:
+ * a failover that closes no connection is seen no other way.
+ */
 export const REDIS_MASTER_EVERY_MS = 500;
 export const REDIS_SLOTS_EVERY_MS = 2_000;

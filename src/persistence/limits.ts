@@ -1,6 +1,8 @@
+/** The bounds of the journal's commits and of reading whole tables. */
+
 /**
  * Facts in one commit (each commit is a write to every socket that is answered: 256 cost 15 % more CPU a command, 512
- * longer waits), and appends waiting on one lane.
+ * longer waits), and appends waiting on one lane: past it they fail, before memory grows.
  */
 export const BATCH_ENTRIES_MAX = 384;
 export const LANE_QUEUE_MAX = 50_000;
@@ -12,11 +14,11 @@ export const LANE_QUEUE_MAX = 50_000;
 export const COMMIT_LANES = 1;
 /** A batch that got no answer for this long has lost its connection, in milliseconds. */
 export const COMMIT_TIMEOUT_MS = 10_000;
-/** A lane reconnects after the first, doubling up to the second, in milliseconds. */
+/** A lane reconnects after the first, doubling up to the second, in milliseconds: no command is answered meanwhile. */
 export const RECONNECT_FIRST_MS = 20;
 export const RECONNECT_MAX_MS = 500;
 /** Commits whose durations are kept for the statistics: some seconds of a busy server. */
 export const COMMIT_SAMPLES_MAX = 4_096;
 
-/** Rows read at once by what reads a whole table. */
+/** Rows read at once by what reads a whole table, so that the table is never in memory. */
 export const STREAM_ROWS = 2_000;

@@ -1,3 +1,4 @@
+/** The bounds of the servers on one machine, and of the proxy before them. */
 import { CLIENT_CONFIRM_DEADLINE_MS, CLIENT_DEADLINE_MS } from '../../client/limits.ts';
 import { SOCKETS_PER_ADDRESS_MAX } from '../../gateway/limits.ts';
 
@@ -5,7 +6,10 @@ import { SOCKETS_PER_ADDRESS_MAX } from '../../gateway/limits.ts';
 export const CLUSTER_NODES_MAX = 16;
 /** Connections through its proxy at once: as many sockets as one address may have. */
 export const PROXY_CONNECTIONS_MAX = SOCKETS_PER_ADDRESS_MAX;
-/** How long a server may take to accept a connection before the next one is tried, in milliseconds. */
+/**
+ * How long a server may take to accept a connection before the next one is tried, in milliseconds: a
+ * frozen one accepts none.
+ */
 export const PROXY_DIAL_DEADLINE_MS = 1_000;
 /**
  * A connection without a byte is cut after the first, in milliseconds (a confirm over HTTP waits for its payment), and

@@ -1,6 +1,8 @@
+/** The bounds of tokens, sessions, passwords, and of what is kept of them. */
+
 /** Lifetime of an access token, in seconds: how long a revocation that nobody could hear of may stay unheard. */
 export const ACCESS_TOKEN_TTL_SECONDS = 15 * 60;
-/** Access tokens remembered as verified. */
+/** Access tokens remembered as verified: a signature is checked once, not with each request. */
 export const VERIFIED_TOKENS_MAX = 10_000;
 /** A session unused for this long ends; used or not, it ends after the second. In milliseconds. */
 export const REFRESH_TOKEN_TTL_MS = 30 * 24 * 60 * 60_000;
@@ -9,7 +11,10 @@ export const SESSION_TTL_MS = 180 * 24 * 60 * 60_000;
 export const REFRESH_GRACE_MS = 10_000;
 /** How often revocations by other servers are looked for, in milliseconds (open sockets must hear within 5 s). */
 export const REVOCATION_POLL_MS = 2_000;
-/** Revoked sessions remembered while an access token of theirs may still be valid. */
+/**
+ * Revoked sessions remembered while an access token of theirs may still be valid; past it some are
+ * let in until it ends.
+ */
 export const REVOKED_SESSIONS_MAX = 100_000;
 /**
  * How long after its end a session, a refresh token, and an anonymous guest without a booking whose sessions have all
@@ -20,6 +25,6 @@ export const ENDED_SESSION_KEPT_MS = 24 * 60 * 60_000;
 export const PURGE_ROWS = 1_000;
 /** A purge begins this often, in milliseconds; while there is more to do, its steps follow one another at each poll. */
 export const PURGE_EVERY_MS = 60 * 60_000;
-/** Password hashes computed at once (19 MiB and one thread each), and how many may wait. */
+/** Password hashes computed at once (19 MiB and one of libuv's four threads each), and how many may wait. */
 export const PASSWORD_HASHES_AT_ONCE = 2;
 export const PASSWORD_HASHES_WAITING_MAX = 64;
