@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { App } from '../app/app.ts';
 import { anyListing } from '../persistence/statements/listings.ts';
 import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
-import { localNight } from '../protocol/nights.ts';
+import { localNight } from '../protocol/local-day.ts';
 import type { Subject } from '../protocol/resources.ts';
 import {
   DEMO_HOST,

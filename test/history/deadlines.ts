@@ -27,7 +27,5 @@ export function checkEndedInTime(
 }
 
 export function iso(epochMs: number): string {
-  return Temporal.Instant.fromEpochMilliseconds(Math.round(epochMs)).toString({
-    smallestUnit: 'millisecond',
-  });
+  return new Date(Math.round(epochMs)).toISOString();
 }

@@ -1,5 +1,6 @@
 /** Money (I6, I7, B5): the provider's books at the end, and refunds, against what became of holds and bookings. */
 
+import { Temporal } from 'temporal-polyfill';
 import { dateOf } from '../../src/protocol/nights.ts';
 import type { FoldedApartment } from './apartment.ts';
 import type { Payment } from './claims.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SearchQuery } from '../../src/protocol/commands.ts';
-import { dateOf, localNight, nightOf } from '../../src/protocol/nights.ts';
+import { localNight } from '../../src/protocol/local-day.ts';
+import { dateOf, nightOf } from '../../src/protocol/nights.ts';
 import { priceOf, totalMinor } from '../../src/protocol/price.ts';
 import { checkStay, turnoverRange } from '../../src/protocol/rules.ts';
 import type { ApartmentCard, Terms } from '../../src/protocol/terms.ts';

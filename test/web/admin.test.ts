@@ -2,7 +2,8 @@
 import type { Page, Request } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, createClient, memoryStorage, unwrap } from '../../src/client/index.ts';
-import { dateOf, nightOf } from '../../src/protocol/nights.ts';
+import { localNight } from '../../src/protocol/local-day.ts';
+import { dateOf } from '../../src/protocol/nights.ts';
 import { signIn, Visitors } from '../support/browser.ts';
 import { ADMIN, type RunningServer, startServer } from '../support/server.ts';
 
@@ -14,7 +15,7 @@ const listings = NAMES.map((name, i) => ({
   price: 80 + i,
 }));
 
-const today = nightOf(Temporal.Now.plainDateISO('UTC').toString());
+const today = localNight('UTC', Date.now());
 const stay = (ahead: number, nights = 3) => ({
   checkIn: dateOf(today + ahead),
   checkOut: dateOf(today + ahead + nights),

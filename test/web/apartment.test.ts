@@ -2,6 +2,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClient, memoryStorage, unwrap } from '../../src/client/index.ts';
+import { localNight } from '../../src/protocol/local-day.ts';
 import { dateOf, nightOf } from '../../src/protocol/nights.ts';
 import { Visitors } from '../support/browser.ts';
 import { ADMIN, type RunningServer, startServer } from '../support/server.ts';
@@ -19,7 +20,7 @@ const idOf = (name: string) => `airbnb-${NAMES.indexOf(name) + 1}`;
 const BOOKED = /\/bookings\/[^?]+\?new=1$/;
 
 /** The first of a month a quarter ahead, so that two months in view hold every day that is spoken of. */
-const soon = dateOf(nightOf(Temporal.Now.plainDateISO('UTC').toString()) + 90);
+const soon = dateOf(localNight('UTC', Date.now()) + 90);
 const first = nightOf(`${soon.slice(0, 7)}-01`);
 /** @param at days after the first of the month */
 const on = (at: number) => dateOf(first + at);

@@ -1,7 +1,8 @@
 /** The page in Chromium against the real server: what one guest does, another one sees. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dateOf, nightOf } from '../../src/protocol/nights.ts';
+import { localNight } from '../../src/protocol/local-day.ts';
+import { dateOf } from '../../src/protocol/nights.ts';
 import { Visitors } from '../support/browser.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 
@@ -9,7 +10,7 @@ const PORTO = ['Casa Azul', 'Casa Verde', 'Casa Branca', 'Casa Rosa', 'Casa Nova
 const listings = PORTO.map((name, i) => ({ id: i + 1, name, city: 'Porto', price: 80 + i }));
 
 /** A stay far enough ahead that no time zone disagrees about it. */
-const today = nightOf(Temporal.Now.plainDateISO('UTC').toString());
+const today = localNight('UTC', Date.now());
 const stay = (ahead: number, nights = 3) => ({
   checkIn: dateOf(today + ahead),
   checkOut: dateOf(today + ahead + nights),

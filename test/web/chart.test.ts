@@ -1,7 +1,8 @@
 /** The tape chart in Chromium: what guests do shows, who it was is told, nights are closed and opened again. */
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { dateOf, nightOf } from '../../src/protocol/nights.ts';
+import { localNight } from '../../src/protocol/local-day.ts';
+import { dateOf } from '../../src/protocol/nights.ts';
 import { launchChromium, type Person, person, signIn } from '../support/browser.ts';
 import { ADMIN, type RunningServer, startServer } from '../support/server.ts';
 
@@ -12,7 +13,7 @@ const listings = Array.from({ length: ROWS }, (_, i) => ({
   city: i < 20 ? 'Porto' : 'Sintra',
   price: 80,
 }));
-const today = nightOf(Temporal.Now.plainDateISO('UTC').toString());
+const today = localNight('UTC', Date.now());
 const day = (ahead: number) => dateOf(today + ahead);
 
 let server: RunningServer;

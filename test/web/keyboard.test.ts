@@ -2,7 +2,8 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, createClient, memoryStorage, unwrap } from '../../src/client/index.ts';
-import { dateOf, nightOf } from '../../src/protocol/nights.ts';
+import { localNight } from '../../src/protocol/local-day.ts';
+import { dateOf } from '../../src/protocol/nights.ts';
 import { Visitors } from '../support/browser.ts';
 import { ADMIN, type RunningServer, startServer } from '../support/server.ts';
 
@@ -12,7 +13,7 @@ const listings = ['Casa Azul', 'Casa Verde'].map((name, i) => ({
   city: 'Porto',
   price: 80,
 }));
-const today = nightOf(Temporal.Now.plainDateISO('UTC').toString());
+const today = localNight('UTC', Date.now());
 /** More stops than any page has before what is looked for. */
 const STOPS_MAX = 120;
 

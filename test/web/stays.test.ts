@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Booking, type Client, createClient, memoryStorage, unwrap } from '../../src/client/index.ts';
-import { dateOf, nightOf } from '../../src/protocol/nights.ts';
+import { localNight } from '../../src/protocol/local-day.ts';
+import { dateOf } from '../../src/protocol/nights.ts';
 import { signIn, Visitors } from '../support/browser.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 
@@ -11,7 +12,7 @@ const names = ['Casa Azul', 'Casa Verde', 'Casa Branca'];
 const listings = names.map((name, i) => ({ id: i + 1, name, city: 'Porto', price: 100 }));
 const ANA = { email: 'ana@example.com', password: 'a password of a guest' } as const;
 
-const today = nightOf(Temporal.Now.plainDateISO('UTC').toString());
+const today = localNight('UTC', Date.now());
 const stay = (ahead: number, nights = 3) => ({
   checkIn: dateOf(today + ahead),
   checkOut: dateOf(today + ahead + nights),

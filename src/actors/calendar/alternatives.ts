@@ -1,5 +1,6 @@
 import { ALTERNATIVES_MAX, ALTERNATIVES_REACH_NIGHTS } from '../../protocol/limits.ts';
-import { localNight, type NightRange } from '../../protocol/nights.ts';
+import { localNight } from '../../protocol/local-day.ts';
+import type { NightRange } from '../../protocol/nights.ts';
 import { checkStay } from '../../protocol/rules.ts';
 import { type Calendar, type Claim, firstClaimEndingAfter, type HoldClaim } from './calendar.ts';
 import type { Circumstances } from './circumstances.ts';

@@ -1,7 +1,8 @@
 /** Decisions about blocks: nights that a host or an admin closes and opens again. Pure: time, ids and prices arrive as input, nothing is changed here. */
 import { errorBody } from '../../protocol/errors.ts';
 import { HORIZON_NIGHTS_MAX } from '../../protocol/limits.ts';
-import { dateOf, localNight } from '../../protocol/nights.ts';
+import { localNight } from '../../protocol/local-day.ts';
+import { dateOf } from '../../protocol/nights.ts';
 import { CLAIMS_MAX } from '../limits.ts';
 import { type Calendar, claimsIn, findClaim } from './calendar.ts';
 import type { Circumstances } from './circumstances.ts';

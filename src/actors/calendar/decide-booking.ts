@@ -2,7 +2,8 @@
 import { errorBody } from '../../protocol/errors.ts';
 import { instant } from '../../protocol/instant.ts';
 import { PAYMENT_DEADLINE_MS } from '../../protocol/limits.ts';
-import { dateOf, type NightRange, startOfNightMs } from '../../protocol/nights.ts';
+import { startOfNightMs } from '../../protocol/local-day.ts';
+import { dateOf, type NightRange } from '../../protocol/nights.ts';
 import type { Terms } from '../../protocol/terms.ts';
 import { SETTLEMENTS_MAX } from '../limits.ts';
 import { type Calendar, findClaim } from './calendar.ts';

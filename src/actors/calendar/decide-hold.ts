@@ -1,7 +1,8 @@
 /** Decisions about holds: placed, extended, released, and ended by time. Pure: time, ids and prices arrive as input, nothing is changed here. */
 import { type ErrorBody, errorBody } from '../../protocol/errors.ts';
 import { instant } from '../../protocol/instant.ts';
-import { dateOf, localNight, type NightRange } from '../../protocol/nights.ts';
+import { localNight } from '../../protocol/local-day.ts';
+import { dateOf, type NightRange } from '../../protocol/nights.ts';
 import { priceOf } from '../../protocol/price.ts';
 import { checkStay, type RuleViolation, turnoverRange, turnoverViolation } from '../../protocol/rules.ts';
 import type { Terms } from '../../protocol/terms.ts';

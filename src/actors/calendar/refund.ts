@@ -1,4 +1,4 @@
-import { startOfNightMs } from '../../protocol/nights.ts';
+import { startOfNightMs } from '../../protocol/local-day.ts';
 import { totalMinor } from '../../protocol/price.ts';
 import { refundAt } from '../../protocol/refund.ts';
 import type { BookingRecord } from '../facts.ts';

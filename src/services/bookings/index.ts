@@ -4,7 +4,7 @@ import { bookingView } from '../../actors/calendar/views.ts';
 import type { Bookings } from '../../gateway/ports.ts';
 import { bookingById, listBookings, upcomingBookings } from '../../persistence/statements/bookings.ts';
 import { refuse } from '../../protocol/errors.ts';
-import { localNight } from '../../protocol/nights.ts';
+import { localNight } from '../../protocol/local-day.ts';
 import type { Hold, Subject } from '../../protocol/resources.ts';
 import { MINE_BOOKINGS_MAX } from './limits.ts';
 

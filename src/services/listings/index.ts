@@ -14,7 +14,7 @@ import {
 import type { CitiesAnswer } from '../../protocol/commands.ts';
 import type { CommittedChange } from '../../protocol/committed-change.ts';
 import { refuse } from '../../protocol/errors.ts';
-import { localNight } from '../../protocol/nights.ts';
+import { localNight } from '../../protocol/local-day.ts';
 import type { RangeStatus } from '../../protocol/resources.ts';
 import type { ListingStatus, Terms } from '../../protocol/terms.ts';
 import {

@@ -6,7 +6,8 @@
 import type { SearchAnswer, SearchQuery } from '../../protocol/commands.ts';
 import { type Outcome, refuse } from '../../protocol/errors.ts';
 import { HORIZON_NIGHTS_MAX } from '../../protocol/limits.ts';
-import { dateOf, localNight, type NightRange, nightOf } from '../../protocol/nights.ts';
+import { localNight } from '../../protocol/local-day.ts';
+import { dateOf, type NightRange, nightOf } from '../../protocol/nights.ts';
 import { priceOf, quoteOf } from '../../protocol/price.ts';
 import { brokenRule, turnoverRange } from '../../protocol/rules.ts';
 import type { ApartmentCard } from '../../protocol/terms.ts';
