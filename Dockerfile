@@ -1,17 +1,18 @@
 # The server with its page. State lives in PostgreSQL (DATABASE_URL), so the container keeps nothing.
-FROM node:26-bookworm-slim AS dependencies
+FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev
 
-FROM node:26-bookworm-slim AS page
+FROM node:24-bookworm-slim AS page
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY tools ./tools
 RUN npm ci
 COPY . .
 RUN npm run build
 
-FROM node:26-bookworm-slim
+FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 NIGHTLATCH_DATA_DIR=/data
 WORKDIR /app
 RUN mkdir /data && chown node:node /data

