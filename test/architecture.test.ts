@@ -143,6 +143,13 @@ describe('who imports whom', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('what also runs in browsers asks no time zone, and so carries none of Temporal', () => {
+    const wrong = ['src/protocol', 'src/client', 'web/src']
+      .flatMap(filesUnder)
+      .filter((file) => importsOf(file).some((specifier) => specifier.endsWith('/local-day.ts')));
+    expect(wrong).toEqual([]);
+  });
+
   it('only the composition root and the command line see everything', () => {
     const others = readdirSync(join(ROOT, 'src')).filter((name) => !(`src/${name}` in MAY_IMPORT));
     expect(others.sort()).toEqual(['app', 'cli', 'config.ts', 'main.ts']);

@@ -1,15 +1,18 @@
 /** The embedded PostgreSQL through its life, each in a folder of its own. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStorage } from '../../src/persistence/index.ts';
+import { createCluster } from '../../src/persistence/postgres/data-folder.ts';
 import { startEmbedded } from '../../src/persistence/postgres/embedded.ts';
+import { postgresBinaries, refuseUnlinked } from '../../src/persistence/postgres/postgres-binaries.ts';
 import { findPostmaster, isAlive } from '../../src/persistence/postgres/postmaster.ts';
+import { postgresUser } from '../../src/persistence/postgres/system-user.ts';
 
 const EMBEDDED = fileURLToPath(new URL('../../src/persistence/postgres/embedded.ts', import.meta.url));
 
@@ -117,6 +120,44 @@ describe('the embedded PostgreSQL', () => {
     expect((await second.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
     await second.close();
     expect(await findPostmaster(join(data, 'postgres'))).toBeUndefined();
+  });
+
+  it('lives in a folder that is closed to whom it runs as, and leaves it closed', async () => {
+    await chmod(data, 0o700);
+    const first = await startEmbedded(data);
+    expect(await ask(first.url, 'select 1 as one')).toEqual({ one: 1 });
+    // The file is its process's own: where this one is root, that is somebody else.
+    const { uid } = await stat(join(data, 'postgres/postmaster.pid'));
+    expect(uid).not.toBe(0);
+    await first.stop();
+    expect((await stat(data)).mode & 0o777).toBe(0o700);
+  });
+
+  it.each([
+    ['everybody', 0o755],
+    ['root alone', 0o700],
+  ])('finds its own programs in a closed folder, where %s may run them', async (_who, mode) => {
+    await chmod(data, 0o700);
+    const { initdb, major } = await postgresBinaries();
+    const copy = join(data, 'native');
+    await cp(dirname(dirname(initdb)), copy, { recursive: true, verbatimSymlinks: true });
+    const programs = { initdb: join(copy, 'bin/initdb'), postgres: join(copy, 'bin/postgres'), major };
+    for (const program of [programs.initdb, programs.postgres]) await chmod(program, mode);
+    const cluster = join(data, 'postgres');
+    const as = await postgresUser(cluster, programs.initdb);
+    expect(await createCluster(cluster, programs, as, 'a password')).toBe(true);
+  });
+
+  it('says which command of npm completes programs whose install script did not run', async () => {
+    await mkdir(join(data, 'native/lib'), { recursive: true });
+    const links = [{ source: 'native/lib/libpq.so.5.18', target: 'native/lib/libpq.so.5' }];
+    await writeFile(join(data, 'native/pg-symlinks.json'), JSON.stringify(links));
+    await writeFile(join(data, 'native/lib/libpq.so.5.18'), '');
+    await expect(refuseUnlinked('@some/postgres', data)).rejects.toThrow(
+      /npm rebuild --ignore-scripts=false @some\/postgres, or set DATABASE_URL/,
+    );
+    await symlink('libpq.so.5.18', join(data, 'native/lib/libpq.so.5'));
+    await refuseUnlinked('@some/postgres', data);
   });
 
   it('agrees with another first start at the same time', async () => {

@@ -88,7 +88,7 @@ export async function startEmbedded(
   await mkdir(data, { recursive: true });
   await refuseOtherVersion(cluster, binaries);
   const secrets = await credentials(data);
-  const as = await postgresUser(cluster, [data, binaries.root]);
+  const as = await postgresUser(cluster, binaries.initdb);
 
   const first = await attach(cluster, secrets);
   if (first !== undefined) return first;

@@ -1,7 +1,6 @@
 /** PostgreSQL refuses to run as root. Started by root, it runs as another user; started by anyone else, as them. */
 import { execFile } from 'node:child_process';
-import { constants } from 'node:fs';
-import { access, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -24,17 +23,20 @@ export interface RunAs {
 const NAMES = ['postgres', 'nightlatch'];
 
 /**
- * @param folders what the user must be able to enter: the cluster's folder (its owner, where there is one, is the
- *   user) and the programs'
+ * @param cluster the folder of the data; its owner, where there is one, is the user
+ * @param program one of PostgreSQL's, to see by whether the user reaches them
  */
-export async function postgresUser(cluster: string, folders: readonly string[]): Promise<RunAs> {
+export async function postgresUser(cluster: string, program: string): Promise<RunAs> {
   if (process.getuid?.() !== 0) {
     return { owner: undefined, user: undefined, command: directly };
   }
   const user = (await ownerOf(cluster)) ?? (await knownUser()) ?? (await createUser());
-  const isOpen = (await Promise.all(folders.map((folder) => mayEnter(folder, user)))).every(Boolean);
-  if (isOpen) return { owner: user, user, command: directly };
-  return { owner: user, user: undefined, command: await passingClosedFolders(user) };
+  for (const path of [dirname(cluster), program]) {
+    if (await isClosed(path, user)) {
+      return { owner: user, user: undefined, command: await passingClosedFolders(user, path, program) };
+    }
+  }
+  return { owner: user, user, command: directly };
 }
 
 function directly(file: string, args: readonly string[]): { file: string; args: string[] } {
@@ -47,7 +49,8 @@ async function ownerOf(folder: string): Promise<User | undefined> {
 }
 
 async function knownUser(): Promise<User | undefined> {
-  const lines = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
+  const known = await readFile('/etc/passwd', 'utf8').catch(() => '');
+  const lines = known.split('\n').map((line) => line.split(':'));
   for (const name of NAMES) {
     const line = lines.find(([known]) => known === name);
     if (line !== undefined) return { uid: Number(line[2]), gid: Number(line[3]) };
@@ -57,17 +60,13 @@ async function knownUser(): Promise<User | undefined> {
 
 async function createUser(): Promise<User> {
   try {
-    await run('useradd', [
-      '--system',
-      '--user-group',
-      '--no-create-home',
-      '--shell',
-      '/usr/sbin/nologin',
-      'nightlatch',
-    ]);
+    const options = ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin'];
+    // Who became root by `su` alone does not have this folder among theirs.
+    const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin` };
+    await run('useradd', [...options, 'nightlatch'], { env });
   } catch (cause) {
     throw new Error(
-      'PostgreSQL does not run as root and no user could be created for it; start nightlatch as another user, or create a system user named postgres',
+      'PostgreSQL does not run as root and no user could be created for it; start nightlatch as another user, create a system user named postgres, or set DATABASE_URL to a PostgreSQL of yours',
       { cause },
     );
   }
@@ -77,40 +76,41 @@ async function createUser(): Promise<User> {
   return user;
 }
 
-async function mayEnter(folder: string, user: User): Promise<boolean> {
-  for (let path = resolve(folder); ; path = dirname(path)) {
+/** Whether the mode of a file or folder, or of one that it is in, keeps the user from entering or running it. */
+async function isClosed(to: string, user: User): Promise<boolean> {
+  for (let path = resolve(to); ; path = dirname(path)) {
     const found = await stat(path).catch(() => undefined);
     if (found !== undefined) {
       const shift = found.uid === user.uid ? 6 : found.gid === user.gid ? 3 : 0;
-      if (((found.mode >> shift) & 1) === 0) return false;
+      if (((found.mode >> shift) & 1) === 0) return true;
     }
-    if (path === dirname(path)) return true;
+    if (path === dirname(path)) return false;
   }
 }
 
 /**
- * A checkout under /root is closed to any other user. Rather than open root's folders, PostgreSQL gets one
- * capability of root's: to pass folders whatever their mode.
+ * A checkout under /root is closed to any other user. Rather than open root's folders, or keep data where nobody looks
+ * for it, PostgreSQL gets one capability of root's: to read whatever the mode, or where a container lacks that, or files
+ * are root's alone to run, to pass over modes altogether. `no_setuid_fixup` because access(2), by which PostgreSQL finds
+ * its own programs, otherwise counts no capability of who is not root (capabilities(7)).
  */
-async function passingClosedFolders(user: User): Promise<RunAs['command']> {
-  const setpriv = '/usr/bin/setpriv';
+async function passingClosedFolders(user: User, closed: string, program: string): Promise<RunAs['command']> {
+  const reasons: unknown[] = [];
   for (const capability of ['dac_read_search', 'dac_override']) {
     const options = [
-      `--reuid=${user.uid}`,
-      `--regid=${user.gid}`,
-      '--clear-groups',
-      `--inh-caps=+${capability}`,
-      `--ambient-caps=+${capability}`,
+      ...[`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'],
+      ...[`--inh-caps=+${capability}`, `--ambient-caps=+${capability}`, '--securebits=+no_setuid_fixup'],
     ];
     try {
-      await access(setpriv, constants.X_OK);
-      await run(setpriv, [...options, '/bin/true']);
-      return (program, args) => ({ file: setpriv, args: [...options, program, ...args] });
-    } catch {
-      // Not allowed in this container: try the next.
+      await run('setpriv', [...options, 'test', '-x', program], { cwd: '/' });
+      return (file, args) => ({ file: 'setpriv', args: [...options, file, ...args] });
+    } catch (cause) {
+      // Not allowed in this container, or not enough: try the next.
+      reasons.push(cause);
     }
   }
   throw new Error(
-    'this folder is closed to the user that PostgreSQL runs as; move it out of /root, set NIGHTLATCH_DATA_DIR, or start nightlatch as another user',
+    `PostgreSQL does not run as root, and ${closed} is closed to the user ${user.uid} that it would run as; move the checkout and NIGHTLATCH_DATA_DIR out of closed folders (/srv is open), start nightlatch as another user, or set DATABASE_URL to a PostgreSQL of yours`,
+    { cause: new AggregateError(reasons) },
   );
 }
