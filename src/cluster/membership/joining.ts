@@ -117,5 +117,6 @@ function isDead(other: NodeRow, candidate: Candidate, self: ProcessIdentity): bo
 }
 
 function isSame(other: NodeRow, self: ProcessIdentity): boolean {
-  return other.host === self.host && other.pid === self.pid && other.started === self.started;
+  const isToldApart = self.started !== '';
+  return isToldApart && other.host === self.host && other.pid === self.pid && other.started === self.started;
 }

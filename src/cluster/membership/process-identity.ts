@@ -1,6 +1,7 @@
 /**
  * Who this process is, for other processes that find its row in `nodes`: a lease held by a process that is known
- * to be dead need not be waited for. Only a process of the same machine, boot and process namespace can know.
+ * to be dead need not be waited for. Only a process of the same machine, boot and process namespace can know, and only
+ * where the system tells which these are, as Linux does: elsewhere a machine would be taken for another of its name.
  */
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -8,7 +9,7 @@ import { hostname } from 'node:os';
 export interface ProcessIdentity {
   readonly host: string;
   readonly pid: number;
-  /** When the process began, in the kernel's ticks since boot: a process id is used again. */
+  /** When the process began, in the kernel's ticks since boot: a process id is used again. Empty without /proc. */
   readonly started: string;
 }
 
@@ -21,7 +22,7 @@ export async function isKnownDead(
   other: { host: string | null; pid: number | null; started: string | null },
   here: ProcessIdentity,
 ): Promise<boolean> {
-  if (other.host === null || other.pid === null || other.host !== here.host) return false;
+  if (here.started === '' || other.pid === null || other.host !== here.host) return false;
   try {
     process.kill(other.pid, 0);
   } catch (error) {
