@@ -32,6 +32,8 @@ function progress(line: string): void {
 }
 
 try {
+  if (process.platform !== 'linux')
+    throw new WrongOption('chaos runs on Linux alone, as it strikes processes that it finds in /proc');
   process.exitCode = await main(readOptions(args));
 } catch (error) {
   const text = error instanceof WrongOption ? error.message : String((error as Error).stack);

@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStorage } from '../../src/persistence/index.ts';
+import { postgresBinaries, refuseUnlinked } from '../../src/persistence/postgres/binaries.ts';
 import { createCluster } from '../../src/persistence/postgres/data-folder.ts';
 import { startEmbedded } from '../../src/persistence/postgres/embedded.ts';
-import { postgresBinaries, refuseUnlinked } from '../../src/persistence/postgres/postgres-binaries.ts';
 import { findPostmaster, isAlive } from '../../src/persistence/postgres/postmaster.ts';
 import { postgresUser } from '../../src/persistence/postgres/system-user.ts';
 

@@ -1,9 +1,10 @@
 /**
- * What the tests need and npm cannot bring: Debian's Chromium and Redis. Installs them where that is allowed (root,
- * with apt), and otherwise fails with one sentence that names them.
+ * What the tests need and npm cannot bring: Linux, and Debian's Chromium and Redis. Installs those where that is allowed
+ * (root, with apt), and otherwise fails with one sentence that names them.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { postgresBinaries } from '../../src/persistence/postgres/binaries.ts';
 
 const NEEDED = [
   { name: 'chromium', file: '/usr/bin/chromium', for: 'the browser tests' },
@@ -20,6 +21,13 @@ function run(command: string, args: string[]): boolean {
   );
 }
 
+if (process.platform !== 'linux') {
+  refuse(
+    'npm test runs on Linux alone, as it kills and freezes processes that it finds in /proc; npm run check is what runs elsewhere',
+  );
+}
+await postgresBinaries().catch(({ message }: Error) => refuse(message));
+
 const missing = () => NEEDED.filter(({ file }) => !existsSync(file));
 const names = () => missing().map(({ name }) => name);
 
@@ -33,7 +41,11 @@ if (missing().length > 0) {
   const still = missing();
   if (still.length > 0) {
     const what = still.map((need) => `${need.for} need ${need.file}`).join(', and ');
-    console.error(`${what}: install it with \`sudo apt-get install ${names().join(' ')}\`.`);
-    process.exit(1);
+    refuse(`${what}: install it with \`sudo apt-get install ${names().join(' ')}\`.`);
   }
+}
+
+function refuse(sentence: string): never {
+  console.error(sentence);
+  process.exit(1);
 }

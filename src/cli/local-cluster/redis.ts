@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
+import { platform } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort } from '../../persistence/postgres/free-port.ts';
@@ -41,8 +42,9 @@ export function findRedis(path: string, last = '/usr/bin'): string {
     .map((folder) => join(folder, 'redis-server'))
     .find(mayRun);
   if (found === undefined) {
+    const way = platform() === 'darwin' ? 'brew install redis' : 'sudo apt-get install redis-server';
     throw new Error(
-      'several servers need Redis, and there is no redis-server; get it with `sudo apt-get install redis-server`, or set REDIS_URL to one that runs',
+      `several servers need Redis, and there is no redis-server; get it with \`${way}\`, or set REDIS_URL to one that runs`,
     );
   }
   return found;
