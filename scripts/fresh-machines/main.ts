@@ -33,12 +33,13 @@ const cells = RUNTIMES.flatMap((runtime) => PLACES.map((place) => ({ runtime, pl
 const rows: (Seen & { name: string })[] = [];
 for (const cell of cells) {
   if (stop.signal.aborted) break;
-  const seen = await tryCell(cell);
+  // What goes wrong around a machine, Ctrl-C too, is said in its place, and what was seen before still printed.
+  const seen = await tryCell(cell).catch((error: Error): Seen => ({ columns: {}, problem: error.message }));
   rows.push({ name: nameOf(cell), ...seen });
   console.log(`${nameOf(cell)}: ${seen.problem ?? 'as it should be'}`);
 }
 if (rows.length > 0) {
-  const heads = Object.keys(rows[0]!.columns);
+  const heads = [...new Set(rows.flatMap(({ columns }) => Object.keys(columns)))];
   const lines = rows.map(({ name, columns }) => [name, ...heads.map((head) => columns[head] ?? '')]);
   console.log(`\n${table(['machine', ...heads], lines, 0)}`);
 }
