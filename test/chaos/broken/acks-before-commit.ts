@@ -5,7 +5,7 @@
 import { replaceIn } from './replace.ts';
 
 replaceIn(
-  '/src/persistence/group-commit.ts',
+  '/src/persistence/journal/group-commit.ts',
   'this.#waiting.push(append);',
   `setTimeout(() => {
     this.#waiting.push({ ...append, done: () => {} });

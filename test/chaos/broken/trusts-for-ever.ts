@@ -2,7 +2,7 @@
 import { replaceIn } from './replace.ts';
 
 replaceIn(
-  '/src/cluster/membership.ts',
+  '/src/cluster/membership/membership.ts',
   '- this.#renewedMs < LEASE_TRUSTED_MS',
   '- this.#renewedMs < Number.POSITIVE_INFINITY',
 );
