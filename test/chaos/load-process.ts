@@ -124,7 +124,7 @@ async function finished(heads: Record<string, number>): Promise<void> {
         (watch) => (seen.get(watch) ?? -1) < head,
       ),
     );
-  const untilMs = machineClockMs() + WHOLE_WITHIN_MS;
+  const untilMs = machineClockMs() + Math.min(WHOLE_WITHIN_MS, order.patience * 1_000);
   while (behind().length > 0 && machineClockMs() < untilMs) await delay(POLL_MS);
   for (const { recorded } of clients) await recorded.mine();
   for (const stopWatching of unwatch) stopWatching();

@@ -20,7 +20,8 @@ function chaos(name: string, ...args: string[]): Promise<RunResult> {
   return run({ options, command: name, folder: join(folder, name) });
 }
 
-describe('three servers of which one is killed and frozen, whose Redis and PostgreSQL are killed', () => {
+// Each has a house of its own, and waits more than it works.
+describe.concurrent('three servers of which one is killed and frozen, whose Redis and PostgreSQL are killed', () => {
   it('[I1] [I2] [I3] [I4] [I5] [I6] [I7] keep every promise to everybody who was there', async () => {
     const { findings, counts, struck, tally } = await chaos(
       'mixed',
@@ -48,7 +49,7 @@ describe('three servers of which one is killed and frozen, whose Redis and Postg
   }, 240_000);
 });
 
-describe('servers that answer before the commit', () => {
+describe.concurrent('servers that answer before the commit', () => {
   it('are found out: an answer that a kill took with it is missed', async () => {
     const { findings, struck } = await chaos(
       'broken',
