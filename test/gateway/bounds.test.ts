@@ -123,7 +123,7 @@ describe('a flood', () => {
   });
 });
 
-describe('connections that say nothing', () => {
+describe.concurrent('connections that say nothing', () => {
   it.each([
     ['no byte', ''],
     ['half a request', 'GET / HTTP/1.1\r\nHost: x\r\n'],
@@ -142,7 +142,7 @@ describe('connections that say nothing', () => {
   });
 });
 
-describe('leaving', () => {
+describe.concurrent('leaving', () => {
   it('asks everyone to go, answers what is under way, takes nothing new, and closes', async () => {
     await using house = await openHouse();
     const client = await house.client(house.world.token('guest'));
