@@ -22,8 +22,15 @@ export const CHROMIUM = {
   args: process.getuid?.() === 0 ? ['--no-sandbox', ...FLAGS] : FLAGS,
 };
 
+/** A Chromium of one's own, for a bench. */
 export function launchChromium(): Promise<Browser> {
   return chromium.launch(CHROMIUM);
+}
+
+/** The run's Chromium, which tests share; closing it closes what was opened through this connection, and no more. */
+export async function theChromium(): Promise<Browser> {
+  const { inject } = await import('vitest');
+  return chromium.connect(inject('chromium'));
 }
 
 export interface Person {
@@ -52,7 +59,7 @@ export class Visitors {
   readonly #browser: Browser;
 
   static async arrive(): Promise<Visitors> {
-    return new Visitors(await launchChromium());
+    return new Visitors(await theChromium());
   }
 
   private constructor(browser: Browser) {

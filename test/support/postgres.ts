@@ -14,8 +14,8 @@ import { createPool } from '../../src/persistence/pool.ts';
 import { startEmbedded } from '../../src/persistence/postgres/embedded.ts';
 
 const HUNG_UP_MS = 500;
-/** Two files at a time have several servers or nodes each. */
-const CONNECTIONS_MAX = 200;
+/** Several files at a time have several servers or nodes each. */
+const CONNECTIONS_MAX = 300;
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,12 +1,19 @@
-/** The real server as a process of its own, on a free port, with an embedded PostgreSQL in a folder of its own. */
+/**
+ * The real server as a process of its own, on a free port: on a database of its own in the run's PostgreSQL, or with an
+ * embedded one, as only that is filled with the demo.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { Pool } from 'pg';
+import { importListings } from '../../src/services/listings/import-airbnb.ts';
+import { createTestDatabase } from './postgres.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const MAIN = join(ROOT, 'src/main.ts');
@@ -27,8 +34,9 @@ export interface ListingRow {
 
 export interface ServerOptions {
   readonly holdTtlSeconds?: number;
-  readonly seed?: 'demo' | 'none';
-  /** Imported while the server runs; their ids become `airbnb-<id>`. */
+  /** The demo's apartments and stays, in an embedded PostgreSQL. */
+  readonly seed?: 'demo';
+  /** There from the start; their ids become `airbnb-<id>`. */
   readonly listings?: readonly ListingRow[];
   readonly environment?: Record<string, string>;
   /** More than 1: so many servers as one system, over a Redis of theirs, behind a proxy. */
@@ -40,7 +48,6 @@ export interface RunningServer {
   readonly url: string;
   /** Of each server itself. */
   readonly nodeUrls: readonly string[];
-  readonly dataDir: string;
   /** Everything it has written so far, for a failing test's message. */
   output(): string;
   /** Ends the server by SIGTERM, as an operator does, and forgets its data. */
@@ -54,6 +61,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const dataDir = await mkdtemp(join(tmpdir(), 'nightlatch-server-'));
   // The embedded PostgreSQL of a root process runs as a user of its own.
   await chmod(dataDir, 0o755);
+  const database = options.seed === 'demo' ? undefined : await createTestDatabase();
   const environment = {
     ...process.env,
     PORT: '0',
@@ -64,8 +72,11 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     NIGHTLATCH_ADMIN_PASSWORD: ADMIN.password,
     NIGHTLATCH_RATE_LIMIT: 'off',
     LOG_LEVEL: 'warn',
+    ...(database === undefined ? {} : { DATABASE_URL: database.url }),
     ...options.environment,
   };
+  if (database !== undefined && options.listings !== undefined)
+    await importRows(options.listings, database.pool);
   const { nodes = 1 } = options;
   const command = nodes === 1 ? ['serve'] : ['cluster', '--nodes', String(nodes), '--port', '0'];
   const server = spawn(process.execPath, [MAIN, ...command], { cwd: ROOT, env: environment, stdio: 'pipe' });
@@ -77,6 +88,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   }
   const stop = async () => {
     await end(server);
+    await database?.drop();
     // A PostgreSQL whose server was killed may still write as it ends.
     await rm(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
@@ -84,11 +96,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     await ready(server, () => output);
     const url = /\bGuests\s+(http:\/\/\S+?)\/?$/m.exec(output)?.[1] ?? '';
     const nodeUrls = [...output.matchAll(/^\s*server \d+\s+(http:\/\/\S+)/gm)].map(([, one]) => one ?? '');
-    if (options.listings !== undefined) {
-      await importRows(options.listings, dataDir, environment);
-      await listed(url, options.listings.length);
-    }
-    return { url, nodeUrls: nodeUrls.length === 0 ? [url] : nodeUrls, dataDir, output: () => output, stop };
+    return { url, nodeUrls: nodeUrls.length === 0 ? [url] : nodeUrls, output: () => output, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -107,45 +115,19 @@ async function ready(server: ChildProcess, output: () => string): Promise<void> 
   throw new Error(`the server did not get ready within ${START_DEADLINE_MS} ms; it wrote:\n${output()}`);
 }
 
-async function importRows(
-  rows: readonly ListingRow[],
-  folder: string,
-  environment: NodeJS.ProcessEnv,
-): Promise<void> {
-  const file = join(folder, 'listings.csv');
+async function importRows(rows: readonly ListingRow[], pool: Pool): Promise<void> {
   const header =
     'id,name,host_id,neighbourhood_group,neighbourhood,latitude,longitude,room_type,price,minimum_nights,number_of_reviews,last_review,reviews_per_month,calculated_host_listings_count,availability_365,number_of_reviews_ltm,license,state,city';
   const lines = rows.map(
     ({ id, name, city, price, minNights = 1 }) =>
       `${id},${name},1,Centre,Old Town,41.14,-8.61,Entire home/apt,${price},${minNights},0,,,1,365,0,,,${city}`,
   );
-  await writeFile(file, [header, ...lines, ''].join('\n'));
-  const command = spawn(
-    process.execPath,
-    [MAIN, 'import', 'listings', file, '--currency', 'EUR', '--country', 'Portugal'],
-    { cwd: ROOT, env: environment, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  let output = '';
-  for (const stream of [command.stdout, command.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-  }
-  const [code] = (await once(command, 'exit')) as [number | null];
-  if (code !== 0) throw new Error(`the import ended with ${code}:\n${output}`);
-}
-
-/** A running server hears of an import a moment later. */
-async function listed(url: string, count: number): Promise<void> {
-  const deadlineMs = performance.now() + START_DEADLINE_MS;
-  while (performance.now() < deadlineMs) {
-    const answer = (await (await fetch(`${url}/v1/apartments?limit=100`)).json()) as {
-      apartments: unknown[];
-    };
-    if (answer.apartments.length >= Math.min(count, 100)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`the server does not list the ${count} imported apartments`);
+  const { inserted, skippedLines } = await importListings({
+    stream: Readable.from([[header, ...lines, ''].join('\n')]),
+    ...{ pool, source: 'airbnb', currency: 'EUR', country: 'Portugal' },
+  });
+  if (inserted !== rows.length)
+    throw new Error(`of ${rows.length} listings ${inserted} were imported: ${JSON.stringify(skippedLines)}`);
 }
 
 async function end(server: ChildProcess): Promise<void> {

@@ -1,12 +1,12 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchChromium, person } from '../support/browser.ts';
+import { person, theChromium } from '../support/browser.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 
 let server: RunningServer;
 let browser: Browser;
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer({ seed: 'demo' }), launchChromium()]);
+  [server, browser] = await Promise.all([startServer({ seed: 'demo' }), theChromium()]);
 });
 afterAll(async () => {
   await browser?.close();

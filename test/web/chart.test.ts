@@ -3,7 +3,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { localNight } from '../../src/protocol/local-day.ts';
 import { dateOf } from '../../src/protocol/nights.ts';
-import { launchChromium, type Person, person, signIn } from '../support/browser.ts';
+import { type Person, person, signIn, theChromium } from '../support/browser.ts';
 import { ADMIN, type RunningServer, startServer } from '../support/server.ts';
 
 const ROWS = 500;
@@ -21,7 +21,7 @@ let browser: Browser;
 let admin: Person;
 let page: Page;
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer({ listings }), launchChromium()]);
+  [server, browser] = await Promise.all([startServer({ listings }), theChromium()]);
   admin = await person(browser);
   page = admin.page;
   await page.goto(`${server.url}/admin`);

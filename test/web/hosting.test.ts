@@ -3,7 +3,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, createClient, memoryStorage, unwrap } from '../../src/client/index.ts';
 import { dateOf, nightOf } from '../../src/protocol/nights.ts';
-import { launchChromium, type Person, person, signIn } from '../support/browser.ts';
+import { type Person, person, signIn, theChromium } from '../support/browser.ts';
 import { ADMIN, type RunningServer, startServer } from '../support/server.ts';
 
 let server: RunningServer;
@@ -18,7 +18,7 @@ const TODAY = nightOf(new Date().toISOString().slice(0, 10));
 const day = (n: number) => dateOf(TODAY + n);
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer({ seed: 'demo' }), launchChromium()]);
+  [server, browser] = await Promise.all([startServer({ seed: 'demo' }), theChromium()]);
   guest = client();
   admin = client();
   unwrap(await admin.sessions.signIn(ADMIN));

@@ -1,7 +1,7 @@
 /** What a first visit loads: no more than it may, in no more parts, and from nowhere else. */
-import type { Response } from 'playwright-core';
+import type { Browser, Response } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchChromium, person } from '../support/browser.ts';
+import { person, theChromium } from '../support/browser.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 
 /** Of HTML, style sheets and programs, compressed, in bytes. */
@@ -10,9 +10,9 @@ const FIRST_LOAD_MAX = 200_000;
 const FILES_MAX = 24;
 
 let server: RunningServer;
-let browser: Awaited<ReturnType<typeof launchChromium>>;
+let browser: Browser;
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer({ seed: 'demo' }), launchChromium()]);
+  [server, browser] = await Promise.all([startServer({ seed: 'demo' }), theChromium()]);
 });
 afterAll(async () => {
   await browser?.close();
