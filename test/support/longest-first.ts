@@ -4,7 +4,25 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * Files that take long, the longest first, so that none of them is still at work when all others are done. Where a run
  * was made before, vitest knows how long each took.
  */
-const LONG = ['chaos/system/chaos'];
+const LONG = [
+  'chaos/chaos.system',
+  'system/kill.system',
+  'system/restart.system',
+  'cli/interrupted-start.system',
+  'cli/local-cluster/cluster.system',
+  'cluster/frozen.system',
+  'web/apartment.system',
+  'web/axe.system',
+  'web/booking.system',
+  'simulation/simulation',
+  'cli/start.system',
+  'persistence/postgres-faults.system',
+  'web/admin.system',
+  'system/several-servers.system',
+  'cluster/takeover.system',
+  'web/stays.system',
+  'persistence/embedded.system',
+];
 
 export default class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

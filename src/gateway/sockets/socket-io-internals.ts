@@ -1,7 +1,7 @@
 /**
  * The places where this program reaches beneath the public face of Socket.IO and ws, all of them here. They are
  * what makes an answer cheap (one write for all frames of a turn, no emitters in between), and what bounds a
- * socket's buffer, which Engine.IO does not. Versions are pinned; test/gateway/sockets.test.ts notices a move.
+ * socket's buffer, which Engine.IO does not. Versions are pinned; test/gateway/sockets.system.test.ts notices a move.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket as TcpSocket } from 'node:net';

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Client, createClient, unwrap } from '../../../src/client/index.ts';
-import { dateOf } from '../../../src/protocol/nights.ts';
-import { House } from '../house.ts';
-import { ownersNow } from '../ledger.ts';
-import { readOptions } from '../options.ts';
+import { type Client, createClient, unwrap } from '../../src/client/index.ts';
+import { dateOf } from '../../src/protocol/nights.ts';
+import { House } from './house.ts';
+import { ownersNow } from './ledger.ts';
+import { readOptions } from './options.ts';
 
 const NIGHT = Math.floor(Date.now() / 86_400_000) + 20;
 

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readOptions } from '../options.ts';
-import { type RunResult, run } from '../run.ts';
+import { readOptions } from './options.ts';
+import { type RunResult, run } from './run.ts';
 
 // Not about H5: a server that starts knows of the other servers' holds only what it hears from then on.
 const LOAD = ['--apartments', '24', '--guests', '60', '--rate', '150', '--holds', '1000'];
