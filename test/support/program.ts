@@ -1,5 +1,4 @@
 /** The program as an operator has it: started, killed and started again on one data folder; its other commands beside it. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
@@ -7,11 +6,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { credentials } from '../../src/persistence/postgres/role-passwords.ts';
+import { ServerProcess, spawnProgram } from './server-process.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DEADLINE_MS = 50_000;
 const POLL_MS = 2;
 
@@ -24,8 +22,7 @@ export class Program {
   readonly dataDir: string;
   readonly environment: Record<string, string>;
   url = '';
-  output = '';
-  #server: ChildProcess | undefined;
+  #server: ServerProcess | undefined;
 
   static async create(environment: Record<string, string> = {}): Promise<Program> {
     const folder = await mkdtemp(join(tmpdir(), 'nightlatch-program-'));
@@ -47,24 +44,15 @@ export class Program {
     };
   }
 
+  /** Of the server that was started last. */
+  get output(): string {
+    return this.#server?.output ?? '';
+  }
+
   /** Resolves once it has printed that it is ready. */
   async start(environment: Record<string, string> = {}): Promise<this> {
-    const server = this.#spawn(['serve'], environment);
-    this.#server = server;
-    this.output = '';
-    const ready = new Promise<void>((resolve) => {
-      for (const stream of [server.stdout, server.stderr]) {
-        stream?.on('data', (chunk: Buffer) => {
-          this.output += chunk.toString();
-          if (this.output.includes('Stop it with Ctrl+C')) resolve();
-        });
-      }
-    });
-    const gone = once(server, 'exit').then(() => {
-      throw new Error(`the server ended before it was ready:\n${this.output}`);
-    });
-    await Promise.race([ready, gone]);
-    gone.catch(() => {});
+    this.#server = new ServerProcess(['serve'], { ...this.environment, ...environment });
+    await this.#server.ready();
     this.url = /Guests\s+(http:\/\/\S+?)\/\s/.exec(this.output)?.[1] ?? '';
     return this;
   }
@@ -78,11 +66,11 @@ export class Program {
     signals: readonly NodeJS.Signals[],
     to: 'process' | 'group' = 'process',
   ): Promise<Ended> {
-    const server = this.#spawn(['serve'], {}, to === 'group');
-    this.output = '';
+    const server = spawnProgram(['serve'], this.environment, to === 'group');
+    let output = '';
     for (const stream of [server.stdout, server.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
-        this.output += chunk.toString();
+        output += chunk.toString();
       });
     }
     const closed = once(server, 'close') as Promise<[number | null]>;
@@ -90,7 +78,7 @@ export class Program {
     while (server.exitCode === null && !(await isTime())) await delay(POLL_MS);
     for (const signal of signals) if (server.exitCode === null) process.kill(pid, signal);
     const [code] = await closed;
-    return { code, output: this.output };
+    return { code, output };
   }
 
   /** Processes that work on this data folder: the embedded PostgreSQL's, and what makes it. */
@@ -107,11 +95,7 @@ export class Program {
 
   /** SIGKILL of the server alone, or of every process of its PostgreSQL too. */
   async kill(what: 'server' | 'everything' = 'server'): Promise<void> {
-    const server = this.#server;
-    if (server === undefined) return;
-    const gone = once(server, 'exit');
-    server.kill('SIGKILL');
-    await gone;
+    await this.#server?.end('SIGKILL');
     if (what === 'everything') {
       const { pid } = await this.#postmaster();
       // Each of its processes is a group of its own.
@@ -139,17 +123,12 @@ export class Program {
 
   /** SIGTERM, as an operator does. */
   async stop(): Promise<number | null> {
-    const server = this.#server;
-    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return null;
-    const gone = once(server, 'exit') as Promise<[number | null]>;
-    server.kill('SIGTERM');
-    const [code] = await gone;
-    return code;
+    return (await this.#server?.end('SIGTERM')) ?? null;
   }
 
   /** Another command of the program on the same data, to its end. */
   async run(args: string[], environment: Record<string, string> = {}): Promise<Ended> {
-    const command = this.#spawn(args, environment);
+    const command = spawnProgram(args, { ...this.environment, ...environment });
     let output = '';
     for (const stream of [command.stdout, command.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
@@ -165,7 +144,7 @@ export class Program {
   async remove(): Promise<void> {
     await this.stop();
     // A server that was killed has left its PostgreSQL running: a command that stops what it started ends that too.
-    const isOrphaned = this.#server?.signalCode === 'SIGKILL';
+    const isOrphaned = this.#server?.endedBy === 'SIGKILL';
     if (isOrphaned) await this.run(['verify']);
     await rm(join(this.dataDir, '..'), { recursive: true, force: true });
   }
@@ -173,15 +152,6 @@ export class Program {
   async #postmaster(): Promise<{ pid: number; port: number }> {
     const lines = (await readFile(join(this.dataDir, 'postgres/postmaster.pid'), 'utf8')).split('\n');
     return { pid: Number(lines[0]), port: Number(lines[3]) };
-  }
-
-  #spawn(args: string[], environment: Record<string, string>, detached = false): ChildProcess {
-    return spawn(process.execPath, [join(ROOT, 'src/main.ts'), ...args], {
-      cwd: ROOT,
-      env: { ...process.env, ...this.environment, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached,
-    });
   }
 }
 

@@ -2,23 +2,16 @@
  * The real server as a process of its own, on a free port: on a database of its own in the run's PostgreSQL, or with an
  * embedded one, as only that is filled with the demo.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import type { Pool } from 'pg';
 import { importListings } from '../../src/services/listings/import-airbnb.ts';
 import { createTestDatabase } from './postgres.ts';
+import { ROOT, ServerProcess } from './server-process.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const MAIN = join(ROOT, 'src/main.ts');
-const START_DEADLINE_MS = 50_000;
-const STOP_DEADLINE_MS = 45_000;
 export const ADMIN = { email: 'admin@nightlatch.example', password: 'a password for tests' } as const;
 
 /** A row of Inside Airbnb's summary format, as `import listings` reads it. */
@@ -63,7 +56,6 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   await chmod(dataDir, 0o755);
   const database = options.seed === 'demo' ? undefined : await createTestDatabase();
   const environment = {
-    ...process.env,
     PORT: '0',
     NIGHTLATCH_DATA_DIR: join(dataDir, 'data'),
     NIGHTLATCH_SEED: options.seed ?? 'none',
@@ -79,40 +71,22 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     await importRows(options.listings, database.pool);
   const { nodes = 1 } = options;
   const command = nodes === 1 ? ['serve'] : ['cluster', '--nodes', String(nodes), '--port', '0'];
-  const server = spawn(process.execPath, [MAIN, ...command], { cwd: ROOT, env: environment, stdio: 'pipe' });
-  let output = '';
-  for (const stream of [server.stdout, server.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-  }
+  const server = new ServerProcess(command, environment);
   const stop = async () => {
-    await end(server);
+    await server.end('SIGTERM');
     await database?.drop();
     // A PostgreSQL whose server was killed may still write as it ends.
     await rm(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
   try {
-    await ready(server, () => output);
+    const { output } = await server.ready();
     const url = /\bGuests\s+(http:\/\/\S+?)\/?$/m.exec(output)?.[1] ?? '';
     const nodeUrls = [...output.matchAll(/^\s*server \d+\s+(http:\/\/\S+)/gm)].map(([, one]) => one ?? '');
-    return { url, nodeUrls: nodeUrls.length === 0 ? [url] : nodeUrls, output: () => output, stop };
+    return { url, nodeUrls: nodeUrls.length === 0 ? [url] : nodeUrls, output: () => server.output, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-}
-
-async function ready(server: ChildProcess, output: () => string): Promise<void> {
-  const lines = createInterface({ input: server.stdout! });
-  const timer = setTimeout(() => lines.close(), START_DEADLINE_MS);
-  server.once('exit', () => lines.close());
-  try {
-    for await (const line of lines) if (line.startsWith('Stop it with')) return;
-  } finally {
-    clearTimeout(timer);
-  }
-  throw new Error(`the server did not get ready within ${START_DEADLINE_MS} ms; it wrote:\n${output()}`);
 }
 
 async function importRows(rows: readonly ListingRow[], pool: Pool): Promise<void> {
@@ -128,13 +102,4 @@ async function importRows(rows: readonly ListingRow[], pool: Pool): Promise<void
   });
   if (inserted !== rows.length)
     throw new Error(`of ${rows.length} listings ${inserted} were imported: ${JSON.stringify(skippedLines)}`);
-}
-
-async function end(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const gone = once(server, 'exit');
-  server.kill('SIGTERM');
-  const timer = setTimeout(() => server.kill('SIGKILL'), STOP_DEADLINE_MS);
-  await gone;
-  clearTimeout(timer);
 }

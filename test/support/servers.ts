@@ -1,23 +1,17 @@
 /** Several real servers as one system: processes on free ports, over one database of the test's and a Redis of its own. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { upsertListings } from '../../src/persistence/statements/listings.ts';
 import { demoListings } from '../../src/services/listings/demo/listings.ts';
 import { createTestDatabase, type TestDatabase } from './postgres.ts';
 import { freePort } from './program.ts';
 import { TestRedis } from './redis.ts';
+import { ServerProcess } from './server-process.ts';
 import { openTerms } from './terms.ts';
-
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 export class Server {
   readonly port: number;
   readonly url: string;
-  output = '';
   readonly #environment: Record<string, string>;
-  #process: ChildProcess | undefined;
+  #process: ServerProcess | undefined;
 
   constructor(port: number, environment: Record<string, string>) {
     this.port = port;
@@ -25,42 +19,24 @@ export class Server {
     this.#environment = { PORT: String(port), NIGHTLATCH_NODE_URL: this.url, ...environment };
   }
 
+  /** Of its last start. */
+  get output(): string {
+    return this.#process?.output ?? '';
+  }
+
   /** Resolves once it has said that it is ready. */
   async start(): Promise<void> {
-    const server = spawn(process.execPath, [MAIN, 'serve'], {
-      cwd: join(MAIN, '../..'),
-      env: { ...process.env, ...this.#environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.#process = server;
-    this.output = '';
-    const ready = new Promise<void>((resolve) => {
-      for (const stream of [server.stdout, server.stderr]) {
-        stream.on('data', (chunk: Buffer) => {
-          this.output += chunk.toString();
-          if (this.output.includes('Stop it with Ctrl+C')) resolve();
-        });
-      }
-    });
-    const gone = once(server, 'exit').then(() => {
-      throw new Error(`a server ended before it was ready:\n${this.output}`);
-    });
-    await Promise.race([ready, gone]);
-    gone.catch(() => {});
+    this.#process = new ServerProcess(['serve'], this.#environment);
+    await this.#process.ready();
   }
 
   signal(signal: NodeJS.Signals): void {
-    this.#process?.kill(signal);
+    this.#process?.signal(signal);
   }
 
   /** @returns the exit code of a server that was asked to stop, null of one that was killed */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
-    const server = this.#process;
-    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return null;
-    const gone = once(server, 'exit') as Promise<[number | null]>;
-    server.kill(signal);
-    const [code] = await gone;
-    return code;
+    return (await this.#process?.end(signal)) ?? null;
   }
 }
 
