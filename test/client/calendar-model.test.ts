@@ -66,7 +66,7 @@ const seen = (model: CalendarModel, night: number): string | undefined => {
 };
 
 describe('calendar model', () => {
-  it('[I4] equals the oracle after any deltas in order, with repeats of old ones in between', () => {
+  it('[I4] [N3] equals the oracle after any deltas in order, with repeats of old ones in between', () => {
     fc.assert(
       fc.property(
         fc.array(fc.array(anyRange, { minLength: 1, maxLength: 4 }), { maxLength: 20 }),

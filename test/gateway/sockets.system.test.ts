@@ -124,13 +124,22 @@ describe('commands', () => {
     ['a string', ['apt-1']],
     ['nothing', []],
     ['two objects', [HOLD, HOLD]],
-    ['a date that does not exist', [{ ...HOLD, checkIn: '2026-02-30' }]],
     ['a date with a time', [{ ...HOLD, checkIn: '2026-11-03T00:00:00Z' }]],
     ['half a guest', [{ ...HOLD, guests: 0.5 }]],
     ['a requestId that is no UUID', [{ ...HOLD, requestId: 'again' }]],
     ['an id with a quote', [{ ...HOLD, apartmentId: 'apt-1"' }]],
   ])('refuses %s as invalid_request', async (_what, payload) => {
     expect(refused(await client.ask('hold', ...payload)).code).toBe('invalid_request');
+  });
+
+  it('[N2] refuses a date that does not exist as invalid_request, whatever else is wrong with the stay', async () => {
+    for (const checkIn of ['2026-02-30', '2027-02-29', '2026-13-01', '2026-00-10', '2026-11-31']) {
+      const error = refused(await client.ask('hold', { ...HOLD, checkIn }));
+      expect([error.code, error.fields], checkIn).toMatchObject(['invalid_request', [{ path: 'checkIn' }]]);
+    }
+    expect((await client.ask('hold', { ...HOLD, checkIn: '2028-02-29', checkOut: '2028-03-01' })).ok).toBe(
+      true,
+    );
   });
 
   it('says where a payload does not fit', async () => {

@@ -115,7 +115,7 @@ describe('what is found', () => {
     expect(found(index, soon)).toEqual(['a', 'b', 'e']);
   });
 
-  it('keeps turnover from stays, not from blocks', () => {
+  it('[N4] keeps turnover from stays, not from blocks', () => {
     const terms = openTerms({ turnoverNights: 2 });
     const index = indexOf(['stay-before', 'stay-after', 'block', 'far'].map((id) => ({ id, terms })));
     const [from, to] = [nightOf(soon.checkIn), nightOf(soon.checkOut)];
@@ -165,7 +165,7 @@ describe('what is found', () => {
     expect(found(index, { checkIn: '2026-12-14', checkOut: '2026-12-15' })).toEqual(['new']);
   });
 
-  it('goes by the local day of each apartment', () => {
+  it('[N1] goes by the local day of each apartment', () => {
     const index = indexOf([
       { id: 'ahead', terms: openTerms({ timeZone: 'Pacific/Kiritimati' }) },
       { id: 'behind', terms: openTerms({ timeZone: 'Pacific/Pago_Pago' }) },
@@ -306,7 +306,7 @@ function oracle(
     .map(({ id, total }) => [id, total]);
 }
 
-it('finds exactly what a hold would take, page by page, in order', () => {
+it('[A2] finds exactly what a hold would take, page by page, in order', () => {
   fc.assert(
     fc.property(
       fc.array(fc.record({ terms: termsAround(TODAY + 20), claims }), { minLength: 1, maxLength: 12 }),
