@@ -226,6 +226,63 @@ describe('the payment saga', () => {
     }
   });
 
+  describe('[B2] a call that is not answered', () => {
+    /** The provider, of which every call is kept, and that is unheard as often as the test says, before or after it acts. */
+    function unheard(world: World, times: number, acts: boolean) {
+      const calls: string[] = [];
+      const provider = new Proxy(world.provider, {
+        get: (target, name: keyof PaymentProvider) => async (request: { key: string }) => {
+          calls.push(`${name} ${request.key}`);
+          if (name !== 'authorise' && name !== 'capture') return target[name](request as never);
+          const isUnheard = calls.filter((call) => call.startsWith(name)).length <= times;
+          if (!isUnheard || acts) await target[name](request as never);
+          if (isUnheard) throw new Error('the connection was lost');
+          return target[name](request as never);
+        },
+      });
+      return { calls, house: new House({ journal: world.journal, time: world.time, provider }) };
+    }
+
+    it('is looked up, and a success that is found is taken', async () => {
+      const world = new World();
+      const { calls, house } = unheard(world, 1, true);
+      const [placed, confirm] = await holdAndConfirm(house, world, 'sandbox_ok', House.requestId());
+      await world.time.pass(5_000);
+      expect(confirm.code).toBe('ok');
+      const key = `${placed.holdId}-1`;
+      expect(calls).toEqual([`authorise ${key}`, `lookUp ${key}`, `capture ${key}`, `capture ${key}`]);
+      expect(await world.expectMoneyFollowsBooking()).toBe('booked');
+    });
+
+    it('is repeated with the same key', async () => {
+      const world = new World();
+      const { calls, house } = unheard(world, 3, false);
+      const [placed, confirm] = await holdAndConfirm(house, world, 'sandbox_ok', House.requestId());
+      await world.time.pass(20_000);
+      expect(confirm.code).toBe('ok');
+      const of = (name: string) => calls.filter((call) => call === `${name} ${placed.holdId}-1`).length;
+      expect([of('authorise'), of('lookUp'), of('capture')]).toEqual([4, 3, 4]);
+      expect(calls).toHaveLength(11);
+      expect(await world.expectMoneyFollowsBooking()).toBe('booked');
+    });
+
+    it('is not repeated after the payment deadline', async () => {
+      const world = new World();
+      const { calls, house } = unheard(world, Number.POSITIVE_INFINITY, false);
+      const isExpired = () => house.changes.some(({ cause }) => cause === 'expired');
+      await holdAndConfirm(house, world, 'sandbox_ok', House.requestId());
+      // To the last moment before the deadline.
+      await world.time.pass(PAYMENT_DEADLINE_MS - 101);
+      expect(isExpired()).toBe(false);
+      const tried = calls.length;
+      expect(calls.filter((call) => call.startsWith('authorise')).length).toBeGreaterThan(5);
+      await world.time.pass(PAYMENT_DEADLINE_MS);
+      expect(isExpired()).toBe(true);
+      expect(calls.slice(tried).filter((call) => call.startsWith('authorise'))).toEqual([]);
+      expect(await world.expectMoneyFollowsBooking()).toBe('not booked');
+    });
+  });
+
   it('[B3] a payment found captured after the deadline is taken if the nights are free, else refunded', async () => {
     for (const areFree of [true, false]) {
       const world = new World();
