@@ -13,7 +13,7 @@ export const Welcome = z.object({
 });
 export type Welcome = z.infer<typeof Welcome>;
 
-/** `changes: []` is a beacon, or a change that frees or takes no night. */
+/** `changes: []` is a beacon, or a change about no night. */
 export const Availability = z.object({
   apartmentId: Id,
   version: z.int().nonnegative(),

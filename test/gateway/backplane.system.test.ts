@@ -100,7 +100,7 @@ describe('while Redis is away', () => {
   const isFirst = (a: { apartmentId: string; version: number }) =>
     a.apartmentId === 'apt-1' && a.version === 1;
 
-  it('[I4] nothing fails, own sockets hear on, and the others are told of what they missed once it is back', async () => {
+  it('[I4] [C6] nothing fails, own sockets hear on, and the others are told of what they missed once it is back', async () => {
     const [near, far] = [await here.house.client(), await there.house.client()];
     const guest = await there.house.client(there.house.world.token('guest'));
     const many = Array.from({ length: 99 }, (_, i) => `many-${i}`);
