@@ -140,7 +140,7 @@ describe('a listing', () => {
 });
 
 describe('an apartment', () => {
-  it('tells its host and admins who claims it, and ends and lengthens holds for an admin [H10]', async () => {
+  it('[A6] [H10] tells its host and admins who claims it, and ends and lengthens holds for an admin', async () => {
     const { id: apartmentId } = unwrap(await host.management.createApartment(wanted));
     const { hold } = unwrap(await guest.hold({ apartmentId, checkIn: day(2), checkOut: day(4) }));
     const { block } = unwrap(
@@ -218,6 +218,12 @@ describe('an apartment', () => {
     const paid = (facts: typeof own) => facts.filter(({ fact }) => 'method' in fact || 'key' in fact);
     expect(paid(facts).map(({ kind }) => kind)).toEqual(['confirming', 'authorised', 'confirmed']);
     expect(paid(own)).toEqual([]);
+    // Of all that the host was told: the guest of the booking by name and address, and nobody by id.
+    expect(stays.bookings[0]?.guest).toEqual({ name: 'Ana Lima', email: 'ana@example.com' });
+    const told = JSON.stringify([hosts, stays, own]);
+    for (const hidden of [guestId, 'sandbox_ok', `${toBook.id}-1`]) expect(told).not.toContain(hidden);
+    expect(JSON.stringify(hosts.slice(0, 2))).not.toContain('Ana Lima');
+    expect(JSON.stringify(own)).not.toMatch(/Ana Lima|ana@example\.com/);
   });
 
   it('is on the chart, which shows the first of many, and those of a city or with a name', async () => {
