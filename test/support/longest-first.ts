@@ -1,8 +1,8 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * Files that take long, the longest first, so that none of them is still at work when all others are done. Where a run
- * was made before, vitest knows how long each took.
+ * Files that take long, the longest first, so that none of them is still at work when all others are done. Of the others
+ * vitest knows how long they took last time, or how large they are.
  */
 const LONG = [
   'chaos/chaos.system',
