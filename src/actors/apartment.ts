@@ -312,27 +312,32 @@ export class RunningApartment implements TurnOwner, Due {
     answerUnavailable(asked);
   }
 
-  #answerAgain(asked: Asked, version: number): void {
+  /** @param isDecided the payment was no longer under way at the last look, so that the journal has its end by now */
+  #answerAgain(asked: Asked, version: number, isDecided = false): void {
     const { command, subject } = asked;
     const look = () =>
       answerAgain(this.#parts.journal, subject.id, command, version).then(
-        (again) => {
+        ({ outcome, isOwn, paymentKey }) => {
           if (this.#over) return this.#parts.again(asked);
-          if (again.outcome !== undefined) return asked.reply(again.outcome);
-          if (!again.isOwn) {
+          if (outcome !== undefined) return asked.reply(outcome);
+          if (!isOwn) {
             this.#window.setApart(subject.id, command.requestId);
             return this.receive(asked);
           }
-          // A confirm: its payment is under way, or came to nothing and is decided anew; the payment under way may be
-          // that of another request for the same hold, whose answer is not this one's.
-          const hold = 'holdId' in command ? findHold(this.#calendar, command.holdId) : undefined;
-          if (hold?.payment !== undefined && hold.payment.key === again.paymentKey) {
-            this.#wait(hold.payment.key, asked);
-          } else this.#proceed(asked);
+          // A confirm: its payment is under way; or it was decided while the journal was read, which is then older than
+          // what it is asked about; or it came to nothing, and is decided anew.
+          if (paymentKey !== undefined && this.#isUnderWay(paymentKey)) this.#wait(paymentKey, asked);
+          else if (paymentKey !== undefined && !isDecided) this.#answerAgain(asked, version, true);
+          else this.#proceed(asked);
         },
         (cause) => this.#unread(asked, cause),
       );
     this.#gate.behind({ released: () => void look(), lost: () => this.#parts.again(asked) });
+  }
+
+  /** @param key of one attempt: the payment under way for the same hold may be another request's */
+  #isUnderWay(key: string): boolean {
+    return this.#calendar.claims.some((claim) => claim.kind === 'hold' && claim.payment?.key === key);
   }
 
   /** @param key of the payment whose outcome is the answer */

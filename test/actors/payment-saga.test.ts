@@ -283,6 +283,30 @@ describe('the payment saga', () => {
     });
   });
 
+  it('[C3] [I3] a confirm asked again whose payment is decided while the journal is read for it gets the first answer', async () => {
+    const world = new World();
+    const read = world.journal.booking.bind(world.journal);
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    let reads = 0;
+    // The row is read once to compare who pays, and once for the answer: that one is on its way for long.
+    world.journal.booking = async (...which) => {
+      const found = await read(...which);
+      if (++reads === 2) await late;
+      return found;
+    };
+    const house = world.server();
+    const requestId = House.requestId();
+    const [placed, first] = await holdAndConfirm(house, world, 'sandbox_slow', requestId);
+    await world.time.pass(1_000);
+    const body = { kind: 'confirm', holdId: placed.holdId, contact, method: 'sandbox_slow' } as const;
+    const again = house.ask(ana, A, body, requestId);
+    await world.time.pass(10_000);
+    expect([first.code, again.code]).toEqual(['ok', undefined]);
+    resolve();
+    await world.time.pass(100);
+    expect(JSON.stringify(again.outcome)).toBe(JSON.stringify(first.outcome));
+  });
+
   it('[B3] a payment found captured after the deadline is taken if the nights are free, else refunded', async () => {
     for (const areFree of [true, false]) {
       const world = new World();

@@ -41,9 +41,12 @@ export class Clocks {
   systemMax(runMs: number): number {
     return this.#zeroMs + runMs + this.skewMs;
   }
-  /** The earliest instant of the run at which the system's clock can have shown this. */
+  /** The earliest and the latest instant of the run at which the system's clock can have shown this. */
   runMin(systemMs: number): number {
     return systemMs - this.#zeroMs - this.skewMs;
+  }
+  runMax(systemMs: number): number {
+    return systemMs - this.#zeroMs + this.skewMs;
   }
 
   /** Until when what is due at an instant of the run may be put off: `graceMs` of it without an outage of its owner. */

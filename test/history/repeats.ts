@@ -42,6 +42,7 @@ function apartmentOf({ asked }: Operation): string {
 interface Effect {
   /** At which it was there: for a confirm, that of the booking. */
   readonly version: number;
+  /** When the request was decided, for a confirm: to be paid; by the system's clock. */
   readonly atMs: number;
 }
 
@@ -49,7 +50,7 @@ function effectOf(apartment: FoldedApartment, { asked }: Operation): Effect | un
   for (const entry of apartment.causedBy(asked.subject, asked.requestId)) {
     if (entry.fact.kind !== 'confirming') return entry;
     const booking = apartment.bookings.get(entry.fact.booking);
-    if (booking !== undefined) return { version: booking.bornVersion, atMs: booking.booking!.createdAtMs };
+    if (booking !== undefined) return { version: booking.bornVersion, atMs: entry.atMs };
   }
   return undefined;
 }
@@ -85,11 +86,12 @@ function checkContradicted(
 ): void {
   // Used for something else, too: then one of the two is to be refused.
   if (!same.every(({ asked }) => isSame(asked.args, same[0]!.asked.args))) return;
-  const knownMs = apartment.knownSinceMs(effect.version);
+  // Whatever comes after the decision waits for its answer (C3), also where nobody has heard of it yet.
+  const decidedMs = world.clocks.runMax(effect.atMs);
   for (const [i, { asked, outcome, error, name }] of same.entries()) {
-    if (outcome !== 'refused' || AT_THE_DOOR.has(error!.code) || knownMs >= asked.atMs) continue;
+    if (outcome !== 'refused' || AT_THE_DOOR.has(error!.code) || asked.atMs <= decidedMs) continue;
     if (i === 0) continue;
-    if (asked.atMs - world.clocks.runMin(effect.atMs) > REMEMBERED_MS) continue;
+    if (asked.atMs - decidedMs > REMEMBERED_MS) continue;
     const before = same.slice(0, i);
     const rule = before.some((other) => other.outcome === 'ok') ? 'two-answers' : 'unknown-both';
     world.report.add(

@@ -105,7 +105,15 @@ export class SimulatedClient {
       return;
     }
     const asked = this.subject.kind === 'host' ? this.#asHost() : this.#asGuest();
-    if (asked !== undefined) await this.ask(asked);
+    if (asked === undefined) return;
+    const requestId = this.#requestId();
+    const first = this.ask(asked, requestId);
+    // A second click, or another tab's: under way beside the first.
+    if (prng.chance(asked.command === 'confirm' ? 0.5 : 0.1)) {
+      await new Promise<void>((resolve) => void this.process.after(prng.int(0, 30), resolve));
+      await this.ask(asked, requestId);
+    }
+    await first;
   }
 
   async ask(asked: Asked, requestId = this.#requestId()): Promise<void> {
