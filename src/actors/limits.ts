@@ -38,6 +38,9 @@ export const SNAPSHOT_EVERY_FACTS = 256;
 /** Apartments loaded from storage at once (each takes a connection of the pool), and waiting for that. */
 export const LOADS_AT_ONCE_MAX = 16;
 export const LOADS_WAITING_MAX = 50_000;
+/** Between two tries to read an apartment that cannot be read, in milliseconds: longer each time, as mending takes. */
+export const QUARANTINE_MS_MIN = 1_000;
+export const QUARANTINE_MS_MAX = 300_000;
 /** Snapshots waiting to be written; past it new ones are dropped, which only costs time at a later load. */
 export const SNAPSHOTS_WAITING_MAX = 200_000;
 /**

@@ -10,6 +10,7 @@ import type { RunningApartment } from './apartment.ts';
 import { MACHINE_VERSION } from './apartment-machine.ts';
 import { LOADS_AT_ONCE_MAX, LOADS_WAITING_MAX, MAILBOX_MAX } from './limits.ts';
 import type { Journal, Ownership } from './ports.ts';
+import { Quarantine } from './quarantine.ts';
 import { type LoadedApartment, readUnheard, readWindow, type Unheard } from './restore.ts';
 
 export type NotRunning = 'unknown' | 'unavailable' | 'unreadable' | 'moved';
@@ -52,7 +53,11 @@ export class Loader {
   readonly #parts: LoaderParts;
   readonly #mailboxes = new Map<string, Waiting[]>();
   readonly #toLoad: string[] = [];
+  /** Could not be read before: one at a time, so that nobody else waits for them. */
+  readonly #toTry: string[] = [];
+  readonly #quarantine = new Quarantine();
   #loads = 0;
+  #isTrying = false;
   #stopped = false;
 
   constructor(parts: LoaderParts) {
@@ -77,9 +82,11 @@ export class Loader {
       mailbox.push(waiting);
       return;
     }
-    if (this.#stopped || this.#toLoad.length >= LOADS_WAITING_MAX) return waiting.failed('unavailable');
+    if (this.#quarantine.holds(apartmentId, this.#parts.clock.nowMs())) return waiting.failed('unreadable');
+    const line = this.#quarantine.has(apartmentId) ? this.#toTry : this.#toLoad;
+    if (this.#stopped || line.length >= LOADS_WAITING_MAX) return waiting.failed('unavailable');
     this.#mailboxes.set(apartmentId, [waiting]);
-    this.#toLoad.push(apartmentId);
+    line.push(apartmentId);
     this.#next();
   }
 
@@ -95,6 +102,11 @@ export class Loader {
     }
   }
 
+  /** These shards are another node's to read. */
+  forget(shards: ReadonlySet<number>): void {
+    this.#quarantine.forget(shards);
+  }
+
   /** What is being loaded is not started any more. */
   stop(): void {
     this.#stopped = true;
@@ -102,23 +114,39 @@ export class Loader {
 
   #next(): void {
     while (this.#loads < LOADS_AT_ONCE_MAX) {
-      const apartmentId = this.#toLoad.shift();
-      if (apartmentId === undefined) return;
-      if (this.#mailboxes.get(apartmentId)?.length === 0) {
-        // Whoever waited for its turn has been answered.
-        this.#mailboxes.delete(apartmentId);
-        continue;
-      }
+      const apartmentId = this.#first(this.#toLoad);
+      if (apartmentId === undefined) break;
       this.#loads += 1;
-      this.#read(apartmentId)
-        .catch((cause) => {
-          this.#parts.onFault('apartment.not_loaded', { apartmentId, cause });
-          this.#retry(apartmentId);
-        })
-        .finally(() => {
-          this.#loads -= 1;
-          this.#next();
-        });
+      void this.#run(apartmentId).then(() => {
+        this.#loads -= 1;
+        this.#next();
+      });
+    }
+    if (this.#isTrying) return;
+    const apartmentId = this.#first(this.#toTry);
+    if (apartmentId === undefined) return;
+    this.#isTrying = true;
+    void this.#run(apartmentId).then(() => {
+      this.#isTrying = false;
+      this.#next();
+    });
+  }
+
+  /** Takes the next one that somebody still waits for out of the line. */
+  #first(line: string[]): string | undefined {
+    for (let apartmentId = line.shift(); apartmentId !== undefined; apartmentId = line.shift()) {
+      if (this.#mailboxes.get(apartmentId)?.length !== 0) return apartmentId;
+      this.#mailboxes.delete(apartmentId);
+    }
+    return undefined;
+  }
+
+  async #run(apartmentId: string): Promise<void> {
+    try {
+      await this.#read(apartmentId);
+    } catch (cause) {
+      this.#parts.onFault('apartment.not_loaded', { apartmentId, cause });
+      this.#retry(apartmentId);
     }
   }
 
@@ -128,6 +156,7 @@ export class Loader {
     const epoch = ownership.epochOf(shard);
     const stored = await journal.load(apartmentId, MACHINE_VERSION);
     if (stored === undefined) {
+      this.#quarantine.release(apartmentId);
       this.#parts.absent(apartmentId);
       return this.#fail(apartmentId, 'unknown');
     }
@@ -147,9 +176,11 @@ export class Loader {
     try {
       apartment = this.#parts.start(place, loaded, unheard);
     } catch (cause) {
-      this.#parts.onFault('apartment.unreadable', { apartmentId, cause });
+      if (this.#quarantine.setApart(apartmentId, this.#parts.clock.nowMs()))
+        this.#parts.onFault('apartment.unreadable', { apartmentId, cause });
       return this.#fail(apartmentId, 'unreadable');
     }
+    if (this.#quarantine.release(apartmentId)) this.#parts.onFault('apartment.readable', { apartmentId });
     for (const { ready } of this.#emptied(apartmentId)) ready(apartment);
   }
 

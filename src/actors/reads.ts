@@ -14,6 +14,7 @@ import { emptyCalendar } from './calendar/calendar.ts';
 import { calendarView } from './calendar/views.ts';
 import type { JournalEntry } from './facts.ts';
 import type { Journal } from './ports.ts';
+import { unreadable } from './quarantine.ts';
 import type { Registry } from './registry.ts';
 
 /** Entries read at once while a history is folded. */
@@ -125,7 +126,7 @@ export class ApartmentReads {
             resolve(
               refuse('not_found', `there is no apartment ${apartmentId}; look for one with \`search\``),
             );
-          else resolve(unreachable(apartmentId));
+          else resolve(why === 'unreadable' ? unreadable(apartmentId) : unreachable(apartmentId));
         },
       );
     });

@@ -16,6 +16,7 @@ import { APARTMENTS_RUNNING_MAX, LOADS_AT_ONCE_MAX, PASSIVATE_AFTER_MS } from '.
 import { Loader, type NotRunning, type Place, RELOAD_AFTER_MS, type Waiting } from './loader.ts';
 import type { ListedHold } from './open-holds.ts';
 import type { Ownership } from './ports.ts';
+import { unreadable } from './quarantine.ts';
 import type { LoadedApartment, Unheard } from './restore.ts';
 import type { SnapshotWriter } from './snapshot-writer.ts';
 import type { Asked } from './turn.ts';
@@ -107,6 +108,7 @@ export class Registry {
           asked.reply(
             refuse('not_found', `there is no apartment ${apartmentId}; look for one with \`search\``),
           );
+        else if (why === 'unreadable') asked.reply(unreadable(apartmentId));
         else answerUnreachable(asked);
       },
     );
@@ -232,6 +234,7 @@ export class Registry {
   #forget(shards: ReadonlySet<number>): void {
     for (const id of [...this.#owed]) if (shards.has(shardOf(id))) this.#owed.delete(id);
     for (const id of [...this.#left.keys()]) if (shards.has(shardOf(id))) this.#inherit(id);
+    this.#loader.forget(shards);
   }
 
   #save(apartment: RunningApartment): void {

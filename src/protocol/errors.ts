@@ -57,6 +57,11 @@ export const ERRORS = {
     retryable: true,
     when: 'not reached in time; retry with the same requestId is safe',
   },
+  unreadable: {
+    http: 500,
+    retryable: false,
+    when: 'what is stored of the apartment cannot be read; an operator is told, and what was asked before stays as it is',
+  },
   internal: { http: 500, retryable: false, when: 'a defect; logged with the same requestId' },
 } as const satisfies Record<string, CatalogueEntry>;
 

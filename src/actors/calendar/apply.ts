@@ -3,7 +3,7 @@
  * replayed. A fact cannot be refused; one that does not fit is a defect and throws, before anything changed.
  */
 import { totalMinor } from '../../protocol/price.ts';
-import type { Fact, JournalEntry } from '../facts.ts';
+import { type Fact, isKnown, type JournalEntry } from '../facts.ts';
 import {
   type BookingClaim,
   type Calendar,
@@ -22,9 +22,16 @@ export function apply(calendar: Calendar, entry: JournalEntry): Claim | undefine
   if (entry.version !== calendar.version + 1) {
     throw new Error(`${entry.apartmentId}: fact ${entry.version} after version ${calendar.version}`);
   }
-  const touched = change(calendar, entry.fact, entry);
+  const { fact } = entry;
+  if (!isKnown(fact)) throw new Error(unknownFact(entry));
+  const touched = change(calendar, fact, entry);
   calendar.version = entry.version;
   return touched;
+}
+
+function unknownFact({ apartmentId, version, fact }: JournalEntry): string {
+  const { kind, v = 1 } = fact as { kind: string; v?: number };
+  return `${apartmentId}: fact ${version} is ${kind} of version ${v}, which this program does not know; run the newer one that wrote it`;
 }
 
 function change(calendar: Calendar, fact: Fact, entry: JournalEntry): Claim | undefined {

@@ -17,6 +17,7 @@ export const refusal: Texts['refusal'] = {
     revision_conflict: 'Jemand war mit einer Änderung schneller',
     rate_limited: 'Etwas langsamer, bitte',
     unavailable: 'Keine Antwort vom Server',
+    unreadable: 'Diese Wohnung ist gerade nicht erreichbar',
     internal: 'Bei uns ist etwas kaputt',
   },
   says: {
@@ -36,6 +37,7 @@ export const refusal: Texts['refusal'] = {
     revision_conflict: 'Laden Sie die Seite neu und ändern Sie, was jetzt gilt.',
     rate_limited: 'Es waren zu viele Anfragen. Warten Sie einen Augenblick.',
     unavailable: 'Versuchen Sie es noch einmal; was schon geschehen ist, geschieht nicht zweimal.',
+    unreadable: 'Was Sie reserviert und gebucht haben, bleibt Ihres. Kommen Sie später wieder.',
     internal: 'Versuchen Sie es später noch einmal.',
   },
   rules: {

@@ -22,6 +22,7 @@ export const refusal = {
     revision_conflict: 'Somebody changed this before you',
     rate_limited: 'A little slower, please',
     unavailable: 'No answer from the server',
+    unreadable: 'This apartment is out of order',
     internal: 'Something is broken on our side',
   } satisfies Record<ErrorCode, string> as Record<ErrorCode, string>,
   /** The server's sentence is shown for what is not here: it names the field, or a rule that has no words here. */
@@ -39,6 +40,7 @@ export const refusal = {
     revision_conflict: 'Load the page again and change what stands now.',
     rate_limited: 'There were too many requests. Wait a moment.',
     unavailable: 'Try it again: what has been done already is not done twice.',
+    unreadable: 'What you hold and have booked stays yours. Come back later.',
     internal: 'Try it again later.',
   } as Partial<Record<ErrorCode, string>>,
   rules: {
