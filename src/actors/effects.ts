@@ -45,7 +45,7 @@ export function recordLapse(calendar: Calendar, turn: Turn): void {
         claim.payment.key,
         refuse(
           'hold_expired',
-          'the payment was not answered in time and the hold has expired; nothing will be charged',
+          'the payment was not answered in time and the hold has expired; if it was charged all the same, the nights are booked where they are still free, and the money goes back where not',
         ),
       );
     }
