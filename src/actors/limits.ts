@@ -4,6 +4,8 @@
 export const EXTENSION_MS = 15 * 60_000;
 /** No extension brings it past this from the guest's first hold of those nights, in milliseconds: others want them. */
 export const HOLD_CAP_MS = 30 * 60_000;
+/** Holds that have ended within that time, remembered of one apartment so that their guests' clocks run on. */
+export const PAST_HOLDS_MAX = 256;
 /** Open holds of one guest at once, unless the operator says otherwise: some to compare, too few to empty a city. */
 export const HOLDS_PER_GUEST_DEFAULT = 5;
 

@@ -75,9 +75,26 @@ interface ModelClaim {
 /** The oracle: a list of claims and the rules of domain.md, written again as plainly as can be. */
 class Model {
   claims: ModelClaim[] = [];
+  /** Holds that ended without a booking, for ever. */
+  past: (ModelClaim & { readonly endedAtMs: number })[] = [];
   taken = (from: number, to: number) => this.claims.filter((claim) => claim.from < to && from < claim.to);
   lapse(nowMs: number): void {
-    this.claims = this.claims.filter((claim) => nowMs < claim.endsAtMs);
+    this.end(
+      this.claims.filter((claim) => nowMs >= claim.endsAtMs),
+      nowMs,
+    );
+  }
+  end(holds: readonly ModelClaim[], nowMs: number): void {
+    this.claims = this.claims.filter((claim) => !holds.includes(claim));
+    for (const hold of holds) this.past.push({ ...hold, endedAtMs: nowMs });
+  }
+  /** Since when somebody has held some of these nights, with pauses of less than the cap. */
+  firstMs(owner: string, from: number, to: number, nowMs: number): number {
+    const before = this.past.filter(
+      (hold) =>
+        hold.owner === owner && hold.from < to && from < hold.to && nowMs - hold.endedAtMs < HOLD_CAP_MS,
+    );
+    return Math.min(nowMs, ...before.map((hold) => hold.firstMs));
   }
 }
 
@@ -103,13 +120,14 @@ function run(history: Happening[]): BareApartment {
         const open = model.claims.filter(
           (claim) => claim.owner === owner.id && ['hold', 'confirming'].includes(claim.kind),
         );
-        const firstMs = Math.min(real.nowMs, ...mine.map((claim) => claim.firstMs));
+        const since = model.firstMs(owner.id, from, to, real.nowMs);
+        const firstMs = Math.min(since, ...mine.map((claim) => claim.firstMs));
         const endsAtMs = Math.min(real.nowMs + TTL_MS, firstMs + HOLD_CAP_MS);
         const fits = others.length === 0 && open.length - mine.length < 5 && endsAtMs > real.nowMs;
         const { outcome } = real.command(owner, { kind: 'hold', stay: { from, to }, guests: 1 });
         expect(outcome?.ok, JSON.stringify(step)).toBe(fits);
         if (outcome?.ok && 'hold' in outcome.data) {
-          model.claims = model.claims.filter((claim) => !mine.includes(claim));
+          model.end(mine, real.nowMs);
           model.claims.push({
             id: outcome.data.hold.id,
             owner: owner.id,
@@ -157,7 +175,7 @@ function run(history: Happening[]): BareApartment {
         expect(turn.entries.length > 0, JSON.stringify(step)).toBe(fits);
         if (!own) expect(turn.outcome).toMatchObject({ ok: false, error: { code: 'not_found' } });
         if (!fits) break;
-        if (step.do === 'release') model.claims = model.claims.filter((claim) => claim !== target);
+        if (step.do === 'release') model.end([target], real.nowMs);
         if (step.do === 'extend')
           Object.assign(target, { endsAtMs: until, openUntilMs: until, extended: true });
         if (step.do === 'confirm')

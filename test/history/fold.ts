@@ -159,6 +159,7 @@ class Folding {
       earliestMs = Math.min(earliestMs, replaced.hold!.firstHeldAtMs);
       this.#end(replaced, entry, 'replaced');
     }
+    earliestMs = Math.min(earliestMs, this.#heldBefore(fact, entry));
     const firstHeldAtMs = fact.firstHeldAtMs ?? atMs;
     const { holdTtlMs } = this.#run;
     const ttlMs = holdTtlMs ?? LIFETIME_MS_MAX;
@@ -188,6 +189,19 @@ class Folding {
         expiredVersion: NEVER,
       },
     });
+  }
+
+  /** The first instant of any hold of theirs of some of these nights that has ended within the cap before this one. */
+  #heldBefore({ from, to }: Of<'held'>, { subjectId, atMs }: RecordedEntry): number {
+    let earliestMs = atMs;
+    for (const { guestId, hold: life, ...past } of this.apartment.holds.values()) {
+      const isTheirs = guestId === subjectId && past.from < to && from < past.to;
+      const { endedBy, endedAtMs, firstHeldAtMs } = life!;
+      if (!isTheirs || endedBy === undefined || endedBy === 'confirmed' || atMs >= endedAtMs + CAP_MS)
+        continue;
+      earliestMs = Math.min(earliestMs, firstHeldAtMs);
+    }
+    return earliestMs;
   }
 
   #extended(fact: Of<'extended'>, entry: RecordedEntry): void {

@@ -2,8 +2,10 @@
  * Facts change the calendar here and nowhere else, the same way when they are decided and when they are
  * replayed. A fact cannot be refused; one that does not fit is a defect and throws, before anything changed.
  */
+
 import { totalMinor } from '../../protocol/price.ts';
 import { type Fact, isKnown, type JournalEntry } from '../facts.ts';
+import { HOLD_CAP_MS, PAST_HOLDS_MAX } from '../limits.ts';
 import {
   type BookingClaim,
   type Calendar,
@@ -38,7 +40,7 @@ function change(calendar: Calendar, fact: Fact, entry: JournalEntry): Claim | un
   switch (fact.kind) {
     case 'held': {
       for (const replaced of fact.replaces ?? [])
-        remove(calendar, requireHold(calendar, replaced, 'replaced'));
+        end(calendar, requireHold(calendar, replaced, 'replaced'), entry);
       const hold = holdOf(fact, entry);
       insert(calendar, hold);
       return hold;
@@ -85,12 +87,12 @@ function change(calendar: Calendar, fact: Fact, entry: JournalEntry): Claim | un
     }
     case 'released': {
       const hold = requireHold(calendar, fact.hold, fact.kind);
-      remove(calendar, hold);
+      end(calendar, hold, entry);
       return hold;
     }
     case 'expired': {
       const hold = requireHold(calendar, fact.hold, fact.kind);
-      remove(calendar, hold);
+      end(calendar, hold, entry);
       if (hold.payment !== undefined) {
         calendar.settlements.push({
           key: hold.payment.key,
@@ -185,6 +187,24 @@ function insert(calendar: Calendar, claim: Claim): void {
 
 function remove(calendar: Calendar, claim: Claim): void {
   calendar.claims.splice(calendar.claims.indexOf(claim), 1);
+}
+
+/** Without a booking: its guest's clock runs on. What a later hold of theirs covers, that one stands for. */
+function end(calendar: Calendar, hold: HoldClaim, { atMs: endedAtMs }: JournalEntry): void {
+  remove(calendar, hold);
+  const { guestId, from, to, firstHeldAtMs } = hold;
+  const kept = (calendar.past ?? []).filter(
+    (past) =>
+      endedAtMs < past.endedAtMs + HOLD_CAP_MS &&
+      !(
+        past.guestId === guestId &&
+        from <= past.from &&
+        past.to <= to &&
+        firstHeldAtMs <= past.firstHeldAtMs
+      ),
+  );
+  kept.push({ guestId, from, to, firstHeldAtMs, endedAtMs });
+  calendar.past = kept.length > PAST_HOLDS_MAX ? kept.slice(-PAST_HOLDS_MAX) : kept;
 }
 
 function settle(calendar: Calendar, key: string): void {

@@ -9,7 +9,14 @@ import type { Terms } from '../../protocol/terms.ts';
 import type { Fact } from '../facts.ts';
 import { CLAIMS_MAX, HOLD_CAP_MS } from '../limits.ts';
 import { alternativesTo } from './alternatives.ts';
-import { type Calendar, type Claim, claimsIn, deadlineMsOf, type HoldClaim } from './calendar.ts';
+import {
+  type Calendar,
+  type Claim,
+  claimsIn,
+  deadlineMsOf,
+  type HoldClaim,
+  heldSinceMs,
+} from './calendar.ts';
 import type { Circumstances } from './circumstances.ts';
 import { claimId } from './claim-id.ts';
 import { conflictRanges, conflictSentence } from './conflicts.ts';
@@ -54,12 +61,12 @@ export function decideHold(calendar: Calendar, command: Command<'hold'>, at: Cir
   }
 
   const ttlMs = terms.holdTtlSeconds === undefined ? at.holdTtlMs : terms.holdTtlSeconds * 1_000;
-  let firstHeldAtMs = nowMs;
-  for (const hold of replaced) firstHeldAtMs = Math.min(firstHeldAtMs, hold.firstHeldAtMs);
+  const firstHeldAtMs = heldSinceMs(calendar, subject.id, stay, replaced, nowMs);
   const expiresAtMs = Math.min(nowMs + ttlMs, firstHeldAtMs + Math.max(HOLD_CAP_MS, ttlMs));
   if (expiresAtMs <= nowMs) {
-    const sentence = `these nights have been held for you since ${instant(firstHeldAtMs)}, the longest allowed`;
-    return { refusal: errorBody('hold_not_open', `${sentence}; confirm or release that hold`) };
+    const sentence = `you have held some of these nights since ${instant(firstHeldAtMs)}, the longest allowed`;
+    const wayOut = replaced.length > 0 ? 'confirm that hold in time' : `hold them again later`;
+    return { refusal: errorBody('hold_not_open', `${sentence}; ${wayOut}`) };
   }
   const fact: Fact = {
     kind: 'held',
@@ -69,7 +76,8 @@ export function decideHold(calendar: Calendar, command: Command<'hold'>, at: Cir
     guests,
     price: priceOf(terms, stay),
     expiresAtMs,
-    ...(replaced.length > 0 && { firstHeldAtMs, replaces: replaced.map((hold) => hold.id) }),
+    ...((replaced.length > 0 || firstHeldAtMs < nowMs) && { firstHeldAtMs }),
+    ...(replaced.length > 0 && { replaces: replaced.map((hold) => hold.id) }),
   };
   return { facts: [{ fact }] };
 }
