@@ -21,7 +21,7 @@ import { setup, transition } from 'xstate';
 import type { ApartmentCommand } from '../protocol/apartment-command.ts';
 import { errorBody } from '../protocol/errors.ts';
 import type { ListingStatus } from '../protocol/terms.ts';
-import type { Calendar } from './calendar/calendar.ts';
+import type { Calendar, InTime } from './calendar/calendar.ts';
 import type { Circumstances } from './calendar/circumstances.ts';
 import type { Command, Decision } from './calendar/decision.ts';
 import type { PaymentStep } from './calendar/payment.ts';
@@ -35,9 +35,15 @@ export interface CommandEvent<Kind extends ApartmentCommand['kind'] = ApartmentC
   readonly at: Circumstances;
   readonly turn: Turn;
 }
+/** `inTime`: holds that do not lapse yet. */
+interface TickEvent {
+  readonly type: 'tick';
+  readonly inTime?: InTime;
+  readonly turn: Turn;
+}
 export type ApartmentEvent =
   | CommandEvent
-  | { readonly type: 'tick'; readonly turn: Turn }
+  | TickEvent
   | { readonly type: 'payment'; readonly step: PaymentStep; readonly turn: Turn };
 
 /** Goes up when a state is renamed or the calendar's shape changes: older snapshots are then passed over. */
@@ -67,8 +73,8 @@ const ACTS = {
   refuse(calendar: Calendar, { command, at, turn }: CommandEvent) {
     recordDecision(calendar, turn, command, notWhile(calendar.status, command), at);
   },
-  lapse(calendar: Calendar, { turn }: ApartmentEvent) {
-    recordLapse(calendar, turn);
+  lapse(calendar: Calendar, { turn, inTime }: TickEvent) {
+    recordLapse(calendar, turn, inTime);
   },
   pay(calendar: Calendar, { step, turn }: Extract<ApartmentEvent, { type: 'payment' }>) {
     recordPayment(calendar, step, turn);

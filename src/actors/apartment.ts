@@ -10,6 +10,7 @@
 import type { ApartmentCommand } from '../protocol/apartment-command.ts';
 import type { StandingClaims } from '../protocol/claims.ts';
 import { refuse } from '../protocol/errors.ts';
+import { COMMAND_DEADLINE_MS } from '../protocol/limits.ts';
 import type { NightRange } from '../protocol/nights.ts';
 import type { Calendar as CalendarView, Hold } from '../protocol/resources.ts';
 import type { Terms } from '../protocol/terms.ts';
@@ -78,14 +79,20 @@ export class RunningApartment implements TurnOwner, Due {
   /** Captured at a version that is not on disk yet. */
   #snapshotDue: StoredSnapshot | undefined;
   #over = false;
+  /** Undefined nearly always. */
+  #inTime: Map<string, number> | undefined;
   #publishedVersion: number;
 
-  /** @param unheard facts of an instance before this one that are told now */
+  /**
+   * @param unheard facts of an instance before this one that are told now
+   * @param confirms that were asked of it and not answered: they will be asked of this one
+   */
   constructor(
     place: { readonly apartmentId: string; readonly shard: number; readonly epoch: number },
     loaded: LoadedApartment,
     parts: ApartmentParts,
     unheard?: Unheard,
+    confirms: readonly Asked[] = [],
   ) {
     this.id = place.apartmentId;
     this.shard = place.shard;
@@ -103,6 +110,7 @@ export class RunningApartment implements TurnOwner, Due {
       if (claim.kind === 'hold') parts.openHolds.add(claim.guestId, claim.id, this.id);
     }
     for (const change of changes) parts.publisher.committed(change);
+    for (const asked of confirms) this.#keepOpenFor(asked);
     this.#arm();
   }
 
@@ -143,8 +151,15 @@ export class RunningApartment implements TurnOwner, Due {
   }
 
   receive(asked: Asked): void {
+    this.#keepOpenFor(asked);
     this.#lapse();
     if (this.#over) return this.#parts.again(asked);
+    this.#admit(asked);
+    const { command } = asked;
+    if (command.kind === 'confirm' && this.#inTime?.delete(command.holdId) === true) this.#arm();
+  }
+
+  #admit(asked: Asked): void {
     const { command, subject } = asked;
     const before = this.#window.find(subject.id, command.requestId);
     if (before !== undefined) return this.#answerAgain(asked, before);
@@ -273,6 +288,17 @@ export class RunningApartment implements TurnOwner, Due {
     this.#take({ type: command.kind, command, at, turn } as CommandEvent);
   }
 
+  /** A confirm that came before the deadline of its hold is decided as if that were still to come (H6). */
+  #keepOpenFor({ command, sinceMs }: Asked): void {
+    if (command.kind !== 'confirm') return;
+    const hold = findHold(this.#calendar, command.holdId);
+    if (hold === undefined || sinceMs >= hold.expiresAtMs) return;
+    const untilMs = sinceMs + COMMAND_DEADLINE_MS;
+    if (untilMs <= hold.expiresAtMs) return;
+    this.#inTime ??= new Map();
+    this.#inTime.set(hold.id, untilMs);
+  }
+
   /** To the actor, unless it is about a hold that is not open (any more). */
   #proceed(asked: Asked): void {
     const { command } = asked;
@@ -354,8 +380,9 @@ export class RunningApartment implements TurnOwner, Due {
   /** Ends what time has ended, before anything else is decided (H7). @returns now */
   #lapse(): number {
     const nowMs = this.#parts.clock.nowMs();
-    if (nowMs >= this.#armedAtMs && nowMs >= nextDeadlineMs(this.#calendar)) {
-      this.#take({ type: 'tick', turn: this.#turn(undefined, nowMs) });
+    const inTime = this.#inTime;
+    if (nowMs >= this.#armedAtMs && nowMs >= nextDeadlineMs(this.#calendar, inTime)) {
+      this.#take({ type: 'tick', ...(inTime && { inTime }), turn: this.#turn(undefined, nowMs) });
     }
     return nowMs;
   }
@@ -404,7 +431,7 @@ export class RunningApartment implements TurnOwner, Due {
   }
 
   #arm(): void {
-    const next = nextDeadlineMs(this.#calendar);
+    const next = nextDeadlineMs(this.#calendar, this.#inTime);
     if (next >= this.#armedAtMs) return;
     this.#armedAtMs = next;
     this.#parts.deadlines.arm(next, this);

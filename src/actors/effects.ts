@@ -6,7 +6,7 @@ import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-co
 import { type Outcome, refuse } from '../protocol/errors.ts';
 import { totalMinor } from '../protocol/price.ts';
 import { apply } from './calendar/apply.ts';
-import type { Calendar, Claim, HoldClaim } from './calendar/calendar.ts';
+import type { Calendar, Claim, HoldClaim, InTime } from './calendar/calendar.ts';
 import type { Circumstances } from './calendar/circumstances.ts';
 import { decideLapse } from './calendar/decide-hold.ts';
 import type { DecidedFact, Decision } from './calendar/decision.ts';
@@ -36,8 +36,8 @@ export function recordDecision(
 }
 
 /** Ends what time has ended. A confirm that waited for its payment is told that it waited in vain. */
-export function recordLapse(calendar: Calendar, turn: Turn): void {
-  for (const decided of decideLapse(calendar, turn.atMs)) {
+export function recordLapse(calendar: Calendar, turn: Turn, inTime?: InTime): void {
+  for (const decided of decideLapse(calendar, turn.atMs, inTime)) {
     const claim = note(calendar, turn, decided, undefined, null, undefined) as HoldClaim;
     if (claim.payment !== undefined) {
       addVerdict(

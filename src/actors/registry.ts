@@ -45,6 +45,8 @@ interface Left {
   readonly publishedVersion: number;
   /** That `OpenHolds` lists until the next instance knows better, so that `mine` waits for the reload. */
   readonly holds: readonly ListedHold[];
+  /** Not answered; they will be asked again. */
+  readonly confirms: readonly Asked[];
 }
 
 export class Registry {
@@ -260,8 +262,9 @@ export class Registry {
   }
 
   #start(place: Place, loaded: LoadedApartment, unheard: Unheard | undefined): RunningApartment {
+    const confirms = this.#left.get(place.apartmentId)?.confirms;
     this.#inherit(place.apartmentId);
-    const apartment = new RunningApartment(place, loaded, this.#apartmentParts, unheard);
+    const apartment = new RunningApartment(place, loaded, this.#apartmentParts, unheard, confirms);
     this.#running.set(place.apartmentId, apartment);
     this.#owed.delete(place.apartmentId);
     apartment.resume();
@@ -285,8 +288,9 @@ export class Registry {
     if (!apartment.isQuiet) this.#owed.add(apartment.id);
     const holds = apartment.mayBeOpen();
     for (const { guestId, id } of holds) this.#parts.openHolds.add(guestId, id, apartment.id);
-    this.#left.set(apartment.id, { publishedVersion: apartment.publishedVersion, holds });
     const unanswered = this.#let(apartment);
+    const confirms = unanswered.filter(({ command }) => command.kind === 'confirm');
+    this.#left.set(apartment.id, { publishedVersion: apartment.publishedVersion, holds, confirms });
     if (culprit !== undefined && reason === 'conflict') culprit.attempts += 1;
     for (const asked of unanswered) {
       if (asked.attempts >= ATTEMPTS_MAX) {

@@ -195,6 +195,28 @@ describe('the payment saga', () => {
     expect(confirm.code).toBe('ok');
   });
 
+  it('[H6] a confirm in time whose turn is lost after the deadline is decided as it would have been', async () => {
+    const world = new World();
+    const house = world.server();
+    const placed = house.ask(ana, A, { kind: 'hold', stay, guests: 1 });
+    await world.time.pass(599_600);
+    world.journal.stall();
+    const confirm = house.ask(ana, A, {
+      kind: 'confirm',
+      holdId: placed.holdId,
+      contact,
+      method: 'sandbox_ok',
+    });
+    await world.time.pass(600);
+    world.journal.failNext('unknown');
+    world.journal.resume();
+    // Somebody else looks before it is asked again: the nights are not free yet.
+    await world.time.pass(60);
+    const other = house.ask(ben, A, { kind: 'hold', stay, guests: 1 });
+    await world.time.pass(2_000);
+    expect([confirm.code, other.code]).toEqual(['ok', 'nights_unavailable']);
+  });
+
   it('[B1] an answer that comes while the server does not trust its lease is heard when it does again', async () => {
     const world = new World();
     const [, confirm] = await holdAndConfirm(world.server(), world, 'sandbox_slow', House.requestId());

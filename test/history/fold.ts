@@ -8,21 +8,30 @@ import { checkEndedInTime, iso } from './deadlines.ts';
 import type { RecordedEntry, Run } from './history.ts';
 import type { Report, Rule } from './report.ts';
 
-/** From the specification (H2, H3, H6, I3), not from the program: in milliseconds. */
+/** From the specification (C1, H2, H3, H6, I3), not from the program: in milliseconds. */
 const EXTENSION_MS = 15 * 60_000;
 const GRANT_MS = 60 * 60_000;
 const CAP_MS = 30 * 60_000;
 const LIFETIME_MS_MAX = 60 * 60_000;
 const PAYMENT_MS = 2 * 60_000;
+const ANSWERED_MS = 10_000;
 const REMEMBERED_MS = 24 * 60 * 60_000;
+
+export interface Judging {
+  readonly run: Run;
+  readonly clocks: Clocks;
+  readonly report: Report;
+  /** When the command that caused an entry was first sent, by the run's clock; undefined where no client sent it. */
+  readonly askedMs: (entry: RecordedEntry) => number | undefined;
+}
 
 /** @param entries all of the apartment's, in any order */
 export function fold(
   apartmentId: string,
   entries: readonly RecordedEntry[],
-  { run, clocks, report }: { run: Run; clocks: Clocks; report: Report },
+  { run, clocks, report, askedMs }: Judging,
 ): FoldedApartment {
-  const folding = new Folding(apartmentId, run, clocks, report);
+  const folding = new Folding(apartmentId, { run, clocks, report, askedMs });
   for (const entry of inOrder(entries)) folding.take(entry);
   folding.requests();
   return folding.apartment;
@@ -40,13 +49,15 @@ class Folding {
   readonly #run: Run;
   readonly #clocks: Clocks;
   readonly #report: Report;
+  readonly #askedMs: Judging['askedMs'];
   #epoch = Number.NEGATIVE_INFINITY;
 
-  constructor(apartmentId: string, run: Run, clocks: Clocks, report: Report) {
+  constructor(apartmentId: string, { run, clocks, report, askedMs }: Judging) {
     this.apartment = new FoldedApartment(apartmentId);
     this.#run = run;
     this.#clocks = clocks;
     this.#report = report;
+    this.#askedMs = askedMs;
   }
 
   take(entry: RecordedEntry): void {
@@ -251,7 +262,7 @@ class Folding {
     const hold = this.#ownHold(fact.hold, entry);
     if (hold === undefined) return;
     const { expiresAtMs } = hold.hold!.steps.at(-1)!;
-    if (entry.atMs - this.#clocks.decidingMs >= expiresAtMs) {
+    if (entry.atMs - this.#clocks.decidingMs >= expiresAtMs && !this.#cameBefore(expiresAtMs, entry)) {
       const sentence = `hold ${hold.id} ended at ${iso(expiresAtMs)} and its confirm was taken at ${iso(entry.atMs)}`;
       this.#says('confirmed-after-end', entry, sentence);
     }
@@ -276,6 +287,14 @@ class Folding {
     apartment.payments.set(fact.key, payment);
     hold.hold!.payments.push(payment);
     this.#step(hold, entry, { payment });
+  }
+
+  /** Whether an entry that comes late may be of a command that came in time, and is answered within its own deadline (C1). */
+  #cameBefore(deadlineMs: number, entry: RecordedEntry): boolean {
+    const askedMs = this.#askedMs(entry);
+    if (askedMs === undefined) return false;
+    const earliestMs = this.#clocks.systemMin(askedMs);
+    return earliestMs < deadlineMs && entry.atMs < deadlineMs + ANSWERED_MS;
   }
 
   #declined(fact: Of<'declined'>, entry: RecordedEntry): void {

@@ -27,8 +27,9 @@ export function worldOf(history: History): World {
   const events = inOrder(history.events);
   const operations = operationsOf(events, report);
   const apartments = new Map<string, FoldedApartment>();
+  const askedMs = (entry: RecordedEntry) => causeOf(operations, entry)?.askedMs;
   for (const [id, entries] of byApartment(history.journal)) {
-    apartments.set(id, fold(id, entries, { run, clocks, report }));
+    apartments.set(id, fold(id, entries, { run, clocks, report, askedMs }));
   }
   report.counts.apartments = apartments.size;
   const none = new Map<string, FoldedApartment>();
@@ -71,7 +72,7 @@ function byApartment(journal: readonly RecordedEntry[]): Map<string, RecordedEnt
 
 /** When the command that caused an entry was first sent and first answered ok; undefined where no client sent it. */
 function causeOf(
-  { operations }: World,
+  operations: Operations,
   { apartmentId, subjectId, requestId }: RecordedEntry,
 ): { askedMs: number; okMs: number; name: string } | undefined {
   if (requestId === null) return undefined;
@@ -88,7 +89,7 @@ function causeOf(
 function begin(world: World, apartment: FoldedApartment): void {
   const { clocks, report } = world;
   apartment.beginBounds((entry) => {
-    const cause = causeOf(world, entry);
+    const cause = causeOf(world.operations, entry);
     const runMs = clocks.runMin(entry.atMs);
     if (cause === undefined) return runMs;
     const { askedMs, okMs, name } = cause;
@@ -106,7 +107,7 @@ function begin(world: World, apartment: FoldedApartment): void {
 function end(world: World, apartment: FoldedApartment): void {
   apartment.endBounds();
   for (const entry of apartment.entries) {
-    const cause = causeOf(world, entry);
+    const cause = causeOf(world.operations, entry);
     if (cause === undefined || apartment.knownSinceMs(entry.version) >= cause.askedMs) continue;
     const { name } = cause;
     world.report.add(

@@ -156,19 +156,23 @@ export function findClaim<Kind extends Claim['kind']>(
 }
 
 /** Of the open holds: when the first one lapses or its payment must be over; Infinity where there is none. */
-export function nextDeadlineMs(calendar: Calendar): number {
+export function nextDeadlineMs(calendar: Calendar, inTime?: InTime): number {
   let next = Number.POSITIVE_INFINITY;
   for (const claim of calendar.claims) {
     if (claim.kind !== 'hold') continue;
-    const deadline = deadlineMsOf(claim);
+    const deadline = deadlineMsOf(claim, inTime);
     if (deadline < next) next = deadline;
   }
   return next;
 }
 
+/** By hold: until when a confirm that came before its deadline is waited for, in epoch milliseconds (H6). */
+export type InTime = ReadonlyMap<string, number>;
+
 /** A confirm that came in time is not killed by the hold's deadline: the payment's counts instead. */
-export function deadlineMsOf(hold: HoldClaim): number {
-  return hold.payment === undefined ? hold.expiresAtMs : hold.payment.deadlineMs;
+export function deadlineMsOf({ id, payment, expiresAtMs }: HoldClaim, inTime?: InTime): number {
+  if (payment !== undefined) return payment.deadlineMs;
+  return inTime === undefined ? expiresAtMs : Math.max(expiresAtMs, inTime.get(id) ?? 0);
 }
 
 /** Has something that time or the provider will change: it must be running somewhere. */

@@ -16,6 +16,7 @@ import {
   deadlineMsOf,
   type HoldClaim,
   heldSinceMs,
+  type InTime,
 } from './calendar.ts';
 import type { Circumstances } from './circumstances.ts';
 import { claimId } from './claim-id.ts';
@@ -127,11 +128,11 @@ export function decideRelease(calendar: Calendar, command: Command<'release'>, a
 }
 
 /** Holds whose deadline has passed end before anything else is decided. A confirming one leaves its payment open. */
-export function decideLapse(calendar: Calendar, nowMs: number): DecidedFact[] {
+export function decideLapse(calendar: Calendar, nowMs: number, inTime?: InTime): DecidedFact[] {
   const facts: DecidedFact[] = [];
   for (const claim of calendar.claims) {
     if (claim.kind !== 'hold') continue;
-    if (nowMs >= deadlineMsOf(claim)) facts.push({ fact: { kind: 'expired', hold: claim.id } });
+    if (nowMs >= deadlineMsOf(claim, inTime)) facts.push({ fact: { kind: 'expired', hold: claim.id } });
   }
   return facts;
 }

@@ -263,13 +263,28 @@ export const JOURNAL = {
   ],
   'confirmed-after-end': [
     {
-      bug: 'a confirm is taken after the deadline',
+      bug: 'a confirm that was sent after the deadline is taken',
       apply(history) {
         const confirming = entriesOf(history, 'confirming').find(
           ({ fact }) => !isExtended(history, fact.hold),
         );
         const held = entriesOf(history, 'held').find(({ fact }) => fact.hold === confirming?.fact.hold);
-        return held && withFact(history, held, { expiresAtMs: confirming!.atMs - 1 });
+        const sent = history.events.find(
+          (event) => event.type === 'invoke' && event.requestId === confirming?.requestId,
+        );
+        if (held === undefined || sent === undefined) return undefined;
+        const { systemAtZeroMs, skewMs } = history.run;
+        return withFact(history, held, { expiresAtMs: systemAtZeroMs + sent.atMs - skewMs - 1 });
+      },
+    },
+    {
+      bug: 'a confirm that was sent in time is taken when nobody waits for its answer any more',
+      apply(history) {
+        const confirming = entriesOf(history, 'confirming').find(
+          ({ fact }) => !isExtended(history, fact.hold),
+        );
+        const held = entriesOf(history, 'held').find(({ fact }) => fact.hold === confirming?.fact.hold);
+        return held && withFact(history, held, { expiresAtMs: confirming!.atMs - 10_001 });
       },
     },
     {
