@@ -8,20 +8,15 @@
  */
 
 import type { ApartmentCommand } from '../protocol/apartment-command.ts';
-import type { StandingClaims } from '../protocol/claims.ts';
 import { refuse } from '../protocol/errors.ts';
 import { COMMAND_DEADLINE_MS } from '../protocol/limits.ts';
-import type { NightRange } from '../protocol/nights.ts';
-import type { Calendar as CalendarView, Hold } from '../protocol/resources.ts';
 import type { Terms } from '../protocol/terms.ts';
 import type { Clock } from '../time/clock.ts';
 import type { ActorSystem } from './actor-system.ts';
 import type { ApartmentActor } from './apartment-actor.ts';
 import { type ApartmentEvent, type CommandEvent, MACHINE_VERSION } from './apartment-machine.ts';
 import { type Calendar, findHold, type HoldClaim, isRestless, nextDeadlineMs } from './calendar/calendar.ts';
-import { statusOf } from './calendar/hold-machine.ts';
 import type { PaymentStep } from './calendar/payment.ts';
-import { calendarView, claimsView, holdView } from './calendar/views.ts';
 import type { Deadlines, Due } from './deadlines.ts';
 import { stepsUnderWay } from './effects.ts';
 import { endedHoldRefusal } from './ended-hold.ts';
@@ -173,28 +168,14 @@ export class RunningApartment implements TurnOwner, Due {
     this.#proceed(asked);
   }
 
-  /** The committed calendar, in order with the deltas around it. */
-  read(window: NightRange, done: (view: CalendarView | undefined) => void): void {
+  /**
+   * A look at the calendar as it is committed, in order with the deltas around it.
+   * @param done called once; with undefined where this instance ends first
+   */
+  read<T>(look: (calendar: Calendar) => T, done: (found: T | undefined) => void): void {
     this.#lapse();
-    const view = calendarView(this.id, this.#calendar, window);
-    this.#gate.behind({ released: () => done(view), lost: () => done(undefined) });
-  }
-
-  /** The committed claims in a window, in order with the deltas around them. */
-  claims(window: NightRange, done: (claims: StandingClaims | undefined) => void): void {
-    this.#lapse();
-    const claims = claimsView(this.#calendar, window);
-    this.#gate.behind({ released: () => done(claims), lost: () => done(undefined) });
-  }
-
-  openHoldsOf(guestId: string, done: (holds: Hold[] | undefined) => void): void {
-    this.#lapse();
-    const holds: Hold[] = [];
-    for (const claim of this.#calendar.claims) {
-      if (claim.kind !== 'hold' || claim.guestId !== guestId) continue;
-      holds.push(holdView(this.id, claim, statusOf(claim), this.#calendar.version));
-    }
-    this.#gate.behind({ released: () => done(holds), lost: () => done(undefined) });
+    const found = look(this.#calendar);
+    this.#gate.behind({ released: () => done(found), lost: () => done(undefined) });
   }
 
   payment(step: PaymentStep): void {

@@ -7,11 +7,10 @@ import { localNight } from '../protocol/local-day.ts';
 import type { NightRange } from '../protocol/nights.ts';
 import type { Calendar as CalendarView, Hold } from '../protocol/resources.ts';
 import type { Clock } from '../time/clock.ts';
-import type { RunningApartment } from './apartment.ts';
 import { MACHINE_VERSION } from './apartment-machine.ts';
 import { apply } from './calendar/apply.ts';
-import { emptyCalendar } from './calendar/calendar.ts';
-import { calendarView } from './calendar/views.ts';
+import { type Calendar, emptyCalendar } from './calendar/calendar.ts';
+import { calendarView, claimsView, openHoldsView } from './calendar/views.ts';
 import type { JournalEntry } from './facts.ts';
 import type { Journal } from './ports.ts';
 import { unreadable } from './quarantine.ts';
@@ -41,7 +40,7 @@ export class ApartmentReads {
     window: NightRange,
     sinceMs: number,
   ): Promise<Outcome<CalendarView> | undefined> {
-    return this.#read(apartmentId, sinceMs, (apartment, done) => apartment.read(window, done));
+    return this.#read(apartmentId, sinceMs, (calendar) => calendarView(apartmentId, calendar, window));
   }
 
   /** The committed claims in a window; as `calendar`. */
@@ -50,7 +49,7 @@ export class ApartmentReads {
     window: NightRange,
     sinceMs: number,
   ): Promise<Outcome<StandingClaims> | undefined> {
-    return this.#read(apartmentId, sinceMs, (apartment, done) => apartment.claims(window, done));
+    return this.#read(apartmentId, sinceMs, (calendar) => claimsView(calendar, window));
   }
 
   /**
@@ -61,9 +60,7 @@ export class ApartmentReads {
     const sinceMs = this.#clock.nowMs();
     const answers = await Promise.all(
       [...apartmentIds].map(async (id) => {
-        const answer = await this.#read<Hold[]>(id, sinceMs, (apartment, done) =>
-          apartment.openHoldsOf(guestId, done),
-        );
+        const answer = await this.#read(id, sinceMs, (calendar) => openHoldsView(id, calendar, guestId));
         return answer ?? unreachable(id);
       }),
     );
@@ -113,13 +110,13 @@ export class ApartmentReads {
   #read<T>(
     apartmentId: string,
     sinceMs: number,
-    read: (apartment: RunningApartment, done: (value: T | undefined) => void) => void,
+    look: (calendar: Calendar) => T,
   ): Promise<Outcome<T> | undefined> {
     return new Promise((resolve) => {
       this.#registry.with(
         apartmentId,
         sinceMs,
-        (apartment) => read(apartment, (value) => resolve(value && { ok: true, data: value })),
+        (apartment) => apartment.read(look, (found) => resolve(found && { ok: true, data: found })),
         (why) => {
           if (why === 'moved') resolve(undefined);
           else if (why === 'unknown')

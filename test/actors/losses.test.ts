@@ -152,9 +152,12 @@ describe('what is lost comes back', () => {
     await turnOfEvents();
     const again = house.ask(ana, A, hold(0), requestId);
     let read: unknown = 'waiting';
-    house.registry.get(A)?.read({ from: TODAY, to: TODAY + 5 }, (view) => {
-      read = view;
-    });
+    house.registry.get(A)?.read(
+      ({ version }) => version,
+      (view) => {
+        read = view;
+      },
+    );
     await time.pass(COMMAND_DEADLINE_MS + 1_000);
     expect(again.code).toBe('unavailable');
     expect(read).toBeUndefined();

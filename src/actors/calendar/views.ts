@@ -34,6 +34,17 @@ export function holdView(
   return view;
 }
 
+/** A guest's open holds. */
+export function openHoldsView(
+  apartmentId: string,
+  { version, claims }: Calendar,
+  guestId: string,
+): wire.Hold[] {
+  return claims
+    .filter((claim): claim is HoldClaim => claim.kind === 'hold' && claim.guestId === guestId)
+    .map((hold) => holdView(apartmentId, hold, statusOf(hold), version));
+}
+
 /** Whether its guest's own extension is still there, and the cap leaves room for it. */
 function isExtendable(hold: HoldClaim): boolean {
   return !hold.extended && extendedUntilMs(hold, hold.expiresAtMs) > hold.expiresAtMs;
