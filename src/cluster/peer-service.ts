@@ -1,4 +1,5 @@
 /** What this node answers its peers. Who asks has proved that it knows the system's secret; what it asks may be of another version. */
+import { isKnownCommand } from '../actors/commands/table.ts';
 import type { OpenHolds } from '../actors/open-holds.ts';
 import type { ApartmentReads } from '../actors/reads.ts';
 import type { Registry } from '../actors/registry.ts';
@@ -90,6 +91,8 @@ export class PeerService {
     switch (method) {
       case 'command': {
         const [subject, command] = body as [Subject, ApartmentCommand];
+        if (!isKnownCommand(command))
+          throw new Error(`a peer sends the command ${command.kind}, which this version does not know`);
         if (!this.#parts.accepts(shardOf(command.apartmentId))) return answer(MOVED);
         return this.#parts.registry.ask({ subject, command, reply: answer, sinceMs, attempts: 0 });
       }

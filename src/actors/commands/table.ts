@@ -11,3 +11,8 @@ export const COMMANDS: { readonly [Kind in CommandKind]: CommandRules<Kind> } = 
   ...{ block, unblock },
   ...{ pause, resume, retire },
 };
+
+/** Whether this program understands a command that a server of another version may have sent. */
+export function isKnownCommand({ kind }: { readonly kind: string }): boolean {
+  return Object.hasOwn(COMMANDS, kind);
+}
