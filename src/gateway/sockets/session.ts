@@ -172,7 +172,9 @@ export class Session implements Caller, EventSink {
       if (this.#snapshots === 0) {
         const heldBack = this.#heldBack;
         this.#heldBack = [];
-        for (const delta of heldBack) this.deliver(delta);
+        // What did not fit any more is newer than all that is held back of the same apartment.
+        for (const delta of heldBack)
+          if (this.#conflated?.has(delta.apartmentId) !== true) this.deliver(delta);
         if (!this.link.isBehind) this.caughtUp();
       }
     }

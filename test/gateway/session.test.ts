@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { HELD_BACK_MAX } from '../../src/gateway/limits.ts';
+import { Session } from '../../src/gateway/sockets/session.ts';
+
+/** A session whose link keeps what it is given. */
+function sessionOf(sent: string[]): Session {
+  const link = { isBehind: false, send: (message: string) => sent.push(message) };
+  const host = { heads: { prefix: Buffer.alloc(0) } };
+  return new Session({} as never, link as never, host as never);
+}
+
+describe('deltas while a snapshot is read', () => {
+  const delta = (apartmentId: string, version: number) => ({
+    apartmentId,
+    beacon: false,
+    message: `${apartmentId} ${version}`,
+  });
+
+  it('[I4] leave behind it, in order', async () => {
+    const sent: string[] = [];
+    const session = sessionOf(sent);
+    await session.withSnapshot(async () => {
+      for (const version of [1, 2, 3]) session.deliver(delta('a', version));
+      session.link.send('snapshot');
+    });
+    expect(sent).toEqual(['snapshot', 'a 1', 'a 2', 'a 3']);
+  });
+
+  it('[I4] past what is held back, the newest of an apartment is the last that its watcher hears', async () => {
+    const sent: string[] = [];
+    const session = sessionOf(sent);
+    const newest = HELD_BACK_MAX + 2;
+    await session.withSnapshot(async () => {
+      session.deliver(delta('b', 1));
+      for (let version = 1; version <= newest; version++) session.deliver(delta('a', version));
+    });
+    expect(sent).toContain('b 1');
+    expect(sent.filter((message) => message.startsWith('a')).at(-1)).toBe(`a ${newest}`);
+    session.deliver(delta('a', newest + 1));
+    expect(sent.at(-1)).toBe(`a ${newest + 1}`);
+  });
+});
