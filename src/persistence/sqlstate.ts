@@ -48,8 +48,11 @@ export function endsSession(error: unknown): boolean {
   return state === SQLSTATE_READ_ONLY || state?.startsWith('57') === true;
 }
 
-/** Connection exception, insufficient resources (connections, disk), operator intervention (shutdown, time-out). */
-const OUTAGE_CLASSES: ReadonlySet<string> = new Set(['08', '53', '57']);
+/**
+ * Connection exception, transaction rollback (serialization failure, deadlock), insufficient resources (connections,
+ * disk), object not in its state (a lock that somebody else holds), operator intervention (shutdown, time-out).
+ */
+const OUTAGE_CLASSES: ReadonlySet<string> = new Set(['08', '40', '53', '55', '57']);
 /** pg says these in words alone. */
 const OUTAGE_MESSAGES = [
   'Connection terminated',
@@ -58,7 +61,7 @@ const OUTAGE_MESSAGES = [
   'Client has encountered a connection error',
 ];
 
-/** Whether a statement failed for a cause outside it: the connection, the server, its resources. */
+/** Whether a statement failed for a cause outside it: the connection, the server, its resources, what others do there. */
 export function isOutage(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isOutage);
   if (!(error instanceof Error)) return false;

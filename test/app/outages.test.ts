@@ -7,7 +7,10 @@ import { Refusal } from '../../src/protocol/errors.ts';
 const sql = (code: string) => Object.assign(new Error('refused'), { code });
 
 describe('an outage of the storage', () => {
-  it.each(['08006', '53300', '57P01', '57014', '25006', 'ECONNRESET', 'EPIPE'])('is told by %s', (code) => {
+  it.each([
+    ...['08006', '40001', '40P01', '53300', '55P03', '57P01', '57014', '25006'],
+    ...['ECONNRESET', 'EPIPE'],
+  ])('is told by %s', (code) => {
     expect(isOutage(sql(code))).toBe(true);
   });
 
