@@ -2,6 +2,8 @@
  * Bugs, each in place of the part that keeps it out of the product, and under which rules a run must find it. `pins.ts`
  * knows at which seed; where the first is far, the bug is one that few faults bring to light.
  */
+
+import type { Calendar as PersistedCalendar } from '../../src/actors/calendar/calendar.ts';
 import { Deadlines } from '../../src/actors/deadlines.ts';
 import type { Append, Journal, PaymentProvider } from '../../src/actors/ports.ts';
 import type { Peers } from '../../src/cluster/cluster.ts';
@@ -113,6 +115,30 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       },
     })),
     caughtAs: ['two-answers', 'answer-mismatch'],
+  },
+  'booking read as it was': {
+    is: 'a booking is read as pending for a second after it was confirmed',
+    parts: journal((real, { clock }) => ({
+      booking: async (...args) => {
+        const found = await real.booking(...args);
+        const isYoung = found?.status === 'confirmed' && clock.nowMs() - found.createdAtMs < 1_000;
+        return isYoung ? { ...found, status: 'pending' } : found;
+      },
+    })),
+    caughtAs: ['two-answers', 'unknown-both'],
+  },
+  'cap forgotten': {
+    is: 'a loaded apartment does not know which holds have ended lately',
+    parts: journal((real) => ({
+      load: async (...args) => {
+        const stored = await real.load(...args);
+        if (stored?.snapshot === undefined) return stored;
+        const { snapshot } = stored;
+        const { past: _, ...calendar } = (snapshot.state as { calendar: PersistedCalendar }).calendar;
+        return { ...stored, snapshot: { ...snapshot, state: { ...(snapshot.state as object), calendar } } };
+      },
+    })),
+    caughtAs: ['held-past-cap', 'extended-past-cap'],
   },
   'new request id on retry': {
     is: 'the router asks a peer under a request id of its own',
