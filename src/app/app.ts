@@ -4,7 +4,6 @@ import { traceTo } from '../actors/trace.ts';
 import type { Asked } from '../actors/turn.ts';
 import type { Config } from '../config.ts';
 import { createGateway } from '../gateway/gateway.ts';
-import { RedisLink } from '../gateway/redis/redis-link.ts';
 import { Backplane } from '../gateway/sockets/backplane.ts';
 import type { Log } from '../observability/log.ts';
 import { openStorage, type Storage } from '../persistence/index.ts';
@@ -15,6 +14,7 @@ import { openApartmentsNode } from './apartments-node.ts';
 import { drain } from './drain.ts';
 import { openOperations } from './operations.ts';
 import { explainOutage } from './outages.ts';
+import { openRedis } from './redis.ts';
 import { openServices } from './services.ts';
 import type { Start } from './start.ts';
 
@@ -68,9 +68,7 @@ export async function createApp(
     if (log.isLevelEnabled('trace')) node.registry.system.inspect(traceTo((line) => log.trace(line)));
     const services = await openServices(start, storage, node);
     const operations = await openOperations(start, storage, node);
-    const redis =
-      config.REDIS_URL === undefined ? undefined : new RedisLink({ url: config.REDIS_URL, onFault });
-    started(() => redis?.close());
+    const redis = await openRedis(start, storage);
     const gateway = await createGateway(
       {
         apartments: createApartments(node, storage.pool),

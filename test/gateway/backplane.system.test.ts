@@ -26,8 +26,8 @@ let there: Server;
 const servers: Server[] = [];
 
 /** A server beside others: its commits are its own, its sockets hear everybody's. */
-async function server(): Promise<Server> {
-  const link = new RedisLink({ url: redis.url, onFault() {} });
+async function server(system = 'test'): Promise<Server> {
+  const link = new RedisLink({ url: redis.url, system, onFault() {} });
   await eventually('Redis is up', () => link.isUp);
   const house = await openHouse({ backplane: new Backplane(link, EVERYBODY) });
   servers.push({ house, redis: link });
@@ -137,9 +137,23 @@ describe('while Redis is away', () => {
     expect(await far.hears<{ version: number }>('availability', (a) => a.version === 2)).toBeDefined();
   });
 
+  it('[I4] of another system at the same Redis hear nothing of this one', async () => {
+    const other = await server('other');
+    const [far, stranger] = [await there.house.client(), await other.house.client()];
+    await Promise.all([far, stranger].map((client) => client.ask('watch', WATCH)));
+    for (let i = 0; i < 3; i++) here.house.world.change({ apartmentId: 'apt-1', changes: [NIGHTS] });
+    await far.hears<{ version: number }>('availability', (a) => a.version === 3);
+    other.house.world.change({ apartmentId: 'apt-1', changes: [NIGHTS] });
+    await stranger.hears<{ version: number }>('availability', (a) => a.version === 1);
+    const versions = stranger.heard
+      .filter(({ event }) => event === 'availability')
+      .map(({ payload }) => (payload as { version: number }).version);
+    expect(versions).toEqual([1]);
+  });
+
   it('a server starts without it, and joins when it is there', async () => {
     await redis.kill();
-    const link = new RedisLink({ url: redis.url, onFault() {} });
+    const link = new RedisLink({ url: redis.url, system: 'test', onFault() {} });
     const house = await openHouse({ backplane: new Backplane(link, EVERYBODY) });
     servers.push({ house, redis: link });
     const client = await house.client();

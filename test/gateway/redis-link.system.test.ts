@@ -38,7 +38,7 @@ interface Linked {
 
 async function linkTo(url: string): Promise<Linked> {
   const faults: string[] = [];
-  const link = new RedisLink({ url, onFault: (event) => faults.push(event) });
+  const link = new RedisLink({ url, system: 'test', onFault: (event) => faults.push(event) });
   ends.push(() => link.close());
   const linked = { link, heard: new Set<string>(), faults, backs: 0 };
   link.on('smessageBuffer', (channel) => linked.heard.add(channel.toString()));

@@ -32,7 +32,7 @@ let redis: TestRedis;
 const servers: Server[] = [];
 
 async function server(): Promise<Server> {
-  const link = new RedisLink({ url: redis.url, onFault() {} });
+  const link = new RedisLink({ url: redis.url, system: 'test', onFault() {} });
   await eventually('Redis is up', () => link.isUp);
   const added = { link, limits: createRateLimits('on', link) };
   servers.push(added);
@@ -73,7 +73,7 @@ async function heard(...asked: readonly Server[]): Promise<void> {
 async function countTogether(...asked: readonly Server[]): Promise<void> {
   for (let n = 0, counted = 0; counted !== asked.length; n++) {
     for (const { limits } of asked) await limits.guest(`another-${n}`);
-    counted = Number(await asked[0]!.link.commands.get(`nl:guest:another-${n}`));
+    counted = Number(await asked[0]!.link.commands.get(`nl:test:guest:another-${n}`));
   }
 }
 
@@ -90,7 +90,7 @@ describe('limits over all servers', () => {
     const left = await keys(here);
     expect(left).toHaveLength(6);
     for (const key of left) {
-      expect(key).toMatch(/^nl:/);
+      expect(key).toMatch(/^nl:test:/);
       expect(await here.link.commands.pttl(key)).toBeGreaterThan(0);
     }
   });
@@ -129,7 +129,7 @@ describe('limits over all servers', () => {
     const nowMs = performance.now();
     const cameBack = ((nowMs - sinceMs) / 1_000) * perSecond;
     expect(takeAll(far!, nowMs)).toBeLessThanOrEqual(cameBack);
-    expect(await here.link.commands.pttl('nl:subject:ana')).toBeGreaterThan(0);
+    expect(await here.link.commands.pttl('nl:test:subject:ana')).toBeGreaterThan(0);
   });
 
   it('cost nothing for who spends little', async () => {
@@ -142,12 +142,12 @@ describe('limits over all servers', () => {
 
   it('shut nobody out for long, though a clock of Redis was far ahead', async () => {
     const here = await server();
-    await here.link.commands.set('nl:subject:ana', (Date.now() + 3_600_000) * 1_000, 'EX', 3_600);
+    await here.link.commands.set('nl:test:subject:ana', (Date.now() + 3_600_000) * 1_000, 'EX', 3_600);
     const budget = here.limits.ofSubject('ana')!;
     for (let n = 0; n < TOLD_EVERY; n++) budget.take();
     await heard(here);
     const longestMs = ((BUDGET_OWED_BURSTS_MAX * burst) / perSecond) * 1_000;
-    const leftMs = await here.link.commands.pttl('nl:subject:ana');
+    const leftMs = await here.link.commands.pttl('nl:test:subject:ana');
     expect([leftMs > 0, leftMs <= longestMs]).toEqual([true, true]);
     expect(budget.take()).toBe(false);
     expect(budget.retryAfterMs()).toBeLessThanOrEqual(longestMs);

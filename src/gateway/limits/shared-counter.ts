@@ -21,7 +21,7 @@ export class SharedCounter {
   readonly #shared: RateLimiterRedis | undefined;
 
   constructor({ name, max, windowSeconds, paysBack = false }: CounterOptions, redis?: PromptRedis) {
-    this.#prefix = `nl:${name}`;
+    this.#prefix = `${redis?.prefix ?? 'nl'}:${name}`;
     this.#local = new RateLimiterMemory({ points: max, duration: windowSeconds });
     this.#redis = redis;
     this.#shared =

@@ -20,6 +20,11 @@ export class PromptRedis {
     this.#link = link;
   }
 
+  /** What every key begins with. */
+  get prefix(): string {
+    return this.#link.prefix;
+  }
+
   /** For limiters that bring their own commands; each still goes through `ask`. */
   get commands(): RedisLink['commands'] {
     return this.#link.commands;

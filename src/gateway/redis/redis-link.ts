@@ -13,10 +13,14 @@ import { type Listening, type ListeningHost, Subscriber } from './subscriber.ts'
 export interface RedisOptionsHere {
   /** One URL, or several separated by commas: the nodes of a Redis Cluster. */
   readonly url: string;
+  /** Which system these servers are: others may be at the same Redis. */
+  readonly system: string;
   readonly onFault: (event: string, details: Record<string, unknown>) => void;
 }
 
 export class RedisLink {
+  /** What every name of this system in Redis begins with, channels and keys alike. */
+  readonly prefix: string;
   readonly #publisher: Redis | Cluster;
   readonly #listening: Listening;
   /** Connections to one Redis that must be a master; a Redis Cluster sends its clients to its masters. */
@@ -29,7 +33,8 @@ export class RedisLink {
   #inFlight = 0;
   #dropped = 0;
 
-  constructor({ url, onFault }: RedisOptionsHere) {
+  constructor({ url, system, onFault }: RedisOptionsHere) {
+    this.prefix = `nl:${system}`;
     this.#onFault = onFault;
     const host: ListeningHost = {
       heard: (channel, message) => {

@@ -33,7 +33,8 @@ export class Backplane {
 
   /** Before any namespace is made. */
   serve(io: Server): void {
-    io.adapter(createShardedAdapter(this.#redis, this.#redis, { subscriptionMode: 'dynamic' }) as never);
+    const options = { subscriptionMode: 'dynamic', channelPrefix: this.#redis.prefix } as const;
+    io.adapter(createShardedAdapter(this.#redis, this.#redis, options) as never);
   }
 
   listen(namespace: Namespace, deliver: RemoteEvent): void {
