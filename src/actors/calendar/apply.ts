@@ -4,8 +4,7 @@
  */
 
 import { totalMinor } from '../../protocol/price.ts';
-import { type Fact, isKnown, type JournalEntry } from '../facts.ts';
-import { HOLD_CAP_MS, PAST_HOLDS_MAX } from '../limits.ts';
+import { type Fact, isKnownShape, type JournalEntry } from '../facts.ts';
 import {
   type BookingClaim,
   type Calendar,
@@ -18,6 +17,7 @@ import {
   type Settlement,
 } from './calendar.ts';
 import { allows, type HoldEvent, stateOf } from './hold-machine.ts';
+import { remember } from './past-holds.ts';
 
 /** @returns the claim that the fact made, changed or ended, as it is after it: views and changes are made from it */
 export function apply(calendar: Calendar, entry: JournalEntry): Claim | undefined {
@@ -25,15 +25,16 @@ export function apply(calendar: Calendar, entry: JournalEntry): Claim | undefine
     throw new Error(`${entry.apartmentId}: fact ${entry.version} after version ${calendar.version}`);
   }
   const { fact } = entry;
-  if (!isKnown(fact)) throw new Error(unknownFact(entry));
+  if ('v' in fact && !isKnownShape(fact)) throw unknown(entry);
   const touched = change(calendar, fact, entry);
   calendar.version = entry.version;
   return touched;
 }
 
-function unknownFact({ apartmentId, version, fact }: JournalEntry): string {
+function unknown({ apartmentId, version, fact }: JournalEntry): Error {
   const { kind, v = 1 } = fact as { kind: string; v?: number };
-  return `${apartmentId}: fact ${version} is ${kind} of version ${v}, which this program does not know; run the newer one that wrote it`;
+  const what = `${apartmentId}: fact ${version} is ${kind} of version ${v}`;
+  return new Error(`${what}, which this program does not know; run the newer one that wrote it`);
 }
 
 function change(calendar: Calendar, fact: Fact, entry: JournalEntry): Claim | undefined {
@@ -143,6 +144,8 @@ function change(calendar: Calendar, fact: Fact, entry: JournalEntry): Claim | un
     case 'retired':
       calendar.status = 'retired';
       return undefined;
+    default:
+      throw unknown(entry);
   }
 }
 
@@ -189,22 +192,11 @@ function remove(calendar: Calendar, claim: Claim): void {
   calendar.claims.splice(calendar.claims.indexOf(claim), 1);
 }
 
-/** Without a booking: its guest's clock runs on. What a later hold of theirs covers, that one stands for. */
-function end(calendar: Calendar, hold: HoldClaim, { atMs: endedAtMs }: JournalEntry): void {
+/** Without a booking: its guest's clock runs on. */
+function end(calendar: Calendar, hold: HoldClaim, { atMs }: JournalEntry): void {
   remove(calendar, hold);
-  const { guestId, from, to, firstHeldAtMs } = hold;
-  const kept = (calendar.past ?? []).filter(
-    (past) =>
-      endedAtMs < past.endedAtMs + HOLD_CAP_MS &&
-      !(
-        past.guestId === guestId &&
-        from <= past.from &&
-        past.to <= to &&
-        firstHeldAtMs <= past.firstHeldAtMs
-      ),
-  );
-  kept.push({ guestId, from, to, firstHeldAtMs, endedAtMs });
-  calendar.past = kept.length > PAST_HOLDS_MAX ? kept.slice(-PAST_HOLDS_MAX) : kept;
+  calendar.past ??= { guestIds: [], figures: [] };
+  remember(calendar.past, hold, atMs);
 }
 
 function settle(calendar: Calendar, key: string): void {

@@ -4,10 +4,10 @@
  * decisions need is kept: a booking's guest, price and policy stand in the bookings table.
  */
 
-import { type NightRange, overlaps } from '../../protocol/nights.ts';
+import type { NightRange } from '../../protocol/nights.ts';
 import type { Price } from '../../protocol/price.ts';
 import type { ListingStatus } from '../../protocol/terms.ts';
-import { HOLD_CAP_MS } from '../limits.ts';
+import type { PastHolds } from './past-holds.ts';
 
 export interface HoldClaim {
   readonly kind: 'hold';
@@ -67,46 +67,17 @@ export interface Settlement {
   readonly hold: HoldClaim | undefined;
 }
 
-/** Nights that a guest held until a moment ago: holding them again is no new hold as far as its cap goes (H3). */
-export interface PastHold {
-  readonly guestId: string;
-  readonly from: number;
-  readonly to: number;
-  readonly firstHeldAtMs: number;
-  readonly endedAtMs: number;
-}
-
 export interface Calendar {
   version: number;
   status: ListingStatus;
   readonly claims: Claim[];
   readonly settlements: Settlement[];
-  /** Of the last HOLD_CAP_MS, oldest first, at most PAST_HOLDS_MAX. Absent until there is one. */
-  past?: PastHold[];
+  /** Absent until there is one. */
+  past?: PastHolds;
 }
 
 export function emptyCalendar(status: ListingStatus = 'listed'): Calendar {
   return { version: 0, status, claims: [], settlements: [] };
-}
-
-/**
- * Since when a guest has held some of these nights, with or without a pause: epoch milliseconds.
- * @param own holds of theirs that a new one would replace
- */
-export function heldSinceMs(
-  calendar: Calendar,
-  guestId: string,
-  nights: NightRange,
-  own: readonly HoldClaim[],
-  nowMs: number,
-): number {
-  let sinceMs = nowMs;
-  for (const hold of own) sinceMs = Math.min(sinceMs, hold.firstHeldAtMs);
-  for (const past of calendar.past ?? []) {
-    const counts = past.guestId === guestId && overlaps(past, nights) && nowMs < past.endedAtMs + HOLD_CAP_MS;
-    if (counts) sinceMs = Math.min(sinceMs, past.firstHeldAtMs);
-  }
-  return sinceMs;
 }
 
 /** Index of the first claim that ends after `night`; claims.length where none does. */

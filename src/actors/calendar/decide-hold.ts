@@ -15,7 +15,6 @@ import {
   claimsIn,
   deadlineMsOf,
   type HoldClaim,
-  heldSinceMs,
   type InTime,
 } from './calendar.ts';
 import type { Circumstances } from './circumstances.ts';
@@ -23,6 +22,7 @@ import { claimId } from './claim-id.ts';
 import { conflictRanges, conflictSentence } from './conflicts.ts';
 import { type Command, type DecidedFact, type Decision, manageableHold, notOpen } from './decision.ts';
 import { allows, refusalIn, stateOf } from './hold-machine.ts';
+import { heldSinceMs } from './past-holds.ts';
 import { extendedUntilMs, grantedUntilMs } from './views.ts';
 
 /** Lapsed holds have been ended before any of these is asked. */
@@ -62,7 +62,8 @@ export function decideHold(calendar: Calendar, command: Command<'hold'>, at: Cir
   }
 
   const ttlMs = terms.holdTtlSeconds === undefined ? at.holdTtlMs : terms.holdTtlSeconds * 1_000;
-  const firstHeldAtMs = heldSinceMs(calendar, subject.id, stay, replaced, nowMs);
+  let firstHeldAtMs = heldSinceMs(calendar.past, subject.id, stay, nowMs);
+  for (const hold of replaced) firstHeldAtMs = Math.min(firstHeldAtMs, hold.firstHeldAtMs);
   const expiresAtMs = Math.min(nowMs + ttlMs, firstHeldAtMs + Math.max(HOLD_CAP_MS, ttlMs));
   if (expiresAtMs <= nowMs) {
     const sentence = `you have held some of these nights since ${instant(firstHeldAtMs)}, the longest allowed`;
