@@ -46,7 +46,7 @@ async function ask(apartmentId: string) {
   return answer;
 }
 
-describe('[I1] an apartment whose history is not understood', () => {
+describe('[C8] [I1] an apartment whose history is not understood', () => {
   const NEWER: Record<string, object> = {
     'a kind that this program does not know': { kind: 'sublet', ...stay, by: 'ben' },
     'a version of a kind that this program does not know': {
@@ -74,7 +74,7 @@ describe('[I1] an apartment whose history is not understood', () => {
   }
 });
 
-describe('apartments that cannot be read', () => {
+describe('[C8] apartments that cannot be read', () => {
   it('are tried ever more rarely, whoever asks, and logged once', async () => {
     await ask(A);
     house.dropAll();

@@ -10,7 +10,7 @@ const TODAY = Math.floor(NOW_MS / 86_400_000);
 const ana = { id: 'ana', kind: 'guest' } as const;
 const A = 'a1';
 
-it('refuses a command that only a newer version knows, and leaves the apartment running', async () => {
+it('[C8] refuses a command that only a newer version knows, and leaves the apartment running', async () => {
   const journal = new MemoryJournal();
   journal.addListing(A, openTerms());
   const time = new ManualTime(NOW_MS);
