@@ -91,9 +91,9 @@ export class PeerService {
     switch (method) {
       case 'command': {
         const [subject, command] = body as [Subject, ApartmentCommand];
+        if (!this.#parts.accepts(shardOf(command.apartmentId))) return answer(MOVED);
         if (!isKnownCommand(command))
           throw new Error(`a peer sends the command ${command.kind}, which this version does not know`);
-        if (!this.#parts.accepts(shardOf(command.apartmentId))) return answer(MOVED);
         return this.#parts.registry.ask({ subject, command, reply: answer, sinceMs, attempts: 0 });
       }
       case 'calendar': {
