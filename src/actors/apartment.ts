@@ -198,7 +198,11 @@ export class RunningApartment implements TurnOwner, Due {
     const ready = this.#gate.committed(turn);
     if (ready.length === 0)
       return this.#parts.lost(this, 'defect', new Error(`${this.id}: a turn committed twice`));
-    for (const turn of ready) this.#release(turn);
+    try {
+      for (const turn of ready) this.#release(turn);
+    } catch (cause) {
+      return this.#parts.lost(this, 'defect', cause);
+    }
     const due = this.#snapshotDue;
     if (due !== undefined && turn.entries.at(-1)!.version >= due.version) {
       this.#snapshotDue = undefined;

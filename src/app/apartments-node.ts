@@ -77,7 +77,7 @@ export async function openApartmentsNode(start: Start, storage: Storage): Promis
   const { clock } = membership;
   const nowMs = () => clock.nowMs();
 
-  const changes = new ChangeBus();
+  const changes = new ChangeBus(onFault);
   const openHolds = new OpenHolds();
   const deadlines = new Deadlines(scheduler, nowMs);
   const saga = new PaymentSaga({

@@ -57,6 +57,21 @@ describe('what is lost comes back', () => {
     expect(house.openHolds.count).toBe(0);
   });
 
+  it('a defect of whoever hears an answer costs nobody else theirs', async () => {
+    const command = { ...hold(0), apartmentId: A, requestId: House.requestId() };
+    const reply = () => {
+      throw new Error('a defect');
+    };
+    house.router.ask({ subject: ana, command, reply, sinceMs: time.nowMs, attempts: 0 });
+    const other = house.ask(ana, A, hold(10));
+    await time.pass(1_000);
+    expect(other.code).toBe('ok');
+    expect(house.changes.map(({ version }) => version)).toEqual([1, 2]);
+    expect(house.faults.map(({ event, details }) => [event, details.reason])).toEqual([
+      ['apartment.lost', 'defect'],
+    ]);
+  });
+
   it('[I4] a fact whose acknowledgement was lost is told to watchers once it is found', async () => {
     const holdId = await placed(0);
     journal.failNext('lost');

@@ -143,6 +143,10 @@ export class Database {
       open: (options) => new SimulatedLane(this, process, options),
       soon: (call) => void process.after(0, call),
       monotonicMs: process.monotonicMs,
+      onFault: (event, { cause }) => {
+        // What the product would log as a defect ends a run.
+        if (event === 'journal.not_heard') throw cause;
+      },
     });
     return {
       append: (append) => commit.append(append),

@@ -118,7 +118,7 @@ export class SimulatedNode {
     const nowMs = () => clock.nowMs();
     const realJournal = database.journalOf(process);
     const journal = bug.journal?.(realJournal, place) ?? realJournal;
-    const changes = new ChangeBus();
+    const changes = new ChangeBus(thrown);
     const openHolds = new OpenHolds();
     const sandbox = new SandboxPayments({
       books: {
@@ -261,6 +261,11 @@ export class SimulatedNode {
       this.#tellFigures();
     });
   }
+}
+
+/** What the product would log as a defect ends a run. */
+export function thrown(_event: string, { cause }: Record<string, unknown>): never {
+  throw cause;
 }
 
 /** A provider that is away now and then: whoever asks hears nothing, and does not know what became of it. */

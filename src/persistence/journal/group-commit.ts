@@ -22,7 +22,7 @@ export interface GroupCommitOptions {
   readonly soon?: (call: () => void) => void;
   /** Monotonic, in milliseconds. Default: this process's. */
   readonly monotonicMs?: () => number;
-  /** `journal.lane_lost`, `journal.commit_failed`: for the log. */
+  /** `journal.lane_lost`, `journal.commit_failed`, `journal.not_heard`: for the log. */
   readonly onFault?: ((event: string, details: Record<string, unknown>) => void) | undefined;
 }
 
@@ -120,7 +120,7 @@ class LaneQueue {
       const cause = new Error(
         this.#isClosed ? 'the journal is closed' : `${LANE_QUEUE_MAX} appends wait for the disk already`,
       );
-      queueMicrotask(() => append.done({ status: 'unknown', cause }));
+      queueMicrotask(() => this.#tell(append, { status: 'unknown', cause }));
       return;
     }
     this.#waiting.push(append);
@@ -169,7 +169,7 @@ class LaneQueue {
       this.#stats.record(endedMs, endedMs - sentMs, entries);
       // The next batch leaves first: PostgreSQL works while the answers of this one are written.
       this.#flush();
-      for (const append of batch) append.done(COMMITTED);
+      for (const append of batch) this.#tell(append, COMMITTED);
     });
   }
 
@@ -241,12 +241,19 @@ class LaneQueue {
     this.#parts = this.#parts.map((part) => part.filter(stays)).filter((part) => part.length > 0);
     this.#waiting = this.#waiting.slice(this.#head).filter(stays);
     this.#head = 0;
-    for (const append of failed) append.done({ status, cause });
+    for (const append of failed) this.#tell(append, { status, cause });
     for (const append of behind) {
-      append.done({
-        status: 'conflict',
-        cause: new Error('an append before this one was not committed', { cause }),
-      });
+      const behindIt = new Error('an append before this one was not committed', { cause });
+      this.#tell(append, { status: 'conflict', cause: behindIt });
+    }
+  }
+
+  /** A defect of whoever hears it is theirs alone: the rest of the batch is told, and the lane goes on. */
+  #tell(append: Append, result: AppendResult): void {
+    try {
+      append.done(result);
+    } catch (cause) {
+      this.#onFault?.('journal.not_heard', { apartmentId: append.apartmentId, status: result.status, cause });
     }
   }
 }
