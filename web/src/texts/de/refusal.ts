@@ -28,7 +28,8 @@ export const refusal: Texts['refusal'] = {
     nights_unavailable: 'Ein Teil dieser Nächte ist inzwischen vergeben. Wählen Sie andere.',
     rule_violation: 'Wählen Sie andere Tage oder eine andere Anzahl Gäste.',
     hold_expired: 'Reservieren Sie noch einmal, falls die Nächte noch frei sind.',
-    hold_not_open: 'Sie wurde bereits gebucht, freigegeben, oder lässt sich nicht noch einmal verlängern.',
+    hold_not_open:
+      'Sie wurde bereits gebucht oder freigegeben, oder Sie haben diese Nächte so lange reserviert, wie es geht; versuchen Sie es in einer halben Stunde wieder.',
     too_many_holds: 'Buchen Sie eine Ihrer Reservierungen oder geben Sie sie frei.',
     payment_declined: 'Die Nächte bleiben bis zum Ablauf reserviert. Versuchen Sie eine andere Zahlungsart.',
     payment_action_required:

@@ -32,7 +32,8 @@ export const refusal = {
     not_found: 'It may belong to another account, or the address is old.',
     nights_unavailable: 'Some of these nights have been taken meanwhile. Choose others.',
     hold_expired: 'Hold the nights again, if they are still free.',
-    hold_not_open: 'It is booked or released already, or its time cannot be lengthened again.',
+    hold_not_open:
+      'It is booked or released already, or you have held these nights as long as one may; try again in half an hour.',
     too_many_holds: 'Book one of your holds, or release one.',
     payment_declined: 'The nights are held until the time is up. Choose another way to pay.',
     payment_action_required: 'Approve the payment at your bank, then try again.',
