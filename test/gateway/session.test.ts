@@ -3,8 +3,8 @@ import { HELD_BACK_MAX } from '../../src/gateway/limits.ts';
 import { Session } from '../../src/gateway/sockets/session.ts';
 
 /** A session whose link keeps what it is given. */
-function sessionOf(sent: string[]): Session {
-  const link = { isBehind: false, send: (message: string) => sent.push(message) };
+function sessionOf(sent: string[], link = { isBehind: false }): Session {
+  Object.assign(link, { send: (message: string) => sent.push(message) });
   const host = { heads: { prefix: Buffer.alloc(0) } };
   return new Session({} as never, link as never, host as never);
 }
@@ -38,5 +38,18 @@ describe('deltas while a snapshot is read', () => {
     expect(sent.filter((message) => message.startsWith('a')).at(-1)).toBe(`a ${newest}`);
     session.deliver(delta('a', newest + 1));
     expect(sent.at(-1)).toBe(`a ${newest + 1}`);
+  });
+
+  it('[I4] are conflated to the newest where the snapshot itself is more than its reader takes', async () => {
+    const sent: string[] = [];
+    const link = { isBehind: false };
+    const session = sessionOf(sent, link);
+    await session.withSnapshot(async () => {
+      for (const version of [1, 2, 3]) session.deliver(delta('a', version));
+      link.isBehind = true;
+    });
+    link.isBehind = false;
+    session.caughtUp();
+    expect(sent).toEqual(['a 3']);
   });
 });

@@ -51,6 +51,8 @@ export class Session implements Caller, EventSink {
   #inFlight = 0;
   #snapshots = 0;
   #heldBack: Delta[] = [];
+  /** The latest of each apartment that was not held back any more: newer than all that was. */
+  readonly #overflowed = new Map<string, Delta>();
   /** The latest delta of each apartment that was not written because the reader was behind. */
   #conflated: Map<string, string | Buffer> | undefined;
 
@@ -135,11 +137,12 @@ export class Session implements Caller, EventSink {
 
   /** In order, unless the reader is behind; then only the latest of each apartment, once it has caught up. */
   deliver(delta: Delta): void {
-    if (this.#snapshots > 0 && this.#heldBack.length < HELD_BACK_MAX) {
-      this.#heldBack.push(delta);
+    if (this.#snapshots > 0) {
+      if (this.#heldBack.length < HELD_BACK_MAX) this.#heldBack.push(delta);
+      else if (!delta.beacon) this.#overflowed.set(delta.apartmentId, delta);
       return;
     }
-    if (this.#snapshots > 0 || this.link.isBehind || this.#conflated?.has(delta.apartmentId)) {
+    if (this.link.isBehind || this.#conflated?.has(delta.apartmentId)) {
       if (delta.beacon) return;
       this.#conflated ??= new Map();
       this.#conflated.set(delta.apartmentId, delta.message);
@@ -172,9 +175,9 @@ export class Session implements Caller, EventSink {
       if (this.#snapshots === 0) {
         const heldBack = this.#heldBack;
         this.#heldBack = [];
-        // What did not fit any more is newer than all that is held back of the same apartment.
-        for (const delta of heldBack)
-          if (this.#conflated?.has(delta.apartmentId) !== true) this.deliver(delta);
+        for (const delta of heldBack) this.deliver(delta);
+        for (const delta of this.#overflowed.values()) this.deliver(delta);
+        this.#overflowed.clear();
         if (!this.link.isBehind) this.caughtUp();
       }
     }
