@@ -83,7 +83,7 @@ export class Loader {
       return;
     }
     if (this.#quarantine.holds(apartmentId, this.#parts.clock.nowMs())) return waiting.failed('unreadable');
-    const line = this.#quarantine.has(apartmentId) ? this.#toTry : this.#toLoad;
+    const line = this.#lineOf(apartmentId);
     if (this.#stopped || line.length >= LOADS_WAITING_MAX) return waiting.failed('unavailable');
     this.#mailboxes.set(apartmentId, [waiting]);
     line.push(apartmentId);
@@ -130,6 +130,10 @@ export class Loader {
       this.#isTrying = false;
       this.#next();
     });
+  }
+
+  #lineOf(apartmentId: string): string[] {
+    return this.#quarantine.has(apartmentId) ? this.#toTry : this.#toLoad;
   }
 
   /** Takes the next one that somebody still waits for out of the line. */
@@ -206,7 +210,7 @@ export class Loader {
     if (patient.length > 0) {
       this.#mailboxes.set(apartmentId, patient);
       this.#parts.scheduler.after(RELOAD_AFTER_MS, () => {
-        this.#toLoad.push(apartmentId);
+        this.#lineOf(apartmentId).push(apartmentId);
         this.#next();
       });
     }

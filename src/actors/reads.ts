@@ -86,7 +86,11 @@ export class ApartmentReads {
       const page = await this.#journal.entries(apartmentId, calendar.version, PAGE);
       for (const entry of page) {
         if (entry.version > lastVersion || entry.atMs > lastMs) break folding;
-        apply(calendar, entry);
+        try {
+          apply(calendar, entry);
+        } catch {
+          return unreadable(apartmentId);
+        }
         if (after === undefined || (entry.version > after && facts.length < limit)) facts.push(entry);
         if (facts.length > 2 * limit) facts = facts.slice(-limit);
       }

@@ -66,6 +66,8 @@ describe('[C8] [I1] an apartment whose history is not understood', () => {
       expect(await journal.entries(A, 1, 10)).toEqual([]);
       const read = await house.reads.calendar(A, stay, time.nowMs);
       expect(read?.ok === false && read.error.code).toBe('unreadable');
+      const history = await house.reads.history(A, { limit: 10 });
+      expect(history.ok === false && history.error.code).toBe('unreadable');
       expect(house.faults.map(({ event }) => event)).toEqual(['apartment.unreadable']);
       expect(String(house.faults[0]?.details.cause)).toMatch(
         /a1: fact 1 is .* run the newer one that wrote it/,
