@@ -149,12 +149,6 @@ export class RunningApartment implements TurnOwner, Due {
     this.#keepOpenFor(asked);
     this.#lapse();
     if (this.#over) return this.#parts.again(asked);
-    this.#admit(asked);
-    const { command } = asked;
-    if (command.kind === 'confirm' && this.#inTime?.delete(command.holdId) === true) this.#arm();
-  }
-
-  #admit(asked: Asked): void {
     const { command, subject } = asked;
     const before = this.#window.find(subject.id, command.requestId);
     if (before !== undefined) return this.#answerAgain(asked, before);
@@ -162,7 +156,7 @@ export class RunningApartment implements TurnOwner, Due {
     if (this.#gate.length >= PIPELINE_MAX || this.#window.isFull) {
       const sentence = `apartment ${this.id} has more commands than it can take; try again in a moment`;
       asked.reply(refuse('rate_limited', sentence, { retryAfterMs: 1_000 }));
-      return;
+      return this.#ended(asked);
     }
     if (command.kind === 'cancel') return this.#cancel(asked, command.bookingId);
     this.#proceed(asked);
@@ -198,10 +192,14 @@ export class RunningApartment implements TurnOwner, Due {
     const ready = this.#gate.committed(turn);
     if (ready.length === 0)
       return this.#parts.lost(this, 'defect', new Error(`${this.id}: a turn committed twice`));
-    try {
-      for (const turn of ready) this.#release(turn);
-    } catch (cause) {
-      return this.#parts.lost(this, 'defect', cause);
+    for (const [i, turn] of ready.entries()) {
+      try {
+        this.#release(turn);
+      } catch (cause) {
+        for (const follower of turn.followers ?? []) follower.lost();
+        this.#gate.putBack(ready.slice(i + 1));
+        return this.#parts.lost(this, 'defect', cause);
+      }
     }
     const due = this.#snapshotDue;
     if (due !== undefined && turn.entries.at(-1)!.version >= due.version) {
@@ -274,23 +272,33 @@ export class RunningApartment implements TurnOwner, Due {
   }
 
   /** A confirm that came before the deadline of its hold is decided as if that were still to come (H6). */
-  #keepOpenFor({ command, sinceMs }: Asked): void {
+  #keepOpenFor({ command, subject, sinceMs }: Asked): void {
     if (command.kind !== 'confirm') return;
     const hold = findHold(this.#calendar, command.holdId);
-    if (hold === undefined || sinceMs >= hold.expiresAtMs) return;
+    if (hold?.guestId !== subject.id || sinceMs >= hold.expiresAtMs) return;
     const untilMs = sinceMs + COMMAND_DEADLINE_MS;
     if (untilMs <= hold.expiresAtMs) return;
     this.#inTime ??= new Map();
     this.#inTime.set(hold.id, untilMs);
   }
 
+  /** It has been decided, or answered otherwise: the hold's own deadline counts again. */
+  #ended({ command }: Asked): void {
+    if (command.kind === 'confirm' && this.#inTime?.delete(command.holdId) === true) this.#arm();
+  }
+
   /** To the actor, unless it is about a hold that is not open (any more). */
   #proceed(asked: Asked): void {
+    // Time may have passed since it came, where the journal was read for it.
+    this.#keepOpenFor(asked);
+    this.#lapse();
+    if (this.#over) return this.#parts.again(asked);
     const { command } = asked;
     if ('holdId' in command && findHold(this.#calendar, command.holdId) === undefined) {
       return this.#answerEnded(asked, command);
     }
     this.#decide(asked, undefined);
+    this.#ended(asked);
   }
 
   /** Decides once the booking's row is here; others, the same command sent twice among them, may be decided meanwhile. */
@@ -321,6 +329,7 @@ export class RunningApartment implements TurnOwner, Due {
   #unread(asked: Asked, cause: unknown): void {
     this.#parts.unread(this.id, cause);
     answerUnavailable(asked);
+    this.#ended(asked);
   }
 
   /** @param isDecided the payment was no longer under way at the last look, so that the journal has its end by now */
@@ -330,7 +339,10 @@ export class RunningApartment implements TurnOwner, Due {
       answerAgain(this.#parts.journal, subject.id, command, version).then(
         ({ outcome, isOwn, paymentKey }) => {
           if (this.#over) return this.#parts.again(asked);
-          if (outcome !== undefined) return asked.reply(outcome);
+          if (outcome !== undefined) {
+            this.#ended(asked);
+            return asked.reply(outcome);
+          }
           if (!isOwn) {
             this.#window.setApart(subject.id, command.requestId);
             return this.receive(asked);
@@ -353,6 +365,7 @@ export class RunningApartment implements TurnOwner, Due {
 
   /** @param key of the payment whose outcome is the answer */
   #wait(key: string, asked: Asked): void {
+    this.#ended(asked);
     this.#waiters.add(key, asked);
     this.#parts.waiting(this);
   }

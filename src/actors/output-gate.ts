@@ -49,6 +49,11 @@ export class OutputGate {
     return turns.slice(0, end);
   }
 
+  /** They could not leave, as one before them has a defect: what hangs on them is asked again. */
+  putBack(turns: readonly Turn[]): void {
+    this.#turns = [...turns, ...this.#turns];
+  }
+
   /** Answers what has waited too long. Its facts stay: whether they reach the disk is still open. */
   overdue(nowMs: number): void {
     for (const turn of this.#turns) {

@@ -289,9 +289,11 @@ export class Registry {
     const holds = apartment.mayBeOpen();
     for (const { guestId, id } of holds) this.#parts.openHolds.add(guestId, id, apartment.id);
     const unanswered = this.#let(apartment);
-    const confirms = unanswered.filter(({ command }) => command.kind === 'confirm');
-    this.#left.set(apartment.id, { publishedVersion: apartment.publishedVersion, holds, confirms });
     if (culprit !== undefined && reason === 'conflict') culprit.attempts += 1;
+    const confirms = unanswered.filter(
+      ({ command, attempts }) => command.kind === 'confirm' && attempts < ATTEMPTS_MAX,
+    );
+    this.#left.set(apartment.id, { publishedVersion: apartment.publishedVersion, holds, confirms });
     for (const asked of unanswered) {
       if (asked.attempts >= ATTEMPTS_MAX) {
         asked.reply(refuse('internal', 'the storage refused this command; it has been logged'));

@@ -86,7 +86,7 @@ class Model {
   }
   end(holds: readonly ModelClaim[], nowMs: number): void {
     this.claims = this.claims.filter((claim) => !holds.includes(claim));
-    for (const hold of holds) this.past.push({ ...hold, endedAtMs: nowMs });
+    for (const hold of holds) this.past.push({ ...hold, endedAtMs: Math.min(nowMs, hold.endsAtMs) });
   }
   /** Since when somebody has held some of these nights, with pauses of less than the cap. */
   firstMs(owner: string, from: number, to: number, nowMs: number): number {

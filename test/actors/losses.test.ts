@@ -9,6 +9,7 @@ import { openTerms } from '../support/terms.ts';
 const NOW_MS = Date.UTC(2027, 0, 1, 12);
 const TODAY = Math.floor(NOW_MS / 86_400_000);
 const ana = { id: 'ana', kind: 'guest' } as const;
+const ben = { id: 'ben', kind: 'guest' } as const;
 const A = 'a1';
 const hold = (from: number) =>
   ({ kind: 'hold', stay: { from: TODAY + from, to: TODAY + from + 2 }, guests: 1 }) as const;
@@ -63,9 +64,11 @@ describe('what is lost comes back', () => {
       throw new Error('a defect');
     };
     house.router.ask({ subject: ana, command, reply, sinceMs: time.nowMs, attempts: 0 });
+    // Refused because of the first, so that it leaves with it; and one of its own.
+    const behind = house.ask(ben, A, hold(0));
     const other = house.ask(ana, A, hold(10));
     await time.pass(1_000);
-    expect(other.code).toBe('ok');
+    expect([behind.code, other.code]).toEqual(['nights_unavailable', 'ok']);
     expect(house.changes.map(({ version }) => version)).toEqual([1, 2]);
     expect(house.faults.map(({ event, details }) => [event, details.reason])).toEqual([
       ['apartment.lost', 'defect'],

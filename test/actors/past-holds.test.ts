@@ -59,6 +59,14 @@ describe('[H3] the cap counts over the guest, not over the hold', () => {
     expect(apartment.expiryOf(apartment.hold(ana, 0))).toBe(40 * MINUTE_MS);
   });
 
+  it('ends with the deadline of a hold, however late that was noticed', () => {
+    const apartment = new Apartment(NOW_MS);
+    apartment.hold(ana, 0);
+    // No server for so long.
+    apartment.nowMs += 65 * MINUTE_MS;
+    expect(apartment.expiryOf(apartment.hold(ana, 0))).toBe(75 * MINUTE_MS);
+  });
+
   it('is remembered of so many holds, the latest, and of none for longer than it counts', () => {
     const apartment = new Apartment(NOW_MS);
     for (let i = 0; i < PAST_HOLDS_MAX + 10; i++) apartment.release(ana, apartment.hold(ana, i, 1));

@@ -217,6 +217,26 @@ describe('the payment saga', () => {
     expect([confirm.code, other.code]).toEqual(['ok', 'nights_unavailable']);
   });
 
+  it('[C3] [H6] a declined confirm that is sent again in time is decided anew, however late its turn comes', async () => {
+    const world = new World();
+    const house = world.server();
+    const placed = house.ask(ana, A, { kind: 'hold', stay, guests: 1 });
+    await world.time.pass(595_000);
+    const requestId = House.requestId();
+    const confirm = { kind: 'confirm', holdId: placed.holdId, contact } as const;
+    const declined = house.ask(ana, A, { ...confirm, method: 'sandbox_declined' }, requestId);
+    await world.time.pass(4_600);
+    expect(declined.code).toBe('payment_declined');
+    world.journal.stall();
+    const other = house.ask(ben, A, { kind: 'hold', stay: { from: TODAY + 40, to: TODAY + 41 }, guests: 1 });
+    const again = house.ask(ana, A, { ...confirm, method: 'sandbox_ok' }, requestId);
+    await world.time.pass(600);
+    world.journal.failNext('unknown');
+    world.journal.resume();
+    await world.time.pass(5_000);
+    expect([other.code, again.code]).toEqual(['ok', 'ok']);
+  });
+
   it('[B1] an answer that comes while the server does not trust its lease is heard when it does again', async () => {
     const world = new World();
     const [, confirm] = await holdAndConfirm(world.server(), world, 'sandbox_slow', House.requestId());

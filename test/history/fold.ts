@@ -207,7 +207,9 @@ class Folding {
     let earliestMs = atMs;
     for (const { guestId, hold: life, ...past } of this.apartment.holds.values()) {
       const isTheirs = guestId === subjectId && past.from < to && from < past.to;
-      const { endedBy, endedAtMs, firstHeldAtMs } = life!;
+      const { endedBy, firstHeldAtMs, steps } = life!;
+      // However late that was noticed.
+      const endedAtMs = Math.min(life!.endedAtMs, deadlineOf(steps.at(-1)!));
       if (!isTheirs || endedBy === undefined || endedBy === 'confirmed' || atMs >= endedAtMs + CAP_MS)
         continue;
       earliestMs = Math.min(earliestMs, firstHeldAtMs);

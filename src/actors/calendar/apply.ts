@@ -10,6 +10,7 @@ import {
   type Calendar,
   type Claim,
   claimsIn,
+  deadlineMsOf,
   findClaim,
   findHold,
   firstClaimEndingAfter,
@@ -196,7 +197,8 @@ function remove(calendar: Calendar, claim: Claim): void {
 function end(calendar: Calendar, hold: HoldClaim, { atMs }: JournalEntry): void {
   remove(calendar, hold);
   calendar.past ??= { guestIds: [], figures: [] };
-  remember(calendar.past, hold, atMs);
+  // However late that was noticed.
+  remember(calendar.past, hold, Math.min(atMs, deadlineMsOf(hold)));
 }
 
 function settle(calendar: Calendar, key: string): void {

@@ -7,7 +7,7 @@ import { HOLD_CAP_MS, PAST_HOLDS_MAX } from '../limits.ts';
 import type { HoldClaim } from './calendar.ts';
 
 export interface PastHolds {
-  /** In the order in which they ended; at most PAST_HOLDS_MAX. */
+  /** In the order in which their end was noticed; at most PAST_HOLDS_MAX. */
   readonly guestIds: string[];
   /** Of each, in the same order: from, to, firstHeldAtMs, endedAtMs. */
   readonly figures: number[];
@@ -48,8 +48,8 @@ export function heldSinceMs(
   const { guestIds, figures } = past;
   for (let i = guestIds.length - 1; i >= 0; i--) {
     const at = i * WIDTH;
-    if (nowMs >= figures[at + 3]! + HOLD_CAP_MS) break;
-    if (figures[at + 2]! >= sinceMs || guestIds[i] !== guestId) continue;
+    const counts = figures[at + 2]! < sinceMs && nowMs < figures[at + 3]! + HOLD_CAP_MS;
+    if (!counts || guestIds[i] !== guestId) continue;
     if (overlaps({ from: figures[at]!, to: figures[at + 1]! }, nights)) sinceMs = figures[at + 2]!;
   }
   return sinceMs;
