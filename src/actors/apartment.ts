@@ -192,11 +192,11 @@ export class RunningApartment implements TurnOwner, Due {
     const ready = this.#gate.committed(turn);
     if (ready.length === 0)
       return this.#parts.lost(this, 'defect', new Error(`${this.id}: a turn committed twice`));
-    for (const [i, turn] of ready.entries()) {
+    for (let i = 0; i < ready.length; i++) {
       try {
-        this.#release(turn);
+        this.#release(ready[i]!);
       } catch (cause) {
-        for (const follower of turn.followers ?? []) follower.lost();
+        for (const follower of ready[i]!.followers ?? []) follower.lost();
         this.#gate.putBack(ready.slice(i + 1));
         return this.#parts.lost(this, 'defect', cause);
       }
@@ -289,10 +289,6 @@ export class RunningApartment implements TurnOwner, Due {
 
   /** To the actor, unless it is about a hold that is not open (any more). */
   #proceed(asked: Asked): void {
-    // Time may have passed since it came, where the journal was read for it.
-    this.#keepOpenFor(asked);
-    this.#lapse();
-    if (this.#over) return this.#parts.again(asked);
     const { command } = asked;
     if ('holdId' in command && findHold(this.#calendar, command.holdId) === undefined) {
       return this.#answerEnded(asked, command);
@@ -351,7 +347,13 @@ export class RunningApartment implements TurnOwner, Due {
           // what it is asked about; or it came to nothing, and is decided anew.
           if (paymentKey !== undefined && this.#isUnderWay(paymentKey)) this.#wait(paymentKey, asked);
           else if (paymentKey !== undefined && !isDecided) this.#answerAgain(asked, version, true);
-          else this.#proceed(asked);
+          else {
+            // Time has passed while the journal was read.
+            this.#keepOpenFor(asked);
+            this.#lapse();
+            if (this.#over) return this.#parts.again(asked);
+            this.#proceed(asked);
+          }
         },
         (cause) => this.#unread(asked, cause),
       );

@@ -15,20 +15,24 @@ export class ChangeBus implements Publisher {
   }
 
   committed(change: CommittedChange): void {
-    const { apartmentId, version } = change;
-    for (const listener of this.#listeners) this.#tell(() => listener(change), { apartmentId, version });
+    for (const listener of this.#listeners) {
+      try {
+        listener(change);
+      } catch (cause) {
+        const { apartmentId, version } = change;
+        this.#onFault('change.not_heard', { apartmentId, version, cause });
+      }
+    }
   }
 
   /** Changes of other nodes' apartments may not have been heard here. */
   missed(): void {
-    for (const listener of this.#missed) this.#tell(listener, {});
-  }
-
-  #tell(listener: () => void, what: object): void {
-    try {
-      listener();
-    } catch (cause) {
-      this.#onFault('change.not_heard', { ...what, cause });
+    for (const listener of this.#missed) {
+      try {
+        listener();
+      } catch (cause) {
+        this.#onFault('change.not_heard', { cause });
+      }
     }
   }
 
