@@ -140,7 +140,8 @@ describe("the admin's pages", () => {
     await bookings.locator('canvas').waitFor();
     const before = await value();
     await booked(5, 40, 4);
-    await expect.poll(value, { timeout: 15_000 }).toBe(before + 1);
+    // At once where the page hears of it; one that has only just begun to listen asks again after 20 s.
+    await expect.poll(value, { timeout: 40_000 }).toBe(before + 1);
     await admin.locator('[data-figure="adr"] .figure-value strong', { hasText: /^€\d/ }).waitFor();
     await admin.locator('[data-figure="holds-open"] canvas').waitFor();
     await admin.getByRole('button', { name: 'Occupancy: values as a table' }).click();
