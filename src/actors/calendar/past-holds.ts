@@ -2,7 +2,7 @@
  * Holds of the last half hour that ended without a booking: to hold their nights again is no new hold as far as the cap
  * goes (H3). Every `hold` looks through them, so they are numbers in one array, not objects all over the heap.
  */
-import { type NightRange, overlaps } from '../../protocol/nights.ts';
+import type { NightRange } from '../../protocol/nights.ts';
 import { HOLD_CAP_MS, PAST_HOLDS_MAX } from '../limits.ts';
 import type { HoldClaim } from './calendar.ts';
 
@@ -48,9 +48,15 @@ export function heldSinceMs(
   const { guestIds, figures } = past;
   for (let i = guestIds.length - 1; i >= 0; i--) {
     const at = i * WIDTH;
-    const counts = figures[at + 2]! < sinceMs && nowMs < figures[at + 3]! + HOLD_CAP_MS;
-    if (!counts || guestIds[i] !== guestId) continue;
-    if (overlaps({ from: figures[at]!, to: figures[at + 1]! }, nights)) sinceMs = figures[at + 2]!;
+    // The guest last: the figures lie side by side, and a string is wherever it was made.
+    if (
+      figures[at]! < nights.to &&
+      nights.from < figures[at + 1]! &&
+      figures[at + 2]! < sinceMs &&
+      nowMs < figures[at + 3]! + HOLD_CAP_MS &&
+      guestIds[i] === guestId
+    )
+      sinceMs = figures[at + 2]!;
   }
   return sinceMs;
 }
