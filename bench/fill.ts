@@ -1,5 +1,6 @@
 /** A past for the `start` workload, written through the product's own journal: holds, each released before the next. */
 import { randomUUID } from 'node:crypto';
+import type { ChainHead } from '../src/actors/chain.ts';
 import type { Fact } from '../src/actors/facts.ts';
 import type { Append } from '../src/actors/ports.ts';
 import { createPostgresJournal } from '../src/persistence/journal/journal.ts';
@@ -32,6 +33,7 @@ export async function fillJournal(
   const journal = createPostgresJournal({ pool, url });
   const fromMs = Date.now() - days * MS_PER_DAY;
   const written = Promise.withResolvers<void>();
+  const chains = Array.from({ length: apartments }, (): ChainHead => ({ head: undefined }));
   let next = 0;
   let done = 0;
   if (facts === 0) written.resolve();
@@ -39,9 +41,8 @@ export async function fillJournal(
   function send(): void {
     while (next < facts && next - done < WAITING_MAX) {
       const nr = next++;
-      journal.append(
-        appendOf(nr, apartments, fromMs + Math.floor((nr / facts) * days * MS_PER_DAY), settled),
-      );
+      const atMs = fromMs + Math.floor((nr / facts) * days * MS_PER_DAY);
+      journal.append({ ...appendOf(nr, apartments, atMs, settled), chain: chains[nr % apartments]! });
     }
   }
   const settled: Append['done'] = (result) => {
@@ -65,7 +66,7 @@ export async function fillJournal(
 }
 
 /** Fact `nr` of all: the apartments take turns, and each is held and released by turns. */
-function appendOf(nr: number, apartments: number, atMs: number, done: Append['done']): Append {
+function appendOf(nr: number, apartments: number, atMs: number, done: Append['done']): Omit<Append, 'chain'> {
   const id = apartmentId(nr % apartments);
   const turn = Math.floor(nr / apartments);
   const hold = `h${(turn - (turn % 2) + 1).toString(36)}-past`;

@@ -20,7 +20,7 @@ import type { PaymentStep } from './calendar/payment.ts';
 import type { Deadlines, Due } from './deadlines.ts';
 import { stepsUnderWay } from './effects.ts';
 import { endedHoldRefusal } from './ended-hold.ts';
-import type { BookingRecord } from './facts.ts';
+import type { BookingRecord, JournalEntry } from './facts.ts';
 import { PIPELINE_MAX, SNAPSHOT_EVERY_FACTS } from './limits.ts';
 import type { ListedHold, OpenHolds } from './open-holds.ts';
 import { OutputGate } from './output-gate.ts';
@@ -60,6 +60,7 @@ export class RunningApartment implements TurnOwner, Due {
   readonly id: string;
   readonly shard: number;
   readonly epoch: number;
+  head: number | undefined;
   lastUsedMs: number;
   readonly #parts: ApartmentParts;
   readonly #actor: ApartmentActor;
@@ -71,8 +72,8 @@ export class RunningApartment implements TurnOwner, Due {
   #terms: Terms;
   #armedAtMs = Number.POSITIVE_INFINITY;
   #factsSinceSnapshot: number;
-  /** Captured at a version that is not on disk yet. */
-  #snapshotDue: StoredSnapshot | undefined;
+  /** Captured at a version that is not on disk yet: of this entry. */
+  #snapshotDue: { readonly snapshot: StoredSnapshot; readonly entry: JournalEntry } | undefined;
   #over = false;
   /** Undefined nearly always. */
   #inTime: Map<string, number> | undefined;
@@ -95,7 +96,8 @@ export class RunningApartment implements TurnOwner, Due {
     this.#parts = parts;
     this.#terms = loaded.terms;
     this.#window = loaded.window;
-    const { calendar, changes } = restore(loaded, unheard);
+    const { calendar, head, changes } = restore(loaded, unheard);
+    this.head = head;
     this.#actor = parts.system.start(this.id, calendar);
     this.#calendar = calendar;
     this.#publishedVersion = calendar.version;
@@ -202,9 +204,10 @@ export class RunningApartment implements TurnOwner, Due {
       }
     }
     const due = this.#snapshotDue;
-    if (due !== undefined && turn.entries.at(-1)!.version >= due.version) {
+    if (due !== undefined && turn.entries.at(-1)!.version >= due.entry.version) {
       this.#snapshotDue = undefined;
-      this.#parts.snapshot(due);
+      // Its own fact's: the head may be further on.
+      this.#parts.snapshot({ ...due.snapshot, hash: due.entry.hash });
     }
   }
 
@@ -412,7 +415,8 @@ export class RunningApartment implements TurnOwner, Due {
     this.#gate.push(turn);
     this.#arm();
     this.#factsSinceSnapshot += entries.length;
-    if (this.#factsSinceSnapshot >= SNAPSHOT_EVERY_FACTS) this.#snapshotDue = this.#capture();
+    if (this.#factsSinceSnapshot >= SNAPSHOT_EVERY_FACTS)
+      this.#snapshotDue = { snapshot: this.#capture(), entry: entries.at(-1)! };
     this.#parts.journal.append(turn);
   }
 
@@ -446,6 +450,7 @@ export class RunningApartment implements TurnOwner, Due {
       machineVersion: MACHINE_VERSION,
       windowFromVersion: this.#window.fromVersion(calendar.version),
       restless: isRestless(calendar),
+      hash: this.head,
       state: this.#actor.getPersistedSnapshot(),
     };
   }

@@ -84,6 +84,8 @@ function note(
     requestId: command?.requestId ?? null,
     atMs: turn.atMs,
     booking,
+    // Set by the journal: an object whose shape changes costs more than a field.
+    hash: undefined,
   };
   const replaced = replacedBy(entry, calendar);
   const claim = apply(calendar, entry);

@@ -102,6 +102,8 @@ export interface JournalEntry {
   readonly atMs: number;
   /** Change to the bookings table that is committed in the same statement. */
   readonly booking?: BookingWrite | undefined;
+  /** Follows from the entry before it (chain.ts): the journal sets it as it writes. Facts from before the chain have none. */
+  hash?: number | undefined;
 }
 
 export type BookingWrite =

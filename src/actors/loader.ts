@@ -165,6 +165,11 @@ export class Loader {
       return this.#fail(apartmentId, 'unknown');
     }
     const version = told(apartmentId);
+    const last = stored.entries.at(-1)?.version ?? stored.snapshot?.version ?? 0;
+    if (version !== undefined && last < version) {
+      const cause = `the journal ends with fact ${last}, and ${version} was acknowledged`;
+      return this.#setApart(apartmentId, new Error(`${apartmentId}: ${cause}; facts were lost`));
+    }
     const unheard =
       version === undefined ? undefined : await readUnheard(journal, apartmentId, stored, version);
     const window = await readWindow(journal, apartmentId, stored);
@@ -180,12 +185,16 @@ export class Loader {
     try {
       apartment = this.#parts.start(place, loaded, unheard);
     } catch (cause) {
-      if (this.#quarantine.setApart(apartmentId, this.#parts.clock.nowMs()))
-        this.#parts.onFault('apartment.unreadable', { apartmentId, cause });
-      return this.#fail(apartmentId, 'unreadable');
+      return this.#setApart(apartmentId, cause);
     }
     if (this.#quarantine.release(apartmentId)) this.#parts.onFault('apartment.readable', { apartmentId });
     for (const { ready } of this.#emptied(apartmentId)) ready(apartment);
+  }
+
+  #setApart(apartmentId: string, cause: unknown): void {
+    if (this.#quarantine.setApart(apartmentId, this.#parts.clock.nowMs()))
+      this.#parts.onFault('apartment.unreadable', { apartmentId, cause });
+    this.#fail(apartmentId, 'unreadable');
   }
 
   #fail(apartmentId: string, why: NotRunning): void {

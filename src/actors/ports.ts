@@ -1,6 +1,7 @@
 /** What the actors need of the world. Adapters live elsewhere; each port has one contract suite for all of them. */
 import type { CommittedChange } from '../protocol/committed-change.ts';
 import type { ListingStatus, Terms } from '../protocol/terms.ts';
+import type { ChainHead } from './chain.ts';
 import type { BookingRecord, JournalEntry } from './facts.ts';
 
 export interface Journal {
@@ -33,8 +34,12 @@ export interface Journal {
   bookingOfHold(apartmentId: string, holdId: string): Promise<BookingRecord | undefined>;
   /** Committed entries in order of version, from just after a version; for history, at most `limit`. */
   entries(apartmentId: string, afterVersion: number, limit: number): Promise<JournalEntry[]>;
-  /** Off the hot path; an older snapshot never replaces a newer one. */
-  saveSnapshots(snapshots: readonly StoredSnapshot[]): Promise<void>;
+  /**
+   * Off the hot path; an older snapshot never replaces a newer one. One that does not rest on the facts that are there
+   * is not written: the one at its version by its hash, and none missing among the hundreds before it.
+   * @returns the apartments of those that were not
+   */
+  saveSnapshots(snapshots: readonly StoredSnapshot[]): Promise<string[]>;
   /**
    * Apartments that time or the provider may still change: with a hold begun or extended at or after an instant and not ended,
    * a restless snapshot, a pending booking, or a cancelled one whose refund has not been carried out.
@@ -50,6 +55,8 @@ export interface StoredSnapshot {
   readonly windowFromVersion: number;
   /** Has an open hold, a payment under way or a refund owed: must be running for its deadlines to be kept. */
   readonly restless: boolean;
+  /** Of the fact at its version; undefined where that has none. */
+  readonly hash: number | undefined;
   readonly state: unknown;
 }
 
@@ -57,6 +64,8 @@ export interface StoredApartment {
   readonly terms: Terms;
   readonly status: ListingStatus;
   readonly snapshot: StoredSnapshot | undefined;
+  /** The fact at the snapshot's version, as the journal has it; undefined where it has none, or there is no snapshot. */
+  readonly base: { readonly hash: number | undefined } | undefined;
   /** After the snapshot. */
   readonly entries: readonly JournalEntry[];
 }
@@ -81,6 +90,8 @@ export interface Append {
   readonly shard: number;
   readonly epoch: number;
   readonly entries: readonly JournalEntry[];
+  /** Of the apartment: the journal moves it on with each entry that it gives a hash. */
+  readonly chain: ChainHead;
   readonly done: (result: AppendResult) => void;
 }
 export type AppendResult =

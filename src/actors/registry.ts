@@ -169,6 +169,16 @@ export class Registry {
     return left;
   }
 
+  /** What runs of it rests on facts that the journal has not (any more): it goes, and is not saved. */
+  unsound(apartmentId: string): void {
+    const cause = new Error(
+      `${apartmentId}: facts that it rests on are not in the journal, or are others there`,
+    );
+    const running = this.#running.get(apartmentId);
+    if (running !== undefined) this.#lost(running, 'history', cause);
+    else this.#parts.onFault('apartment.unsound', { apartmentId, cause });
+  }
+
   /** These shards are another node's: what runs here of them is worth nothing. */
   drop(shards: ReadonlySet<number>, reason: string): void {
     for (const apartment of this.#inShards(shards)) this.#lost(apartment, reason, undefined);

@@ -2,10 +2,11 @@
 import type { CommittedChange } from '../protocol/committed-change.ts';
 import { apply } from './calendar/apply.ts';
 import { type Calendar, emptyCalendar, findHold, type HoldClaim } from './calendar/calendar.ts';
+import { follow } from './chain.ts';
 import { changeOf } from './change-of-fact.ts';
 import type { BookingRecord, JournalEntry } from './facts.ts';
 import { REQUESTS_PAGE } from './limits.ts';
-import type { Journal, StoredApartment } from './ports.ts';
+import type { Journal, StoredApartment, StoredSnapshot } from './ports.ts';
 import { RequestWindow } from './request-window.ts';
 
 /** All that a running apartment is made of. */
@@ -23,15 +24,19 @@ export interface Unheard {
 
 export interface Restored {
   readonly calendar: Calendar;
+  /** The hash of the last fact. */
+  readonly head: number | undefined;
   /** What `unheard` facts changed, in order. */
   readonly changes: readonly CommittedChange[];
 }
 
-/** Adds what came after the snapshot to the window, too. */
-export function restore(
-  { snapshot, entries, status, window }: LoadedApartment,
-  unheard: Unheard | undefined,
-): Restored {
+/**
+ * Adds what came after the snapshot to the window, too.
+ * @throws where the snapshot does not rest on the journal, or a fact does not follow from the one before it
+ */
+export function restore(loaded: LoadedApartment, unheard: Unheard | undefined): Restored {
+  const { snapshot, entries, status, window } = loaded;
+  const head = follow(snapshot && hashUnder(snapshot, loaded.base), entries);
   const calendar =
     snapshot === undefined ? emptyCalendar(status) : (snapshot.state as { calendar: Calendar }).calendar;
   window.addAll(entries);
@@ -44,7 +49,16 @@ export function restore(
     const booking = 'booking' in fact ? unheard.bookings.get(fact.booking) : undefined;
     changes.push(changeOf(entry, claim, replaced, booking));
   }
-  return { calendar, changes };
+  return { calendar, head, changes };
+}
+
+/** A snapshot from before the chain says nothing of it: the journal does. */
+function hashUnder(snapshot: StoredSnapshot, base: StoredApartment['base']): number | undefined {
+  const { apartmentId, version, hash } = snapshot;
+  if (base !== undefined && (hash === undefined || hash === base.hash)) return base.hash;
+  throw new Error(
+    `${apartmentId}: its snapshot rests on fact ${version}, which ${base === undefined ? 'is not in the journal' : 'is another in the journal'}; facts were lost or changed`,
+  );
 }
 
 /**

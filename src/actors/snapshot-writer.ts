@@ -15,6 +15,7 @@ export class SnapshotWriter {
   readonly #journal: Journal;
   readonly #scheduler: Scheduler;
   readonly #onFault: (event: string, details: Record<string, unknown>) => void;
+  readonly #unsound: (apartmentId: string) => void;
   readonly #due = new Map<string, StoredSnapshot>();
   #armed = false;
   #isClosing = false;
@@ -22,14 +23,17 @@ export class SnapshotWriter {
   #underWay = 0;
   #writing: Promise<void> = Promise.resolve();
 
+  /** @param unsound what runs of this apartment does not rest on the facts that are there */
   constructor(
     journal: Journal,
     scheduler: Scheduler,
     onFault: (event: string, details: Record<string, unknown>) => void,
+    unsound: (apartmentId: string) => void,
   ) {
     this.#journal = journal;
     this.#scheduler = scheduler;
     this.#onFault = onFault;
+    this.#unsound = unsound;
   }
 
   write(snapshot: StoredSnapshot): void {
@@ -61,7 +65,8 @@ export class SnapshotWriter {
       const batch = [...this.#due.values()].slice(0, BATCH_MAX);
       for (const { apartmentId } of batch) this.#due.delete(apartmentId);
       this.#underWay = batch.length;
-      await this.#journal.saveSnapshots(batch).catch((cause) => this.#giveUp(cause));
+      const unsound = await this.#journal.saveSnapshots(batch).catch((cause) => this.#giveUp(cause));
+      for (const apartmentId of unsound ?? []) this.#unsound(apartmentId);
     }
   }
 

@@ -8,6 +8,7 @@ import type { CommittedChange } from '../protocol/committed-change.ts';
 import type { Outcome } from '../protocol/errors.ts';
 import type { Subject } from '../protocol/resources.ts';
 import type { Settlement } from './calendar/calendar.ts';
+import type { ChainHead } from './chain.ts';
 import type { JournalEntry, PendingBooking } from './facts.ts';
 import type { Append, AppendResult } from './ports.ts';
 
@@ -46,7 +47,7 @@ export interface Follower {
   readonly lost: () => void;
 }
 
-export interface TurnOwner {
+export interface TurnOwner extends ChainHead {
   settled(turn: Turn, result: AppendResult): void;
 }
 
@@ -92,6 +93,10 @@ export class Turn implements Append {
     const isFirst = this.entries.length === 0;
     this.entries = isFirst ? [entry] : [...this.entries, entry];
     this.changes = isFirst ? [change] : [...this.changes, change];
+  }
+
+  get chain(): ChainHead {
+    return this.#owner;
   }
 
   done(result: AppendResult): void {

@@ -20,5 +20,8 @@ export const RECONNECT_MAX_MS = 500;
 /** Commits whose durations are kept for the statistics: some seconds of a busy server. */
 export const COMMIT_SAMPLES_MAX = 4_096;
 
+/** Facts before a snapshot that are counted as it is written, the last ones: more than lie between two. */
+export const SNAPSHOT_FACTS_COUNTED = 512;
+
 /** Rows read at once by what reads a whole table, so that the table is never in memory. */
 export const STREAM_ROWS = 2_000;

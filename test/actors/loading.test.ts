@@ -4,8 +4,8 @@ import { emptyCalendar } from '../../src/actors/calendar/calendar.ts';
 import type { JournalEntry } from '../../src/actors/facts.ts';
 import { LOADS_AT_ONCE_MAX, REQUESTS_PAGE } from '../../src/actors/limits.ts';
 import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
-import { shardOf } from '../../src/protocol/ids.ts';
 import { COMMAND_DEADLINE_MS } from '../../src/protocol/limits.ts';
+import { appendOf } from '../persistence/facts.ts';
 import { House, ManualTime, turnOfEvents } from '../support/apartment-house.ts';
 import { openTerms } from '../support/terms.ts';
 
@@ -23,7 +23,7 @@ async function longWindow(journal: MemoryJournal): Promise<JournalEntry[]> {
     requestId: House.requestId(),
     atMs: NOW_MS,
   }));
-  await new Promise((done) => journal.append({ apartmentId: A, shard: shardOf(A), epoch: 1, entries, done }));
+  await new Promise((done) => journal.append(appendOf(1, entries, done)));
   return entries;
 }
 
@@ -34,7 +34,8 @@ it('[I3] decides nothing before it knows every request in the window, however ma
   const version = entries.length;
   const calendar = { ...emptyCalendar('listed'), version };
   const known = { apartmentId: A, version, machineVersion: MACHINE_VERSION, windowFromVersion: 0 };
-  await journal.saveSnapshots([{ ...known, restless: false, state: { value: 'listed', calendar } }]);
+  const { hash } = entries.at(-1)!;
+  await journal.saveSnapshots([{ ...known, restless: false, hash, state: { value: 'listed', calendar } }]);
 
   const pages: (() => void)[] = [];
   const requests = journal.requests.bind(journal);

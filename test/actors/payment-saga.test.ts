@@ -77,8 +77,8 @@ class Boundary {
   }
 }
 
-function pick({ apartmentId, shard, epoch, entries }: Parameters<Journal['append']>[0]) {
-  return { apartmentId, shard, epoch, entries };
+function pick({ apartmentId, shard, epoch, entries, chain }: Parameters<Journal['append']>[0]) {
+  return { apartmentId, shard, epoch, entries, chain };
 }
 
 class World {

@@ -15,7 +15,12 @@ beforeEach(() => {
   journal = new MemoryJournal();
   time = new ManualTime(0);
   lost = [];
-  writer = new SnapshotWriter(journal, time, (_, { count }) => lost.push(count));
+  writer = new SnapshotWriter(
+    journal,
+    time,
+    (_, { count }) => lost.push(count),
+    () => {},
+  );
   for (let i = 0; i < SNAPSHOTS; i++) writer.write({ apartmentId: `a${i}` } as StoredSnapshot);
 });
 

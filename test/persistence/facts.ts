@@ -89,5 +89,5 @@ export function appendTo(
 
 export function appendOf(epoch: number, entries: readonly JournalEntry[], done: Append['done']): Append {
   const apartmentId = entries[0]?.apartmentId ?? '';
-  return { apartmentId, shard: shardOf(apartmentId), epoch, entries, done };
+  return { apartmentId, shard: shardOf(apartmentId), epoch, entries, done, chain: { head: undefined } };
 }

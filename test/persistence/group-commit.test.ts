@@ -31,7 +31,7 @@ it('a defect of whoever hears of its commit keeps neither the rest of the batch 
   });
   const heard: string[] = [];
   const append = (apartmentId: string, done: (result: AppendResult) => void = () => {}) =>
-    commit.append({ apartmentId, shard: 0, epoch: 1, entries: [], done });
+    commit.append({ apartmentId, shard: 0, epoch: 1, entries: [], chain: { head: undefined }, done });
   const hears = (name: string) => (result: AppendResult) => void heard.push(`${name} ${result.status}`);
   const broken = () => {
     throw new Error('a defect');

@@ -1,5 +1,6 @@
 /** What every journal promises, whatever it is made of. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ChainHead, follow } from '../../src/actors/chain.ts';
 import type { Fact } from '../../src/actors/facts.ts';
 import type { AppendResult, Journal, StoredSnapshot } from '../../src/actors/ports.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
@@ -268,6 +269,7 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
         terms: openTerms({ nightlyMinor: 7 }),
         status: 'listed',
         snapshot: undefined,
+        base: undefined,
         entries: [],
       });
       const entries = [1, 2, 3, 4, 5, 6].map((version) =>
@@ -280,12 +282,14 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
         machineVersion: 2,
         windowFromVersion: 1,
         restless: false,
+        hash: entries[3]!.hash,
         state: { claims: [1, 'two', null], nested: { ok: true } },
       };
       await journal.saveSnapshots([snapshot]);
       const loaded = await journal.load(A, 2);
       expect(loaded?.status).toBe('paused');
       expect(loaded?.snapshot).toEqual(snapshot);
+      expect(loaded?.base).toEqual({ hash: entries[3]!.hash });
       expect(loaded?.entries.map(({ version }) => version)).toEqual([5, 6, 7]);
       expect(loaded?.entries.slice(0, 2)).toEqual(entries.slice(4));
       const other = await journal.load(A, 3);
@@ -294,7 +298,7 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
 
       const requests = (afterVersion: number, toVersion: number, limit: number) =>
         journal.requests(A, { afterVersion, toVersion, limit });
-      const bare = entries.map(({ fact: _, apartmentId: __, ...request }) => request);
+      const bare = entries.map(({ fact: _, apartmentId: __, hash: ___, ...request }) => request);
       expect(await requests(1, 4, 10)).toEqual([bare[1], bare[3]]);
       expect(await requests(0, 9, 2)).toEqual([bare[0], bare[1]]);
       expect(await requests(2, 9, 2)).toEqual([bare[3], bare[4]]);
@@ -320,9 +324,33 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
       expect(await journal.endOf(A, 'h2', 4)).toBeUndefined();
     });
 
+    it('[I2] chains what it writes, and writes no snapshot that does not rest on it', async () => {
+      const chain: ChainHead = { head: undefined };
+      const entries = [1, 2, 3].map((version) => entry(A, version));
+      for (const one of entries)
+        await new Promise((done) => journal.append({ ...appendOf(1, [one], done), chain }));
+      expect(chain.head).toBe(follow(undefined, await journal.entries(A, 0, 10)));
+      const at = (version: number, hash: number | undefined): StoredSnapshot => ({
+        ...{ apartmentId: A, version, machineVersion: 1, windowFromVersion: 0, restless: false, state: {} },
+        hash,
+      });
+      for (const wrong of [at(3, entries[1]!.hash), at(3, undefined), at(4, chain.head)])
+        expect(await journal.saveSnapshots([wrong])).toEqual([A]);
+      expect((await journal.load(A, 1))?.snapshot).toBeUndefined();
+      expect(await journal.saveSnapshots([at(3, chain.head)])).toEqual([]);
+      expect((await journal.load(A, 1))?.snapshot?.hash).toBe(chain.head);
+      // A gap beneath it.
+      await appendTo(journal, 1, entry(A, 5));
+      expect(await journal.saveSnapshots([at(5, (await journal.entry(A, 5))?.hash)])).toEqual([A]);
+      expect((await journal.load(A, 1))?.snapshot?.version).toBe(3);
+    });
+
     it('never replaces a snapshot by an older one', async () => {
+      const entries = [1, 2, 3, 4, 5, 6].map((version) => entry(A, version, { kind: 'paused' }));
+      await appendTo(journal, 1, ...entries);
       const at = (version: number, state: string): StoredSnapshot => ({
         ...{ apartmentId: A, version, machineVersion: 1, windowFromVersion: 0, restless: true, state },
+        hash: entries[version - 1]?.hash,
       });
       await journal.saveSnapshots([at(5, 'five'), at(4, 'four')]);
       await journal.saveSnapshots([at(3, 'three')]);

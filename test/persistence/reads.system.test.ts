@@ -104,6 +104,7 @@ describe('what verify reads', () => {
           machineVersion: 1,
           windowFromVersion: 0,
           restless: false,
+          hash: (await journal.entry('b', 4))?.hash,
           state: { s: 1 },
         },
       ],

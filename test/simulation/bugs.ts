@@ -98,9 +98,15 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
     parts: journal((real) => ({
       load: async (...args) => {
         const stored = await real.load(...args);
-        return (
-          stored && { ...stored, entries: stored.entries.map((entry) => ({ ...entry, requestId: null })) }
-        );
+        if (stored === undefined) return undefined;
+        // Nor does it know of the chain, which says so.
+        const unchained = { hash: undefined };
+        return {
+          ...stored,
+          snapshot: stored.snapshot && { ...stored.snapshot, ...unchained },
+          base: stored.base && unchained,
+          entries: stored.entries.map((entry) => ({ ...entry, ...unchained, requestId: null })),
+        };
       },
     })),
     caughtAs: ['two-effects', 'two-answers', 'unknown-both'],

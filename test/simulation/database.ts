@@ -187,7 +187,9 @@ export class Database {
   #commit(batch: readonly Append[]): unknown {
     const isLoose = this.#bug.appendsUnfenced === true;
     const written = this.#bug.writes?.(batch, this.#prng) ?? batch;
-    const as = isLoose ? written.map((a) => ({ ...a, epoch: this.#epochs[a.shard]! })) : written;
+    const as = isLoose
+      ? written.map((a) => ({ ...a, chain: a.chain, epoch: this.#epochs[a.shard]! }))
+      : written;
     const { status, cause } = { cause: undefined, ...this.journal.commit(as) };
     if (status !== 'committed') return Object.assign(new Error(status, { cause }), { code: '23505' });
     for (const { apartmentId, epoch, entries } of batch)

@@ -149,7 +149,7 @@ export class SimulatedNode {
       holdsPerGuest: HOLDS_PER_GUEST,
       ownership: bug.ownership?.(seen, place) ?? seen,
       scheduler: process,
-      snapshots: new SnapshotWriter(journal, process, onFault),
+      snapshots: new SnapshotWriter(journal, process, onFault, (id) => this.registry.unsound(id)),
       elsewhere: (asked) => this.cluster.ask(asked),
       onFault,
     });

@@ -107,7 +107,7 @@ export class House {
       holdsPerGuest,
       ownership: { epochOf: epochOf ?? (() => 1) },
       scheduler: time,
-      snapshots: new SnapshotWriter(journal, time, onFault),
+      snapshots: new SnapshotWriter(journal, time, onFault, (id) => this.registry.unsound(id)),
       elsewhere: (asked) => this.router.ask(asked),
       onFault,
     });

@@ -77,7 +77,7 @@ export class BareApartment {
   }
 
   #turn(): Turn {
-    return new Turn({ settled() {} }, this.id, 0, 1, this.nowMs, undefined);
+    return new Turn({ head: undefined, settled() {} }, this.id, 0, 1, this.nowMs, undefined);
   }
 
   #take(event: ApartmentEvent): Turn {

@@ -9,6 +9,7 @@ import type {
   StoredRequest,
   StoredSnapshot,
 } from '../../actors/ports.ts';
+import { SNAPSHOT_FACTS_COUNTED } from '../limits.ts';
 import { bookingOfApartment, bookingOfHold } from '../statements/bookings.ts';
 import { ENTRY_JSON, type EntryRow, entryOf } from '../statements/journal-rows.ts';
 import type { CommitSummary } from './commit-stats.ts';
@@ -63,6 +64,7 @@ class SqlJournal implements PostgresJournal {
       terms: row.terms,
       status: row.status,
       snapshot: row.version === null ? undefined : snapshotOf(apartmentId, machineVersion, row),
+      base: row.base === null ? undefined : { hash: row.base.hash ?? undefined },
       entries: (row.entries ?? []).map((entry) => entryOf(apartmentId, entry)),
     };
   }
@@ -122,15 +124,19 @@ class SqlJournal implements PostgresJournal {
     return bookingOfHold(this.#pool, apartmentId, holdId);
   }
 
-  async saveSnapshots(snapshots: readonly StoredSnapshot[]): Promise<void> {
-    if (snapshots.length === 0) return;
+  async saveSnapshots(snapshots: readonly StoredSnapshot[]): Promise<string[]> {
+    if (snapshots.length === 0) return [];
     // One row an apartment, the newest: a statement may not touch a row twice.
     const newest = new Map<string, StoredSnapshot>();
     for (const snapshot of snapshots) {
       const other = newest.get(snapshot.apartmentId);
       if (other === undefined || isNewer(snapshot, other)) newest.set(snapshot.apartmentId, snapshot);
     }
-    await this.#pool.query(SAVE_SNAPSHOTS, [JSON.stringify([...newest.values()])]);
+    const refused = await this.#pool.query<{ id: string }>(SAVE_SNAPSHOTS, [
+      JSON.stringify([...newest.values()]),
+      SNAPSHOT_FACTS_COUNTED,
+    ]);
+    return refused.rows.map(({ id }) => id);
   }
 
   async activeSince(atMs: number): Promise<string[]> {
@@ -165,13 +171,16 @@ interface LoadedRow {
   version: number | null;
   windowFromVersion: number;
   restless: boolean;
+  hash: number | null;
   state: unknown;
+  base: { hash: number | null } | null;
   entries: EntryRow[] | null;
 }
 
 /** One statement, so one state of the database: no entry is missed between the snapshot and what follows it. */
 const LOAD = `
-  select l.terms, l.status, s.version, s.window_from_version as "windowFromVersion", s.restless, s.state,
+  select l.terms, l.status, s.version, s.window_from_version as "windowFromVersion", s.restless, s.hash, s.state,
+    (select json_build_object('hash', hash) from journal where apartment_id = l.id and version = s.version) as base,
     (select json_agg(${ENTRY_JSON} order by j.version) from journal j
      where j.apartment_id = $1 and j.version > coalesce(s.version, 0)) as entries
   from listings l
@@ -202,15 +211,28 @@ const ACTIVE_SINCE = `
   union select apartment_id from bookings where refund_owed`;
 
 const SAVE_SNAPSHOTS = `
-  insert into snapshots as s (apartment_id, version, machine_version, window_from_version, restless, state)
-  select w."apartmentId", w.version, w."machineVersion", w."windowFromVersion", w.restless, w.state
-  from json_to_recordset($1) as w ("apartmentId" text, version bigint, "machineVersion" int,
-    "windowFromVersion" bigint, restless boolean, state json)
-  on conflict (apartment_id) do update
-    set version = excluded.version, machine_version = excluded.machine_version,
-        window_from_version = excluded.window_from_version, restless = excluded.restless,
-        state = excluded.state, taken_at = clock_timestamp()
-    where (s.version, s.machine_version) <= (excluded.version, excluded.machine_version)`;
+  with given as (
+    select w.*, greatest(coalesce(s.version, 0), w.version - $2::int) as known
+    from json_to_recordset($1) as w ("apartmentId" text, version bigint, "machineVersion" int,
+      "windowFromVersion" bigint, restless boolean, hash int, state json)
+    left join snapshots s on s.apartment_id = w."apartmentId"
+  ), refused as (
+    select "apartmentId" as id from given g
+    where not exists (select from journal j
+            where j.apartment_id = g."apartmentId" and j.version = g.version and j.hash is not distinct from g.hash)
+      or g.version - g.known > (select count(*) from journal j
+            where j.apartment_id = g."apartmentId" and j.version > g.known and j.version <= g.version)
+  ), saved as (
+    insert into snapshots as s (apartment_id, version, machine_version, window_from_version, restless, hash, state)
+    select "apartmentId", version, "machineVersion", "windowFromVersion", restless, hash, state from given
+    where "apartmentId" not in (select id from refused)
+    on conflict (apartment_id) do update
+      set version = excluded.version, machine_version = excluded.machine_version,
+          window_from_version = excluded.window_from_version, restless = excluded.restless,
+          hash = excluded.hash, state = excluded.state, taken_at = clock_timestamp()
+      where (s.version, s.machine_version) <= (excluded.version, excluded.machine_version)
+  )
+  select id from refused`;
 
 function isNewer(a: StoredSnapshot, b: StoredSnapshot): boolean {
   return a.version > b.version || (a.version === b.version && a.machineVersion >= b.machineVersion);
@@ -223,6 +245,7 @@ function snapshotOf(apartmentId: string, machineVersion: number, row: LoadedRow)
     machineVersion,
     windowFromVersion: row.windowFromVersion,
     restless: row.restless,
+    hash: row.hash ?? undefined,
     state: row.state,
   };
 }

@@ -2,6 +2,7 @@
  * The journal in memory, for tests and simulation: the same promises as on PostgreSQL (order, all or nothing, fence,
  * conflict, the booking's second lock), and faults on demand. Nothing of it survives the process.
  */
+import { link } from '../../actors/chain.ts';
 import type { BookingRecord, BookingWrite, JournalEntry } from '../../actors/facts.ts';
 import type {
   Append,
@@ -89,6 +90,15 @@ export class MemoryJournal implements Journal {
     });
   }
 
+  /** Facts that were committed are gone, as where an older copy of the database was put in its place. */
+  lose(apartmentId: string, isLost: (entry: JournalEntry) => boolean): void {
+    const entries = this.#entries.get(apartmentId) ?? [];
+    this.#entries.set(
+      apartmentId,
+      entries.filter((entry) => !isLost(entry)),
+    );
+  }
+
   /** Appends that wait. */
   get depth(): number {
     return this.#queue.length;
@@ -107,7 +117,8 @@ export class MemoryJournal implements Journal {
     const entries = (this.#entries.get(apartmentId) ?? []).filter(
       ({ version }) => version > (snapshot?.version ?? 0),
     );
-    return { ...listing, snapshot, entries };
+    const under = this.#entries.get(apartmentId)?.find(({ version }) => version === snapshot?.version);
+    return { ...listing, snapshot, base: under && { hash: under.hash }, entries };
   }
 
   async requests(
@@ -156,14 +167,23 @@ export class MemoryJournal implements Journal {
     return found[0] && withoutMark(found[0]);
   }
 
-  async saveSnapshots(snapshots: readonly StoredSnapshot[]): Promise<void> {
+  async saveSnapshots(snapshots: readonly StoredSnapshot[]): Promise<string[]> {
+    const refused = snapshots.filter((snapshot) => !this.#isSound(snapshot));
     for (const snapshot of snapshots) {
+      if (refused.includes(snapshot)) continue;
       const known = this.#snapshots.get(snapshot.apartmentId);
       const isOlder =
         known !== undefined &&
         (known.version - snapshot.version || known.machineVersion - snapshot.machineVersion) > 0;
       if (!isOlder) this.#snapshots.set(snapshot.apartmentId, structuredClone(snapshot));
     }
+    return refused.map(({ apartmentId }) => apartmentId);
+  }
+
+  #isSound({ apartmentId, version, hash }: StoredSnapshot): boolean {
+    const upTo = (this.#entries.get(apartmentId) ?? []).filter((entry) => entry.version <= version);
+    const last = upTo.at(-1);
+    return upTo.length === version && last?.version === version && last.hash === hash;
   }
 
   async activeSince(atMs: number): Promise<string[]> {
@@ -220,10 +240,12 @@ export class MemoryJournal implements Journal {
     // Only a commit that writes bookings may have to take them back.
     const writesBookings = batch.some(({ entries }) => entries.some(({ booking }) => booking));
     const bookings = writesBookings ? new Map(this.#bookings) : this.#bookings;
-    for (const { apartmentId, entries } of batch) {
+    for (const { apartmentId, entries, chain } of batch) {
       const all = added.get(apartmentId) ?? [];
       added.set(apartmentId, all);
-      for (const { booking, ...entry } of entries) {
+      for (const given of entries) {
+        link(chain, given);
+        const { booking, ...entry } = given;
         const last = all.at(-1) ?? this.#entries.get(apartmentId)?.at(-1);
         if (entry.version <= (last?.version ?? 0)) {
           return { status: 'conflict', cause: new Error(`version ${entry.version} is there already`) };
