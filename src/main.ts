@@ -3,6 +3,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { giveRole } from './cli/account.ts';
 import { cluster } from './cli/cluster.ts';
+import { accept, showHistory } from './cli/history.ts';
 import { importListings } from './cli/import.ts';
 import { CLUSTER_NODES_MAX } from './cli/local-cluster/limits.ts';
 import { serve } from './cli/serve.ts';
@@ -72,6 +73,17 @@ program
     'recompute every calendar from the journal and compare it with what is stored; exit 1 if they differ',
   )
   .action(() => verify(readConfig(process.env)));
+
+const history = program
+  .command('history')
+  .description('say whether a server has found that the database lacks what was acknowledged; exit 1 if so')
+  .action(() => showHistory(readConfig(process.env)));
+history
+  .command('accept')
+  .description(
+    'let servers go on with what is there, after its bookings were compared with what the payment provider has captured',
+  )
+  .action(() => accept(readConfig(process.env)));
 
 program
   .command('config')

@@ -69,6 +69,7 @@ export async function openApartmentsNode(start: Start, storage: Storage): Promis
     onLost: (shards, reason) => keeping.onLost(shards, reason),
     onEntered(nodeId) {
       journal.become(nodeId);
+      storage.history.become(nodeId);
       peers?.become(nodeId);
     },
     onFault,

@@ -12,6 +12,7 @@ import type { ListingsService } from '../services/listings/index.ts';
 import { createApartments } from './apartments.ts';
 import { openApartmentsNode } from './apartments-node.ts';
 import { drain } from './drain.ts';
+import { watchHistory } from './history-watch.ts';
 import { openOperations } from './operations.ts';
 import { explainOutage } from './outages.ts';
 import { openRedis } from './redis.ts';
@@ -26,6 +27,8 @@ export interface App {
   /** As the gateway asks: `reply` is called once. */
   readonly ask: (asked: Asked) => void;
   readonly nowMs: () => number;
+  /** Resolves when the database has a history that an operator has accepted since: everything here is to begin anew. */
+  readonly replaced: Promise<void>;
   /** Leaves without an error seen outside, then stops everything; what that leaves undone after STOP_DEADLINE_MS is logged. */
   drain(): Promise<void>;
   /** Stops everything at once, without losing what was acknowledged. */
@@ -36,7 +39,7 @@ export interface AppHooks {
   /** Aborted during the start: the step under way is finished, none is begun, and what was started is stopped again. */
   readonly signal?: AbortSignal;
   /** Runs when commands are carried out, before anybody is let in: fills an empty catalogue, say. */
-  readonly beforeOpening?: (app: Omit<App, 'url' | 'drain' | 'close'>) => Promise<void>;
+  readonly beforeOpening?: (app: Omit<App, 'url' | 'replaced' | 'drain' | 'close'>) => Promise<void>;
 }
 
 const STATS_EVERY_MS = 1_000;
@@ -93,6 +96,8 @@ export async function createApp(
 
     // Peers must be able to reach this node before it owns anything.
     await node.join();
+    const watch = watchHistory(storage, node, gateway, log);
+    started(() => watch.stop());
     leave = () => node.membership.leave();
     const telling = setInterval(() => operations.tick(gateway), STATS_EVERY_MS);
     started(() => clearInterval(telling));
@@ -106,7 +111,8 @@ export async function createApp(
     gateway.open();
 
     const close = () => parts.disposeAsync();
-    return { ...inner, url, drain: () => drain(node, gateway, close, log), close };
+    const { replaced } = watch;
+    return { ...inner, url, replaced, drain: () => drain(node, gateway, close, log), close };
   } catch (error) {
     // What it has been given goes back while it can still be drained: others need not find it without an owner.
     await leave();

@@ -7,3 +7,6 @@ export const STOP_DEADLINE_MS = 24_000;
  * load balancer a moment to offer one.
  */
 export const DRAIN_GRACE_MS = 3_000;
+
+/** How often a server looks whether the database has what was acknowledged, in milliseconds: as often as it renews its lease. */
+export const HISTORY_LOOK_EVERY_MS = 500;

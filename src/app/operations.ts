@@ -24,7 +24,7 @@ export interface SocketCounts {
 
 export async function openOperations(
   { onFault, started }: Start,
-  { pool }: Storage,
+  { pool, history }: Storage,
   node: ApartmentsNode,
 ): Promise<OperationsService> {
   const { clock, registry, openHolds, journal, membership, cluster } = node;
@@ -77,5 +77,6 @@ export async function openOperations(
       return reasons;
     },
     nowMs: () => clock.nowMs(),
+    historyId: () => history.id,
   };
 }

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { createApp } from '../app/app.ts';
+import { type App, createApp } from '../app/app.ts';
 import type { Config } from '../config.ts';
-import { createLog } from '../observability/log.ts';
+import { createLog, type Log } from '../observability/log.ts';
 import { demoHost, firstAdmin } from './first-accounts.ts';
 import { seedDemo } from './seed-demo.ts';
 
@@ -15,11 +15,27 @@ export const STARTED: Record<string, string> = {
   given: 'the PostgreSQL of DATABASE_URL',
 };
 
-/** Runs the server until SIGTERM or SIGINT, then drains it, or undoes its start; a second signal ends it at once. */
+/**
+ * Runs the server until SIGTERM or SIGINT, then drains it, or undoes its start; a second signal ends it at once. Where an
+ * operator has accepted another history, nothing that it knows is worth anything, and it begins anew.
+ */
 export async function serve(config: Config): Promise<void> {
-  const startedMs = performance.now();
   const log = createLog(config.LOG_LEVEL);
   const signal = untilAskedToStop(log);
+  for (;;) {
+    const app = await start(config, log, signal);
+    if (!signal.aborted) await Promise.race([once(signal, 'abort'), app.replaced]);
+    if (signal.aborted) {
+      await app.drain();
+      process.exit(0);
+    }
+    log.warn({ event: 'history.accepted' });
+    await app.close();
+  }
+}
+
+async function start(config: Config, log: Log, signal: AbortSignal): Promise<App> {
+  const startedMs = performance.now();
   let adminLine = '';
   let hostLine: string | undefined;
   const app = await createApp(config, log, {
@@ -51,12 +67,10 @@ export async function serve(config: Config): Promise<void> {
 Stop it with Ctrl+C.
 `,
   );
-  if (!signal.aborted) await once(signal, 'abort');
-  await app.drain();
-  process.exit(0);
+  return app;
 }
 
-function untilAskedToStop(log: ReturnType<typeof createLog>): AbortSignal {
+function untilAskedToStop(log: Log): AbortSignal {
   const asked = new AbortController();
   const leave = (signal: NodeJS.Signals) => {
     if (asked.signal.aborted) process.exit(1);

@@ -10,6 +10,7 @@ export async function verify(config: Config): Promise<void> {
   const storage = await openStorage({
     databaseUrl: config.DATABASE_URL,
     dataDir: config.NIGHTLATCH_DATA_DIR,
+    acceptRefused: true,
   });
   let apartments = 0;
   let facts = 0;

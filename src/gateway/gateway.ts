@@ -48,6 +48,11 @@ export interface Gateway {
   /** Everybody is let in from here on. */
   open(): void;
   /**
+   * Answers nothing any more, but why (`/readyz`): what is stored is not what was acknowledged.
+   * @param why one sentence, for the operator
+   */
+  refuseAll(why: string): void;
+  /**
    * Leaves without an error seen outside: `/readyz` turns 503, clients are asked to connect elsewhere, what is
    * under way is answered (at most DRAIN_DEADLINE_MS), then everything is closed.
    * @param graceMs how long clients may take to find another server, beyond the time over which they are spread
@@ -72,10 +77,12 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
   const faults = new Faults(log, parts.explain);
   const limits = createRateLimits(options.rateLimit, options.redis);
   const inFlight = { count: 0 };
-  let state: 'starting' | 'serving' | 'draining' | 'leaving' | 'closed' = 'starting';
+  let state: 'starting' | 'serving' | 'refusing' | 'draining' | 'leaving' | 'closed' = 'starting';
+  let whyRefusing = '';
 
   const refusal = () => {
     if (state === 'starting') return STARTING;
+    if (state === 'refusing') return refuse('unavailable', OUT_OF_ORDER, { retryAfterMs: 5_000 });
     return state === 'leaving' || state === 'closed' ? REFUSAL : undefined;
   };
   const http = await createHttp({
@@ -87,6 +94,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     refusal,
     notReady: () => {
       if (state === 'serving') return parts.operations.notReady();
+      if (state === 'refusing') return [whyRefusing];
       return [state === 'starting' ? 'this server is starting' : LEAVING];
     },
   });
@@ -120,6 +128,14 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     if (state === 'starting') state = 'serving';
   }
 
+  function refuseAll(why: string): void {
+    if (state === 'closed') return;
+    state = 'refusing';
+    whyRefusing = why;
+    sockets.closeDoor();
+    sockets.sendAway();
+  }
+
   async function drain(graceMs = 0): Promise<void> {
     if (state !== 'serving') return;
     state = 'draining';
@@ -150,6 +166,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
   return {
     listen,
     open,
+    refuseAll,
     drain,
     close: () => end(0),
     sockets: () => sockets.size,
@@ -160,6 +177,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
 const STARTING = refuse('unavailable', 'this server is starting; try again in a second', {
   retryAfterMs: 500,
 });
+const OUT_OF_ORDER = 'this server is out of order until its operator has looked at it; try again later';
 const LEAVING = 'this server is about to leave; ask another one';
 const REFUSAL = refuse(
   'unavailable',

@@ -118,6 +118,8 @@ export interface Operations {
   /** One sentence for each thing that keeps this server from serving; empty where it is ready. */
   notReady(): string[];
   nowMs(): number;
+  /** Of what is stored: another one means that versions may have gone back. */
+  historyId(): string;
 }
 
 export interface GatewayParts {

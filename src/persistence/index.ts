@@ -1,5 +1,6 @@
 /** The storage as one thing to open and close: PostgreSQL (embedded or given), its schema, pool and journal. */
 import type { Pool } from 'pg';
+import { History, HistoryRefused } from './history.ts';
 import { createPostgresJournal, type PostgresJournal } from './journal/journal.ts';
 import { migrate } from './migrate.ts';
 import { createPool, endPool } from './pool.ts';
@@ -12,6 +13,8 @@ export interface StorageConfig {
   readonly dataDir: string;
   /** Goes on with a PostgreSQL that may forget what it acknowledged. */
   readonly acceptDataLoss?: boolean;
+  /** To look at a database whose history was refused, or to accept it; not to serve from it. */
+  readonly acceptRefused?: boolean;
   readonly poolSize?: number;
   /** Connections that an embedded PostgreSQL is started with. */
   readonly connectionsMax?: number;
@@ -23,6 +26,7 @@ export interface Storage {
   readonly url: string;
   readonly pool: Pool;
   readonly journal: PostgresJournal;
+  readonly history: History;
   readonly isEmbedded: boolean;
   /** `given`: it is not ours to start or stop. */
   readonly state: 'created' | 'started' | 'recovered' | 'attached' | 'given';
@@ -30,7 +34,7 @@ export interface Storage {
   close(): Promise<void>;
 }
 
-/** @throws StorageUnreachable, UnsafeStorage, SchemaTooNew, or an Error whose message is for a person */
+/** @throws StorageUnreachable, UnsafeStorage, SchemaTooNew, HistoryRefused, or an Error whose message is for a person */
 export async function openStorage(config: StorageConfig): Promise<Storage> {
   const embedded =
     config.databaseUrl === undefined ? await startEmbedded(config.dataDir, config.connectionsMax) : undefined;
@@ -40,19 +44,27 @@ export async function openStorage(config: StorageConfig): Promise<Storage> {
     await endPool(pool);
     await embedded?.stop();
   };
+  let history: History;
   try {
     // A database that is too old or not durable is refused before anything is written to it.
     await checkStorage(pool, url, config.acceptDataLoss ?? false);
     await migrate(embedded?.ownerUrl ?? url, embedded === undefined ? {} : { grantTo: embedded.role });
+    history = await History.open(pool);
+    if (history.refusal !== undefined && config.acceptRefused !== true)
+      throw new HistoryRefused(history.refusal);
   } catch (error) {
     await release().catch(() => {});
     throw error;
   }
-  const journal = createPostgresJournal({ pool, url, onFault: config.onFault });
+  const journal = createPostgresJournal({
+    ...{ pool, url, onFault: config.onFault },
+    recognise: (client, acknowledged) => history.recognise(client, acknowledged, Date.now()),
+  });
   return {
     url,
     pool,
     journal,
+    history,
     isEmbedded: embedded !== undefined,
     state: embedded?.state ?? 'given',
     async close() {

@@ -9,6 +9,8 @@ export const PROTOCOL_VERSION = 1;
 export const Welcome = z.object({
   protocol: z.literal(PROTOCOL_VERSION),
   serverTime: Instant,
+  /** Where it is another than before, versions may have gone back: what is known of calendars is to be forgotten. */
+  history: Id.optional(),
   subject: Subject.optional(),
 });
 export type Welcome = z.infer<typeof Welcome>;

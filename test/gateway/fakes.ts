@@ -332,6 +332,7 @@ export function createWorld(): World {
             nodes: [],
           };
         },
+        historyId: () => 'history_1',
         notReady: () => world.notReady,
         nowMs: () => world.nowMs,
       },

@@ -89,7 +89,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   }
 }
 
-async function importRows(rows: readonly ListingRow[], pool: Pool): Promise<void> {
+export async function importRows(rows: readonly ListingRow[], pool: Pool): Promise<void> {
   const header =
     'id,name,host_id,neighbourhood_group,neighbourhood,latitude,longitude,room_type,price,minimum_nights,number_of_reviews,last_review,reviews_per_month,calculated_host_listings_count,availability_365,number_of_reviews_ltm,license,state,city';
   const lines = rows.map(

@@ -203,6 +203,16 @@ export class Membership implements Ownership {
     this.#renewedMs = Number.NEGATIVE_INFINITY;
   }
 
+  /** What was read of the tables is worth nothing: this node owns nothing any more, and does not come back. */
+  abandon(): void {
+    this.#isStopped = true;
+    this.#callOff();
+    this.#renewedMs = Number.NEGATIVE_INFINITY;
+    this.#own.send(this.#own.inState('claiming'), 'lost');
+    this.#lose(this.#own.owned(), 'the database has another history');
+    this.#changed();
+  }
+
   async #leave(): Promise<void> {
     // Whom PostgreSQL leaves without an answer for so long is about to be declared dead.
     if (!(await within(this.#host.scheduler, LEASE_MS, this.#options.leases.startLeaving(this.#nodeId))))

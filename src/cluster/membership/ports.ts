@@ -17,7 +17,10 @@ export interface ShardKeeper {
    */
   onLost?(shards: readonly number[], reason: LossReason): void;
 }
-export type LossReason = 'taken by another node' | 'this node was declared dead';
+export type LossReason =
+  | 'taken by another node'
+  | 'this node was declared dead'
+  | 'the database has another history';
 
 /** Who owns a shard, as of the last look at the tables. */
 export interface ShardOwner {

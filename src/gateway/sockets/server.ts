@@ -156,6 +156,11 @@ export class SocketServer {
     this.#door.close();
   }
 
+  /** Ends every connection. */
+  sendAway(): void {
+    for (const link of [...this.#links.values()]) link.close();
+  }
+
   /** Asks every client to connect elsewhere, each at a moment of its own within `spreadMs`. */
   askToLeave(spreadMs: number): void {
     for (const session of this.#sessions()) {
@@ -169,7 +174,7 @@ export class SocketServer {
     this.#missed.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     const links = [...this.#links.values()];
-    for (const link of links) link.close();
+    this.sendAway();
     this.#io.engine.close();
     await until(() => links.every((link) => link.isClosed), performance.now() + CLOSING_HANDSHAKE_MS);
     for (const link of links) link.terminate();
@@ -287,6 +292,7 @@ export class SocketServer {
     const welcome: Welcome = {
       protocol: PROTOCOL_VERSION,
       serverTime: instant(this.#options.parts.operations.nowMs()),
+      history: this.#options.parts.operations.historyId(),
       ...(session.subject === undefined ? {} : { subject: session.subject }),
     };
     session.send('welcome', welcome);

@@ -16,6 +16,7 @@ import { Lane, type LaneOptions } from './lane.ts';
 export interface GroupCommitOptions {
   readonly url: string;
   readonly lanes?: number;
+  readonly recognise?: LaneOptions['recognise'];
   /** Default: a connection to PostgreSQL. */
   readonly open?: (options: LaneOptions) => BatchLane;
   /** Calls once, when what is to be appended in this turn has been. Default: at the end of the event loop's turn. */
@@ -91,13 +92,13 @@ class LaneQueue {
   #isClosed = false;
 
   constructor(name: string, options: GroupCommitOptions, stats: CommitStats) {
-    const { url, onFault, open = (options) => new Lane(options) } = options;
+    const { url, onFault, recognise, open = (options) => new Lane(options) } = options;
     this.#stats = stats;
     this.#onFault = onFault;
     this.#soon = options.soon ?? ((call) => void setImmediate(call));
     this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
     this.#lane = open({
-      ...{ url, name, ready: () => this.#flush() },
+      ...{ url, name, recognise, ready: () => this.#flush() },
       lost: (cause) => onFault?.('journal.lane_lost', { lane: name, cause }),
     });
   }

@@ -14,12 +14,14 @@ import { bookingOfApartment, bookingOfHold } from '../statements/bookings.ts';
 import { ENTRY_JSON, type EntryRow, entryOf } from '../statements/journal-rows.ts';
 import type { CommitSummary } from './commit-stats.ts';
 import { GroupCommit } from './group-commit.ts';
+import type { LaneOptions } from './lane.ts';
 
 export interface PostgresJournalOptions {
   readonly pool: Pool;
   /** For the lanes' own connections; the same database as the pool's. */
   readonly url: string;
   readonly lanes?: number;
+  readonly recognise?: LaneOptions['recognise'];
   /** `journal.lane_lost`, `journal.commit_failed`: for the log. */
   readonly onFault?: ((event: string, details: Record<string, unknown>) => void) | undefined;
 }

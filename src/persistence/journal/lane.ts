@@ -7,6 +7,7 @@ import pg from 'pg';
 import type { Append } from '../../actors/ports.ts';
 import { TIMERS } from '../../time/scheduler.ts';
 import { within } from '../../time/within.ts';
+import type { Acknowledged } from '../history.ts';
 import { COMMIT_TIMEOUT_MS, RECONNECT_FIRST_MS, RECONNECT_MAX_MS } from '../limits.ts';
 import { addressOf, connectionConfig, streamOf } from '../pool.ts';
 import { endsSession, sqlStateOf } from '../sqlstate.ts';
@@ -48,7 +49,12 @@ export interface LaneOptions {
   readonly ready: () => void;
   /** Called when the connection is gone or could not be made, before it is tried again. */
   readonly lost: (cause: unknown) => void;
+  /** Whether PostgreSQL, asked on this connection, has what was acknowledged: nothing is appended before. Default: it has. */
+  readonly recognise?: Recognise | undefined;
 }
+
+/** @param acknowledged the last fact that was, on an earlier connection of this lane */
+export type Recognise = (client: pg.Client, acknowledged: Acknowledged | undefined) => Promise<boolean>;
 
 export class Lane {
   readonly #options: LaneOptions;
@@ -62,6 +68,7 @@ export class Lane {
   /** The node after which the session is named: PostgreSQL must know whose locks it holds. */
   #named = '';
   #closed = false;
+  #acknowledged: Acknowledged | undefined;
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -83,7 +90,10 @@ export class Lane {
     const nodeId = this.#nodeId;
     const session = nodeId === this.#named ? undefined : `nightlatch ${this.#options.name} ${nodeId}`;
     this.#submit(this.#encoder.finish(session), (error) => {
-      if (error === undefined) this.#named = nodeId;
+      if (error === undefined) {
+        this.#named = nodeId;
+        this.#acknowledged = lastOf(batch) ?? this.#acknowledged;
+      }
       if (endsSession(error)) this.#drop();
       done(error);
     });
@@ -152,10 +162,15 @@ export class Lane {
     const session = { text: SESSION, query_timeout: COMMIT_TIMEOUT_MS };
     client
       .query<{ isReadOnly: boolean; isStandby: boolean }>(session)
-      .then(({ rows: [found] }) => {
+      .then(async ({ rows: [found] }) => {
         if (found?.isReadOnly === true) {
           const what = found.isStandby ? 'is a read-only standby' : 'takes no writes';
           failed(new Error(`PostgreSQL at ${addressOf(this.#options.url)} ${what}`));
+          return;
+        }
+        if ((await this.#options.recognise?.(client, this.#acknowledged)) === false) {
+          const where = addressOf(this.#options.url);
+          failed(new Error(`PostgreSQL at ${where} has not the history that was acknowledged`));
           return;
         }
         const frames = new Frames();
@@ -176,6 +191,11 @@ export class Lane {
     this.#retry = setTimeout(() => this.#connect(), this.#backOffMs);
     this.#backOffMs = Math.min(this.#backOffMs * 2, RECONNECT_MAX_MS);
   }
+}
+
+function lastOf(batch: readonly Append[]): Acknowledged | undefined {
+  const entry = batch.at(-1)?.entries.at(-1);
+  return entry && { apartmentId: entry.apartmentId, version: entry.version, hash: entry.hash };
 }
 
 /**

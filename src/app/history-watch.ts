@@ -1,0 +1,60 @@
+/** Looks whether the database still has what was acknowledged, and takes this server out where it has not. */
+import type { Gateway } from '../gateway/gateway.ts';
+import type { Log } from '../observability/log.ts';
+import { HistoryRefused } from '../persistence/history.ts';
+import type { Storage } from '../persistence/index.ts';
+import type { ApartmentsNode } from './apartments-node.ts';
+import { HISTORY_LOOK_EVERY_MS } from './limits.ts';
+
+export interface HistoryWatch {
+  /** Resolves when an operator has accepted a history other than the one served: this server is to begin anew. */
+  readonly replaced: Promise<void>;
+  /** Resolves when nothing is under way. */
+  stop(): Promise<void>;
+}
+
+export function watchHistory(
+  { pool, history }: Pick<Storage, 'pool' | 'history'>,
+  node: Pick<ApartmentsNode, 'membership'>,
+  gateway: Pick<Gateway, 'refuseAll'>,
+  log: Log,
+): HistoryWatch {
+  const replaced = Promise.withResolvers<void>();
+  let isOut = false;
+  let isStopped = false;
+
+  async function look(): Promise<void> {
+    if (history.refusal === undefined) await history.recognise(pool, undefined, Date.now());
+    const { refusal } = history;
+    if (refusal === undefined) return;
+    if (!isOut) {
+      isOut = true;
+      node.membership.abandon();
+      const { message: meaning } = new HistoryRefused(refusal);
+      gateway.refuseAll(meaning);
+      log.fatal({ event: 'history.refused', ...refusal, meaning });
+    }
+    if (await history.refuse(pool)) replaced.resolve();
+  }
+
+  let looking = Promise.resolve();
+  let isLooking = false;
+  const timer = setInterval(() => {
+    if (isLooking || isStopped) return;
+    isLooking = true;
+    // PostgreSQL is away: whatever it is when it comes back, it is asked before anything is appended.
+    looking = look()
+      .catch(() => {})
+      .finally(() => {
+        isLooking = false;
+      });
+  }, HISTORY_LOOK_EVERY_MS);
+  return {
+    replaced: replaced.promise,
+    async stop() {
+      isStopped = true;
+      clearInterval(timer);
+      await looking;
+    },
+  };
+}

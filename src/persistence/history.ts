@@ -1,0 +1,183 @@
+/**
+ * Whether PostgreSQL still has the history that was acknowledged. A backup that was restored, a standby that had not
+ * received everything, a disk that lost its last writes: nothing in such a database says that facts are missing, and what
+ * is built on top of them is sold twice. So each server remembers what it has seen, and asks at each connection of a lane,
+ * before a batch goes there, and every half second:
+ *
+ *   system identifier    of another database                      refused
+ *   LSN, same timeline   further back than it has been            refused
+ *   generation of owners the sum of all epochs has fallen         refused
+ *   own node             its row is gone                          refused
+ *   last fact acknowledged on this lane: not there, or another    refused
+ *   timeline             a standby was promoted: the facts decide, which it has or has not
+ *
+ * A refusal is kept in that database (`history.refused`), so that a server which starts there later knows as well. It ends when
+ * an operator accepts the history (`nightlatch history accept`), which gives it a new id; whoever sees another id than
+ * its own begins anew. What this does not know: what a server that is no longer there had acknowledged.
+ */
+import type { Pool, QueryResult } from 'pg';
+import type { JournalEntry } from '../actors/facts.ts';
+
+/** What every server remembers of the database, or reads from it. */
+interface Seen {
+  readonly id: string;
+  readonly system: string;
+  readonly timeline: string;
+  /** Bytes of log that are on disk. */
+  readonly lsn: number;
+  readonly generation: number;
+}
+interface Found extends Seen {
+  readonly refused: Refusal | null;
+  readonly hasNode: boolean;
+  readonly fact: { readonly hash: number | null } | null;
+}
+
+export interface Refusal {
+  /** What was found, as a sentence. */
+  readonly found: string;
+  readonly nodeId: string;
+  /** ISO 8601, by the clock of the server that found it. */
+  readonly at: string;
+  /** No owner's epoch was higher in the history that was acknowledged. */
+  readonly generation: number;
+}
+
+export type Acknowledged = Pick<JournalEntry, 'apartmentId' | 'version' | 'hash'>;
+
+/** A connection, or a pool of them. */
+interface Asked {
+  query(text: string, values: unknown[]): Promise<QueryResult<Found>>;
+}
+
+const IDENTITY = `
+  select h.id, h.refused, system_identifier::text as system,
+    left(pg_walfile_name(pg_current_wal_lsn()), 8) as timeline,
+    (pg_current_wal_flush_lsn() - '0/0')::float8 as lsn,
+    (select sum(epoch)::float8 from shards) as generation,
+    $1 = '' or exists (select from nodes where id = $1) as "hasNode",
+    (select json_build_object('hash', hash) from journal where apartment_id = $2 and version = $3) as fact
+  from history h, pg_control_system()`;
+
+/** An operator has to decide. */
+export class HistoryRefused extends Error {
+  constructor({ found, at, nodeId }: Refusal) {
+    super(
+      `this database has not the history that was acknowledged: ${found} (seen by ${nodeId} at ${at}); bring back the database that has it, or compare bookings with what the payment provider has captured and run \`nightlatch history accept\``,
+    );
+    this.name = 'HistoryRefused';
+  }
+}
+
+export class History {
+  #seen: Seen;
+  #refusal: Refusal | undefined;
+  #nodeId = '';
+
+  private constructor(seen: Found) {
+    this.#seen = seen;
+    this.#refusal = seen.refused ?? undefined;
+  }
+
+  static async open(pool: Pool): Promise<History> {
+    return new History(await ask(pool, '', undefined));
+  }
+
+  /** Changes when an operator accepts a history: versions may have gone back. */
+  get id(): string {
+    return this.#seen.id;
+  }
+
+  /** Found by this process, or before it. */
+  get refusal(): Refusal | undefined {
+    return this.#refusal;
+  }
+
+  /** Whose row must be there from now on. */
+  become(nodeId: string): void {
+    this.#nodeId = nodeId;
+  }
+
+  /**
+   * @param acknowledged the last fact that was, on this connection's forerunner
+   * @param nowMs for the refusal, in epoch milliseconds
+   * @returns whether what is there is what was acknowledged, now and at each earlier call
+   * @throws where PostgreSQL does not answer
+   */
+  async recognise(asked: Asked, acknowledged: Acknowledged | undefined, nowMs: number): Promise<boolean> {
+    // What had been seen when it was asked: another answer may be here before this one.
+    const [seen, nodeId] = [this.#seen, this.#nodeId];
+    const found = await ask(asked, nodeId, acknowledged);
+    if (this.#refusal !== undefined) return false;
+    const why = problemOf(seen, found, acknowledged);
+    if (why === undefined) {
+      if (found.timeline !== this.#seen.timeline || found.lsn > this.#seen.lsn) this.#seen = found;
+      return true;
+    }
+    const { generation } = seen;
+    this.#refusal = found.refused ?? { found: why, nodeId, at: new Date(nowMs).toISOString(), generation };
+    return false;
+  }
+
+  /**
+   * Writes the refusal where whoever starts there later finds it.
+   * @returns whether an operator has accepted what is there meanwhile
+   */
+  async refuse(pool: Pool): Promise<boolean> {
+    const refusal = this.#refusal;
+    if (refusal === undefined) return false;
+    const result = await pool.query<{ id: string }>(
+      'update history set refused = coalesce(refused, $1) where id = $2 returning id',
+      [JSON.stringify(refusal), this.#seen.id],
+    );
+    return result.rowCount === 0;
+  }
+}
+
+async function ask(asked: Asked, nodeId: string, acknowledged: Acknowledged | undefined): Promise<Found> {
+  const { apartmentId = null, version = null } = acknowledged ?? {};
+  const { rows } = await asked.query(IDENTITY, [nodeId, apartmentId, version]);
+  const [found] = rows;
+  if (found === undefined) throw new Error('PostgreSQL did not say which history it has');
+  return found;
+}
+
+function problemOf(seen: Seen, found: Found, acknowledged: Acknowledged | undefined): string | undefined {
+  if (found.refused !== null) return found.refused.found;
+  if (found.id !== seen.id) return `its history is ${found.id}, and ${seen.id} was served`;
+  if (found.system !== seen.system)
+    return `it is the database system ${found.system}, and ${seen.system} was served`;
+  if (found.timeline === seen.timeline && found.lsn < seen.lsn)
+    return `its log ends at ${found.lsn}, and was at ${seen.lsn} before`;
+  if (found.generation < seen.generation)
+    return `its owners are of generation ${found.generation}, and ${seen.generation} was there before`;
+  if (!found.hasNode) return 'the row of this server is gone';
+  if (acknowledged === undefined) return undefined;
+  const { apartmentId, version, hash } = acknowledged;
+  const name = `fact ${version} of apartment ${apartmentId}, which was acknowledged,`;
+  if (found.fact === null) return `${name} is not in its journal`;
+  return (found.fact.hash ?? undefined) === hash ? undefined : `${name} is another in its journal`;
+}
+
+/**
+ * Takes what is there as the history from now on: it gets a new id, every shard an epoch above any that was seen, no owner
+ * is left, and snapshots that rest on facts which are gone go with them.
+ * @returns the refusal that is over; undefined where there is none
+ */
+export async function acceptHistory(pool: Pool, { refusal }: History): Promise<Refusal | undefined> {
+  if (refusal !== undefined) await pool.query(ACCEPT, [refusal.generation]);
+  return refusal;
+}
+
+const ACCEPT = `
+  with accepted as (
+    update history set id = gen_random_uuid()::text, refused = null
+  ), orphaned as (
+    update shards set node_id = null, epoch = greatest(epoch, $1::bigint) + 1
+  ), gone as (
+    update nodes set state = 'dead' where state in ('up', 'leaving')
+  )
+  delete from snapshots s
+  where not exists (
+    select from journal j
+    where j.apartment_id = s.apartment_id and j.version = s.version and j.hash is not distinct from s.hash)`;

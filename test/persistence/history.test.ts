@@ -1,0 +1,95 @@
+import type { Pool } from 'pg';
+import { describe, expect, it } from 'vitest';
+import { type Acknowledged, History } from '../../src/persistence/history.ts';
+
+const SOUND = {
+  ...{ id: 'one', system: '77', timeline: '00000001', lsn: 1_000, generation: 256 },
+  ...{ refused: null, hasNode: true, fact: null },
+};
+type Answer = Omit<typeof SOUND, 'fact' | 'refused'> & {
+  fact: { hash: number | null } | null;
+  refused: unknown;
+};
+const FACT: Acknowledged = { apartmentId: 'a1', version: 7, hash: -5 };
+
+function answering(...answers: Partial<Answer>[]) {
+  const asked = { query: async () => ({ rows: [{ ...SOUND, ...answers.shift() }] }) };
+  return asked as unknown as Pool;
+}
+
+async function found(answer: Partial<Answer>, acknowledged?: Acknowledged): Promise<string | undefined> {
+  const history = await History.open(answering());
+  const isSound = await history.recognise(answering(answer), acknowledged, 0);
+  expect(isSound).toBe(history.refusal === undefined);
+  return history.refusal?.found;
+}
+
+describe('[I2] a database that comes back', () => {
+  it.each<[string, Partial<Answer>, Acknowledged | undefined, string | undefined]>([
+    ['as it was', {}, undefined, undefined],
+    ['further on', { lsn: 2_000, generation: 300 }, undefined, undefined],
+    ['with the last fact', { fact: { hash: -5 } }, FACT, undefined],
+    ['with a fact from before the chain', { fact: { hash: null } }, { ...FACT, hash: undefined }, undefined],
+    [
+      'as a standby that was promoted and has everything',
+      { timeline: '00000002', lsn: 900, fact: { hash: -5 } },
+      FACT,
+      undefined,
+    ],
+    [
+      'as a standby that was promoted and lacks the last fact',
+      { timeline: '00000002' },
+      FACT,
+      'fact 7 of apartment a1, which was acknowledged, is not in its journal',
+    ],
+    [
+      'with another fact in its place',
+      { fact: { hash: 6 } },
+      FACT,
+      'fact 7 of apartment a1, which was acknowledged, is another in its journal',
+    ],
+    [
+      'without the last fact',
+      {},
+      FACT,
+      'fact 7 of apartment a1, which was acknowledged, is not in its journal',
+    ],
+    ['with a log that lost its end', { lsn: 999 }, undefined, 'its log ends at 999, and was at 1000 before'],
+    ['as another system', { system: '78' }, undefined, 'it is the database system 78, and 77 was served'],
+    [
+      'with earlier owners',
+      { generation: 255 },
+      undefined,
+      'its owners are of generation 255, and 256 was there before',
+    ],
+    ['without this server', { hasNode: false }, undefined, 'the row of this server is gone'],
+    [
+      'with a history that was accepted meanwhile',
+      { id: 'two' },
+      undefined,
+      'its history is two, and one was served',
+    ],
+    ['refused by another server', { refused: { found: 'a gap' } }, undefined, 'a gap'],
+  ])('%s', async (_, answer, acknowledged, why) => {
+    expect(await found(answer, acknowledged)).toBe(why);
+  });
+
+  it('is not taken for older by an answer that was under way while another came', async () => {
+    const history = await History.open(answering());
+    const slow = Promise.withResolvers<void>();
+    const answer = { rows: [{ ...SOUND, lsn: 1_100 }] };
+    const asked = { query: () => slow.promise.then(() => answer) };
+    const late = history.recognise(asked as unknown as Pool, undefined, 0);
+    expect(await history.recognise(answering({ lsn: 1_200, generation: 400 }), undefined, 0)).toBe(true);
+    slow.resolve();
+    expect(await late).toBe(true);
+    expect(await history.recognise(answering({ lsn: 1_150, generation: 400 }), undefined, 0)).toBe(false);
+  });
+
+  it('stays refused, whatever it says later', async () => {
+    const history = await History.open(answering());
+    await history.recognise(answering({ lsn: 1 }), undefined, 5);
+    expect(await history.recognise(answering({ lsn: 5_000 }), undefined, 6)).toBe(false);
+    expect(history.refusal).toMatchObject({ at: '1970-01-01T00:00:00.005Z', generation: 256 });
+  });
+});
