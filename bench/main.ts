@@ -1,7 +1,8 @@
-/** `npm run bench -- holds`, `flash-sale`, `peers`, `start`, `chart`, `live`, `pages`: see bench/README.md. */
+/** `npm run bench -- holds`, `flash-sale`, `peers`, `start`, `load`, `chart`, `live`, `pages`: see bench/README.md. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type ChartOptions, measureChart } from './chart/run.ts';
 import { CONTENDER_NAMES, type ContenderName } from './contenders.ts';
+import { type LoadOptions, measureLoad } from './load.ts';
 import { measurePages, type PagesOptions } from './pages/lighthouse.ts';
 import { type LiveOptions, measureLive } from './pages/live.ts';
 import { runPeers } from './peers/run.ts';
@@ -66,6 +67,18 @@ program
   .option('--json <file>', 'where the report goes (results/start-<time>.json)')
   .action(({ json, ...flags }: Omit<StartOptions, 'jsonFile'> & { json?: string }) =>
     measureStart({ ...flags, jsonFile: json }),
+  );
+
+program
+  .command('load')
+  .description('an apartment with a long history and no snapshot: until its first hold, and what others feel')
+  .option('--facts <n>', 'of its history, held and released by turns', integer(2, 10_000_000), 1_000_000)
+  .option('--days <n>', 'over which they are spread, up to now', integer(1, 10_000), 30)
+  .option('--rounds <n>', 'loads, each by a server that has just started', integer(1, 100), 1)
+  .option('--patience <n>', 'seconds after which a load is given up', integer(1, 3_600), 180)
+  .option('--json <file>', 'where the report goes (results/load-<time>.json)')
+  .action(({ json, ...flags }: Omit<LoadOptions, 'jsonFile'> & { json?: string }) =>
+    measureLoad({ ...flags, jsonFile: json }),
   );
 
 program

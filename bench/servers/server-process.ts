@@ -1,7 +1,7 @@
 /** A server under test as a child process: started, waited for, asked for its usage, stopped. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { FromProbe, ToProbe, Usage } from './messages.ts';
+import type { FromProbe, ToProbe, Turns, Usage } from './messages.ts';
 
 const START_DEADLINE_MS = 60_000;
 /**
@@ -18,6 +18,8 @@ export interface ServerProcess {
   readonly pid: number;
   readonly port: number;
   usage(): Promise<Usage>;
+  /** Of the event loop since the last call; of the first one nothing is to be learnt. */
+  turns(): Promise<Turns>;
   beginProfile(): Promise<void>;
   endProfile(file: string): Promise<void>;
   /** Resolves once the process is gone: SIGTERM, and SIGKILL where that does not help in time. */
@@ -48,6 +50,7 @@ export async function startServer({ args, port, env }: StartOptions): Promise<Se
     pid: child.pid!,
     port,
     usage: async () => (await ask(child, { type: 'usage' }, 'usage')) as Usage,
+    turns: async () => (await ask(child, { type: 'turns' }, 'turns')) as Turns,
     async beginProfile() {
       await ask(child, { type: 'profile-begin' }, 'profiling');
     },
