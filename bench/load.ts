@@ -9,6 +9,7 @@ import pg from 'pg';
 import { type EmbeddedPostgres, startEmbedded } from '../src/persistence/postgres/embedded.ts';
 import { dateOf } from '../src/protocol/nights.ts';
 import { contender } from './contenders.ts';
+import { nowMs } from './driver/clock.ts';
 import { type Crowd, gather } from './driver/crowd.ts';
 import { holdIdOf, textAfter } from './driver/frames.ts';
 import { apartmentId } from './driver/holds.ts';
@@ -89,7 +90,7 @@ export async function measureLoad(options: LoadOptions): Promise<void> {
 async function forgetSnapshots({ ownerUrl }: EmbeddedPostgres): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
-  await client.query('truncate snapshots');
+  await client.query('truncate machine_snapshots');
   await client.query('vacuum analyze journal');
   await client.query('checkpoint');
   await client.end();
@@ -113,26 +114,29 @@ async function loadOnce(databaseUrl: string, { patience }: LoadOptions): Promise
     );
   }, LOOK_EVERY_MS);
   try {
-    const crowd = await gather({ ports: [port], sockets: 2, depth: 1, onLost: () => {} });
+    const talk = new Talk(await gather({ ports: [port], sockets: 2, depth: 1, onLost: () => {} }));
     const othersMs: number[] = [];
     const refusals: Record<string, number> = {};
-    const others = goRound(crowd, othersMs);
+    const others = goRound(talk, othersMs);
     await pause(QUIET_MS);
     await server.turns();
     othersMs.length = 0;
-    const began = performance.now();
+    const began = nowMs();
     let ms: number | undefined;
-    while (ms === undefined && performance.now() - began < patience * 1_000) {
-      const refused = await hold(crowd);
-      if (refused === undefined) ms = performance.now() - began;
-      else {
-        refusals[refused] = (refusals[refused] ?? 0) + 1;
+    while (ms === undefined && nowMs() - began < patience * 1_000) {
+      const { ok, packet } = await talk.ask(0, 'hold', stayOf(LONG));
+      if (ok) {
+        ms = nowMs() - began;
+        await talk.ask(0, 'release', `"apartmentId":"${LONG}","holdId":"${holdIdOf(packet)}"`);
+      } else {
+        const code = textAfter(packet, '"code":"');
+        refusals[code] = (refusals[code] ?? 0) + 1;
         await pause(ASK_AGAIN_MS);
       }
     }
     const { maxMs, p99Ms } = await server.turns();
-    others.stop();
-    crowd.close();
+    await others.stop();
+    talk.close();
     othersMs.sort((a, b) => a - b);
     const at = (share: number) =>
       othersMs[Math.min(othersMs.length - 1, Math.floor(othersMs.length * share))] ?? 0;
@@ -146,43 +150,53 @@ async function loadOnce(databaseUrl: string, { patience }: LoadOptions): Promise
   }
 }
 
-const answers = new WeakMap<Crowd, ((packet: string, ok: boolean, tookMs: number) => void)[]>();
+interface Said {
+  readonly packet: string;
+  readonly ok: boolean;
+  readonly tookMs: number;
+}
+
+/** Guests of a crowd who ask one thing after another. */
+class Talk {
+  readonly #crowd: Crowd;
+  readonly #waiting: ((said: Said) => void)[] = [];
+
+  constructor(crowd: Crowd) {
+    this.#crowd = crowd;
+    // The answer is the crowd's to use again.
+    crowd.onAnswer = ({ index }, { packet, ok }, tookMs) => this.#waiting[index]?.({ packet, ok, tookMs });
+  }
+
+  ask(guest: number, name: string, fields: string): Promise<Said> {
+    return new Promise((resolve) => {
+      this.#waiting[guest] = resolve;
+      this.#crowd.send(this.#crowd.guests[guest]!, name, fields, nowMs());
+    });
+  }
+
+  close(): void {
+    this.#crowd.close();
+  }
+}
 
 /** The second guest holds a stay of the other apartment and releases it, again and again. */
-function goRound(crowd: Crowd, tookMs: number[]): { stop(): void } {
+function goRound(talk: Talk, othersMs: number[]): { stop(): Promise<void> } {
   let isOver = false;
-  let holdId = '';
-  const next = () => {
-    if (isOver) return;
-    const fields = holdId === '' ? stayOf(OTHER) : `"apartmentId":"${OTHER}","holdId":"${holdId}"`;
-    crowd.send(crowd.guests[1]!, holdId === '' ? 'hold' : 'release', fields, performance.now());
+  const going = (async () => {
+    while (!isOver) {
+      const held = await talk.ask(1, 'hold', stayOf(OTHER));
+      othersMs.push(held.tookMs);
+      if (!held.ok) continue;
+      const fields = `"apartmentId":"${OTHER}","holdId":"${holdIdOf(held.packet)}"`;
+      othersMs.push((await talk.ask(1, 'release', fields)).tookMs);
+    }
+  })();
+  return {
+    stop() {
+      isOver = true;
+      return going;
+    },
   };
-  on(crowd, 1, (packet, ok, ms) => {
-    tookMs.push(ms);
-    holdId = ok && holdId === '' ? holdIdOf(packet) : '';
-    next();
-  });
-  next();
-  return { stop: () => (isOver = true) };
-}
-
-/** Of the first guest. @returns why it was refused, undefined where it was not */
-function hold(crowd: Crowd): Promise<string | undefined> {
-  return new Promise((done) => {
-    on(crowd, 0, (packet, ok) => done(ok ? undefined : textAfter(packet, '"code":"')));
-    crowd.send(crowd.guests[0]!, 'hold', stayOf(LONG), performance.now());
-  });
-}
-
-function on(
-  crowd: Crowd,
-  guest: number,
-  answered: (packet: string, ok: boolean, tookMs: number) => void,
-): void {
-  const known = answers.get(crowd) ?? [];
-  answers.set(crowd, known);
-  known[guest] = answered;
-  crowd.onAnswer = ({ index }, { packet, ok }, tookMs) => known[index]?.(packet, ok, tookMs);
 }
 
 function stayOf(id: string): string {

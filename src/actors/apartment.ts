@@ -14,7 +14,7 @@ import type { Terms } from '../protocol/terms.ts';
 import type { Clock } from '../time/clock.ts';
 import type { ActorSystem } from './actor-system.ts';
 import type { ApartmentActor } from './apartment-actor.ts';
-import { type ApartmentEvent, type CommandEvent, MACHINE_VERSION } from './apartment-machine.ts';
+import type { ApartmentEvent, CommandEvent } from './apartment-machine.ts';
 import { type Calendar, findHold, type HoldClaim, isRestless, nextDeadlineMs } from './calendar/calendar.ts';
 import type { PaymentStep } from './calendar/payment.ts';
 import type { Deadlines, Due } from './deadlines.ts';
@@ -30,7 +30,7 @@ import { PaymentWaiters } from './payment-waiters.ts';
 import type { AppendResult, Journal, Publisher, StoredSnapshot } from './ports.ts';
 import { answerAgain } from './replay.ts';
 import type { RequestWindow } from './request-window.ts';
-import { type LoadedApartment, restore, type Unheard } from './restore.ts';
+import { captured, type Restored } from './restore.ts';
 import { type Asked, Turn, type TurnOwner } from './turn.ts';
 
 /** What all running apartments of a process share. */
@@ -80,28 +80,26 @@ export class RunningApartment implements TurnOwner, Due {
   #publishedVersion: number;
 
   /**
-   * @param unheard facts of an instance before this one that are told now
+   * @param restored its changes, by facts of an instance before this one, are told now
    * @param confirms that were asked of it and not answered: they will be asked of this one
    */
   constructor(
     place: { readonly apartmentId: string; readonly shard: number; readonly epoch: number },
-    loaded: LoadedApartment,
+    { terms, calendar, head, window, changes, savedVersion }: Restored,
     parts: ApartmentParts,
-    unheard?: Unheard,
     confirms: readonly Asked[] = [],
   ) {
     this.id = place.apartmentId;
     this.shard = place.shard;
     this.epoch = place.epoch;
     this.#parts = parts;
-    this.#terms = loaded.terms;
-    this.#window = loaded.window;
-    const { calendar, head, changes } = restore(loaded, unheard);
+    this.#terms = terms;
+    this.#window = window;
     this.head = head;
     this.#actor = parts.system.start(this.id, calendar);
     this.#calendar = calendar;
     this.#publishedVersion = calendar.version;
-    this.#factsSinceSnapshot = calendar.version - (loaded.snapshot?.version ?? 0);
+    this.#factsSinceSnapshot = calendar.version - savedVersion;
     this.lastUsedMs = parts.clock.nowMs();
     for (const claim of calendar.claims) {
       if (claim.kind === 'hold') parts.openHolds.add(claim.guestId, claim.id, this.id);
@@ -317,7 +315,7 @@ export class RunningApartment implements TurnOwner, Due {
   #answerEnded(asked: Asked, command: Extract<ApartmentCommand, { holdId: string }>): void {
     const { journal, again } = this.#parts;
     const look = () =>
-      endedHoldRefusal(journal, command, asked.subject).then(
+      endedHoldRefusal(journal, command, asked.subject, this.version).then(
         (error) => asked.reply({ ok: false, error }),
         (cause) => this.#unread(asked, cause),
       );
@@ -443,15 +441,7 @@ export class RunningApartment implements TurnOwner, Due {
 
   #capture(): StoredSnapshot {
     this.#factsSinceSnapshot = 0;
-    const calendar = this.#calendar;
-    return {
-      apartmentId: this.id,
-      version: calendar.version,
-      machineVersion: MACHINE_VERSION,
-      windowFromVersion: this.#window.fromVersion(calendar.version),
-      restless: isRestless(calendar),
-      hash: this.head,
-      state: this.#actor.getPersistedSnapshot(),
-    };
+    const state = this.#actor.getPersistedSnapshot();
+    return captured(this.id, this.#calendar, this.#window, this.head, state);
   }
 }

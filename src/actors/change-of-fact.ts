@@ -1,7 +1,7 @@
 /** What a committed fact looks like to the world: to watchers, to the guest whose hold or booking it is, to admins. */
 import type { CommittedChange } from '../protocol/committed-change.ts';
 import type { Booking, HoldStatus } from '../protocol/resources.ts';
-import type { Claim, HoldClaim } from './calendar/calendar.ts';
+import { type Calendar, type Claim, findHold, type HoldClaim } from './calendar/calendar.ts';
 import { bookingView, causeOf, changesOf, holdView } from './calendar/views.ts';
 import type { BookingRecord, Fact, FactKind, JournalEntry, PendingBooking } from './facts.ts';
 
@@ -37,6 +37,13 @@ export function changeOf(
   if (replaced.length === 0) return change;
   return { ...change, replaced: replaced.map((gone) => holdView(apartmentId, gone, 'released', version)) };
 }
+
+/** The open holds that end as this one begins, before the entry is applied. */
+export function replacedBy({ fact }: JournalEntry, calendar: Calendar): HoldClaim[] {
+  if (fact.kind !== 'held' || fact.replaces === undefined) return NONE;
+  return fact.replaces.map((id) => findHold(calendar, id)).filter((hold) => hold !== undefined);
+}
+const NONE: HoldClaim[] = [];
 
 /** The status that a hold has after a fact about it; a fact that leaves the status as it was is not listed. */
 const HOLD_STATUS: Partial<Record<FactKind, HoldStatus>> = {

@@ -11,10 +11,9 @@ import type { Circumstances } from './calendar/circumstances.ts';
 import { decideLapse } from './calendar/decide-hold.ts';
 import type { DecidedFact, Decision } from './calendar/decision.ts';
 import { decidePaymentStep, type PaymentStep } from './calendar/payment.ts';
-import { changeOf, type KnownBooking } from './change-of-fact.ts';
+import { changeOf, type KnownBooking, replacedBy } from './change-of-fact.ts';
 import { COMMANDS } from './commands/table.ts';
 import type { Fact, JournalEntry, PendingBooking } from './facts.ts';
-import { replacedBy } from './restore.ts';
 import type { OutsideStep, PaymentJob, Turn } from './turn.ts';
 
 export function recordDecision(

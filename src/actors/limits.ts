@@ -20,6 +20,9 @@ export const IDEMPOTENCY_ENTRIES_MAX = 1_000_000;
 export const REQUESTS_PAGE = 20_000;
 /** Refunds and voids one apartment may owe the provider at once: all are in its state; past it no payment begins. */
 export const SETTLEMENTS_MAX = 1_024;
+/** Facts looked through for the end of a hold, from its beginning on; and how many in one statement, some 5 ms of it. */
+export const END_SEARCH_FACTS_MAX = 100_000;
+export const END_SEARCH_PAGE = 2_000;
 /** Claims (holds, bookings, blocks) on one apartment: each takes at least one night of the horizon. */
 export const CLAIMS_MAX = 2_048;
 
@@ -37,8 +40,23 @@ export const PASSIVATE_AFTER_MS = 15 * 60_000;
 /** Facts after which a snapshot is written, off the hot path: a load applies few more than these. */
 export const SNAPSHOT_EVERY_FACTS = 256;
 
+/**
+ * Facts read and folded at once where a history is, in turns of the event loop of their own: some 5 ms of CPU, and a few
+ * times that where each fact looks through CLAIMS_MAX claims.
+ */
+export const ENTRIES_PAGE = 1_000;
+/** Pages after which a load on its way leaves a snapshot, so that one that is interrupted goes on from there. */
+export const SNAPSHOT_EVERY_PAGES = 32;
+/**
+ * Facts of a lost instance that the next one tells the world of, in one turn of the event loop: more than the pipeline
+ * held. Past it watchers see by the version that they have missed some.
+ */
+export const UNHEARD_FACTS_MAX = 8_192;
+
 /** Apartments loaded from storage at once (each takes a connection of the pool), and waiting for that. */
 export const LOADS_AT_ONCE_MAX = 16;
+/** Of those whose history is longer than a page: one is read while another is folded. Nobody else waits for them. */
+export const LONG_LOADS_AT_ONCE_MAX = 2;
 export const LOADS_WAITING_MAX = 50_000;
 /** Between two tries to read an apartment that cannot be read, in milliseconds: longer each time, as mending takes. */
 export const QUARANTINE_MS_MIN = 1_000;
@@ -49,3 +67,15 @@ export const SNAPSHOTS_WAITING_MAX = 200_000;
  * How long a server that stops writes those that are left, in milliseconds: without them the next load is only slower.
  */
 export const SNAPSHOTS_LAST_MS = 5_000;
+
+/**
+ * Facts that one question about the past folds at most: some seconds of it. More than these lie between a version and the
+ * nearest known calendar only of an apartment that has a long history, and only once.
+ */
+export const HISTORY_FACTS_FOLDED_MAX = 200_000;
+/** Such questions at once, and waiting for that; past it they are refused. */
+export const HISTORIES_AT_ONCE_MAX = 2;
+export const HISTORIES_WAITING_MAX = 64;
+/** Pages between two calendars of the past that are kept, and how many are, of all apartments: each some kilobytes. */
+export const WAYPOINT_EVERY_PAGES = 8;
+export const WAYPOINTS_MAX = 128;

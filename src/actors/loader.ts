@@ -1,17 +1,32 @@
 /**
  * Starts apartments from storage: each once, however many ask for it at the same time; they wait in a bounded
  * mailbox. A load that fails is tried again as long as somebody in the mailbox has time left.
+ *
+ * A history that is longer than a page, as where an upgrade passes over its snapshot, is loaded in a line of its own, a
+ * page in a turn of the event loop, with snapshots on the way. It goes on whether or not those who asked still wait: they
+ * are told `unavailable` at their deadline, and find the apartment running, or nearer to it, when they ask again.
+ *
+ *   load ─> first page ─┬─ not full ─────────────────────────────> start
+ *                       └─ full ─> long line ─> page after page ─> start
  */
 import { shardOf } from '../protocol/ids.ts';
 import { COMMAND_DEADLINE_MS } from '../protocol/limits.ts';
+import type { Terms } from '../protocol/terms.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import type { RunningApartment } from './apartment.ts';
 import { MACHINE_VERSION } from './apartment-machine.ts';
-import { LOADS_AT_ONCE_MAX, LOADS_WAITING_MAX, MAILBOX_MAX } from './limits.ts';
-import type { Journal, Ownership } from './ports.ts';
+import {
+  ENTRIES_PAGE,
+  LOADS_AT_ONCE_MAX,
+  LOADS_WAITING_MAX,
+  LONG_LOADS_AT_ONCE_MAX,
+  MAILBOX_MAX,
+  SNAPSHOT_EVERY_PAGES,
+} from './limits.ts';
+import type { Journal, Ownership, StoredSnapshot } from './ports.ts';
 import { Quarantine } from './quarantine.ts';
-import { type LoadedApartment, readUnheard, readWindow, type Unheard } from './restore.ts';
+import { type Restored, Restoring, readWindow } from './restore.ts';
 
 export type NotRunning = 'unknown' | 'unavailable' | 'unreadable' | 'moved';
 
@@ -40,24 +55,35 @@ export interface LoaderParts {
   /** The last version of an apartment that watchers were told by a lost instance. */
   readonly told: (apartmentId: string) => number | undefined;
   /** Makes the instance and lists it; what it throws is a defect of what is stored. */
-  readonly start: (place: Place, loaded: LoadedApartment, unheard: Unheard | undefined) => RunningApartment;
+  readonly start: (place: Place, restored: Restored) => RunningApartment;
   /** There is no such apartment. */
   readonly absent: (apartmentId: string) => void;
+  /** Of a load on its way. */
+  readonly snapshot: (snapshot: StoredSnapshot) => void;
   readonly onFault: (event: string, details: Record<string, unknown>) => void;
 }
 
 /** Between two tries to load, in milliseconds. */
 export const RELOAD_AFTER_MS = 100;
 
+/** Loads of one kind: those that wait, and how many are under way. */
+interface Line {
+  readonly waiting: string[];
+  readonly atOnceMax: number;
+  underWay: number;
+}
+
 export class Loader {
   readonly #parts: LoaderParts;
   readonly #mailboxes = new Map<string, Waiting[]>();
-  readonly #toLoad: string[] = [];
+  /** Of apartments that are being loaded: terms that changed after they were read, perhaps. */
+  readonly #newTerms = new Map<string, Terms>();
+  readonly #toLoad: Line = { waiting: [], atOnceMax: LOADS_AT_ONCE_MAX, underWay: 0 };
   /** Could not be read before: one at a time, so that nobody else waits for them. */
-  readonly #toTry: string[] = [];
+  readonly #toTry: Line = { waiting: [], atOnceMax: 1, underWay: 0 };
+  /** Longer than a page. */
+  readonly #long: Line = { waiting: [], atOnceMax: LONG_LOADS_AT_ONCE_MAX, underWay: 0 };
   readonly #quarantine = new Quarantine();
-  #loads = 0;
-  #isTrying = false;
   #stopped = false;
 
   constructor(parts: LoaderParts) {
@@ -84,10 +110,15 @@ export class Loader {
     }
     if (this.#quarantine.holds(apartmentId, this.#parts.clock.nowMs())) return waiting.failed('unreadable');
     const line = this.#lineOf(apartmentId);
-    if (this.#stopped || line.length >= LOADS_WAITING_MAX) return waiting.failed('unavailable');
+    if (this.#stopped || line.waiting.length >= LOADS_WAITING_MAX) return waiting.failed('unavailable');
     this.#mailboxes.set(apartmentId, [waiting]);
-    line.push(apartmentId);
+    line.waiting.push(apartmentId);
     this.#next();
+  }
+
+  /** A load takes its time: it must not start with the terms that it began with. */
+  changeTerms(apartmentId: string, terms: Terms): void {
+    if (this.#mailboxes.has(apartmentId)) this.#newTerms.set(apartmentId, terms);
   }
 
   /** Answers who has waited too long, also while a load that hangs has neither ended nor failed. */
@@ -113,82 +144,112 @@ export class Loader {
   }
 
   #next(): void {
-    while (this.#loads < LOADS_AT_ONCE_MAX) {
-      const apartmentId = this.#first(this.#toLoad);
-      if (apartmentId === undefined) break;
-      this.#loads += 1;
-      void this.#run(apartmentId).then(() => {
-        this.#loads -= 1;
-        this.#next();
-      });
+    for (const line of [this.#toLoad, this.#toTry, this.#long]) {
+      while (line.underWay < line.atOnceMax) {
+        const apartmentId = this.#first(line);
+        if (apartmentId === undefined) break;
+        line.underWay += 1;
+        void this.#run(apartmentId, line).then(() => {
+          line.underWay -= 1;
+          this.#next();
+        });
+      }
     }
-    if (this.#isTrying) return;
-    const apartmentId = this.#first(this.#toTry);
-    if (apartmentId === undefined) return;
-    this.#isTrying = true;
-    void this.#run(apartmentId).then(() => {
-      this.#isTrying = false;
-      this.#next();
-    });
   }
 
-  #lineOf(apartmentId: string): string[] {
+  #lineOf(apartmentId: string): Line {
     return this.#quarantine.has(apartmentId) ? this.#toTry : this.#toLoad;
   }
 
-  /** Takes the next one that somebody still waits for out of the line. */
-  #first(line: string[]): string | undefined {
-    for (let apartmentId = line.shift(); apartmentId !== undefined; apartmentId = line.shift()) {
-      if (this.#mailboxes.get(apartmentId)?.length !== 0) return apartmentId;
-      this.#mailboxes.delete(apartmentId);
+  /** Takes the next one out of the line: one that somebody still waits for, or a long one. */
+  #first(line: Line): string | undefined {
+    const { waiting } = line;
+    for (let apartmentId = waiting.shift(); apartmentId !== undefined; apartmentId = waiting.shift()) {
+      if (line === this.#long || this.#mailboxes.get(apartmentId)?.length !== 0) return apartmentId;
+      this.#emptied(apartmentId);
     }
     return undefined;
   }
 
-  async #run(apartmentId: string): Promise<void> {
+  async #run(apartmentId: string, line: Line): Promise<void> {
     try {
-      await this.#read(apartmentId);
+      await this.#read(apartmentId, line);
     } catch (cause) {
       this.#parts.onFault('apartment.not_loaded', { apartmentId, cause });
       this.#retry(apartmentId);
     }
   }
 
-  async #read(apartmentId: string): Promise<void> {
+  async #read(apartmentId: string, line: Line): Promise<void> {
     const { journal, ownership, told } = this.#parts;
     const shard = shardOf(apartmentId);
     const epoch = ownership.epochOf(shard);
-    const stored = await journal.load(apartmentId, MACHINE_VERSION);
+    const stored = await journal.load(apartmentId, MACHINE_VERSION, ENTRIES_PAGE);
     if (stored === undefined) {
       this.#quarantine.release(apartmentId);
       this.#parts.absent(apartmentId);
       return this.#fail(apartmentId, 'unknown');
     }
-    const version = told(apartmentId);
-    const last = stored.entries.at(-1)?.version ?? stored.snapshot?.version ?? 0;
-    if (version !== undefined && last < version) {
-      const cause = `the journal ends with fact ${last}, and ${version} was acknowledged`;
+    const toldVersion = told(apartmentId);
+    if (toldVersion !== undefined && stored.lastVersion < toldVersion) {
+      const cause = `the journal ends with fact ${stored.lastVersion}, and ${toldVersion} was acknowledged`;
       return this.#setApart(apartmentId, new Error(`${apartmentId}: ${cause}; facts were lost`));
     }
-    const unheard =
-      version === undefined ? undefined : await readUnheard(journal, apartmentId, stored, version);
+    const isLong = stored.entries.length === ENTRIES_PAGE;
+    if (isLong && line !== this.#long) return this.#takeTime(apartmentId);
     const window = await readWindow(journal, apartmentId, stored);
-    // What was read under another epoch is not to be decided on.
-    if (epoch === undefined || epoch !== ownership.epochOf(shard)) return this.#fail(apartmentId, 'moved');
-    if (this.#stopped) return this.#fail(apartmentId, 'unavailable');
-    this.#start({ apartmentId, shard, epoch }, { ...stored, window }, unheard);
+    const newest = isLong ? await journal.entry(apartmentId, stored.lastVersion) : undefined;
+    const begin = () => new Restoring(apartmentId, stored, window, toldVersion, newest);
+    const restoring = this.#understood(apartmentId, begin);
+    if (restoring === undefined) return;
+    let entries = stored.entries;
+    for (let pages = 1; ; pages++) {
+      const bookings = await restoring.readUnheard(journal, entries);
+      // What was read under another epoch is not to be decided on.
+      if (epoch === undefined || epoch !== ownership.epochOf(shard)) return this.#fail(apartmentId, 'moved');
+      if (this.#stopped) return this.#fail(apartmentId, 'unavailable');
+      if (this.#understood(apartmentId, () => restoring.add(entries, bookings)) === undefined) return;
+      if (entries.length < ENTRIES_PAGE) break;
+      if (pages % SNAPSHOT_EVERY_PAGES === 0) this.#parts.snapshot(restoring.snapshot());
+      await this.#turn();
+      entries = await journal.entries(apartmentId, restoring.version, ENTRIES_PAGE);
+    }
+    if (isLong) this.#parts.snapshot(restoring.snapshot());
+    const { calendar, head, changes } = restoring;
+    const terms = this.#newTerms.get(apartmentId) ?? stored.terms;
+    const savedVersion = isLong ? calendar.version : (stored.snapshot?.version ?? 0);
+    const restored = { terms, calendar, head, window, changes, savedVersion };
+    this.#start({ apartmentId, shard, epoch: epoch! }, restored);
   }
 
-  #start(place: Place, loaded: LoadedApartment, unheard: Unheard | undefined): void {
+  /** Whoever waits goes on waiting. What has been read is read again: kept, it would be memory for each that waits. */
+  #takeTime(apartmentId: string): void {
+    if (this.#long.waiting.length >= LOADS_WAITING_MAX) return this.#fail(apartmentId, 'unavailable');
+    this.#long.waiting.push(apartmentId);
+    this.#next();
+  }
+
+  /** Lets everybody else have their turn. */
+  #turn(): Promise<void> {
+    return new Promise((resolve) => this.#parts.scheduler.after(0, resolve));
+  }
+
+  #start(place: Place, restored: Restored): void {
     const { apartmentId } = place;
-    let apartment: RunningApartment;
-    try {
-      apartment = this.#parts.start(place, loaded, unheard);
-    } catch (cause) {
-      return this.#setApart(apartmentId, cause);
-    }
+    const apartment = this.#understood(apartmentId, () => this.#parts.start(place, restored));
+    if (apartment === undefined) return;
     if (this.#quarantine.release(apartmentId)) this.#parts.onFault('apartment.readable', { apartmentId });
     for (const { ready } of this.#emptied(apartmentId)) ready(apartment);
+  }
+
+  /** What does not go on is set apart: whatever was read of it is defect, and would be at the next try. */
+  #understood<T>(apartmentId: string, goOn: () => T): T | undefined {
+    try {
+      return goOn();
+    } catch (cause) {
+      this.#setApart(apartmentId, cause);
+      return undefined;
+    }
   }
 
   #setApart(apartmentId: string, cause: unknown): void {
@@ -204,6 +265,7 @@ export class Loader {
   #emptied(apartmentId: string): Waiting[] {
     const mailbox = this.#mailboxes.get(apartmentId) ?? [];
     this.#mailboxes.delete(apartmentId);
+    this.#newTerms.delete(apartmentId);
     return mailbox;
   }
 
@@ -219,7 +281,7 @@ export class Loader {
     if (patient.length > 0) {
       this.#mailboxes.set(apartmentId, patient);
       this.#parts.scheduler.after(RELOAD_AFTER_MS, () => {
-        this.#lineOf(apartmentId).push(apartmentId);
+        this.#lineOf(apartmentId).waiting.push(apartmentId);
         this.#next();
       });
     }

@@ -6,10 +6,11 @@ import type { BookingRecord, JournalEntry } from './facts.ts';
 
 export interface Journal {
   /**
-   * What an apartment needs to run: its terms, its newest usable snapshot, and, in order of version, every
-   * entry after it, all as of one moment. Undefined where there is no such apartment. One round trip.
+   * What an apartment needs to run: its terms, its newest snapshot of that machine version, and, in order of version,
+   * the first entries after it, at most `limit`, all as of one moment. Undefined where there is no such apartment. One
+   * round trip. A page that is full may be followed by others (`entries`); pages make a whole as `requests` do.
    */
-  load(apartmentId: string, machineVersion: number): Promise<StoredApartment | undefined>;
+  load(apartmentId: string, machineVersion: number, limit: number): Promise<StoredApartment | undefined>;
   /**
    * Committed entries that carry a request id, without their facts, in order of version. Entries never change, so
    * pages read one after the other are one whole.
@@ -28,15 +29,27 @@ export interface Journal {
 
   /** One committed entry, for an answer that is asked for again. */
   entry(apartmentId: string, version: number): Promise<JournalEntry | undefined>;
-  /** The entry that ended a hold born at a version: its `expired`, `released` or `confirmed`, or a `held` that replaced it. */
-  endOf(apartmentId: string, holdId: string, bornVersion: number): Promise<JournalEntry | undefined>;
+  /**
+   * The entry that ended a hold, its `expired`, `released` or `confirmed`, or a `held` that replaced it, where it is one of
+   * the `limit` entries after a version.
+   */
+  endOf(
+    apartmentId: string,
+    holdId: string,
+    afterVersion: number,
+    limit: number,
+  ): Promise<JournalEntry | undefined>;
   booking(apartmentId: string, bookingId: string): Promise<BookingRecord | undefined>;
+  /** Several at once, those that there are, in no order. */
+  bookingsOf(apartmentId: string, bookingIds: readonly string[]): Promise<BookingRecord[]>;
   bookingOfHold(apartmentId: string, holdId: string): Promise<BookingRecord | undefined>;
-  /** Committed entries in order of version, from just after a version; for history, at most `limit`. */
+  /** Committed entries in order of version, from just after a version, at most `limit`. */
   entries(apartmentId: string, afterVersion: number, limit: number): Promise<JournalEntry[]>;
   /**
-   * Off the hot path; an older snapshot never replaces a newer one. One that does not rest on the facts that are there
-   * is not written: the one at its version by its hash, and none missing among the hundreds before it.
+   * Off the hot path. Snapshots of two machine versions stand beside each other, so that neither an upgrade nor its
+   * undoing begins from the first fact: that of the one saved, and the other saved last. An older snapshot never
+   * replaces a newer one of the same machine version. One that does not rest on the facts that are there is not written:
+   * the one at its version by its hash, and none missing among the hundreds before it.
    * @returns the apartments of those that were not
    */
   saveSnapshots(snapshots: readonly StoredSnapshot[]): Promise<string[]>;
@@ -66,8 +79,10 @@ export interface StoredApartment {
   readonly snapshot: StoredSnapshot | undefined;
   /** The fact at the snapshot's version, as the journal has it; undefined where it has none, or there is no snapshot. */
   readonly base: { readonly hash: number | undefined } | undefined;
-  /** After the snapshot. */
+  /** The first ones after the snapshot. */
   readonly entries: readonly JournalEntry[];
+  /** Of the newest entry; 0 where there is none. */
+  readonly lastVersion: number;
 }
 
 export interface RequestsPage {

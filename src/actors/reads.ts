@@ -7,27 +7,27 @@ import { localNight } from '../protocol/local-day.ts';
 import type { NightRange } from '../protocol/nights.ts';
 import type { Calendar as CalendarView, Hold } from '../protocol/resources.ts';
 import type { Clock } from '../time/clock.ts';
+import type { Scheduler } from '../time/scheduler.ts';
 import { MACHINE_VERSION } from './apartment-machine.ts';
-import { apply } from './calendar/apply.ts';
-import { type Calendar, emptyCalendar } from './calendar/calendar.ts';
+import type { Calendar } from './calendar/calendar.ts';
 import { calendarView, claimsView, openHoldsView } from './calendar/views.ts';
 import type { JournalEntry } from './facts.ts';
+import { Histories, versionAt } from './history.ts';
 import type { Journal } from './ports.ts';
 import { unreadable } from './quarantine.ts';
 import type { Registry } from './registry.ts';
-
-/** Entries read at once while a history is folded. */
-const PAGE = 2_000;
 
 export class ApartmentReads {
   readonly #registry: Registry;
   readonly #journal: Journal;
   readonly #clock: Clock;
+  readonly #histories: Histories;
 
-  constructor(registry: Registry, journal: Journal, clock: Clock) {
+  constructor(registry: Registry, journal: Journal, clock: Clock, scheduler: Scheduler) {
     this.#registry = registry;
     this.#journal = journal;
     this.#clock = clock;
+    this.#histories = new Histories(journal, scheduler);
   }
 
   /**
@@ -73,29 +73,24 @@ export class ApartmentReads {
     return holds.sort((a, b) => (a.expiresAt < b.expiresAt ? -1 : 1));
   }
 
-  /** One apartment's facts in order, and its whole calendar as of then, folded from the journal alone. */
+  /**
+   * One apartment's facts in order, and its whole calendar as of then. `unavailable` where that lies too far from any
+   * calendar that is known to be folded in one go: asked again, it goes on from there.
+   */
   async history(apartmentId: string, query: JournalQuery): Promise<Outcome<JournalAnswer>> {
-    const stored = await this.#journal.load(apartmentId, MACHINE_VERSION);
+    const stored = await this.#journal.load(apartmentId, MACHINE_VERSION, 0);
     if (stored === undefined) return refuse('not_found', `there is no apartment ${apartmentId}`);
-    const latestVersion = stored.entries.at(-1)?.version ?? stored.snapshot?.version ?? 0;
-    const { after, limit, version: lastVersion = latestVersion } = query;
+    const { lastVersion: latestVersion } = stored;
     const lastMs = query.at === undefined ? Number.POSITIVE_INFINITY : epochMs(query.at);
-    const calendar = emptyCalendar('listed');
-    let facts: JournalEntry[] = [];
-    folding: for (;;) {
-      const page = await this.#journal.entries(apartmentId, calendar.version, PAGE);
-      for (const entry of page) {
-        if (entry.version > lastVersion || entry.atMs > lastMs) break folding;
-        try {
-          apply(calendar, entry);
-        } catch {
-          return unreadable(apartmentId);
-        }
-        if (after === undefined || (entry.version > after && facts.length < limit)) facts.push(entry);
-        if (facts.length > 2 * limit) facts = facts.slice(-limit);
-      }
-      if (page.length < PAGE) break;
-    }
+    const version =
+      query.at === undefined
+        ? Math.min(query.version ?? latestVersion, latestVersion)
+        : await versionAt(this.#journal, apartmentId, lastMs, latestVersion);
+    const calendar = await this.#histories.calendarAt(apartmentId, stored, version);
+    if (calendar === 'unreadable') return unreadable(apartmentId);
+    if (calendar === 'busy') return unreachable(apartmentId);
+    const after = Math.min(query.after ?? Math.max(0, version - query.limit), version);
+    const facts = await this.#journal.entries(apartmentId, after, Math.min(query.limit, version - after));
     const nowMs = Math.min(lastMs, this.#clock.nowMs());
     const today = localNight(stored.terms.timeZone, nowMs);
     const first = calendar.claims[0]?.from ?? today;
@@ -106,7 +101,7 @@ export class ApartmentReads {
       data: {
         latestVersion,
         calendar: calendarView(apartmentId, calendar, window),
-        facts: facts.slice(-limit).map(factView),
+        facts: facts.map(factView),
       },
     };
   }

@@ -17,7 +17,7 @@ import { Loader, type NotRunning, type Place, RELOAD_AFTER_MS, type Waiting } fr
 import type { ListedHold } from './open-holds.ts';
 import type { Ownership } from './ports.ts';
 import { unreadable } from './quarantine.ts';
-import type { LoadedApartment, Unheard } from './restore.ts';
+import type { Restored } from './restore.ts';
 import type { SnapshotWriter } from './snapshot-writer.ts';
 import type { Asked } from './turn.ts';
 
@@ -36,6 +36,8 @@ const SWEEP_EVERY_MS = 250;
 const PASSIVATE_EVERY_MS = 10_000;
 const SETTLE_POLL_MS = 10;
 const HANDOVER_POLL_MS = 2;
+/** Apartments asked for at once by `wake`: so many that a load is always due, so few that commands get their turn. */
+const WAKING_AT_ONCE = 4 * LOADS_AT_ONCE_MAX;
 /** A command whose turn was refused by the storage this often is a defect, not bad luck. */
 const ATTEMPTS_MAX = 3;
 
@@ -79,7 +81,8 @@ export class Registry {
     this.#loader = new Loader({
       ...parts,
       told: (apartmentId) => this.#left.get(apartmentId)?.publishedVersion,
-      start: (place, loaded, unheard) => this.#start(place, loaded, unheard),
+      snapshot: (snapshot) => parts.snapshots.write(snapshot),
+      start: (place, restored) => this.#start(place, restored),
       absent: (apartmentId) => {
         this.#owed.delete(apartmentId);
         this.#inherit(apartmentId);
@@ -144,6 +147,7 @@ export class Registry {
 
   changeTerms(apartmentId: string, terms: Terms): void {
     this.#running.get(apartmentId)?.changeTerms(terms);
+    this.#loader.changeTerms(apartmentId, terms);
   }
 
   /**
@@ -151,21 +155,25 @@ export class Registry {
    * @returns those that could not be started now, as where this node does not trust its lease, and may be later
    */
   async wake(apartmentIds: readonly string[]): Promise<readonly string[]> {
-    const BATCH = LOADS_AT_ONCE_MAX * 4;
     const left: string[] = [];
     for (const id of apartmentIds) this.#owed.add(id);
-    for (let i = 0; i < apartmentIds.length && !this.#stopped; i += BATCH) {
-      const sinceMs = this.#parts.clock.nowMs();
-      const woken = (id: string) =>
-        new Promise<void>((resolve) => {
-          const failed = (why: NotRunning) => {
-            if (why === 'moved' || why === 'unavailable') left.push(id);
-            resolve();
-          };
-          this.with(id, sinceMs, () => resolve(), failed);
-        });
-      await Promise.all(apartmentIds.slice(i, i + BATCH).map(woken));
-    }
+    const started = (id: string) =>
+      new Promise<void>((resolve) => {
+        const failed = (why: NotRunning) => {
+          if (why === 'moved' || why === 'unavailable') left.push(id);
+          resolve();
+        };
+        this.with(id, this.#parts.clock.nowMs(), () => resolve(), failed);
+      });
+    // Not in batches: one that takes its time would keep all behind its batch.
+    const toStart = apartmentIds.values();
+    const startNext = async () => {
+      for (const id of toStart) {
+        if (this.#stopped) return;
+        await started(id);
+      }
+    };
+    await Promise.all(Array.from({ length: WAKING_AT_ONCE }, startNext));
     return left;
   }
 
@@ -271,10 +279,10 @@ export class Registry {
     return false;
   }
 
-  #start(place: Place, loaded: LoadedApartment, unheard: Unheard | undefined): RunningApartment {
+  #start(place: Place, restored: Restored): RunningApartment {
     const confirms = this.#left.get(place.apartmentId)?.confirms;
     this.#inherit(place.apartmentId);
-    const apartment = new RunningApartment(place, loaded, this.#apartmentParts, unheard, confirms);
+    const apartment = new RunningApartment(place, restored, this.#apartmentParts, confirms);
     this.#running.set(place.apartmentId, apartment);
     this.#owed.delete(place.apartmentId);
     apartment.resume();

@@ -1,55 +1,127 @@
-/** An apartment from storage: the requests before its snapshot, the snapshot, then the facts after it. */
+/** An apartment from storage: the requests before its snapshot, the snapshot, then the facts after it, page after page. */
 import type { CommittedChange } from '../protocol/committed-change.ts';
+import type { Terms } from '../protocol/terms.ts';
+import { snapshotOf } from './apartment-actor.ts';
+import { MACHINE_VERSION } from './apartment-machine.ts';
 import { apply } from './calendar/apply.ts';
-import { type Calendar, emptyCalendar, findHold, type HoldClaim } from './calendar/calendar.ts';
+import { type Calendar, emptyCalendar, type HoldClaim, isRestless } from './calendar/calendar.ts';
 import { follow } from './chain.ts';
-import { changeOf } from './change-of-fact.ts';
+import { changeOf, replacedBy } from './change-of-fact.ts';
 import type { BookingRecord, JournalEntry } from './facts.ts';
-import { REQUESTS_PAGE } from './limits.ts';
+import { IDEMPOTENCY_WINDOW_MS, REQUESTS_PAGE, UNHEARD_FACTS_MAX } from './limits.ts';
 import type { Journal, StoredApartment, StoredSnapshot } from './ports.ts';
 import { RequestWindow } from './request-window.ts';
 
 /** All that a running apartment is made of. */
-export interface LoadedApartment extends StoredApartment {
-  /** Knows every request before the snapshot. */
-  readonly window: RequestWindow;
-}
-
-/** Facts that an instance before this one wrote without hearing that they were on disk: nobody was told of them. */
-export interface Unheard {
-  readonly afterVersion: number;
-  /** The bookings that they are about. */
-  readonly bookings: ReadonlyMap<string, BookingRecord>;
-}
-
 export interface Restored {
+  readonly terms: Terms;
   readonly calendar: Calendar;
   /** The hash of the last fact. */
   readonly head: number | undefined;
-  /** What `unheard` facts changed, in order. */
+  /** Knows every request. */
+  readonly window: RequestWindow;
+  /** What unheard facts changed, in order. */
   readonly changes: readonly CommittedChange[];
+  /** At which a snapshot is stored or on its way there; 0 where none is. */
+  readonly savedVersion: number;
 }
 
+/** The bookings that facts of a page are about, by id: those that the world is still to be told of. */
+export type UnheardBookings = ReadonlyMap<string, BookingRecord>;
+
 /**
- * Adds what came after the snapshot to the window, too.
- * @throws where the snapshot does not rest on the journal, or a fact does not follow from the one before it
+ * Folds an apartment. What it costs at once is a page: whoever reads them lets others have their turn in between.
+ *
+ * Pages read one after the other are as good as all read in one statement at the moment of the last: entries never
+ * change, versions have no gap, and an append is there whole or not at all, so that whoever has seen version n sees all up
+ * to n for ever. The last page is one that is not full. Nothing is added behind it that this fold would lack: former
+ * owners' appends were over or fenced before this epoch began, and this owner appends for apartments that run, which this
+ * one does not. An append of an instance that was lost may still be on its way; what is then decided here takes the same
+ * version, and one of the two is refused by the journal's key.
  */
-export function restore(loaded: LoadedApartment, unheard: Unheard | undefined): Restored {
-  const { snapshot, entries, status, window } = loaded;
-  const head = follow(snapshot && hashUnder(snapshot, loaded.base), entries);
-  const calendar =
-    snapshot === undefined ? emptyCalendar(status) : (snapshot.state as { calendar: Calendar }).calendar;
-  window.addAll(entries);
-  const changes: CommittedChange[] = [];
-  for (const entry of entries) {
-    const replaced = replacedBy(entry, calendar);
-    const claim = apply(calendar, entry);
-    if (unheard === undefined || entry.version <= unheard.afterVersion) continue;
-    const { fact } = entry;
-    const booking = 'booking' in fact ? unheard.bookings.get(fact.booking) : undefined;
-    changes.push(changeOf(entry, claim, replaced, booking));
+export class Restoring {
+  readonly calendar: Calendar;
+  readonly window: RequestWindow;
+  readonly changes: CommittedChange[] = [];
+  readonly #apartmentId: string;
+  readonly #toldVersion: number;
+  readonly #windowFromMs: number;
+  #head: number | undefined;
+
+  /**
+   * @param window of the requests before the snapshot
+   * @param toldVersion the last one that an instance before this told; undefined where there was none. Later facts were
+   *   written and nobody heard of them: they are told when this one starts, the last UNHEARD_FACTS_MAX of them
+   * @throws where the snapshot does not rest on the journal
+   * @param newest fact of a long history: what is older than it by more than the window is not added, only to be forgotten
+   */
+  constructor(
+    apartmentId: string,
+    { snapshot, base, status, lastVersion }: StoredApartment,
+    window: RequestWindow,
+    toldVersion = Number.POSITIVE_INFINITY,
+    newest?: JournalEntry,
+  ) {
+    this.#apartmentId = apartmentId;
+    this.window = window;
+    this.#head = snapshot && hashUnder(snapshot, base);
+    this.calendar =
+      snapshot === undefined ? emptyCalendar(status) : (snapshot.state as { calendar: Calendar }).calendar;
+    this.#toldVersion = Math.max(toldVersion, lastVersion - UNHEARD_FACTS_MAX);
+    this.#windowFromMs = (newest?.atMs ?? Number.NEGATIVE_INFINITY) - IDEMPOTENCY_WINDOW_MS;
   }
-  return { calendar, head, changes };
+
+  get version(): number {
+    return this.calendar.version;
+  }
+
+  /** The hash of the last fact. */
+  get head(): number | undefined {
+    return this.#head;
+  }
+
+  /** Reads what is needed to tell of a page's facts: of each page in one statement, none where nobody waits to hear. */
+  async readUnheard(journal: Journal, entries: readonly JournalEntry[]): Promise<UnheardBookings> {
+    const ids: string[] = [];
+    for (const { version, fact } of entries) {
+      const isAboutOne = fact.kind === 'confirmed' || fact.kind === 'cancelled';
+      if (isAboutOne && version > this.#toldVersion) ids.push(fact.booking);
+    }
+    if (ids.length === 0) return NO_BOOKINGS;
+    const bookings = await journal.bookingsOf(this.#apartmentId, ids);
+    return new Map(bookings.map((booking) => [booking.id, booking]));
+  }
+
+  /**
+   * The next entries. Throws where one does not follow; all that was restored is worth nothing then.
+   * @returns the version that it has come to
+   */
+  add(entries: readonly JournalEntry[], bookings: UnheardBookings): number {
+    this.#head = follow(this.#head, entries);
+    const isRemembered = ({ atMs }: JournalEntry) => atMs > this.#windowFromMs;
+    this.window.addAll(entries.every(isRemembered) ? entries : entries.filter(isRemembered));
+    for (const entry of entries) {
+      const isUnheard = entry.version > this.#toldVersion;
+      const replaced = isUnheard ? replacedBy(entry, this.calendar) : NO_HOLDS;
+      const claim = apply(this.calendar, entry);
+      if (!isUnheard) continue;
+      const { fact } = entry;
+      const booking = 'booking' in fact ? bookings.get(fact.booking) : undefined;
+      this.changes.push(changeOf(entry, claim, replaced, booking));
+    }
+    return this.version;
+  }
+
+  /** As far as it has come. */
+  snapshot(): StoredSnapshot {
+    return captured(
+      this.#apartmentId,
+      this.calendar,
+      this.window,
+      this.#head,
+      structuredClone(snapshotOf(this.calendar)),
+    );
+  }
 }
 
 /** A snapshot from before the chain says nothing of it: the journal does. */
@@ -59,6 +131,25 @@ function hashUnder(snapshot: StoredSnapshot, base: StoredApartment['base']): num
   throw new Error(
     `${apartmentId}: its snapshot rests on fact ${version}, which ${base === undefined ? 'is not in the journal' : 'is another in the journal'}; facts were lost or changed`,
   );
+}
+
+/** @param state as XState persists it, sharing nothing with the calendar */
+export function captured(
+  apartmentId: string,
+  calendar: Calendar,
+  window: RequestWindow,
+  hash: number | undefined,
+  state: unknown,
+): StoredSnapshot {
+  return {
+    apartmentId,
+    version: calendar.version,
+    machineVersion: MACHINE_VERSION,
+    windowFromVersion: window.fromVersion(calendar.version),
+    restless: isRestless(calendar),
+    hash,
+    state,
+  };
 }
 
 /**
@@ -82,25 +173,5 @@ export async function readWindow(
   return window;
 }
 
-/** Reads what is needed to tell of facts after a version. A snapshot is never ahead of what has been told. */
-export async function readUnheard(
-  journal: Journal,
-  apartmentId: string,
-  { entries }: StoredApartment,
-  afterVersion: number,
-): Promise<Unheard> {
-  const bookings = new Map<string, BookingRecord>();
-  for (const { version, fact } of entries) {
-    if (version <= afterVersion || (fact.kind !== 'confirmed' && fact.kind !== 'cancelled')) continue;
-    const booking = await journal.booking(apartmentId, fact.booking);
-    if (booking !== undefined) bookings.set(fact.booking, booking);
-  }
-  return { afterVersion, bookings };
-}
-
-/** The open holds that end as this one begins, before the entry is applied. */
-export function replacedBy({ fact }: JournalEntry, calendar: Calendar): HoldClaim[] {
-  if (fact.kind !== 'held' || fact.replaces === undefined) return NONE;
-  return fact.replaces.map((id) => findHold(calendar, id)).filter((hold) => hold !== undefined);
-}
-const NONE: HoldClaim[] = [];
+const NO_HOLDS: HoldClaim[] = [];
+const NO_BOOKINGS: UnheardBookings = new Map();

@@ -123,7 +123,7 @@ export async function openApartmentsNode(start: Start, storage: Storage): Promis
         },
         onFault,
       });
-  const reads = new ApartmentReads(registry, journal, clock);
+  const reads = new ApartmentReads(registry, journal, clock, scheduler);
   const listeners: ((change: HeardChange) => void)[] = [];
   const cluster: Cluster = new Cluster({
     ...{ registry, reads, openHolds, membership, peers, clock, scheduler, onFault },

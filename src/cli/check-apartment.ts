@@ -3,13 +3,15 @@
 import { MACHINE_VERSION } from '../actors/apartment-machine.ts';
 import { apply } from '../actors/calendar/apply.ts';
 import { type Calendar, emptyCalendar } from '../actors/calendar/calendar.ts';
-import type { RecordedApartment } from '../persistence/statements/recorded-apartments.ts';
+import type { RecordedApartment, RecordedSnapshot } from '../persistence/statements/recorded-apartments.ts';
 import { dateOf } from '../protocol/nights.ts';
 
 /** @returns one sentence for each contradiction, none where all agrees */
 export function checkApartment(recorded: RecordedApartment): string[] {
   const problems: string[] = [];
   const calendar = emptyCalendar();
+  // Only this program's: what another's says it cannot read.
+  const snapshot = recorded.snapshots.find(({ machineVersion }) => machineVersion === MACHINE_VERSION);
   let atSnapshot: string | undefined;
   for (const entry of recorded.entries) {
     // I4 is checked by the fold: a gap or a repeat does not apply; I1 too: a claim over claimed nights does not.
@@ -21,10 +23,10 @@ export function checkApartment(recorded: RecordedApartment): string[] {
       );
       return problems;
     }
-    if (entry.version === recorded.snapshot?.version) atSnapshot = canonical(calendar);
+    if (entry.version === snapshot?.version) atSnapshot = canonical(calendar);
   }
   problems.push(...overlaps(calendar));
-  problems.push(...checkSnapshot(recorded, atSnapshot, calendar.version));
+  problems.push(...checkSnapshot(snapshot, atSnapshot, calendar.version));
   problems.push(...checkBookings(recorded, calendar));
   problems.push(...checkBlocks(recorded, calendar));
   if (recorded.entries.length > 0 && recorded.status === undefined) problems.push('has facts but no listing');
@@ -50,11 +52,11 @@ function overlaps(calendar: Calendar): string[] {
 }
 
 function checkSnapshot(
-  { snapshot }: RecordedApartment,
+  snapshot: RecordedSnapshot | undefined,
   folded: string | undefined,
   version: number,
 ): string[] {
-  if (snapshot === undefined || snapshot.machineVersion !== MACHINE_VERSION) return [];
+  if (snapshot === undefined) return [];
   if (snapshot.version > version)
     return [`snapshot ${snapshot.version} is ahead of the journal at ${version}`];
   if (snapshot.version === 0) return [];

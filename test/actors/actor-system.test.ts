@@ -79,7 +79,7 @@ describe('apartments as XState actors', () => {
     for (let i = 1; i < SNAPSHOT_EVERY_FACTS; i++)
       await ask(host, A, { kind: i % 2 === 0 ? 'resume' : 'pause' });
     await time.pass(1_000);
-    const { snapshot, entries } = (await journal.load(A, 1))!;
+    const { snapshot, entries } = (await journal.load(A, 1, 10))!;
     expect(snapshot?.state).toMatchObject({ status: 'active', value: 'paused' });
     expect(entries).toEqual([]);
 

@@ -144,7 +144,7 @@ describe('[I2] an apartment whose facts are not those that were acknowledged', (
     journal.lose(A, ({ version }) => version === 2);
     expect(await many(SNAPSHOT_EVERY_FACTS)).toBe('ok');
     await time.pass(1_000);
-    expect((await journal.load(A, MACHINE_VERSION))?.snapshot).toBeUndefined();
+    expect((await journal.load(A, MACHINE_VERSION, 10))?.snapshot).toBeUndefined();
     expect(house.faults.map(({ event }) => event)).toContain('apartment.lost');
     expect(await many(1)).toBe('unreadable');
     expect(why()).toEqual([expect.stringMatching(/^a1: fact 3 carries the hash .* does not follow/)]);

@@ -1,7 +1,7 @@
 /** What every journal promises, whatever it is made of. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ChainHead, follow } from '../../src/actors/chain.ts';
-import type { Fact } from '../../src/actors/facts.ts';
+import type { Fact, JournalEntry } from '../../src/actors/facts.ts';
 import type { AppendResult, Journal, StoredSnapshot } from '../../src/actors/ports.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
 import type { Terms } from '../../src/protocol/terms.ts';
@@ -264,13 +264,14 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
     });
 
     it('[I3] loads terms, status, the newest usable snapshot and what came after it, and pages of requests before it', async () => {
-      expect(await journal.load('nowhere', 1)).toBeUndefined();
-      expect(await journal.load(B, 1)).toEqual({
+      expect(await journal.load('nowhere', 1, 10)).toBeUndefined();
+      expect(await journal.load(B, 1, 10)).toEqual({
         terms: openTerms({ nightlyMinor: 7 }),
         status: 'listed',
         snapshot: undefined,
         base: undefined,
         entries: [],
+        lastVersion: 0,
       });
       const entries = [1, 2, 3, 4, 5, 6].map((version) =>
         entry(A, version, held(`h${version}`), version === 3 ? { requestId: null } : {}),
@@ -286,15 +287,16 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
         state: { claims: [1, 'two', null], nested: { ok: true } },
       };
       await journal.saveSnapshots([snapshot]);
-      const loaded = await journal.load(A, 2);
+      const loaded = await journal.load(A, 2, 10);
       expect(loaded?.status).toBe('paused');
       expect(loaded?.snapshot).toEqual(snapshot);
       expect(loaded?.base).toEqual({ hash: entries[3]!.hash });
       expect(loaded?.entries.map(({ version }) => version)).toEqual([5, 6, 7]);
       expect(loaded?.entries.slice(0, 2)).toEqual(entries.slice(4));
-      const other = await journal.load(A, 3);
+      const other = await journal.load(A, 3, 10);
       expect(other?.snapshot).toBeUndefined();
       expect(other?.entries.slice(0, 6)).toEqual(entries);
+      expect([loaded?.lastVersion, other?.lastVersion]).toEqual([7, 7]);
 
       const requests = (afterVersion: number, toVersion: number, limit: number) =>
         journal.requests(A, { afterVersion, toVersion, limit });
@@ -304,6 +306,26 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
       expect(await requests(2, 9, 2)).toEqual([bare[3], bare[4]]);
       expect(await requests(4, 4, 10)).toEqual([]);
       expect(await journal.requests(B, { afterVersion: 0, toVersion: 9, limit: 10 })).toEqual([]);
+    });
+
+    it('loads no more than a page of what came after the snapshot, whatever its length; the pages after it make it whole', async () => {
+      const entries = Array.from({ length: 25 }, (_, i) => entry(A, i + 1));
+      await appendTo(journal, 1, ...entries);
+      const first = await journal.load(A, 1, 10);
+      expect(first?.entries).toEqual(entries.slice(0, 10));
+      expect(first?.lastVersion).toBe(25);
+      const read = [...(first?.entries ?? [])];
+      for (let page = read; page.length === 10; ) {
+        page = await journal.entries(A, read.length, 10);
+        read.push(...page);
+        // The end moves while it is read.
+        if (page.length === 10) await appendTo(journal, 1, entry(A, 26));
+      }
+      expect(read.map(({ version }) => version)).toEqual(Array.from({ length: 26 }, (_, i) => i + 1));
+      await journal.saveSnapshots([snapshotOf(1, entries[19]!, 'twenty')]);
+      const later = await journal.load(A, 1, 3);
+      expect(later?.entries).toEqual(entries.slice(20, 23));
+      expect((await journal.load(A, 1, 0))?.entries).toEqual([]);
     });
 
     it('finds how a hold ended: released, expired, or replaced by another', async () => {
@@ -317,11 +339,30 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
         replacing,
       ];
       await appendTo(journal, 1, ...facts.map((fact, i) => entry(A, i + 1, fact)));
-      expect((await journal.endOf(A, 'h1', 1))?.version).toBe(5);
-      expect((await journal.endOf(A, 'h2', 2))?.fact).toEqual({ kind: 'released', hold: 'h2' });
-      expect((await journal.endOf(A, 'h3', 3))?.fact).toEqual(replacing);
-      expect(await journal.endOf(A, 'h4', 6)).toBeUndefined();
-      expect(await journal.endOf(A, 'h2', 4)).toBeUndefined();
+      const endOf = (hold: string, born: number, limit = 10) => journal.endOf(A, hold, born, limit);
+      expect((await endOf('h1', 1))?.version).toBe(5);
+      expect((await endOf('h2', 2))?.fact).toEqual({ kind: 'released', hold: 'h2' });
+      expect((await endOf('h3', 3))?.fact).toEqual(replacing);
+      expect(await endOf('h4', 6)).toBeUndefined();
+      expect(await endOf('h2', 4)).toBeUndefined();
+      // It looks through so many facts, whichever of them are about it.
+      expect(await endOf('h1', 1, 3)).toBeUndefined();
+      expect((await endOf('h1', 1, 4))?.version).toBe(5);
+    });
+
+    it('finds several bookings at once, whatever became of them', async () => {
+      const stays = ['one', 'two', 'three'].map((id, i) =>
+        pendingBooking(id, { from: 100 + 10 * i, to: 103 + 10 * i }),
+      );
+      for (const [i, stay] of stays.entries()) await appendTo(journal, 1, confirming(A, i + 1, stay));
+      await appendTo(journal, 1, confirmed(A, 4, stays[0]!));
+      const found = await journal.bookingsOf(A, ['one', 'two', 'nobody']);
+      expect(found.map(({ id, status }) => `${id} ${status}`).sort()).toEqual([
+        'one confirmed',
+        'two pending',
+      ]);
+      expect(await journal.bookingsOf(B, ['one'])).toEqual([]);
+      expect(await journal.bookingsOf(A, [])).toEqual([]);
     });
 
     it('[I2] chains what it writes, and writes no snapshot that does not rest on it', async () => {
@@ -336,28 +377,72 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
       });
       for (const wrong of [at(3, entries[1]!.hash), at(3, undefined), at(4, chain.head)])
         expect(await journal.saveSnapshots([wrong])).toEqual([A]);
-      expect((await journal.load(A, 1))?.snapshot).toBeUndefined();
+      expect((await journal.load(A, 1, 9))?.snapshot).toBeUndefined();
       expect(await journal.saveSnapshots([at(3, chain.head)])).toEqual([]);
-      expect((await journal.load(A, 1))?.snapshot?.hash).toBe(chain.head);
+      expect((await journal.load(A, 1, 9))?.snapshot?.hash).toBe(chain.head);
       // A gap beneath it.
       await appendTo(journal, 1, entry(A, 5));
       expect(await journal.saveSnapshots([at(5, (await journal.entry(A, 5))?.hash)])).toEqual([A]);
-      expect((await journal.load(A, 1))?.snapshot?.version).toBe(3);
+      expect((await journal.load(A, 1, 9))?.snapshot?.version).toBe(3);
     });
 
     it('never replaces a snapshot by an older one', async () => {
-      const entries = [1, 2, 3, 4, 5, 6].map((version) => entry(A, version, { kind: 'paused' }));
-      await appendTo(journal, 1, ...entries);
-      const at = (version: number, state: string): StoredSnapshot => ({
-        ...{ apartmentId: A, version, machineVersion: 1, windowFromVersion: 0, restless: true, state },
-        hash: entries[version - 1]?.hash,
-      });
-      await journal.saveSnapshots([at(5, 'five'), at(4, 'four')]);
-      await journal.saveSnapshots([at(3, 'three')]);
-      expect((await journal.load(A, 1))?.snapshot?.state).toBe('five');
+      const all = await eightFacts();
+      await journal.saveSnapshots([snapshotOf(1, all[5 - 1]!, 'five'), snapshotOf(1, all[4 - 1]!, 'four')]);
+      await journal.saveSnapshots([snapshotOf(1, all[3 - 1]!, 'three')]);
+      expect(await stateOf(1)).toBe('five');
       expect(await journal.activeSince(AT_MS)).toEqual([A]);
-      await journal.saveSnapshots([{ ...at(6, 'six'), restless: false }]);
+      await journal.saveSnapshots([{ ...snapshotOf(1, all[6 - 1]!, 'six'), restless: false }]);
       expect(await journal.activeSince(AT_MS)).toEqual([]);
     });
+
+    it('keeps snapshots of two machine versions, that of the last writer and the last of all others', async () => {
+      const all = await eightFacts();
+      await journal.saveSnapshots([snapshotOf(1, all[5 - 1]!, 'one')]);
+      const ofB = entry(B, 1);
+      await appendTo(journal, 1, ofB);
+      // The newer program begins from the first fact, and is there again before it has come as far.
+      await journal.saveSnapshots([snapshotOf(2, all[3 - 1]!, 'two')]);
+      expect([await stateOf(1), await stateOf(2)]).toEqual(['one', 'two']);
+      await journal.saveSnapshots([snapshotOf(1, all[6 - 1]!, 'one again')]);
+      expect([await stateOf(1), await stateOf(2)]).toEqual(['one again', 'two']);
+      await journal.saveSnapshots([snapshotOf(3, all[4 - 1]!, 'three')]);
+      expect([await stateOf(1), await stateOf(2), await stateOf(3)]).toEqual([
+        'one again',
+        undefined,
+        'three',
+      ]);
+      await journal.saveSnapshots([snapshotOf(3, all[7 - 1]!, 'three'), snapshotOf(4, ofB, 'four')]);
+      await journal.saveSnapshots([snapshotOf(2, all[1 - 1]!, 'two')]);
+      expect([await stateOf(1), await stateOf(2), await stateOf(3)]).toEqual([undefined, 'two', 'three']);
+    });
+
+    it('asks the newest snapshot of an apartment whether it is restless', async () => {
+      const all = await eightFacts();
+      await journal.saveSnapshots([snapshotOf(1, all[5 - 1]!, 'one')]);
+      expect(await journal.activeSince(AT_MS)).toEqual([A]);
+      await journal.saveSnapshots([{ ...snapshotOf(2, all[4 - 1]!, 'two'), restless: false }]);
+      expect(await journal.activeSince(AT_MS)).toEqual([A]);
+      await journal.saveSnapshots([{ ...snapshotOf(2, all[6 - 1]!, 'two'), restless: false }]);
+      expect(await journal.activeSince(AT_MS)).toEqual([]);
+    });
+
+    async function eightFacts(): Promise<JournalEntry[]> {
+      const entries = Array.from({ length: 8 }, (_, i) => entry(A, i + 1, { kind: 'paused' }));
+      await appendTo(journal, 1, ...entries);
+      return entries;
+    }
+
+    async function stateOf(machineVersion: number): Promise<unknown> {
+      return (await journal.load(A, machineVersion, 0))?.snapshot?.state;
+    }
   });
+}
+
+function snapshotOf(
+  machineVersion: number,
+  { apartmentId, version, hash }: JournalEntry,
+  state: string,
+): StoredSnapshot {
+  return { apartmentId, version, machineVersion, windowFromVersion: 0, restless: true, hash, state };
 }

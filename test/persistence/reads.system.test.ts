@@ -130,7 +130,7 @@ describe('what verify reads', () => {
         { id: 'block_50', from: 50, to: 52 },
       ]),
     );
-    expect(b?.snapshot).toEqual({ version: 4, machineVersion: 1, restless: false, state: { s: 1 } });
+    expect(b?.snapshots).toEqual([{ version: 4, machineVersion: 1, restless: false, state: { s: 1 } }]);
     expect(c?.entries.every(({ version }, i) => version === i + 1)).toBe(true);
     expect(c?.status).toBeUndefined();
   });

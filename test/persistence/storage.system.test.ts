@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStorage } from '../../src/persistence/index.ts';
+import { createPostgresJournal } from '../../src/persistence/journal/journal.ts';
 import { migrate, SchemaNotOurs, SchemaTooNew } from '../../src/persistence/migrate.ts';
 import { createPool, StorageUnreachable } from '../../src/persistence/pool.ts';
 import { checkStorage } from '../../src/persistence/postgres/requirements.ts';
@@ -73,6 +74,45 @@ describe('openStorage', () => {
     ]);
     const attempt = await bookingOfHold(older.pool, 'a', 'h_b1');
     expect(attempt?.contact).toEqual({ name: 'Ana', email: 'ana@example.com' });
+  });
+
+  it('keeps the snapshots of an older schema, and those that servers from before still write', async () => {
+    await using older = await createTestDatabase();
+    // As they write and read them.
+    const write = (version: number) =>
+      older.pool.query(
+        `insert into snapshots as s (apartment_id, version, machine_version, window_from_version, restless, state)
+         values ('a', $1, 1, 0, false, '{"at": ${version}}')
+         on conflict (apartment_id) do update
+           set version = excluded.version, machine_version = excluded.machine_version,
+               window_from_version = excluded.window_from_version, restless = excluded.restless,
+               state = excluded.state, taken_at = clock_timestamp()
+           where (s.version, s.machine_version) <= (excluded.version, excluded.machine_version)`,
+        [version],
+      );
+    await firstSchema(
+      older,
+      `insert into listings (id, name, city, latitude, longitude, terms) values ('a', 'a', 'Porto', 41, -8, '{}');
+       insert into journal (apartment_id, version, kind, at, fact)
+         select 'a', v, 'paused', now(), '{}' from generate_series(1, 8) v;
+       insert into snapshots (apartment_id, version, machine_version, window_from_version, restless, state)
+       values ('a', 5, 1, 0, false, '{"at": 5}')`,
+    );
+    const ran = await migrate(older.ownerUrl, { grantTo: new URL(older.url).username });
+    expect(ran).toContain('008_two-snapshots');
+    const journal = createPostgresJournal({ pool: older.pool, url: older.url });
+    const loaded = async (machineVersion: number) =>
+      (await journal.load('a', machineVersion, 1))?.snapshot?.state;
+    expect(await loaded(1)).toEqual({ at: 5 });
+    await write(7);
+    expect(await loaded(1)).toEqual({ at: 7 });
+    const newer = { apartmentId: 'a', version: 6, windowFromVersion: 0, restless: false, hash: undefined };
+    await journal.saveSnapshots([{ ...newer, machineVersion: 2, state: { at: 6 } }]);
+    await write(8);
+    expect([await loaded(1), await loaded(2)]).toEqual([{ at: 8 }, { at: 6 }]);
+    const theirs = await older.pool.query('select version, state from snapshots where machine_version = 1');
+    expect(theirs.rows).toEqual([{ version: 8, state: { at: 8 } }]);
+    await journal.close();
   });
 
   it('lets others have the tables between two tries to change them, and ends when nobody reads them for long', async () => {

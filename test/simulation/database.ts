@@ -155,6 +155,7 @@ export class Database {
       entry: (...args) => ask(() => journal.entry(...args)),
       endOf: (...args) => ask(() => journal.endOf(...args)),
       booking: (...args) => ask(() => journal.booking(...args)),
+      bookingsOf: (...args) => ask(() => journal.bookingsOf(...args)),
       bookingOfHold: (...args) => ask(() => journal.bookingOfHold(...args)),
       entries: (...args) => ask(() => journal.entries(...args)),
       saveSnapshots: (...args) => ask(() => journal.saveSnapshots(...args)),

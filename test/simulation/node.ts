@@ -162,7 +162,7 @@ export class SimulatedNode {
       introduced: () => this.cluster.introduced(),
       onFault,
     });
-    const reads = new ApartmentReads(this.registry, journal, clock);
+    const reads = new ApartmentReads(this.registry, journal, clock, process);
     const isAwake = (shard: number) => this.keeping.isAwake(shard);
     const endpoint: Endpoint = {
       process,

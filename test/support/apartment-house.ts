@@ -111,7 +111,7 @@ export class House {
       elsewhere: (asked) => this.router.ask(asked),
       onFault,
     });
-    this.reads = new ApartmentReads(this.registry, journal, { nowMs });
+    this.reads = new ApartmentReads(this.registry, journal, { nowMs }, time);
     const owns = epochOf ?? (() => 1);
     this.router = new Router({
       ...{ registry: this.registry, reads: this.reads, clock: { nowMs }, scheduler: time },

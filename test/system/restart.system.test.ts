@@ -184,7 +184,7 @@ describe('a restart', () => {
     expect(program.output).toContain('the embedded PostgreSQL, in ');
     const behind = await program.asOwner((owner) =>
       owner.query(
-        `select j.apartment_id from journal j left join snapshots s using (apartment_id)
+        `select j.apartment_id from journal j left join machine_snapshots s using (apartment_id)
          -- What has expired since the start is newer than them.
          where j.kind <> 'expired'
          group by j.apartment_id, s.version having max(j.version) > coalesce(s.version, 0)`,

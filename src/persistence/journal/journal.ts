@@ -10,7 +10,7 @@ import type {
   StoredSnapshot,
 } from '../../actors/ports.ts';
 import { SNAPSHOT_FACTS_COUNTED } from '../limits.ts';
-import { bookingOfApartment, bookingOfHold } from '../statements/bookings.ts';
+import { bookingOfApartment, bookingOfHold, bookingsOfApartmentById } from '../statements/bookings.ts';
 import { ENTRY_JSON, type EntryRow, entryOf } from '../statements/journal-rows.ts';
 import type { CommitSummary } from './commit-stats.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -54,11 +54,15 @@ class SqlJournal implements PostgresJournal {
     this.#commit.append(append);
   }
 
-  async load(apartmentId: string, machineVersion: number): Promise<StoredApartment | undefined> {
+  async load(
+    apartmentId: string,
+    machineVersion: number,
+    limit: number,
+  ): Promise<StoredApartment | undefined> {
     const result = await this.#pool.query<LoadedRow>({
       name: 'load',
       text: LOAD,
-      values: [apartmentId, machineVersion],
+      values: [apartmentId, machineVersion, limit],
     });
     const [row] = result.rows;
     if (row === undefined) return undefined;
@@ -68,6 +72,7 @@ class SqlJournal implements PostgresJournal {
       snapshot: row.version === null ? undefined : snapshotOf(apartmentId, machineVersion, row),
       base: row.base === null ? undefined : { hash: row.base.hash ?? undefined },
       entries: (row.entries ?? []).map((entry) => entryOf(apartmentId, entry)),
+      lastVersion: row.lastVersion,
     };
   }
 
@@ -95,31 +100,36 @@ class SqlJournal implements PostgresJournal {
     return entry?.version === version ? entry : undefined;
   }
 
-  async endOf(apartmentId: string, holdId: string, bornVersion: number): Promise<JournalEntry | undefined> {
-    // Walks the key from the hold's birth: a hold ends within the hour.
-    const result = await this.#pool.query<{ entry: EntryRow }>(
-      `select ${ENTRY_JSON} as entry from journal j
-       where apartment_id = $1 and version > $3
-         and (kind in ('expired', 'released', 'confirmed') and fact ->> 'hold' = $2
-              or kind = 'held' and (fact -> 'replaces')::jsonb ? $2)
-       order by version limit 1`,
-      [apartmentId, holdId, bornVersion],
-    );
+  async endOf(
+    apartmentId: string,
+    holdId: string,
+    afterVersion: number,
+    limit: number,
+  ): Promise<JournalEntry | undefined> {
+    const result = await this.#pool.query<{ entry: EntryRow }>({
+      name: 'end-of',
+      text: END_OF,
+      values: [apartmentId, holdId, afterVersion, afterVersion + limit],
+    });
     const [row] = result.rows;
     return row && entryOf(apartmentId, row.entry);
   }
 
   async entries(apartmentId: string, afterVersion: number, limit: number): Promise<JournalEntry[]> {
-    const result = await this.#pool.query<{ entry: EntryRow }>(
-      `select ${ENTRY_JSON} as entry from journal j
-       where apartment_id = $1 and version > $2 order by version limit $3`,
-      [apartmentId, afterVersion, limit],
-    );
+    const result = await this.#pool.query<{ entry: EntryRow }>({
+      name: 'entries',
+      text: ENTRIES,
+      values: [apartmentId, afterVersion, limit],
+    });
     return result.rows.map(({ entry }) => entryOf(apartmentId, entry));
   }
 
   booking(apartmentId: string, bookingId: string) {
     return bookingOfApartment(this.#pool, apartmentId, bookingId);
+  }
+
+  bookingsOf(apartmentId: string, bookingIds: readonly string[]) {
+    return bookingsOfApartmentById(this.#pool, apartmentId, bookingIds);
   }
 
   bookingOfHold(apartmentId: string, holdId: string) {
@@ -128,11 +138,12 @@ class SqlJournal implements PostgresJournal {
 
   async saveSnapshots(snapshots: readonly StoredSnapshot[]): Promise<string[]> {
     if (snapshots.length === 0) return [];
-    // One row an apartment, the newest: a statement may not touch a row twice.
+    // One row of an apartment and machine version, the newest: a statement may not touch a row twice.
     const newest = new Map<string, StoredSnapshot>();
     for (const snapshot of snapshots) {
-      const other = newest.get(snapshot.apartmentId);
-      if (other === undefined || isNewer(snapshot, other)) newest.set(snapshot.apartmentId, snapshot);
+      const key = `${snapshot.machineVersion} ${snapshot.apartmentId}`;
+      const other = newest.get(key);
+      if (other === undefined || snapshot.version >= other.version) newest.set(key, snapshot);
     }
     const refused = await this.#pool.query<{ id: string }>(SAVE_SNAPSHOTS, [
       JSON.stringify([...newest.values()]),
@@ -177,17 +188,32 @@ interface LoadedRow {
   state: unknown;
   base: { hash: number | null } | null;
   entries: EntryRow[] | null;
+  lastVersion: number;
 }
 
 /** One statement, so one state of the database: no entry is missed between the snapshot and what follows it. */
 const LOAD = `
   select l.terms, l.status, s.version, s.window_from_version as "windowFromVersion", s.restless, s.hash, s.state,
     (select json_build_object('hash', hash) from journal where apartment_id = l.id and version = s.version) as base,
-    (select json_agg(${ENTRY_JSON} order by j.version) from journal j
-     where j.apartment_id = $1 and j.version > coalesce(s.version, 0)) as entries
+    (select json_agg(${ENTRY_JSON} order by j.version) from (
+       select * from journal where apartment_id = $1 and version > coalesce(s.version, 0)
+       order by version limit $3) j) as entries,
+    coalesce((select max(version) from journal where apartment_id = $1), 0) as "lastVersion"
   from listings l
-  left join snapshots s on s.apartment_id = l.id and s.machine_version = $2
+  left join machine_snapshots s on s.apartment_id = l.id and s.machine_version = $2
   where l.id = $1`;
+
+const ENTRIES = `
+  select ${ENTRY_JSON} as entry from journal j
+  where apartment_id = $1 and version > $2 order by version limit $3`;
+
+/** Bounded by version, not by rows found: a hold that has not ended is looked for in no more than these. */
+const END_OF = `
+  select ${ENTRY_JSON} as entry from journal j
+  where apartment_id = $1 and version > $3 and version <= $4
+    and (kind in ('expired', 'released', 'confirmed') and fact ->> 'hold' = $2
+         or kind = 'held' and (fact -> 'replaces')::jsonb ? $2)
+  order by version limit 1`;
 
 const REQUESTS = `
   select version, subject_id, request_id, (extract(epoch from at) * 1000)::bigint from journal
@@ -208,37 +234,42 @@ const ACTIVE_SINCE = `
   select apartment_id as id from recent r
   where kind in ('held', 'extended')
     and not exists (select from ended e where e.apartment_id = r.apartment_id and e.hold = r.fact ->> 'hold')
-  union select apartment_id from snapshots where restless
+  union select apartment_id from machine_snapshots s where restless
+    and not exists (select from machine_snapshots n where n.apartment_id = s.apartment_id and n.version > s.version)
   union select apartment_id from pending_bookings
   union select apartment_id from bookings where refund_owed`;
 
+/** What goes is of a third machine version: neither the one saved now nor, of the others, the one saved last. */
 const SAVE_SNAPSHOTS = `
   with given as (
     select w.*, greatest(coalesce(s.version, 0), w.version - $2::int) as known
     from json_to_recordset($1) as w ("apartmentId" text, version bigint, "machineVersion" int,
       "windowFromVersion" bigint, restless boolean, hash int, state json)
-    left join snapshots s on s.apartment_id = w."apartmentId"
+    left join machine_snapshots s on s.apartment_id = w."apartmentId" and s.machine_version = w."machineVersion"
   ), refused as (
     select "apartmentId" as id from given g
     where not exists (select from journal j
             where j.apartment_id = g."apartmentId" and j.version = g.version and j.hash is not distinct from g.hash)
       or g.version - g.known > (select count(*) from journal j
             where j.apartment_id = g."apartmentId" and j.version > g.known and j.version <= g.version)
+  ), sound as (
+    select * from given where "apartmentId" not in (select id from refused)
+  ), third as (
+    delete from machine_snapshots t using sound w
+    where t.apartment_id = w."apartmentId" and t.machine_version <> w."machineVersion"
+      and exists (select from machine_snapshots o
+        where o.apartment_id = t.apartment_id and o.machine_version not in (t.machine_version, w."machineVersion")
+          and (o.taken_at, o.machine_version) > (t.taken_at, t.machine_version))
   ), saved as (
-    insert into snapshots as s (apartment_id, version, machine_version, window_from_version, restless, hash, state)
-    select "apartmentId", version, "machineVersion", "windowFromVersion", restless, hash, state from given
-    where "apartmentId" not in (select id from refused)
-    on conflict (apartment_id) do update
-      set version = excluded.version, machine_version = excluded.machine_version,
-          window_from_version = excluded.window_from_version, restless = excluded.restless,
-          hash = excluded.hash, state = excluded.state, taken_at = clock_timestamp()
-      where (s.version, s.machine_version) <= (excluded.version, excluded.machine_version)
+    insert into machine_snapshots as s
+      (apartment_id, version, machine_version, window_from_version, restless, hash, state)
+    select "apartmentId", version, "machineVersion", "windowFromVersion", restless, hash, state from sound
+    on conflict (apartment_id, machine_version) do update
+      set version = excluded.version, window_from_version = excluded.window_from_version,
+          restless = excluded.restless, hash = excluded.hash, state = excluded.state, taken_at = clock_timestamp()
+      where s.version <= excluded.version
   )
   select id from refused`;
-
-function isNewer(a: StoredSnapshot, b: StoredSnapshot): boolean {
-  return a.version > b.version || (a.version === b.version && a.machineVersion >= b.machineVersion);
-}
 
 function snapshotOf(apartmentId: string, machineVersion: number, row: LoadedRow): StoredSnapshot {
   return {

@@ -34,7 +34,8 @@ export class MemoryJournal implements Journal {
   readonly #later: (commit: () => void) => void;
   readonly #listings = new Map<string, Row>();
   readonly #entries = new Map<string, JournalEntry[]>();
-  readonly #snapshots = new Map<string, StoredSnapshot>();
+  /** Of two machine versions at most, the one saved last at the end. */
+  readonly #snapshots = new Map<string, readonly StoredSnapshot[]>();
   #bookings = new Map<string, BookingRecord & { readonly refundOwed: boolean }>();
   readonly #epochs = new Map<number, number>();
   #queue: Append[] = [];
@@ -109,16 +110,19 @@ export class MemoryJournal implements Journal {
     this.#schedule();
   }
 
-  async load(apartmentId: string, machineVersion: number): Promise<StoredApartment | undefined> {
+  async load(
+    apartmentId: string,
+    machineVersion: number,
+    limit: number,
+  ): Promise<StoredApartment | undefined> {
     const listing = this.#listings.get(apartmentId);
     if (listing === undefined) return undefined;
-    const stored = this.#snapshots.get(apartmentId);
-    const snapshot = stored?.machineVersion === machineVersion ? structuredClone(stored) : undefined;
-    const entries = (this.#entries.get(apartmentId) ?? []).filter(
-      ({ version }) => version > (snapshot?.version ?? 0),
-    );
-    const under = this.#entries.get(apartmentId)?.find(({ version }) => version === snapshot?.version);
-    return { ...listing, snapshot, base: under && { hash: under.hash }, entries };
+    const stored = this.#snapshots.get(apartmentId)?.find((one) => one.machineVersion === machineVersion);
+    const snapshot = stored && structuredClone(stored);
+    const entries = await this.entries(apartmentId, snapshot?.version ?? 0, limit);
+    const lastVersion = this.#entries.get(apartmentId)?.at(-1)?.version ?? 0;
+    const under = await this.entry(apartmentId, snapshot?.version ?? 0);
+    return { ...listing, snapshot, base: under && { hash: under.hash }, entries, lastVersion };
   }
 
   async requests(
@@ -138,14 +142,20 @@ export class MemoryJournal implements Journal {
     return this.#entries.get(apartmentId)?.find((entry) => entry.version === version);
   }
 
-  async endOf(apartmentId: string, holdId: string, bornVersion: number): Promise<JournalEntry | undefined> {
-    const entries = this.#entries.get(apartmentId) ?? [];
-    return entries.find((entry) => entry.version > bornVersion && isEndOf(entry, holdId));
+  async endOf(
+    apartmentId: string,
+    holdId: string,
+    afterVersion: number,
+    limit: number,
+  ): Promise<JournalEntry | undefined> {
+    const entries = await this.entries(apartmentId, afterVersion, limit);
+    return entries.find((entry) => isEndOf(entry, holdId));
   }
 
   async entries(apartmentId: string, afterVersion: number, limit: number): Promise<JournalEntry[]> {
     const entries = this.#entries.get(apartmentId) ?? [];
-    return entries.filter(({ version }) => version > afterVersion).slice(0, limit);
+    const from = firstAfter(entries, afterVersion);
+    return entries.slice(from, from + limit);
   }
 
   /** The bookings table. */
@@ -156,6 +166,11 @@ export class MemoryJournal implements Journal {
   async booking(apartmentId: string, bookingId: string): Promise<BookingRecord | undefined> {
     const booking = this.#bookings.get(bookingId);
     return booking?.apartmentId === apartmentId ? withoutMark(booking) : undefined;
+  }
+
+  async bookingsOf(apartmentId: string, bookingIds: readonly string[]): Promise<BookingRecord[]> {
+    const found = await Promise.all(bookingIds.map((id) => this.booking(apartmentId, id)));
+    return found.filter((booking) => booking !== undefined);
   }
 
   async bookingOfHold(apartmentId: string, holdId: string): Promise<BookingRecord | undefined> {
@@ -171,11 +186,12 @@ export class MemoryJournal implements Journal {
     const refused = snapshots.filter((snapshot) => !this.#isSound(snapshot));
     for (const snapshot of snapshots) {
       if (refused.includes(snapshot)) continue;
-      const known = this.#snapshots.get(snapshot.apartmentId);
-      const isOlder =
-        known !== undefined &&
-        (known.version - snapshot.version || known.machineVersion - snapshot.machineVersion) > 0;
-      if (!isOlder) this.#snapshots.set(snapshot.apartmentId, structuredClone(snapshot));
+      const { apartmentId, machineVersion } = snapshot;
+      const known = this.#snapshots.get(apartmentId) ?? [];
+      const own = known.find((one) => one.machineVersion === machineVersion);
+      if (own !== undefined && own.version > snapshot.version) continue;
+      const other = known.findLast((one) => one.machineVersion !== machineVersion);
+      this.#snapshots.set(apartmentId, [...(other === undefined ? [] : [other]), structuredClone(snapshot)]);
     }
     return refused.map(({ apartmentId }) => apartmentId);
   }
@@ -195,7 +211,10 @@ export class MemoryJournal implements Journal {
         !entries.some((entry) => isEndOf(entry, holdOf(lived)));
       if (entries.some(isOpen)) active.add(id);
     }
-    for (const { apartmentId, restless } of this.#snapshots.values()) if (restless) active.add(apartmentId);
+    for (const [id, snapshots] of this.#snapshots) {
+      const newest = Math.max(...snapshots.map(({ version }) => version));
+      if (snapshots.some(({ version, restless }) => restless && version === newest)) active.add(id);
+    }
     for (const { apartmentId, status, refundOwed } of this.#bookings.values()) {
       if (status === 'pending' || refundOwed) active.add(apartmentId);
     }
@@ -271,6 +290,18 @@ export class MemoryJournal implements Journal {
     if (fact.kind === 'paused' || fact.kind === 'retired') listing.status = fact.kind;
     if (fact.kind === 'resumed') listing.status = 'listed';
   }
+}
+
+/** Index of the first entry after a version. */
+function firstAfter(entries: readonly JournalEntry[], version: number): number {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (entries[middle]!.version > version) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** The hold that begins or is extended with an entry. */

@@ -38,6 +38,19 @@ export async function bookingOfApartment(
   return result.rows[0];
 }
 
+/** Those that there are, in no order. */
+export async function bookingsOfApartmentById(
+  pool: Pool,
+  apartmentId: string,
+  bookingIds: readonly string[],
+): Promise<BookingRecord[]> {
+  const result = await pool.query<BookingRecord>(anyWhere('apartment_id = $1 and id = any($2)'), [
+    apartmentId,
+    bookingIds,
+  ]);
+  return result.rows;
+}
+
 /** Of several attempts to confirm one hold: the one that came furthest, then the latest. */
 export async function bookingOfHold(
   pool: Pool,

@@ -16,14 +16,15 @@ export interface RecordedApartment {
   readonly entries: readonly JournalEntry[];
   readonly bookings: readonly RecordedBooking[];
   readonly blocks: readonly { readonly id: string; readonly from: number; readonly to: number }[];
-  readonly snapshot:
-    | {
-        readonly version: number;
-        readonly machineVersion: number;
-        readonly restless: boolean;
-        readonly state: unknown;
-      }
-    | undefined;
+  /** One of a machine version. */
+  readonly snapshots: readonly RecordedSnapshot[];
+}
+
+export interface RecordedSnapshot {
+  readonly version: number;
+  readonly machineVersion: number;
+  readonly restless: boolean;
+  readonly state: unknown;
 }
 
 export interface RecordedBooking {
@@ -53,7 +54,7 @@ const RECORDED = `
   select id collate "C" as apartment_id, -4::bigint as nr, 'listing' as what, to_json(status) as value from listings
   union all
   select apartment_id, -3, 'snapshot', json_build_object('version', version, 'machineVersion', machine_version,
-    'restless', restless, 'state', state) from snapshots
+    'restless', restless, 'state', state) from machine_snapshots
   union all
   select apartment_id, -2, 'booking', json_build_object('id', id, 'holdId', hold_id, ${NIGHTS}, 'guestId', guest_id,
     'status', status, 'paymentKey', payment_key, 'refundMinor', refund_minor, 'refundOwed', refund_owed,
@@ -87,8 +88,8 @@ class Draft implements RecordedApartment {
   readonly entries: JournalEntry[] = [];
   readonly bookings: RecordedBooking[] = [];
   readonly blocks: { id: string; from: number; to: number }[] = [];
+  readonly snapshots: RecordedSnapshot[] = [];
   status: RecordedApartment['status'];
-  snapshot: RecordedApartment['snapshot'];
 
   constructor(apartmentId: string) {
     this.apartmentId = apartmentId;
@@ -106,7 +107,7 @@ class Draft implements RecordedApartment {
         this.blocks.push(value as { id: string; from: number; to: number });
         return;
       case 'snapshot':
-        this.snapshot = value as RecordedApartment['snapshot'];
+        this.snapshots.push(value as RecordedSnapshot);
         return;
       case 'listing':
         this.status = value as RecordedApartment['status'];
