@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MACHINE_VERSION } from '../../src/actors/apartment-machine.ts';
 import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
 import { COMMAND_DEADLINE_MS } from '../../src/protocol/limits.ts';
@@ -75,6 +76,14 @@ describe('[C8] [I1] an apartment whose history is not understood', () => {
       );
     });
   }
+});
+
+it('[C8] decides nothing about an apartment whose snapshot is none', async () => {
+  await written(A, { kind: 'paused' });
+  const hash = (await journal.entry(A, 1))?.hash;
+  const known = { apartmentId: A, version: 1, machineVersion: MACHINE_VERSION, windowFromVersion: 1 };
+  await journal.saveSnapshots([{ ...known, restless: false, hash, state: null }]);
+  expect((await ask(A)).code).toBe('unreadable');
 });
 
 describe('[C8] apartments that cannot be read', () => {
