@@ -225,6 +225,22 @@ describe('a history longer than a page', () => {
     expect(reads.filter(({ after }) => after === 0).length).toBeGreaterThan(2);
   });
 
+  it('[I3] knows the requests of its last day, on whichever page they are', async () => {
+    await lived(A, 2 * ENTRIES_PAGE);
+    const requestId = House.requestId();
+    const paused: JournalEntry = {
+      ...{ apartmentId: A, version: 2 * ENTRIES_PAGE + 1, fact: { kind: 'paused' } },
+      ...{ subjectId: host.id, requestId, atMs: NOW_MS },
+    };
+    await new Promise((done) =>
+      journal.append({ apartmentId: A, shard: shardOf(A), epoch: 1, entries: [paused], chain, done }),
+    );
+    const again = house.ask(host, A, { kind: 'pause' }, requestId);
+    await time.pass(10);
+    expect(again.outcome).toEqual({ ok: true, data: { status: 'paused' } });
+    expect(house.registry.get(A)?.version).toBe(2 * ENTRIES_PAGE + 1);
+  });
+
   it('starts with the terms that were changed while it was loaded', async () => {
     await lived(A, 2 * ENTRIES_PAGE);
     watchPages();
