@@ -8,7 +8,7 @@
  */
 
 import type { ApartmentCommand } from '../protocol/apartment-command.ts';
-import { refuse } from '../protocol/errors.ts';
+import { type Outcome, refuse } from '../protocol/errors.ts';
 import { COMMAND_DEADLINE_MS } from '../protocol/limits.ts';
 import type { Terms } from '../protocol/terms.ts';
 import type { Clock } from '../time/clock.ts';
@@ -17,6 +17,7 @@ import type { ApartmentActor } from './apartment-actor.ts';
 import type { ApartmentEvent, CommandEvent } from './apartment-machine.ts';
 import { type Calendar, findHold, type HoldClaim, isRestless, nextDeadlineMs } from './calendar/calendar.ts';
 import type { PaymentStep } from './calendar/payment.ts';
+import { crowdedRefusal } from './crowded.ts';
 import type { Deadlines, Due } from './deadlines.ts';
 import { stepsUnderWay } from './effects.ts';
 import { endedHoldRefusal } from './ended-hold.ts';
@@ -152,10 +153,9 @@ export class RunningApartment implements TurnOwner, Due {
     const { command, subject } = asked;
     const before = this.#window.find(subject.id, command.requestId);
     if (before !== undefined) return this.#answerAgain(asked, before);
-    if (this.#window.isFull) this.#window.forgetOld(this.#parts.clock.nowMs());
-    if (this.#gate.length >= PIPELINE_MAX || this.#window.isFull) {
-      const sentence = `apartment ${this.id} has more commands than it can take; try again in a moment`;
-      asked.reply(refuse('rate_limited', sentence, { retryAfterMs: 1_000 }));
+    const refusal = this.#refusalOf(asked);
+    if (refusal !== undefined) {
+      asked.reply(refusal);
       return this.#ended(asked);
     }
     if (command.kind === 'cancel') return this.#cancel(asked, command.bookingId);
@@ -251,6 +251,17 @@ export class RunningApartment implements TurnOwner, Due {
     for (const { key } of this.#calendar.settlements) this.#parts.saga.forget(key);
     for (const { followers = [] } of turns) for (const follower of followers) follower.lost();
     return [...unanswered];
+  }
+
+  /** Why nothing is decided about a command: there is no room for what it may cause. */
+  #refusalOf({ command, subject }: Asked): Outcome<never> | undefined {
+    if (this.#gate.length >= PIPELINE_MAX) {
+      const sentence = `apartment ${this.id} has more commands than it can take; try again in a moment`;
+      return refuse('rate_limited', sentence, { retryAfterMs: 1_000 });
+    }
+    if (!this.#window.isCrowded) return undefined;
+    this.#window.forgetOld(this.#parts.clock.nowMs());
+    return crowdedRefusal(this.#window, command, subject);
   }
 
   #decide(asked: Asked, booking: BookingRecord | undefined): void {

@@ -12,10 +12,28 @@ export const HOLDS_PER_GUEST_DEFAULT = 5;
 /** How long a `requestId` is remembered, in milliseconds (I3 asks for at least 24 hours). */
 export const IDEMPOTENCY_WINDOW_MS = 25 * 60 * 60_000;
 /**
- * Request ids one apartment remembers: forgetting one early would let it take effect twice, so past it new commands are
- * refused until the oldest leaves the window.
+ * Request ids one apartment remembers: forgetting one early would let it take effect twice, so past it nothing is taken
+ * until the oldest leaves the window. It is some 25 MB.
  */
-export const IDEMPOTENCY_ENTRIES_MAX = 1_000_000;
+export const REQUESTS_MAX = 1_000_000;
+/** From here on places are counted by subject, and who begins something must have room for it: ten guests of a whole day. */
+export const REQUESTS_CROWDED = 500_000;
+/** A part of the places, up to so many taken of all, and the share of those left in it that one subject may have had. */
+export interface RequestsPart {
+  readonly upTo: number;
+  readonly share: number;
+}
+/**
+ * What guests, and what hosts and admins may take by beginning something. As the window begins to be crowded a guest has
+ * 75 places, far more than a stay takes, and 19,000 guests who each take all that they may leave one for the next. What
+ * ends or pays for what was begun takes some 40 places for each of CLAIMS_MAX at most: that much is kept free past either.
+ */
+export const REQUESTS_OF_GUESTS: RequestsPart = { upTo: 800_000, share: 1 / 4_000 };
+export const REQUESTS_OF_STAFF: RequestsPart = { upTo: 915_000, share: 1 / 10 };
+/** Requests whose id another has used, waiting to take effect: each is a read of the journal if it is forgotten. */
+export const REQUESTS_APART_WAITING_MAX = 1_024;
+/** Payments tried of one hold: each is remembered, and a guest has few cards. */
+export const PAYMENTS_PER_HOLD_MAX = 32;
 /** Of them read from storage at once as an apartment starts: each page is some 30 ms of CPU, in several turns. */
 export const REQUESTS_PAGE = 20_000;
 /** Refunds and voids one apartment may owe the provider at once: all are in its state; past it no payment begins. */

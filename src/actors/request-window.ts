@@ -6,8 +6,17 @@
  * 64 bits of the id's hash), nothing for the garbage collector to walk. A Map of strings cost 4 µs a command
  * more. A hash may be somebody else's: whoever finds a version compares the journal's entry, and if that is not
  * theirs, asks for a place `apart`.
+ *
+ * Whose an entry is, is not kept either, until more than half of the places are taken: from then on each subject's are
+ * counted, so that nobody takes the places of all (C9).
  */
-import { IDEMPOTENCY_ENTRIES_MAX, IDEMPOTENCY_WINDOW_MS } from './limits.ts';
+import {
+  IDEMPOTENCY_WINDOW_MS,
+  REQUESTS_APART_WAITING_MAX,
+  REQUESTS_CROWDED,
+  REQUESTS_MAX,
+  type RequestsPart,
+} from './limits.ts';
 import type { StoredRequest } from './ports.ts';
 
 /** Ages are told apart to this, in milliseconds: one mark for each such span, not one for each entry. */
@@ -16,46 +25,95 @@ const MARK_EVERY_MS = 15 * 60_000;
 const STRIDE = 3;
 const SLOTS_MIN = 8;
 
+/** Requests whose slot belongs to another, by id and subject. */
+interface PlacesApart {
+  readonly taken: Map<string, number>;
+  /** Found out, and without effect so far; one that is forgotten is found out again. */
+  readonly waiting: Set<string>;
+}
+
+/** Where a span of time begins. */
+interface Mark {
+  readonly atMs: number;
+  readonly version: number;
+  /** Places taken in it, by subject; none of what came while there was room for all. */
+  counts?: Map<string, number>;
+}
+
 export class RequestWindow {
   #slots = new Uint32Array(SLOTS_MIN * STRIDE);
   #size = 0;
   /** Versions are kept as distances from here, so that 32 bits last for ever. */
   #base = 0;
-  readonly #marks: { readonly atMs: number; readonly version: number }[] = [];
-  /** Request ids whose slot belongs to another, by id and subject; 0 until they take effect. */
-  #apart: Map<string, number> | undefined;
+  readonly #marks: Mark[] = [];
+  /** Undefined nearly always. */
+  #apart: PlacesApart | undefined;
+
+  /** Of all places. */
+  get taken(): number {
+    return this.#size + (this.#apart?.taken.size ?? 0);
+  }
+
+  get isCrowded(): boolean {
+    return this.taken >= REQUESTS_CROWDED;
+  }
 
   get isFull(): boolean {
-    return this.#size >= IDEMPOTENCY_ENTRIES_MAX;
+    return this.taken >= REQUESTS_MAX;
+  }
+
+  /**
+   * Whether a subject may take one more place of a crowded window: the fewer are left of that part, the fewer it may
+   * have had. So who takes many leaves room for whoever comes with few, however many they are who take.
+   */
+  hasRoom(subjectId: string, { upTo, share }: RequestsPart): boolean {
+    return this.#countOf(subjectId) < (upTo - this.taken) * share;
+  }
+
+  #countOf(subjectId: string): number {
+    let count = 0;
+    for (const { counts } of this.#marks) count += counts?.get(subjectId) ?? 0;
+    return count;
   }
 
   /** The version at which this request took effect, unless the entry there turns out to be another's. */
   find(subjectId: string, requestId: string): number | undefined {
-    const version = this.#apart?.get(`${requestId} ${subjectId}`);
-    if (version !== undefined) return version === 0 ? undefined : version;
+    if (this.#apart !== undefined) {
+      const key = keyOf(subjectId, requestId);
+      const version = this.#apart.taken.get(key);
+      if (version !== undefined || this.#apart.waiting.has(key)) return version;
+    }
     const distance = this.#slots[this.#slotOf(requestId) + 2]!;
     return distance === 0 ? undefined : this.#base + distance;
   }
 
   /** The entry found was another's: this request gets a place of its own. */
   setApart(subjectId: string, requestId: string): void {
-    this.#apart ??= new Map();
-    this.#apart.set(`${requestId} ${subjectId}`, 0);
+    this.#apart ??= { taken: new Map(), waiting: new Set() };
+    const { taken, waiting } = this.#apart;
+    const key = keyOf(subjectId, requestId);
+    if (taken.has(key)) return;
+    waiting.add(key);
+    if (waiting.size > REQUESTS_APART_WAITING_MAX) waiting.delete(waiting.values().next().value!);
   }
 
   add({ subjectId, requestId, version, atMs }: StoredRequest): void {
     if (requestId === null || subjectId === null) return;
-    // Before marks go: a place apart that is not taken yet goes with them.
-    const isApart = this.#apart?.has(`${requestId} ${subjectId}`) === true;
     const last = this.#marks.at(-1);
     if (last === undefined || atMs - last.atMs >= MARK_EVERY_MS) {
       if (last === undefined) this.#base = version - 1;
       this.#marks.push({ atMs, version });
       this.#forget(atMs - IDEMPOTENCY_WINDOW_MS);
     }
-    if (isApart) {
-      this.#apart?.set(`${requestId} ${subjectId}`, version);
-      return;
+    if (this.#apart !== undefined) {
+      const { taken, waiting } = this.#apart;
+      const key = keyOf(subjectId, requestId);
+      const isNew = waiting.delete(key);
+      if (isNew || taken.has(key)) {
+        taken.set(key, version);
+        if (isNew) this.#count(subjectId);
+        return;
+      }
     }
     let slot = this.#slotOf(requestId);
     if (this.#slots[slot + 2] === 0) {
@@ -66,8 +124,16 @@ export class RequestWindow {
       }
       this.#slots[slot] = hashA;
       this.#slots[slot + 1] = hashB;
+      this.#count(subjectId);
     }
     this.#slots[slot + 2] = version - this.#base;
+  }
+
+  #count(subjectId: string): void {
+    if (!this.isCrowded) return;
+    const mark = this.#marks.at(-1)!;
+    mark.counts ??= new Map();
+    mark.counts.set(subjectId, (mark.counts.get(subjectId) ?? 0) + 1);
   }
 
   /**
@@ -83,7 +149,7 @@ export class RequestWindow {
     }
   }
 
-  /** Otherwise done as entries come; for a window that is full, and takes none. */
+  /** Otherwise done as entries come; for a window that takes none. */
   forgetOld(nowMs: number): void {
     this.#forget(nowMs - IDEMPOTENCY_WINDOW_MS);
   }
@@ -137,8 +203,13 @@ export class RequestWindow {
     if (!forgotten) return;
     const keepFrom = this.#marks[0]!.version;
     this.#rebuild(this.#slots.length, keepFrom - this.#base);
-    for (const [key, version] of this.#apart ?? []) if (version < keepFrom) this.#apart?.delete(key);
+    for (const [key, version] of this.#apart?.taken ?? [])
+      if (version < keepFrom) this.#apart?.taken.delete(key);
   }
+}
+
+function keyOf(subjectId: string, requestId: string): string {
+  return `${requestId} ${subjectId}`;
 }
 
 /** The id hashed last: a command looks for its id and then adds it. */

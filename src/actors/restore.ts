@@ -153,7 +153,7 @@ export function captured(
 }
 
 /**
- * Reads which requests took effect before the snapshot: up to IDEMPOTENCY_ENTRIES_MAX of them, a page at a time, so
+ * Reads which requests took effect before the snapshot: up to REQUESTS_MAX of them, a page at a time, so
  * that neither memory nor the event loop is taken up by one apartment. Their facts stay where they are.
  */
 export async function readWindow(

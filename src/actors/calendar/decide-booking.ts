@@ -5,7 +5,7 @@ import { PAYMENT_DEADLINE_MS } from '../../protocol/limits.ts';
 import { startOfNightMs } from '../../protocol/local-day.ts';
 import { dateOf, type NightRange } from '../../protocol/nights.ts';
 import type { Terms } from '../../protocol/terms.ts';
-import { SETTLEMENTS_MAX } from '../limits.ts';
+import { PAYMENTS_PER_HOLD_MAX, SETTLEMENTS_MAX } from '../limits.ts';
 import { type Calendar, findClaim } from './calendar.ts';
 import type { Circumstances } from './circumstances.ts';
 import { claimId } from './claim-id.ts';
@@ -18,6 +18,13 @@ export function decideConfirm(calendar: Calendar, command: Command<'confirm'>, a
   if ('refusal' in hold) return hold;
   const refusal = refusalIn(stateOf(hold), 'confirming', hold.id);
   if (refusal !== undefined) return { refusal };
+  if (hold.attempts >= PAYMENTS_PER_HOLD_MAX) {
+    const sentence = `hold ${hold.id} has been paid for in vain ${hold.attempts} times, the most there may be`;
+    const refusal = errorBody('rate_limited', `${sentence}; let it go and hold the nights again`, {
+      retryAfterMs: 60_000,
+    });
+    return { refusal };
+  }
   if (calendar.settlements.length >= SETTLEMENTS_MAX) {
     return {
       refusal: errorBody('unavailable', 'too many payments of this apartment are unsettled; try again soon', {

@@ -5,7 +5,7 @@ import type { BlockClaim } from '../calendar/calendar.ts';
 import { decideBlock, decideUnblock } from '../calendar/decide-block.ts';
 import type { Fact } from '../facts.ts';
 import { born } from './beginnings.ts';
-import { type CommandRules, factOf } from './rules.ts';
+import { always, type CommandRules, factOf, never } from './rules.ts';
 
 export const block: CommandRules<'block'> = {
   decide: decideBlock,
@@ -17,6 +17,7 @@ export const block: CommandRules<'block'> = {
       fact.kind === 'blocked' && fact.from === range.from && fact.to === range.to && fact.reason === reason
     );
   },
+  isEndless: always,
   async again(_, entry) {
     return { block: blockView(entry.apartmentId, claimOf(factOf(entry, 'blocked')), entry.version) };
   },
@@ -26,6 +27,7 @@ export const unblock: CommandRules<'unblock'> = {
   decide: decideUnblock,
   answer: block.answer,
   sameAs: ({ blockId }, { fact }) => fact.kind === 'unblocked' && fact.block === blockId,
+  isEndless: never,
   async again(journal, entry) {
     const { apartmentId, version } = entry;
     const blocked = factOf(await born(journal, apartmentId, factOf(entry, 'unblocked').block), 'blocked');

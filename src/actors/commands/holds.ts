@@ -3,7 +3,7 @@ import { holdOf, lengthen } from '../calendar/apply.ts';
 import { decideExtend, decideHold, decideRelease } from '../calendar/decide-hold.ts';
 import { grantedUntilMs, holdView } from '../calendar/views.ts';
 import { heldAtFirst } from './beginnings.ts';
-import { type CommandRules, factOf } from './rules.ts';
+import { always, type CommandRules, factOf, never } from './rules.ts';
 
 export const hold: CommandRules<'hold'> = {
   decide: decideHold,
@@ -11,6 +11,7 @@ export const hold: CommandRules<'hold'> = {
   sameAs({ stay, guests }, { fact }) {
     return fact.kind === 'held' && fact.from === stay.from && fact.to === stay.to && fact.guests === guests;
   },
+  isEndless: always,
   async again(_, entry) {
     return { hold: holdView(entry.apartmentId, holdOf(factOf(entry, 'held'), entry), 'held', entry.version) };
   },
@@ -23,6 +24,8 @@ export const extend: CommandRules<'extend'> = {
     if (fact.kind !== 'extended' || fact.hold !== holdId) return false;
     return fact.v === 2 ? fact.expiresAtMs === grantedUntilMs(minutes, atMs) : minutes === undefined;
   },
+  // A guest's own is once a hold.
+  isEndless: (by) => by === 'admin',
   async again(journal, entry) {
     const { apartmentId, version } = entry;
     const fact = factOf(entry, 'extended');
@@ -36,6 +39,7 @@ export const release: CommandRules<'release'> = {
   decide: decideRelease,
   answer: (change) => ({ hold: change.hold! }),
   sameAs: ({ holdId }, { fact }) => fact.kind === 'released' && fact.hold === holdId,
+  isEndless: never,
   async again(journal, entry) {
     const { apartmentId, version } = entry;
     const fact = factOf(entry, 'released');

@@ -2,7 +2,7 @@
 import type { ListingStatus } from '../../protocol/terms.ts';
 import type { Decision } from '../calendar/decision.ts';
 import type { JournalEntry } from '../facts.ts';
-import type { CommandRules } from './rules.ts';
+import { always, type CommandRules, never } from './rules.ts';
 
 export const pause: CommandRules<'pause'> = becomes('paused', 'paused');
 export const resume: CommandRules<'resume'> = becomes('listed', 'resumed');
@@ -13,6 +13,7 @@ function becomes<Status extends ListingStatus>(status: Status, kind: 'paused' | 
     decide: (): Decision => ({ facts: [{ fact: { kind } }] }),
     answer: () => ({ status }),
     sameAs: (_: unknown, { fact }: JournalEntry) => fact.kind === kind,
+    isEndless: status === 'retired' ? never : always,
     again: async () => ({ status }),
   };
 }

@@ -1,6 +1,7 @@
-/** What a command is to an apartment: all four questions that are asked of each, beside one another. */
+/** What a command is to an apartment: all five questions that are asked of each, beside one another. */
 import type { ApartmentAnswers } from '../../protocol/apartment-command.ts';
 import type { CommittedChange } from '../../protocol/committed-change.ts';
+import type { Subject } from '../../protocol/resources.ts';
 import type { Calendar, Claim } from '../calendar/calendar.ts';
 import type { Circumstances } from '../calendar/circumstances.ts';
 import type { Command, Decision } from '../calendar/decision.ts';
@@ -19,9 +20,17 @@ export interface CommandRules<Kind extends CommandKind> {
   readonly answer: (change: CommittedChange, claim: Claim | undefined) => ApartmentAnswers[Kind] | undefined;
   /** Whether a recorded fact is what this command would have caused (C2). */
   readonly sameAs: (command: Command<Kind>, entry: JournalEntry) => boolean;
+  /**
+   * Whether that subject may send it again and again, each time with effect, as it needs nothing that was begun before.
+   * Where an apartment remembers very many requests, these need room (C9).
+   */
+  readonly isEndless: (by: Subject['kind']) => boolean;
   /** The same answer, made again from the journal alone (I3); undefined where none was given yet. */
   readonly again: (journal: Journal, entry: JournalEntry) => Promise<ApartmentAnswers[Kind] | undefined>;
 }
+
+export const always = () => true;
+export const never = () => false;
 
 /** The entry's fact, which `sameAs` has found to be of that kind. */
 export function factOf<Kind extends FactKind>(
