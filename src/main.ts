@@ -6,6 +6,7 @@ import { cluster } from './cli/cluster.ts';
 import { accept, showHistory } from './cli/history.ts';
 import { importListings } from './cli/import.ts';
 import { CLUSTER_NODES_MAX } from './cli/local-cluster/limits.ts';
+import { listRefusedRefunds, refundDone } from './cli/refunds.ts';
 import { serve } from './cli/serve.ts';
 import { verify } from './cli/verify.ts';
 import { ConfigProblem, configTable, readConfig } from './config.ts';
@@ -84,6 +85,15 @@ history
     'let servers go on with what is there, after its bookings were compared with what the payment provider has captured',
   )
   .action(() => accept(readConfig(process.env)));
+
+const refunds = program
+  .command('refunds')
+  .description('list refunds that the payment provider has refused for good: to be given back by hand')
+  .action(() => listRefusedRefunds(readConfig(process.env)));
+refunds
+  .command('done <booking>')
+  .description('say that such a refund has been given back by hand')
+  .action((booking) => refundDone(readConfig(process.env), booking));
 
 program
   .command('config')

@@ -53,12 +53,11 @@ export type Fact =
   /** By its guest or an admin. `expiresAtMs`: the deadline it had, where an extension had moved it. */
   | { readonly kind: 'released'; readonly hold: string; readonly expiresAtMs?: number }
   | { readonly kind: 'expired'; readonly hold: string }
-  /** What the provider may still hold under `key` has been given back, or was never taken. */
-  | {
-      readonly kind: 'settled';
-      readonly key: string;
-      readonly outcome: 'nothing_taken' | 'voided' | 'refunded';
-    }
+  /**
+   * What the provider may still hold under `key` has been given back, or was never taken; or the provider has `refused`
+   * to give it back, for good: that is the operator's to do then (`nightlatch refunds`). Nothing more is owed here.
+   */
+  | { readonly kind: 'settled'; readonly key: string; readonly outcome: SettledAs }
   | {
       readonly kind: 'cancelled';
       readonly booking: string;
@@ -77,6 +76,8 @@ export type Fact =
   | { readonly kind: 'paused' }
   | { readonly kind: 'resumed' }
   | { readonly kind: 'retired' };
+
+export type SettledAs = 'nothing_taken' | 'voided' | 'refunded' | 'refused';
 
 export type FactKind = Fact['kind'];
 

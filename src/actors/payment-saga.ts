@@ -2,13 +2,16 @@
  * Takes the outside steps of payments, once the facts that announce them are on disk, and reports what became
  * of them. Every call is idempotent by key and is repeated until the provider has answered: a step asked twice
  * (after a crash, a lost actor, a time-out) does no harm. What may still be owed is in the calendar, not here.
+ *
+ * What the provider says that it took is compared with the price. Another amount is never booked: it is given back. A
+ * refund that the provider refuses for good is not asked for again, as the operator may give it back by other means.
  */
 
 import type { Scheduler } from '../time/scheduler.ts';
 import type { Settlement } from './calendar/calendar.ts';
 import type { PaymentStep } from './calendar/payment.ts';
 import type { PendingBooking } from './facts.ts';
-import type { PaymentProvider, PaymentRecord } from './ports.ts';
+import { type Amount, type PaymentProvider, type PaymentRecord, RefusedByProvider } from './ports.ts';
 import type { OutsideStep, PaymentJob } from './turn.ts';
 
 /** How long one call of the provider may take, in milliseconds; then it is looked up what became of it. */
@@ -24,6 +27,11 @@ export interface SagaPorts {
   /** The contact and price of a booking under way, after a restart. */
   readonly pendingBooking: (apartmentId: string, holdId: string) => Promise<PendingBooking | undefined>;
   readonly onFault: (event: string, details: { apartmentId: string; key: string; cause: unknown }) => void;
+}
+
+/** What the guest agreed to pay, under a key. */
+interface Due extends Amount {
+  readonly key: string;
 }
 
 /** Stops a procedure between two calls, and the call under way. */
@@ -86,11 +94,18 @@ export class PaymentSaga {
         .authorise({ key, amountMinor, currency, method, signal })
         .catch(() => this.#afterwards(key, running));
       if (answer === undefined || answer.status === 'none') return false;
-      const { status } = answer;
-      if (status === 'authorised' || status === 'captured') {
-        this.#report(apartmentId, running, { kind: 'authorised', holdId, key });
+      if (answer.status === 'authorised' || answer.status === 'captured') {
+        const isPrice = this.#isPrice(apartmentId, payment, answer);
+        if (!isPrice) await this.#giveBack(key, signal);
+        this.#report(
+          apartmentId,
+          running,
+          isPrice
+            ? { kind: 'authorised', holdId, key }
+            : { kind: 'declined', holdId, key, reason: 'declined' },
+        );
       } else {
-        const reason = status === 'action_required' ? 'action_required' : 'declined';
+        const reason = answer.status === 'action_required' ? 'action_required' : 'declined';
         const clientSecret = 'clientSecret' in answer ? answer.clientSecret : undefined;
         this.#report(apartmentId, running, { kind: 'declined', holdId, key, reason, clientSecret });
       }
@@ -110,22 +125,39 @@ export class PaymentSaga {
     const booking = this.#bookings.get(key) ?? (await this.#readBooking(apartmentId, holdId, running));
     if (booking === undefined) return;
     await this.#untilAnswered(apartmentId, key, running, async (signal) => {
-      await this.#ports.provider.capture({ key, signal });
-      this.#report(apartmentId, running, { kind: 'captured', holdId, key, booking });
+      const isPrice = this.#isPrice(
+        apartmentId,
+        payment,
+        await this.#ports.provider.capture({ key, signal }),
+      );
+      if (!isPrice) await this.#giveBack(key, signal);
+      this.#report(
+        apartmentId,
+        running,
+        isPrice
+          ? { kind: 'captured', holdId, key, booking }
+          : { kind: 'declined', holdId, key, reason: 'declined' },
+      );
       return true;
     });
   }
 
   /** An unpaid hold: ask what the provider has, and give it back. A cancelled booking: refund what is due. */
   async #settle(apartmentId: string, settlement: Settlement, running: Running): Promise<void> {
-    if (settlement.purpose === 'refund') return this.#refund(apartmentId, settlement, running);
-    const { key } = settlement;
+    const { key, purpose, hold, amountMinor } = settlement;
+    if (purpose === 'refund') return this.#refund(apartmentId, settlement, running);
     await this.#untilAnswered(apartmentId, key, running, async (signal) => {
-      const { status } = await this.#ports.provider.lookUp({ key, signal });
+      const record = await this.#ports.provider.lookUp({ key, signal });
+      const { status } = record;
       if (status === 'captured') {
-        const holdId = settlement.hold?.id ?? '';
-        const booking = this.#bookings.get(key) ?? (await this.#ports.pendingBooking(apartmentId, holdId));
-        if (booking === undefined) throw new Error(`no booking of hold ${holdId} is under way`);
+        if (hold === undefined) throw new Error(`what hold ${key} is a payment of is not known`);
+        if (!this.#isPrice(apartmentId, { key, amountMinor, currency: hold.price.currency }, record)) {
+          const outcome = await this.#refunded(apartmentId, key, record.amountMinor, signal);
+          this.#report(apartmentId, running, { kind: 'settled', key, outcome });
+          return true;
+        }
+        const booking = this.#bookings.get(key) ?? (await this.#ports.pendingBooking(apartmentId, hold.id));
+        if (booking === undefined) throw new Error(`no booking of hold ${hold.id} is under way`);
         this.#report(apartmentId, running, { kind: 'paid_late', key, booking });
         return true;
       }
@@ -141,10 +173,49 @@ export class PaymentSaga {
   async #refund(apartmentId: string, settlement: Settlement, running: Running): Promise<void> {
     const { key, amountMinor } = settlement;
     await this.#untilAnswered(apartmentId, key, running, async (signal) => {
-      await this.#ports.provider.refund({ key, refundKey: `${key}-refund`, amountMinor, signal });
-      this.#report(apartmentId, running, { kind: 'settled', key, outcome: 'refunded' });
+      const outcome = await this.#refunded(apartmentId, key, amountMinor, signal);
+      this.#report(apartmentId, running, { kind: 'settled', key, outcome });
       return true;
     });
+  }
+
+  /** What became of a refund that the provider has answered. */
+  async #refunded(
+    apartmentId: string,
+    key: string,
+    amountMinor: number,
+    signal: AbortSignal,
+  ): Promise<'refunded' | 'refused'> {
+    const { provider, onFault } = this.#ports;
+    try {
+      await provider.refund({ key, refundKey: `${key}-refund`, amountMinor, signal });
+      return 'refunded';
+    } catch (cause) {
+      if (!(cause instanceof RefusedByProvider)) throw cause;
+      // Somebody may have given it back already, with the provider's own tools.
+      const { refundedMinor } = await provider.lookUp({ key, signal });
+      if (refundedMinor >= amountMinor) return 'refunded';
+      onFault('payment.refund_refused', { apartmentId, key, cause });
+      return 'refused';
+    }
+  }
+
+  /** Whether the provider speaks of the price. If not, it or what asked it has a defect: nothing is booked for that. */
+  #isPrice(apartmentId: string, { key, ...due }: Due, said: Amount): boolean {
+    if (said.amountMinor === due.amountMinor && said.currency === due.currency) return true;
+    const sentence = `the provider has ${said.amountMinor} ${said.currency} under ${key}, and the price is ${due.amountMinor} ${due.currency}`;
+    const cause = new Error(`${sentence}; nothing is booked for it and it is given back`);
+    this.#ports.onFault('payment.wrong_amount', { apartmentId, key, cause });
+    return false;
+  }
+
+  /** Gives back whatever the provider has under a key, before its hold is open again. */
+  async #giveBack(key: string, signal: AbortSignal): Promise<void> {
+    const { provider } = this.#ports;
+    const { status, amountMinor } = await provider.lookUp({ key, signal });
+    if (status === 'captured')
+      await provider.refund({ key, refundKey: `${key}-refund`, amountMinor, signal });
+    else if (status !== 'refunded') await provider.cancel({ key, signal });
   }
 
   async #readBooking(

@@ -124,11 +124,16 @@ export interface Ownership {
   epochOf(shard: number): number | undefined;
 }
 
-export interface Authorisation {
-  readonly status: 'authorised' | 'declined' | 'action_required';
-  readonly clientSecret?: string;
+/** What a provider says that it has set aside or taken; compared with the price before anything is booked for it. */
+export interface Amount {
+  readonly amountMinor: number;
+  /** ISO 4217's code. */
+  readonly currency: string;
 }
-export interface PaymentRecord {
+export type Authorisation =
+  | ({ readonly status: 'authorised' } & Amount)
+  | { readonly status: 'declined' | 'action_required'; readonly clientSecret?: string };
+export interface PaymentRecord extends Amount {
   readonly status:
     | 'none'
     | 'authorised'
@@ -137,12 +142,18 @@ export interface PaymentRecord {
     | 'refunded'
     | 'declined'
     | 'action_required';
-  readonly amountMinor: number;
   readonly refundedMinor: number;
 }
+/** A provider's definite no: it has not been done, and will not be, however often it is asked for. */
+export class RefusedByProvider extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'RefusedByProvider';
+  }
+}
 /**
- * A payment provider. Every call is idempotent by `key` (one key for each attempt to confirm); a call that
- * rejects or never resolves may have taken effect, and `lookUp` is how one finds out.
+ * A payment provider. Every call is idempotent by `key` (one key for each attempt to confirm); a call that never
+ * resolves, or rejects with anything but `RefusedByProvider`, may have taken effect, and `lookUp` is how one finds out.
  */
 export interface PaymentProvider {
   authorise(request: {
@@ -153,7 +164,7 @@ export interface PaymentProvider {
     signal: AbortSignal;
   }): Promise<Authorisation>;
   /** Takes the whole amount authorised. */
-  capture(request: { key: string; signal: AbortSignal }): Promise<void>;
+  capture(request: { key: string; signal: AbortSignal }): Promise<Amount>;
   /** Gives up an authorisation that was not captured, and keeps a later `authorise` of the same key from succeeding. */
   cancel(request: { key: string; signal: AbortSignal }): Promise<void>;
   /** `refundKey` makes one refund of several: the same key never refunds twice. */

@@ -69,6 +69,11 @@ function checkBookings(recorded: RecordedApartment, calendar: Calendar): string[
   const claims = new Map(
     calendar.claims.filter((claim) => claim.kind === 'booking').map((claim) => [claim.id, claim]),
   );
+  const refused = new Set(
+    recorded.entries.map(({ fact }) =>
+      fact.kind === 'settled' && fact.outcome === 'refused' ? fact.key : undefined,
+    ),
+  );
   const owed = new Set(calendar.settlements.map(({ bookingId }) => bookingId));
   const paying = new Set(
     calendar.claims.map((claim) => (claim.kind === 'hold' ? claim.payment?.bookingId : undefined)),
@@ -86,6 +91,8 @@ function checkBookings(recorded: RecordedApartment, calendar: Calendar): string[
     }
     if (claim !== undefined)
       problems.push(`booking ${row.id} stands in the journal and is ${row.status} in the table`);
+    // Stays until the operator has given the money back.
+    if (refused.has(row.paymentKey)) continue;
     if (row.status === 'pending' && !owed.has(row.id) && !paying.has(row.id)) {
       problems.push(`booking ${row.id} is pending and no payment of it is under way`);
     }

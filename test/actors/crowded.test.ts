@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { MACHINE_VERSION } from '../../src/actors/apartment-machine.ts';
 import { emptyCalendar, type HoldClaim } from '../../src/actors/calendar/calendar.ts';
 import { IDEMPOTENCY_WINDOW_MS } from '../../src/actors/limits.ts';
-import type { PaymentProvider, StoredRequest } from '../../src/actors/ports.ts';
+import type { Amount, PaymentProvider, StoredRequest } from '../../src/actors/ports.ts';
 import { RequestWindow } from '../../src/actors/request-window.ts';
 import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import type { Subject } from '../../src/protocol/resources.ts';
@@ -21,12 +21,17 @@ const host = { id: 'host', kind: 'host' } as const;
 const admin = { id: 'root', kind: 'admin' } as const;
 const contact = { name: 'Ana', email: 'ana@example.com' };
 
+const amounts = new Map<string, Amount>();
 const provider: PaymentProvider = {
-  authorise: async ({ method }) => ({ status: method === 'empty' ? 'declined' : 'authorised' }),
-  capture: async () => {},
+  authorise: async ({ key, method, amountMinor, currency }) => {
+    const amount = { amountMinor, currency };
+    amounts.set(key, amount);
+    return method === 'empty' ? { status: 'declined' } : { status: 'authorised', ...amount };
+  },
+  capture: async ({ key }) => amounts.get(key)!,
   cancel: async () => {},
   refund: async () => {},
-  lookUp: async () => ({ status: 'none', amountMinor: 0, refundedMinor: 0 }),
+  lookUp: async () => ({ status: 'none', amountMinor: 0, refundedMinor: 0, currency: 'EUR' }),
 };
 
 /** Requests that took effect one after another, within a few hours before now. */

@@ -1,6 +1,6 @@
 /** What SPEC says of nights, stays and holds, asked of the actors of one server as guests, hosts and admins ask. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { PaymentProvider, PaymentRecord } from '../../src/actors/ports.ts';
+import type { Amount, PaymentProvider, PaymentRecord } from '../../src/actors/ports.ts';
 import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import type { ErrorBody } from '../../src/protocol/errors.ts';
 import { epochMs, instant } from '../../src/protocol/instant.ts';
@@ -64,22 +64,29 @@ async function calendar(from: number, to: number): Promise<Calendar> {
 }
 const kinds = async () => (await journal.entries(A, 0, 100)).map(({ fact }) => fact.kind);
 
+type Payment = Parameters<PaymentProvider['authorise']>[0];
+
 /** Answers when and what the test says; every call is kept. */
 class Provider implements PaymentProvider {
   readonly #answers: ((answer: 'authorised' | 'declined') => void)[] = [];
+  readonly #amounts = new Map<string, Amount>();
 
-  authorise(): ReturnType<PaymentProvider['authorise']> {
-    return new Promise((resolve) => this.#answers.push((status) => resolve({ status })));
+  authorise({ key, amountMinor, currency }: Payment): ReturnType<PaymentProvider['authorise']> {
+    const amount = { amountMinor, currency };
+    this.#amounts.set(key, amount);
+    return new Promise((resolve) =>
+      this.#answers.push((status) => resolve(status === 'declined' ? { status } : { status, ...amount })),
+    );
   }
   async answer(status: 'authorised' | 'declined'): Promise<void> {
     for (const answer of this.#answers.splice(0)) answer(status);
     await turnOfEvents();
   }
-  capture = () => Promise.resolve();
+  capture = async ({ key }: { key: string }) => this.#amounts.get(key)!;
   cancel = () => Promise.resolve();
   refund = () => Promise.resolve();
   lookUp = (): Promise<PaymentRecord> =>
-    Promise.resolve({ status: 'none', amountMinor: 0, refundedMinor: 0 });
+    Promise.resolve({ status: 'none', amountMinor: 0, refundedMinor: 0, currency: 'EUR' });
 }
 
 describe('nights and stays', () => {

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { PaymentSaga } from '../../src/actors/payment-saga.ts';
-import type { Journal, PaymentProvider } from '../../src/actors/ports.ts';
+import type { Amount, Journal, PaymentProvider } from '../../src/actors/ports.ts';
 import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { PAYMENT_DEADLINE_MS } from '../../src/protocol/limits.ts';
 import { memoryBooks } from '../../src/services/payments/sandbox/memory-books.ts';
@@ -461,6 +461,110 @@ describe('cancellation', () => {
       }
     }
   });
+});
+
+describe('a refund that the provider refuses for good', () => {
+  const faults = (house: House, event: string) => house.faults.filter((fault) => fault.event === event);
+
+  it('[B7] of a cancellation is asked for once, told, and left to the operator, across restarts', async () => {
+    const world = new World();
+    const house = world.server();
+    const [, confirm] = await holdAndConfirm(house, world, 'sandbox_refund_refused', House.requestId());
+    await world.time.pass(1_000);
+    const refund = vi.spyOn(world.provider, 'refund');
+    const cancelled = house.ask(ana, A, { kind: 'cancel', bookingId: confirm.bookingId });
+    await world.time.pass(3_600_000);
+    expect(cancelled.code).toBe('ok');
+    expect(refund).toHaveBeenCalledTimes(1);
+    expect(faults(house, 'payment.refund_refused')).toHaveLength(1);
+    expect((await world.journal.entries(A, 0, 100)).at(-1)?.fact).toMatchObject({
+      ...{ kind: 'settled', outcome: 'refused' },
+    });
+    // Whoever gives it back by hand finds to whom.
+    const row = await world.journal.booking(A, confirm.bookingId);
+    expect(row).toMatchObject({ status: 'cancelled', contact: { email: contact.email } });
+    const next = world.server();
+    await Promise.all([next.registry.wake([A]), world.time.pass(120_000)]);
+    expect(refund).toHaveBeenCalledTimes(1);
+    expect(next.saga.size).toBe(0);
+  });
+
+  it('[B7] counts as made where the money has gone back by other means', async () => {
+    const world = new World();
+    const house = world.server();
+    const [placed, confirm] = await holdAndConfirm(house, world, 'sandbox_ok', House.requestId());
+    await world.time.pass(1_000);
+    const key = `${placed.holdId}-1`;
+    const { signal } = new AbortController();
+    const { amountMinor } = await world.provider.lookUp({ key, signal });
+    await world.provider.refund({ key, refundKey: 'by hand', amountMinor, signal });
+    house.ask(ana, A, { kind: 'cancel', bookingId: confirm.bookingId });
+    await world.time.pass(1_000);
+    expect((await world.journal.entries(A, 0, 100)).at(-1)?.fact).toEqual({
+      ...{ kind: 'settled', key, outcome: 'refunded' },
+    });
+    expect(faults(house, 'payment.refund_refused')).toEqual([]);
+  });
+});
+
+describe('an amount that is not the price', () => {
+  const off = (amount: Amount, by: Partial<Amount>) => ({ ...amount, ...by });
+  /** Says at one step that it has set aside or taken something else, and has. */
+  function wrong(world: World, step: 'authorise' | 'capture', by: Partial<Amount>): PaymentProvider {
+    const real = world.provider;
+    return new Proxy(real, {
+      get: (target, name: keyof PaymentProvider) => async (request: never) => {
+        const answer = await target[name](request);
+        return name === step ? off(answer as Amount, by) : answer;
+      },
+    });
+  }
+
+  for (const step of ['authorise', 'capture'] as const) {
+    for (const by of [{ amountMinor: 1 }, { currency: 'USD' }] as const) {
+      it(`[B8] [I7] is never booked: ${step} of ${JSON.stringify(by)} is given back, and the hold goes on`, async () => {
+        const world = new World();
+        const provider = wrong(world, step, by);
+        const house = new House({ journal: world.journal, time: world.time, provider });
+        const [placed, confirm] = await holdAndConfirm(house, world, 'sandbox_ok', House.requestId());
+        await world.time.pass(1_000);
+        expect(confirm.code).toBe('payment_declined');
+        expect(faultsOf(house)).toEqual(['payment.wrong_amount']);
+        expect((await house.holdsOf('ana'))[0]).toMatchObject({ id: placed.holdId, status: 'held' });
+        const { status } = await world.provider.lookUp({
+          ...{ key: `${placed.holdId}-1`, signal: new AbortController().signal },
+        });
+        expect(status).toBe(step === 'authorise' ? 'voided' : 'refunded');
+        expect(await world.expectMoneyFollowsBooking()).toBe('not booked');
+      });
+    }
+  }
+
+  it('[B8] found after the deadline is given back, though the nights are free', async () => {
+    const world = new World();
+    const cut = { isCut: false };
+    const provider = new Proxy(world.provider, {
+      get: (target, name: keyof PaymentProvider) => async (request: never) => {
+        if (cut.isCut) throw new Error('cut');
+        const answer = await target[name](request);
+        if (name === 'capture') {
+          cut.isCut = true;
+          throw new Error('cut');
+        }
+        return name === 'lookUp' ? off(answer as Amount, { amountMinor: 1 }) : answer;
+      },
+    });
+    const house = new House({ journal: world.journal, time: world.time, provider });
+    await holdAndConfirm(house, world, 'sandbox_ok', House.requestId());
+    await world.time.pass(PAYMENT_DEADLINE_MS + 1_000);
+    cut.isCut = false;
+    await world.time.pass(120_000);
+    const last = (await world.journal.entries(A, 0, 100)).at(-1);
+    expect(last?.fact).toMatchObject({ kind: 'settled', outcome: 'refunded' });
+    expect(faultsOf(house)).toContain('payment.wrong_amount');
+  });
+
+  const faultsOf = (house: House) => house.faults.map(({ event }) => event);
 });
 
 it('[B3] a provider that is away for a day leaves nothing behind at each try', async () => {

@@ -24,7 +24,7 @@ async function signIn(
 describe('the command line', () => {
   it('explains itself', async () => {
     const help = await program.run(['--help']);
-    for (const command of ['serve', 'cluster', 'import', 'account', 'verify', 'config'])
+    for (const command of ['serve', 'cluster', 'import', 'account', 'verify', 'refunds', 'config'])
       expect(help.output).toContain(`  ${command}`);
     expect(help.output).toMatch(/NIGHTLATCH_HOLD_TTL_SECONDS .*\[600\]/);
     expect(help.code).toBe(0);
@@ -80,5 +80,12 @@ describe('the command line', () => {
     expect(output).toMatch(/every calendar follows from the journal, no night is claimed twice/);
     expect(code).toBe(0);
     expect((await fetch(`${program.url}/readyz`)).status).toBe(200);
+  });
+
+  it('[B7] refunds lists what is refused, and says what it does not know', async () => {
+    const { code, output } = await program.run(['refunds']);
+    expect(output.trim()).toBe('no refund has been refused');
+    expect(code).toBe(0);
+    expectOneSentence(await program.run(['refunds', 'done', 'b1-x']), /^no refund of b1-x is refused/);
   });
 });

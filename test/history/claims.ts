@@ -3,6 +3,7 @@
  * has a life [bornVersion, endVersion); each night has its claims in order, so that any question about any version
  * is a binary search. Shares no code with `src/actors/calendar`, which it is there to check.
  */
+import type { SettledAs } from '../../src/actors/facts.ts';
 import type { Price } from '../../src/protocol/price.ts';
 import type { RecordedEntry } from './history.ts';
 
@@ -71,7 +72,7 @@ export interface Payment {
   state: 'paying' | 'declined' | 'booked' | 'owed' | 'settled' | 'kept';
   declinedVersion: number;
   declinedFor: 'declined' | 'action_required' | undefined;
-  settledAs: 'nothing_taken' | 'voided' | 'refunded' | undefined;
+  settledAs: SettledAs | undefined;
 }
 
 export function stepAt(hold: HoldLife, version: number): HoldStep {

@@ -64,7 +64,7 @@ export interface Outage {
 export type RecordedEntry = Omit<JournalEntry, 'booking'> & { readonly epoch?: number };
 
 /** `pending`, `down`: of the sandbox, before it has said anything. */
-export interface RecordedPayment extends Omit<PaymentRecord, 'status'> {
+export interface RecordedPayment extends Omit<PaymentRecord, 'status' | 'currency'> {
   readonly key: string;
   readonly status: PaymentRecord['status'] | 'pending' | 'down';
 }

@@ -222,7 +222,7 @@ function factSchema() {
     z.object({
       kind: z.literal('settled'),
       key,
-      outcome: z.enum(['nothing_taken', 'voided', 'refunded']),
+      outcome: z.enum(['nothing_taken', 'voided', 'refunded', 'refused']),
     }),
     z.object({
       kind: z.literal('cancelled'),

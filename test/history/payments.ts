@@ -61,7 +61,8 @@ function checkOne(
     says('payment-open', `payment ${key} is ${state} at the end`);
   if (booking === undefined) {
     if (state === 'paying' || state === 'owed') return;
-    if (record !== undefined && hasTaken(record))
+    // Refused for good: the operator's to give back.
+    if (record !== undefined && hasTaken(record) && payment.settledAs !== 'refused')
       says(
         'captured-unbooked',
         `payment ${key} was ${state} and the provider keeps ${record.amountMinor - refundedMinor}`,
@@ -81,7 +82,7 @@ function checkOne(
   const due = booking.booking!.cancelled?.refundMinor ?? 0;
   if (refundedMinor > due)
     says('refund-excess', `booking ${booking.id}: ${refundedMinor} was given back and ${due} was due`);
-  if (refundedMinor < due && state !== 'owed')
+  if (refundedMinor < due && state !== 'owed' && payment.settledAs !== 'refused')
     says('refund-missing', `booking ${booking.id}: ${refundedMinor} was given back and ${due} was due`);
 }
 

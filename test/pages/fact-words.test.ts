@@ -123,7 +123,7 @@ describe('a fact in words', () => {
         expect(said).not.toMatch(/undefined|NaN|Invalid/);
         expect(said).not.toContain(kind === 'held' ? 'held]' : `: ${kind}.`);
       }
-      for (const outcome of ['nothing_taken', 'voided', 'refunded']) {
+      for (const outcome of ['nothing_taken', 'voided', 'refunded', 'refused']) {
         expect(words(fact(50, 'settled', { key: 'k', outcome }))).not.toContain('settled');
       }
       expect(words(fact(50, 'teleported', {}))).toContain('teleported');

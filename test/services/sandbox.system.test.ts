@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { PaymentProvider } from '../../src/actors/ports.ts';
+import { type PaymentProvider, RefusedByProvider } from '../../src/actors/ports.ts';
 import { postgresBooks, type SandboxBooks } from '../../src/persistence/statements/sandbox-payments.ts';
 import { DOWN_MS, LATE_MS } from '../../src/services/payments/sandbox/decisions.ts';
 import { memoryBooks } from '../../src/services/payments/sandbox/memory-books.ts';
@@ -50,6 +50,7 @@ describe.each(kinds)('the sandbox on %s', (_kind, makeBooks) => {
     new SandboxPayments({ books, nowMs: () => time.nowMs, after: time.after }) as PaymentProvider;
   const pay = (method: string, other: Partial<Parameters<PaymentProvider['authorise']>[0]> = {}) =>
     provider.authorise({ key, amountMinor: 12_345, currency: 'EUR', method, signal, ...other });
+  const authorised = { status: 'authorised', amountMinor: 12_345, currency: 'EUR' };
   const status = async (of: PaymentProvider = provider) => (await of.lookUp({ key, signal })).status;
 
   beforeEach(() => {
@@ -61,15 +62,16 @@ describe.each(kinds)('the sandbox on %s', (_kind, makeBooks) => {
 
   it('authorises, captures and refunds, each once however often it is asked', async () => {
     expect(await status()).toBe('none');
-    expect(await pay('sandbox_ok')).toEqual({ status: 'authorised' });
-    expect(await pay('sandbox_ok')).toEqual({ status: 'authorised' });
+    expect(await pay('sandbox_ok')).toEqual(authorised);
+    expect(await pay('sandbox_ok')).toEqual(authorised);
     expect(await status()).toBe('authorised');
-    await provider.capture({ key, signal });
-    await provider.capture({ key, signal });
+    for (let i = 0; i < 2; i++)
+      expect(await provider.capture({ key, signal })).toEqual({ amountMinor: 12_345, currency: 'EUR' });
     expect(await provider.lookUp({ key, signal })).toEqual({
       status: 'captured',
       amountMinor: 12_345,
       refundedMinor: 0,
+      currency: 'EUR',
     });
     for (let i = 0; i < 2; i++) await provider.refund({ key, refundKey: 'r1', amountMinor: 2_345, signal });
     expect(await provider.lookUp({ key, signal })).toMatchObject({
@@ -99,7 +101,7 @@ describe.each(kinds)('the sandbox on %s', (_kind, makeBooks) => {
     const answer = await pay('sandbox_action_required');
     expect(answer).toMatchObject({ status: 'action_required', clientSecret: expect.stringContaining(key) });
     expect(await pay('sandbox_action_required')).toEqual(answer);
-    expect(await pay('sandbox_ok', { key: `${key}-2` })).toEqual({ status: 'authorised' });
+    expect(await pay('sandbox_ok', { key: `${key}-2` })).toEqual(authorised);
   });
 
   it('[I6] keeps a cancelled key from ever being authorised', async () => {
@@ -137,6 +139,15 @@ describe.each(kinds)('the sandbox on %s', (_kind, makeBooks) => {
     expect(await provider.lookUp({ key, signal })).toMatchObject({ refundedMinor: 0 });
   });
 
+  it('[B7] refuses for good what it will never refund, and fails otherwise', async () => {
+    await pay('sandbox_refund_refused');
+    await provider.capture({ key, signal });
+    const refund = provider.refund({ key, refundKey: 'r', amountMinor: 1, signal });
+    await expect(refund).rejects.toBeInstanceOf(RefusedByProvider);
+    const unpaid = provider.capture({ key: `${key}-2`, signal });
+    await expect(unpaid).rejects.not.toBeInstanceOf(RefusedByProvider);
+  });
+
   it('keeps its books when the server that called it is gone', async () => {
     await pay('sandbox_ok');
     const next = restarted();
@@ -160,7 +171,7 @@ describe.each(kinds)('the sandbox on %s', (_kind, makeBooks) => {
     expect(await status()).toBe('none');
     expect(answered).toBe(false);
     time.move(1);
-    expect(await paying).toEqual({ status: 'authorised' });
+    expect(await paying).toEqual(authorised);
   });
 
   it('sandbox_slow lets go of its timer when the caller gives up', async () => {
@@ -268,6 +279,6 @@ describe.each(kinds)('the sandbox on %s', (_kind, makeBooks) => {
     await expect(pay('sandbox_ok')).rejects.toThrow('disk full');
     broken = false;
     expect(await status()).toBe('none');
-    expect(await pay('sandbox_ok')).toEqual({ status: 'authorised' });
+    expect(await pay('sandbox_ok')).toEqual(authorised);
   });
 });

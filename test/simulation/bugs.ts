@@ -367,7 +367,18 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
   'charged otherwise': {
     is: 'the price is computed anew when it is charged',
     parts: provider((real) => ({
-      authorise: (request) => real.authorise({ ...request, amountMinor: request.amountMinor + 1 }),
+      authorise: async (request) => {
+        const { amountMinor } = request;
+        return { ...(await real.authorise({ ...request, amountMinor: amountMinor + 1 })), amountMinor };
+      },
+      capture: async (request) => {
+        const { amountMinor, currency } = await real.capture(request);
+        return { amountMinor: amountMinor - 1, currency };
+      },
+      lookUp: async (request) => {
+        const record = await real.lookUp(request);
+        return { ...record, amountMinor: record.amountMinor - 1 };
+      },
     })),
     caughtAs: ['price-changed'],
   },
@@ -375,17 +386,18 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
     is: 'a capture is made under a second key as well',
     parts: provider((real) => ({
       capture: async (request) => {
-        await real.capture(request);
+        const taken = await real.capture(request);
         const again = { ...request, key: `${request.key}-again` };
         await real.authorise({ ...again, amountMinor: 100, currency: 'EUR', method: 'sandbox_ok' });
         await real.capture(again);
+        return taken;
       },
     })),
     caughtAs: ['captured-twice', 'captured-unbooked'],
   },
   'never captured': {
     is: 'the saga reports a capture that it has not asked for',
-    parts: provider(() => ({ capture: async () => {} })),
+    parts: provider((real) => ({ capture: (request) => real.lookUp(request) })),
     caughtAs: ['booked-uncaptured'],
   },
   'refund forgotten': {

@@ -6,11 +6,12 @@
  *   confirming ──authorise──> authorised ──capture──> confirmed
  *       │  declined ──> held                 deadline passed, or never answered:
  *       └────────────────────────────────>   expired ──look up──> settled (voided, refunded, nothing taken)
+ *                                                          │      or refused: the operator gives it back
  *                                                          └────> confirmed (paid after all, nights still free)
  */
 import type { ErrorBody } from '../../protocol/errors.ts';
 import { errorBody } from '../../protocol/errors.ts';
-import type { PendingBooking } from '../facts.ts';
+import type { PendingBooking, SettledAs } from '../facts.ts';
 import type { Calendar, HoldClaim, HoldPayment } from './calendar.ts';
 import { deadlineMsOf, findHold, isFree } from './calendar.ts';
 import type { DecidedFact } from './decision.ts';
@@ -34,11 +35,7 @@ export type PaymentStep =
     }
   /** Found captured after the hold had ended. */
   | { readonly kind: 'paid_late'; readonly key: string; readonly booking: PendingBooking }
-  | {
-      readonly kind: 'settled';
-      readonly key: string;
-      readonly outcome: 'nothing_taken' | 'voided' | 'refunded';
-    };
+  | { readonly kind: 'settled'; readonly key: string; readonly outcome: SettledAs };
 
 export interface PaymentDecision {
   /** Empty where the step came too late to matter: the journal already knows better. */
@@ -101,15 +98,11 @@ export function decidePaymentStep(calendar: Calendar, step: PaymentStep, nowMs: 
     case 'settled': {
       const owed = calendar.settlements.find((open) => open.key === step.key);
       if (owed === undefined) return NOTHING;
+      const fact = { kind: 'settled', key: step.key, outcome: step.outcome } as const;
+      // The booking's row stays as it is, with the guest's contact, until the operator has given the money back.
+      if (step.outcome === 'refused') return { facts: [{ fact }] };
       const op = owed.purpose === 'refund' ? 'refunded' : 'abandoned';
-      return {
-        facts: [
-          {
-            fact: { kind: 'settled', key: step.key, outcome: step.outcome },
-            booking: { op, id: owed.bookingId },
-          },
-        ],
-      };
+      return { facts: [{ fact, booking: { op, id: owed.bookingId } }] };
     }
   }
 }

@@ -6,7 +6,7 @@
  *        ├──authorise──> declined | action_required | pending (late) | down
  *        └──cancel──> voided <──┘   a cancelled key never authorises again
  */
-import type { Authorisation, PaymentRecord } from '../../../actors/ports.ts';
+import type { Amount, Authorisation, PaymentRecord } from '../../../actors/ports.ts';
 import type { BookedPayment, BookedStatus } from '../../../persistence/statements/sandbox-payments.ts';
 
 /** From a `sandbox_late` authorisation until it turns out to have succeeded, in milliseconds. */
@@ -23,6 +23,8 @@ export interface AuthoriseRequest {
 export type Decision<Answer> =
   | { readonly is?: BookedPayment; readonly answer: Answer }
   | { readonly is?: BookedPayment; readonly fault: string }
+  /** A definite no. */
+  | { readonly is?: BookedPayment; readonly refusal: string }
   /** Says nothing, for ever: the caller's own deadline ends it. */
   | { readonly is?: BookedPayment; readonly silent: true };
 
@@ -40,19 +42,23 @@ export function authorise(
   return { is, ...authorised(is, key) };
 }
 
-export function capture(payment: BookedPayment | undefined, nowMs: number): Decision<void> {
+export function capture(payment: BookedPayment | undefined, nowMs: number): Decision<Amount> {
   const now = payment && settled(payment, nowMs);
   switch (now?.status) {
     case 'authorised':
-      return { is: { ...now, status: 'captured', atMs: nowMs }, answer: undefined };
+      return { is: { ...now, status: 'captured', atMs: nowMs }, answer: amountOf(now) };
     case 'captured':
     case 'refunded':
-      return { answer: undefined };
+      return { answer: amountOf(now) };
     default:
       return {
         fault: `a payment that is ${now?.status ?? 'unknown'} cannot be captured; authorise it first`,
       };
   }
+}
+
+function amountOf({ amountMinor, currency }: BookedPayment): Amount {
+  return { amountMinor, currency };
 }
 
 /** ISO 4217's code where no currency is involved: nothing was ever asked for under this key. */
@@ -93,14 +99,16 @@ export function refund(
   if (payment?.refundKeys.includes(request.refundKey)) return { answer: undefined };
   if (payment?.status !== 'captured') {
     return {
-      fault: `a payment that is ${payment?.status ?? 'unknown'} cannot be refunded; capture it first`,
+      refusal: `a payment that is ${payment?.status ?? 'unknown'} cannot be refunded; capture it first`,
     };
   }
+  if (payment.method === REFUSES_REFUNDS)
+    return { refusal: `a payment by ${REFUSES_REFUNDS} is never refunded; give it back by other means` };
   const refundedMinor = payment.refundedMinor + request.amountMinor;
   if (request.amountMinor < 0 || refundedMinor > payment.amountMinor) {
     const left = payment.amountMinor - payment.refundedMinor;
     return {
-      fault: `a refund of ${request.amountMinor} is not within the ${left} left; refund at most that`,
+      refusal: `a refund of ${request.amountMinor} is not within the ${left} left; refund at most that`,
     };
   }
   const status: BookedStatus =
@@ -111,19 +119,22 @@ export function refund(
 
 export function lookUp(payment: BookedPayment | undefined, nowMs: number): Decision<PaymentRecord> {
   if (payment === undefined) return { answer: NOTHING };
-  const { status, amountMinor, refundedMinor } = settled(payment, nowMs);
+  const { status, amountMinor, refundedMinor, currency } = settled(payment, nowMs);
   if (status === 'down' && isDown(payment, nowMs)) return { fault: DOWN };
   if (status === 'pending' || status === 'down') return { answer: NOTHING };
-  return { answer: { status, amountMinor, refundedMinor } };
+  return { answer: { status, amountMinor, refundedMinor, currency } };
 }
 
-const NOTHING: PaymentRecord = { status: 'none', amountMinor: 0, refundedMinor: 0 };
+const NOTHING: PaymentRecord = { status: 'none', amountMinor: 0, refundedMinor: 0, currency: NO_CURRENCY };
 const DOWN = 'the sandbox provider is down for this payment; look it up again in a few seconds';
+
+const REFUSES_REFUNDS = 'sandbox_refund_refused';
 
 /** Any other is declined, as a real provider declines a card it cannot charge. */
 const METHODS: ReadonlyMap<string, BookedStatus> = new Map([
   ['sandbox_ok', 'authorised'],
   ['sandbox_slow', 'authorised'],
+  [REFUSES_REFUNDS, 'authorised'],
   ['sandbox_late', 'pending'],
   ['sandbox_down', 'down'],
   ['sandbox_action_required', 'action_required'],
@@ -135,7 +146,7 @@ function authorised(payment: BookedPayment, key: string): Decision<Authorisation
     case 'authorised':
     case 'captured':
     case 'refunded':
-      return { answer: { status: 'authorised' } };
+      return { answer: { status: 'authorised', ...amountOf(payment) } };
     case 'action_required':
       return { answer: { status: 'action_required', clientSecret: `sandbox_secret_${key}` } };
     case 'voided':

@@ -7,12 +7,13 @@
  * | sandbox_slow | authorised after 5 s | |
  * | sandbox_declined, any unknown one | declined | |
  * | sandbox_action_required | action_required with a client secret | another attempt (a key of its own) may work |
+ * | sandbox_refund_refused | authorised | a refund is refused for good |
  * | sandbox_late | never answers | from 3 s on a look-up finds it authorised |
  * | sandbox_down | always fails | look-up and cancel fail for 5 s, then find and void nothing |
  *
  * Its books are written by group commit: calls that arrive while a batch is on its way share the next one.
  */
-import type { PaymentProvider } from '../../../actors/ports.ts';
+import { type Amount, type PaymentProvider, RefusedByProvider } from '../../../actors/ports.ts';
 import type {
   BookedPayment,
   PaymentChange,
@@ -60,7 +61,7 @@ export class SandboxPayments implements PaymentProvider {
     return this.#call(key, signal, false, (payment) => authorise(payment, key, asked, this.#options.nowMs()));
   }
 
-  capture({ key, signal }: Parameters<PaymentProvider['capture']>[0]): Promise<void> {
+  capture({ key, signal }: Parameters<PaymentProvider['capture']>[0]): Promise<Amount> {
     return this.#call(key, signal, false, (payment) => capture(payment, this.#options.nowMs()));
   }
 
@@ -193,6 +194,7 @@ const NONE: ReadonlySet<string> = new Set();
 function answer(call: Call, decision: Decision<unknown>): void {
   if ('answer' in decision) call.resolve(decision.answer as never);
   else if ('fault' in decision) call.reject(new Error(decision.fault));
+  else if ('refusal' in decision) call.reject(new RefusedByProvider(decision.refusal));
   else if (call.signal.aborted) call.reject(call.signal.reason);
   else call.signal.addEventListener('abort', () => call.reject(call.signal.reason), { once: true });
 }

@@ -61,6 +61,7 @@ export const history: Texts['history'] = {
       nothing_taken: 'Abgerechnet: Die Bank hatte nichts genommen.',
       voided: 'Abgerechnet: Was die Bank zurückgelegt hatte, wurde freigegeben.',
       refunded: 'Abgerechnet: Die Bank hat zurückgezahlt.',
+      refused: 'Die Bank verweigert die Rückzahlung: Das Geld ist von Hand zurückzugeben.',
     },
     cancelled: (who, stay, refund) =>
       `Storniert: die Buchung von ${who} (${stay})${refund === '' ? '' : `, ${refund} zurück`}.`,

@@ -62,6 +62,7 @@ export const history = {
       nothing_taken: 'Settled: the bank had taken nothing.',
       voided: 'Settled: what the bank had set aside was given free.',
       refunded: 'Settled: the bank has paid back.',
+      refused: 'The bank refuses to pay back: the money must be given back by hand.',
     },
     cancelled: (who: string, stay: string, refund: string) =>
       `Cancelled: the booking of ${who} for ${stay}${refund === '' ? '' : `, ${refund} back`}.`,
