@@ -4,7 +4,11 @@ import { DatabaseClock } from '../../src/cluster/membership/database-clock.ts';
 /** A process whose monotonic clock and uptime the test moves. */
 function fakeProcess() {
   const time = { monotonicMs: 1_000, uptimeMs: 50_000 };
-  const clock = new DatabaseClock({ monotonicMs: () => time.monotonicMs, uptimeMs: () => time.uptimeMs });
+  const clock = new DatabaseClock({
+    monotonicMs: () => time.monotonicMs,
+    uptimeMs: () => time.uptimeMs,
+    wallMs: () => 0,
+  });
   const pass = (ms: number) => {
     time.monotonicMs += ms;
     time.uptimeMs += ms;

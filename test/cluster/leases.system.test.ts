@@ -7,8 +7,10 @@ import { SHARDS } from '../../src/protocol/limits.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { ALL_SHARDS } from './nodes.ts';
 
-const here = { host: 'here', pid: 1, started: '1' };
-const NOTHING_KNOWN = { generation: -1, clockBehindMs: 0 };
+const here = { host: 'here boot-1 pid:[1]', pid: 1, started: '1' };
+const elsewhere = { host: 'elsewhere boot-2 pid:[1]', pid: 1, started: '1' };
+const CLOCK = { clockMs: 5_000, clockBehindMs: 0, uptimeMs: 1_000 };
+const NOTHING_KNOWN = { generation: -1, ...CLOCK };
 
 /** What both stores promise. @param open a store without nodes; @param close what it was opened with */
 function contract(name: string, open: () => Promise<LeaseStore>, close: () => Promise<void>): void {
@@ -50,9 +52,9 @@ function contract(name: string, open: () => Promise<LeaseStore>, close: () => Pr
       await join('one');
       const { generation, shards } = await look('one');
       expect(shards).toEqual(ALL_SHARDS.map(() => [null, 0]));
-      expect((await leases.renew('one', { generation, clockBehindMs: 0 })).shards).toBeNull();
+      expect((await leases.renew('one', { ...CLOCK, generation })).shards).toBeNull();
       await claim('one', [3]);
-      const changed = await leases.renew('one', { generation, clockBehindMs: 0 });
+      const changed = await leases.renew('one', { ...CLOCK, generation });
       expect(changed.generation).toBeGreaterThan(generation);
       expect(changed.shards?.[3]).toEqual(['one', 1]);
     });
@@ -141,7 +143,7 @@ function contract(name: string, open: () => Promise<LeaseStore>, close: () => Pr
         leases.join({ id, url: `http://${id}`, exclusive: false }, here, async (others) => {
           judging += 1;
           expect(judging).toBe(1);
-          await leases.time();
+          await leases.time(here);
           judging -= 1;
           return { dead: others.map((other) => other.id) };
         });
@@ -152,13 +154,26 @@ function contract(name: string, open: () => Promise<LeaseStore>, close: () => Pr
       expect(nodes.filter(({ state }) => state === 'up')).toHaveLength(1);
     });
 
-    it('tell who joins how far the clock of the one is behind that has been there longest', async () => {
-      expect((await leases.time()).othersBehindMs).toBe(0);
+    it('tell who starts of the clock that was recorded last, and of the last one on its machine', async () => {
+      const { nowMs } = await leases.time(here);
+      expect(await leases.time(here)).toEqual({ nowMs: expect.any(Number) });
       await join('one');
-      await join('two');
-      await leases.renew('one', { generation: -1, clockBehindMs: 120 });
-      await leases.renew('two', { generation: -1, clockBehindMs: 7 });
-      expect((await leases.time()).othersBehindMs).toBe(120);
+      const other = { id: 'two', url: 'http://two', exclusive: false };
+      await leases.join(other, elsewhere, async () => ({ dead: [] }));
+      await leases.endLease('two');
+      const one = { clockMs: nowMs + 60_000, clockBehindMs: 120, uptimeMs: 700 };
+      const two = { clockMs: nowMs + 61_000, clockBehindMs: 119, uptimeMs: 9_000 };
+      await leases.renew('one', { generation: -1, ...one });
+      await leases.join({ ...other, id: 'three' }, elsewhere, async () => ({ dead: ['two'] }));
+      await leases.renew('three', { generation: -1, ...two });
+      const last = { clockMs: two.clockMs, behindMs: two.clockBehindMs };
+      const mine = ({ clockMs, uptimeMs }: typeof one) => ({ clockMs, uptimeMs });
+      expect(await leases.time(here)).toMatchObject({ last, here: mine(one) });
+      expect(await leases.time(elsewhere)).toMatchObject({ last, here: mine(two) });
+      // Another container of the same machine; and a machine that does not tell when it was started.
+      const beside = { ...here, host: 'beside boot-1 pid:[2]' };
+      expect(await leases.time(beside)).toMatchObject({ here: mine(one) });
+      expect((await leases.time({ ...here, host: 'here' })).here).toBeUndefined();
     });
   });
 }

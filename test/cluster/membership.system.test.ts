@@ -100,6 +100,38 @@ describe('a node', () => {
     });
   });
 
+  it.each([3_600_000, -3_600_000])(
+    '[I5] begins with the system’s clock, where PostgreSQL’s was set by %i ms in 75 s without a server',
+    async (setMs) => {
+      const first = await join();
+      const systemMs = first.clock.nowMs() - performance.now();
+      await first.stop();
+      // As if that had happened meanwhile: all that was written is older by PostgreSQL's clock and by the machine's.
+      await database.pool.query(
+        `update nodes set lease_until = lease_until - ($1 + 75000) * interval '1 millisecond',
+           clock_ms = clock_ms - $1 - 75000, uptime_ms = uptime_ms - 75000`,
+        [setMs],
+      );
+      const told: string[] = [];
+      const node = await join(database.pool, {
+        onFault: (event, { cause }) => void told.push(`${event}: ${(cause as Error).message}`),
+      });
+      expect(Math.abs(node.clock.nowMs() - performance.now() - systemMs + setMs)).toBeLessThan(250);
+      expect(told).toEqual([
+        expect.stringMatching(/^clock.in_doubt: PostgreSQL's clock says .*; set the clock/),
+      ]);
+      // Who joins beside it has no doubt of its own.
+      const second = await Membership.open({
+        leases: postgresLeases(database.pool),
+        url: 'http://127.0.0.1:3001',
+        exclusive: true,
+        onFault: (event) => void told.push(event),
+      });
+      expect(Math.abs(second.clock.nowMs() - node.clock.nowMs())).toBeLessThan(250);
+      expect(told).toHaveLength(1);
+    },
+  );
+
   it('waits for the lease of a server that died elsewhere, and takes over', async () => {
     const startedMs = performance.now();
     await database.pool.query(

@@ -78,7 +78,12 @@ export class Database {
   }
 
   get nowMs(): number {
-    return START_MS + this.#time.nowMs + this.clockSetMs;
+    return this.trueMs + this.clockSetMs;
+  }
+
+  /** What a clock says that nobody has set. */
+  get trueMs(): number {
+    return START_MS + this.#time.nowMs;
   }
 
   epochOf(shard: number): number {
@@ -122,7 +127,7 @@ export class Database {
     const { leases } = this;
     const ask = <T>(run: () => Promise<T>, timeoutMs?: number) => this.query(process, run, timeoutMs);
     return {
-      time: () => ask(() => leases.time()),
+      time: (here) => ask(() => leases.time(here)),
       renew: (...args) => ask(() => leases.renew(...args), LEASE_TRUSTED_MS),
       // What is asked meanwhile runs in the process: a new node joins in one step here, as its judgement takes no time.
       join: (...args) => ask(() => leases.join(...args)),

@@ -74,7 +74,7 @@ export class SimulatedNode {
     const membership = await Membership.open({
       leases: database.leasesOf(process),
       host: {
-        time: { monotonicMs: process.monotonicMs, uptimeMs: process.monotonicMs },
+        time: { ...process, uptimeMs: process.monotonicMs, wallMs: () => database.trueMs },
         scheduler: process,
         identity: { host: url, pid: 1, started: name },
         isKnownDead: async () => false,

@@ -8,10 +8,12 @@ import { uptime } from 'node:os';
 import type { Clock } from '../../time/clock.ts';
 import { CLOCK_AGREES_MS, CLOCK_SLEW_MS_PER_SECOND } from '../limits.ts';
 
-/** What tells time here; a test hands in its own. Milliseconds, monotonic, and one that goes on in a suspended machine. */
+/** What tells time here; a test hands in its own. In milliseconds: monotonic; and one that goes on in a suspended machine. */
 export interface TimeSources {
   readonly monotonicMs: () => number;
   readonly uptimeMs: () => number;
+  /** What the machine takes the time to be, in epoch milliseconds: one witness of several, as anybody may set it. */
+  readonly wallMs: () => number;
 }
 
 const SAMPLES_MAX = 8;
@@ -21,6 +23,7 @@ const SUSPENDED_MS = 1_000;
 export const PROCESS_TIME: TimeSources = {
   monotonicMs: () => performance.now(),
   uptimeMs: () => uptime() * 1_000,
+  wallMs: () => Date.now(),
 };
 
 interface Sample {
@@ -80,11 +83,14 @@ export class DatabaseClock implements Clock {
   }
 
   /**
-   * Begins as far behind PostgreSQL as the clocks of the nodes that are there: after PostgreSQL's clock was set they
+   * Begins as far behind PostgreSQL as the system's clock is (`first-clock.ts`): after PostgreSQL's was set the nodes
    * follow it slowly, and a hold must not end with its owner. Less than CLOCK_AGREES_MS is noise.
    */
   beginBehind(ms: number): void {
-    if (Math.abs(ms) >= CLOCK_AGREES_MS) this.#offsetMs = this.#targetMs - ms;
+    if (Math.abs(ms) < CLOCK_AGREES_MS) return;
+    this.#offsetMs = this.#targetMs - ms;
+    // It may have been looked at before it began.
+    this.#lastMs = 0;
   }
 
   /** How far this clock is from what was last measured, in milliseconds; for the metrics. */

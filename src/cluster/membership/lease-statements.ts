@@ -1,8 +1,9 @@
 /** The statements about nodes and their leases, one function each; what they promise is in `lease-store.ts`. */
 import type { Pool, PoolClient } from 'pg';
 import { LEASE_MS, LEASE_TRUSTED_MS } from '../limits.ts';
-import type { Accusation, Look, NewNode, NodeRow } from './lease-store.ts';
-import type { ProcessIdentity } from './process-identity.ts';
+import type { ClocksBefore } from './first-clock.ts';
+import type { Accusation, Look, NewNode, NodeRow, RecordedClock } from './lease-store.ts';
+import { bootOf, type ProcessIdentity } from './process-identity.ts';
 
 const NODE = `json_build_object('id', id, 'url', url, 'state', state, 'exclusive', exclusive,
   'lease', lease_until::text, 'leaseLeftMs', extract(epoch from lease_until - clock_timestamp()) * 1000,
@@ -12,13 +13,13 @@ const NODE = `json_build_object('id', id, 'url', url, 'state', state, 'exclusive
 export async function renewAndLook(
   pool: Pool,
   nodeId: string,
-  known: { generation: number; clockBehindMs: number },
+  known: { readonly generation: number } & RecordedClock,
 ): Promise<Look> {
   const query = {
     name: 'renew',
     text: `with renewed as (
         update nodes set lease_until = clock_timestamp() + $2 * interval '1 millisecond',
-          clock_behind_ms = $4
+          clock_behind_ms = $4, clock_ms = $5, uptime_ms = $6
         where id = $1 and state in ('up', 'leaving')
         returning state
       ), sums as (select sum(epoch)::bigint as generation from shards)
@@ -30,7 +31,7 @@ export async function renewAndLook(
         case when generation <> $3 then
           (select json_agg(json_build_array(node_id, epoch) order by shard) from shards) end as shards
       from sums`,
-    values: [nodeId, LEASE_MS, known.generation, known.clockBehindMs],
+    values: [nodeId, LEASE_MS, known.generation, known.clockBehindMs, known.clockMs, known.uptimeMs],
     // A renewal that takes longer has come too late.
     query_timeout: LEASE_TRUSTED_MS,
   };
@@ -97,13 +98,28 @@ export async function endLease(pool: Pool, nodeId: string): Promise<void> {
   );
 }
 
-export async function databaseTime(pool: Pool): Promise<{ nowMs: number; othersBehindMs: number }> {
-  const result = await pool.query<{ nowMs: number; othersBehindMs: number }>(
+/** Of a node whose version records none, what its lease tells: at least that. */
+const CLOCK = `coalesce(clock_ms, extract(epoch from lease_until)::float8 * 1000 - $2 - clock_behind_ms)`;
+
+export async function databaseTime(
+  pool: Pool,
+  { host }: ProcessIdentity,
+): Promise<{ nowMs: number } & ClocksBefore> {
+  const result = await pool.query<{
+    nowMs: number;
+    last: ClocksBefore['last'] | null;
+    here: ClocksBefore['here'] | null;
+  }>(
     `select (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs",
-       coalesce((select clock_behind_ms from nodes where lease_until > clock_timestamp() - interval '1 minute'
-                 order by joined_at limit 1), 0) as "othersBehindMs"`,
+       (select json_build_object('clockMs', ${CLOCK}, 'behindMs', clock_behind_ms) from nodes
+        order by clock_ms desc nulls last, lease_until desc limit 1) as last,
+       (select json_build_object('clockMs', clock_ms, 'uptimeMs', uptime_ms) from nodes
+        where split_part(host, ' ', 2) = $1 and $1 <> '' and uptime_ms is not null
+        order by clock_ms desc limit 1) as here`,
+    [bootOf(host), LEASE_MS],
   );
   const [row] = result.rows;
   if (row === undefined) throw new Error('PostgreSQL told no time');
-  return row;
+  const { nowMs, last, here } = row;
+  return { nowMs, ...(last && { last }), ...(here && { here }) };
 }

@@ -3,6 +3,7 @@
  * the store's clock alone. PostgreSQL keeps them (`postgres-leases.ts`); tests and simulation keep them in memory
  * (`memory-leases.ts`), and one contract suite holds for both.
  */
+import type { ClocksBefore } from './first-clock.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
 export type NodeState = 'up' | 'leaving' | 'left' | 'dead';
@@ -59,18 +60,24 @@ export interface Gift {
   readonly takerId: string;
 }
 
+/** A node's clock as it is kept beside its lease, for those who start later. */
+export interface RecordedClock {
+  readonly clockMs: number;
+  /** How far it is behind the store's. */
+  readonly clockBehindMs: number;
+  /** Of its machine, at that moment. */
+  readonly uptimeMs: number;
+}
+
 export interface LeaseStore {
-  /**
-   * The store's time, and how far behind it the clock of a node is that is there, or was there a minute ago: that of the
-   * one that has been there longest; 0 where there is none.
-   */
-  time(): Promise<{ nowMs: number; othersBehindMs: number }>;
+  /** The store's time, and what was recorded of clocks with renewals: the last ones anywhere, and on this machine. */
+  time(here: ProcessIdentity): Promise<{ nowMs: number } & ClocksBefore>;
   /**
    * Renews a lease, also one that has run out: as long as nobody declared the node dead, its shards are its own. Reads
    * all nodes, and all shards if an owner has changed since `known.generation`.
-   * @param known.clockBehindMs how far the node's clock is behind the store's: kept beside the lease, for those who join
+   * @param known.generation that of the shards as they were last read
    */
-  renew(nodeId: string, known: { generation: number; clockBehindMs: number }): Promise<Look>;
+  renew(nodeId: string, known: { readonly generation: number } & RecordedClock): Promise<Look>;
   /**
    * A new incarnation, up from now on, unless somebody is in its way. One at a time: `judge` is asked about the nodes
    * that nobody has declared dead, whether or not their lease runs, and no other node joins meanwhile.

@@ -28,6 +28,7 @@ import {
 } from '../limits.ts';
 import { ClusterView } from './cluster-view.ts';
 import { DatabaseClock } from './database-clock.ts';
+import { type ClocksBefore, firstClock } from './first-clock.ts';
 import { Handover } from './handover.ts';
 import { joinNodes } from './joining.ts';
 import type { LeaseStore } from './lease-store.ts';
@@ -244,14 +245,18 @@ export class Membership implements Ownership {
   }
 
   async #measure(): Promise<void> {
-    let othersBehindMs = 0;
+    const { time, identity } = this.#host;
+    let before: ClocksBefore = {};
     for (let i = 0; i < CLOCK_SAMPLES_AT_START; i++) {
-      const sentMs = this.#host.time.monotonicMs();
-      const time = await this.#options.leases.time();
-      this.clock.measured(time.nowMs, sentMs, this.#host.time.monotonicMs());
-      othersBehindMs = time.othersBehindMs;
+      const sentMs = time.monotonicMs();
+      const { nowMs, ...clocks } = await this.#options.leases.time(identity);
+      this.clock.measured(nowMs, sentMs, time.monotonicMs());
+      before = clocks;
     }
-    this.clock.beginBehind(othersBehindMs);
+    const databaseMs = this.clock.nowMs();
+    const first = firstClock(before, { databaseMs, uptimeMs: time.uptimeMs(), wallMs: time.wallMs() });
+    this.clock.beginBehind(databaseMs - first.nowMs);
+    if (first.doubt !== undefined) this.#fault('clock.in_doubt', { cause: new Error(first.doubt) });
   }
 
   async #enter(): Promise<void> {
@@ -289,6 +294,8 @@ export class Membership implements Ownership {
     const look = await this.#options.leases.renew(this.#nodeId, {
       generation: this.#view.generation,
       clockBehindMs: this.clock.errorMs,
+      clockMs: this.clock.nowMs(),
+      uptimeMs: this.#host.time.uptimeMs(),
     });
     if (look.state === null) return this.#rejoin();
     const receivedMs = this.#host.time.monotonicMs();

@@ -1,6 +1,7 @@
 /** The tables of nodes and shards in memory, for tests and simulation: the same promises as in PostgreSQL. */
 import { SHARDS } from '../../protocol/limits.ts';
 import { LEASE_MS } from '../limits.ts';
+import type { ClocksBefore } from './first-clock.ts';
 import type {
   Accusation,
   Gift,
@@ -10,8 +11,9 @@ import type {
   NewNode,
   NodeRow,
   NodeState,
+  RecordedClock,
 } from './lease-store.ts';
-import type { ProcessIdentity } from './process-identity.ts';
+import { bootOf, type ProcessIdentity } from './process-identity.ts';
 
 export interface MemoryLeasesOptions {
   /** The store's clock, in epoch milliseconds. */
@@ -26,10 +28,11 @@ export interface MemoryLeasesOptions {
 
 interface Node extends NewNode {
   readonly identity: ProcessIdentity;
-  readonly joinedAt: number;
   state: NodeState;
   leaseUntilMs: number;
+  clockMs: number;
   clockBehindMs: number;
+  uptimeMs: number | undefined;
 }
 
 export class MemoryLeases implements LeaseStore {
@@ -42,20 +45,27 @@ export class MemoryLeases implements LeaseStore {
   /** The sum of all epochs. */
   #generation = 0;
   #joining: Promise<unknown> = Promise.resolve();
-  #joins = 0;
 
   constructor(options: MemoryLeasesOptions) {
     this.#options = options;
   }
 
-  async time(): Promise<{ nowMs: number; othersBehindMs: number }> {
+  async time({ host }: ProcessIdentity): Promise<{ nowMs: number } & ClocksBefore> {
     const nowMs = this.#options.nowMs();
-    const others = [...this.#nodes.values()].filter(({ leaseUntilMs }) => leaseUntilMs > nowMs - 60_000);
-    const oldest = others.sort((a, b) => a.joinedAt - b.joinedAt)[0];
-    return { nowMs, othersBehindMs: oldest?.clockBehindMs ?? 0 };
+    const nodes = [...this.#nodes.values()].sort((a, b) => b.clockMs - a.clockMs);
+    const [last] = nodes;
+    const here = nodes.find(
+      ({ identity, uptimeMs }) =>
+        bootOf(host) !== '' && bootOf(identity.host) === bootOf(host) && uptimeMs !== undefined,
+    );
+    return {
+      nowMs,
+      ...(last && { last: { clockMs: last.clockMs, behindMs: last.clockBehindMs } }),
+      ...(here && { here: { clockMs: here.clockMs, uptimeMs: here.uptimeMs! } }),
+    };
   }
 
-  async renew(nodeId: string, known: { generation: number; clockBehindMs: number }): Promise<Look> {
+  async renew(nodeId: string, known: { readonly generation: number } & RecordedClock): Promise<Look> {
     const nowMs = this.#options.nowMs();
     // As one statement of PostgreSQL sees it: the nodes as they were before this renewal.
     const owners = new Set(this.#shards.map(({ nodeId }) => nodeId));
@@ -65,7 +75,8 @@ export class MemoryLeases implements LeaseStore {
     const isRenewed = node !== undefined && isPresent(node);
     if (isRenewed) {
       node.leaseUntilMs = nowMs + LEASE_MS;
-      node.clockBehindMs = known.clockBehindMs;
+      const { clockMs, clockBehindMs, uptimeMs } = known;
+      Object.assign(node, { clockMs, clockBehindMs, uptimeMs });
     }
     return {
       nowMs,
@@ -95,16 +106,16 @@ export class MemoryLeases implements LeaseStore {
       const { id, url, exclusive } = node;
       if (this.#nodes.has(id)) throw new Error(`node ${id} is there already`);
       const leaseUntilMs = this.#options.nowMs() + LEASE_MS;
-      const joinedAt = ++this.#joins;
       const begun: Node = {
         id,
         url,
         exclusive,
         identity,
-        joinedAt,
         state: 'up',
         leaseUntilMs,
+        clockMs: this.#options.nowMs(),
         clockBehindMs: 0,
+        uptimeMs: undefined,
       };
       this.#nodes.set(id, begun);
       return undefined;

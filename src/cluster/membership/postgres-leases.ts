@@ -17,7 +17,7 @@ import { claimShards, handOverShards } from './shard-statements.ts';
 /** @param pool of its own, at least 3 connections: a renewal must not wait behind other statements */
 export function postgresLeases(pool: Pool): LeaseStore {
   return {
-    time: () => databaseTime(pool),
+    time: (here) => databaseTime(pool, here),
     renew: (nodeId, known) => renewAndLook(pool, nodeId, known),
     join: (node, identity, judge) => join(pool, node, identity, judge),
     declareDead: (witnessId, accused) => declareDead(pool, witnessId, accused),

@@ -17,6 +17,11 @@ export async function thisProcess(): Promise<ProcessIdentity> {
   return { host: await hostIdentity(), pid: process.pid, started: (await startedAt(process.pid)) ?? '' };
 }
 
+/** Which start of which machine it runs on, whatever containers are between; empty where the system does not tell. */
+export function bootOf(host: string | null): string {
+  return host?.split(' ')[1] ?? '';
+}
+
 /** False also where it cannot be known from here. */
 export async function isKnownDead(
   other: { host: string | null; pid: number | null; started: string | null },
