@@ -140,6 +140,12 @@ async function holdAndConfirm(
   return [placed, confirm];
 }
 
+async function asked(house: House, world: World, body: Parameters<House['ask']>[2]): Promise<Answer> {
+  const answer = house.ask(ben, A, body);
+  await world.time.pass(100);
+  return answer;
+}
+
 const METHODS = {
   sandbox_ok: 'booked',
   sandbox_slow: 'booked',
@@ -376,6 +382,46 @@ describe('the payment saga', () => {
       const key = `${placed.holdId}-1`;
       const { status } = await world.provider.lookUp({ key, signal: new AbortController().signal });
       expect(status).toBe(areFree ? 'captured' : 'refunded');
+      expect(await world.expectMoneyFollowsBooking()).toBe(areFree ? 'booked' : 'not booked');
+    }
+  });
+
+  it('[B3] [I6] who waits until the deadline is promised nothing that a late payment breaks: booked, or given back', async () => {
+    for (const areFree of [true, false]) {
+      const world = new World();
+      const cut = { isCut: false };
+      // The capture takes effect, and nothing more is heard of the provider.
+      const provider = new Proxy(world.provider, {
+        get: (target, name: keyof PaymentProvider) => async (request: never) => {
+          const answer = cut.isCut ? undefined : await target[name](request);
+          cut.isCut ||= name === 'capture';
+          if (cut.isCut) throw new Error('cut');
+          return answer;
+        },
+      });
+      const house = new House({ journal: world.journal, time: world.time, provider });
+      const requestId = House.requestId();
+      const [placed] = await holdAndConfirm(house, world, 'sandbox_ok', requestId);
+      await world.time.pass(PAYMENT_DEADLINE_MS - 5_000);
+      const body = { kind: 'confirm', holdId: placed.holdId, contact, method: 'sandbox_ok' } as const;
+      const again = house.ask(ana, A, body, requestId);
+      await world.time.pass(6_000);
+      expect(again.code).toBe('hold_expired');
+      const sentence = again.outcome?.ok === false ? again.outcome.error.message : '';
+      expect(sentence).toContain(
+        'if it was charged all the same, the nights are booked where they are still free',
+      );
+      expect(sentence).toContain('the money goes back where not');
+      expect(sentence).not.toMatch(/(nothing|not|no money) (is|was|has been|will be) (charged|taken)/);
+      // Asked once more, it is told of the hold alone: what became of the money is not known yet.
+      const later = house.ask(ana, A, body, requestId);
+      await world.time.pass(1_000);
+      expect(later.code).toBe('hold_expired');
+      expect(JSON.stringify(later.outcome)).not.toMatch(/charged|taken|paid/);
+
+      if (!areFree) expect((await asked(house, world, { kind: 'hold', stay, guests: 1 })).code).toBe('ok');
+      cut.isCut = false;
+      await world.time.pass(120_000);
       expect(await world.expectMoneyFollowsBooking()).toBe(areFree ? 'booked' : 'not booked');
     }
   });
