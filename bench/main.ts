@@ -1,4 +1,4 @@
-/** `npm run bench -- holds`, `flash-sale`, `peers`, `start`, `load`, `chart`, `live`, `pages`: see bench/README.md. */
+/** `npm run bench -- holds`, `flash-sale`, `peers`, `start`, `load`, `unreadable`, `chart`, `live`, `pages`: see bench/README.md. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type ChartOptions, measureChart } from './chart/run.ts';
 import { CONTENDER_NAMES, type ContenderName } from './contenders.ts';
@@ -9,6 +9,7 @@ import { runPeers } from './peers/run.ts';
 import { profileReport } from './profile.ts';
 import { type RunOptions, run } from './run.ts';
 import { measureStart, type StartOptions } from './start.ts';
+import { measureUnreadable, type UnreadableOptions } from './unreadable.ts';
 
 interface Flags {
   readonly sockets: number;
@@ -79,6 +80,19 @@ program
   .option('--json <file>', 'where the report goes (results/load-<time>.json)')
   .action(({ json, ...flags }: Omit<LoadOptions, 'jsonFile'> & { json?: string }) =>
     measureLoad({ ...flags, jsonFile: json }),
+  );
+
+program
+  .command('unreadable')
+  .description("others' holds beside apartments whose history cannot be read")
+  .option('--unreadable <n,n>', 'such apartments, a row each beside none', depths, [800, 3_000])
+  .option('--rounds <n>', 'every row once a round', integer(1, 10), 2)
+  .option('--seconds <n>', 'measured, in each round and row', integer(1, 600), 10)
+  .option('--rate <n>', "the others' holds and releases a second", integer(1, 2_000), 200)
+  .option('--asked <n>', 'holds a second asked of apartments that cannot be read', integer(0, 2_000), 200)
+  .option('--json <file>', 'where the report goes (results/unreadable-<time>.json)')
+  .action(({ json, ...flags }: Omit<UnreadableOptions, 'jsonFile'> & { json?: string }) =>
+    measureUnreadable({ ...flags, jsonFile: json }),
   );
 
 program

@@ -67,6 +67,7 @@ function open(requests: readonly StoredRequest[]): void {
   journal.load = async () => ({
     ...{ terms: openTerms(), status: 'listed' as const },
     ...{ snapshot: { ...snapshot, restless: true, state }, entries: [], base: { hash: undefined } },
+    lastVersion: version,
   });
   journal.requests = async (_, { afterVersion, limit }) => requests.slice(afterVersion, afterVersion + limit);
   journal.append = (append) => queueMicrotask(() => append.done({ status: 'committed' }));
