@@ -177,7 +177,7 @@ const ACCEPT = `
   ), gone as (
     update nodes set state = 'dead' where state in ('up', 'leaving')
   )
-  delete from snapshots s
+  delete from machine_snapshots s
   where not exists (
     select from journal j
     where j.apartment_id = s.apartment_id and j.version = s.version and j.hash is not distinct from s.hash)`;
