@@ -1,8 +1,14 @@
-/** A past for the `start` workload, written through the product's own journal: holds, each released before the next. */
+/**
+ * A past for the `start` workload, written through the product's own journal: holds, each released before the next, and
+ * a snapshot of every apartment at its end.
+ */
 import { randomUUID } from 'node:crypto';
+import { snapshotOf } from '../src/actors/apartment-actor.ts';
+import { MACHINE_VERSION } from '../src/actors/apartment-machine.ts';
+import { emptyCalendar } from '../src/actors/calendar/calendar.ts';
 import type { ChainHead } from '../src/actors/chain.ts';
 import type { Fact } from '../src/actors/facts.ts';
-import type { Append } from '../src/actors/ports.ts';
+import type { Append, StoredSnapshot } from '../src/actors/ports.ts';
 import { createPostgresJournal } from '../src/persistence/journal/journal.ts';
 import { createPool } from '../src/persistence/pool.ts';
 import { shardOf } from '../src/protocol/ids.ts';
@@ -10,6 +16,7 @@ import { apartmentId } from './driver/holds.ts';
 
 export interface Past {
   readonly facts: number;
+  /** Each has an even number of them: the last of each is a release. */
   readonly apartments: number;
   /** They lie evenly in this many days before now. */
   readonly days: number;
@@ -18,6 +25,7 @@ export interface Past {
 const MS_PER_DAY = 86_400_000;
 const WAITING_MAX = 4_096;
 const PROGRESS_EVERY = 10_000;
+const SNAPSHOTS_AT_ONCE = 1_000;
 /** Of a shard that no server has owned yet. */
 const FIRST_EPOCH = 0;
 const HOLD_TTL_MS = 600_000;
@@ -59,6 +67,12 @@ export async function fillJournal(
   try {
     send();
     await written.promise;
+    for (let first = 0; first < apartments; first += SNAPSHOTS_AT_ONCE) {
+      const count = Math.min(SNAPSHOTS_AT_ONCE, apartments - first);
+      const last = Array.from({ length: count }, (_, i) => snapshotAt(first + i, facts / apartments, chains));
+      const [refused] = await journal.saveSnapshots(last);
+      if (refused !== undefined) throw new Error(`the snapshot of ${refused} does not rest on its facts`);
+    }
   } finally {
     await journal.close();
     await pool.end();
@@ -87,4 +101,12 @@ function appendOf(nr: number, apartments: number, atMs: number, done: Append['do
     atMs,
   };
   return { apartmentId: id, shard: shardOf(id), epoch: FIRST_EPOCH, entries: [entry], done };
+}
+
+/** Nothing is held, and every request of the past may still be asked for again. */
+function snapshotAt(nr: number, version: number, chains: readonly ChainHead[]): StoredSnapshot {
+  return {
+    ...{ apartmentId: apartmentId(nr), version, machineVersion: MACHINE_VERSION, windowFromVersion: 0 },
+    ...{ restless: false, hash: chains[nr]!.head, state: snapshotOf({ ...emptyCalendar(), version }) },
+  };
 }

@@ -63,7 +63,7 @@ program
   .description('from starting the server to its first hold: on an empty folder, and on one with a past')
   .option('--facts <n>', 'recorded before', integer(0, 100_000_000), 1_000_000)
   .option('--apartments <n>', 'that they are of', integer(1, 1_000_000), 10_000)
-  .option('--days <n>', 'over which they are spread, up to now', integer(1, 10_000), 30)
+  .option('--days <n>', 'over which they are spread, up to now; 0.0625 is 90 minutes', days, 30)
   .option('--rounds <n>', 'starts of each kind', integer(1, 100), 3)
   .option('--json <file>', 'where the report goes (results/start-<time>.json)')
   .action(({ json, ...flags }: Omit<StartOptions, 'jsonFile'> & { json?: string }) =>
@@ -185,6 +185,13 @@ function integer(min: number, max: number): (text: string) => number {
       throw new InvalidArgumentError(`It is no whole number from ${min} to ${max}.`);
     return value;
   };
+}
+
+function days(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 10_000))
+    throw new InvalidArgumentError('It is no number of days above 0, to 10000 at most.');
+  return value;
 }
 
 function depths(text: string): number[] {

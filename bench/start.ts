@@ -27,6 +27,10 @@ const NIGHTS = 3;
 
 export async function measureStart(options: StartOptions): Promise<void> {
   const { facts, apartments, days, rounds } = options;
+  if (facts % (2 * apartments) !== 0)
+    throw new Error(
+      `${facts} facts of ${apartments} apartments leave holds open; give each apartment an even number of facts`,
+    );
   const at = new Date().toISOString();
   const file = resolve(options.jsonFile ?? `results/start-${at.replaceAll(':', '')}.json`);
   const folder = await mkdtemp(join(tmpdir(), 'nightlatch-bench-'));
