@@ -188,9 +188,12 @@ async function takeovers(
     };
     for (const apartmentId of apartments) append(apartmentId);
     await new Promise((resolve) => setTimeout(resolve, 2 + (time % 5)));
-    await database.pool.query('update shards set epoch = epoch + 1 where shard = any($1)', [
-      apartments.map(shardOf),
-    ]);
+    // Locked in order of shard, as batches lock them.
+    await database.pool.query(
+      `with locked as materialized (select shard from shards where shard = any ($1) order by shard for update)
+       update shards set epoch = epoch + 1 where shard in (select shard from locked)`,
+      [apartments.map(shardOf)],
+    );
     const seen = await count();
     isOver = true;
     if (pending > 0) await idle;
