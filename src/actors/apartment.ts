@@ -28,7 +28,7 @@ import { OutputGate } from './output-gate.ts';
 import { answerUnavailable } from './overdue.ts';
 import type { PaymentSaga } from './payment-saga.ts';
 import { PaymentWaiters } from './payment-waiters.ts';
-import type { AppendResult, Journal, Publisher, StoredSnapshot } from './ports.ts';
+import type { AppendResult, Journal, MarkChange, Publisher, StoredSnapshot } from './ports.ts';
 import { answerAgain } from './replay.ts';
 import type { RequestWindow } from './request-window.ts';
 import { captured, type Restored } from './restore.ts';
@@ -55,6 +55,8 @@ export interface ApartmentParts {
   /** Has something unanswered: will be asked to look for what is overdue. */
   readonly waiting: (apartment: RunningApartment) => void;
   readonly snapshot: (snapshot: StoredSnapshot) => void;
+  /** Has made a mark, which is to be taken away some time. */
+  readonly marked: (apartment: RunningApartment) => void;
 }
 
 export class RunningApartment implements TurnOwner, Due {
@@ -76,6 +78,10 @@ export class RunningApartment implements TurnOwner, Due {
   /** Captured at a version that is not on disk yet: of this entry. */
   #snapshotDue: { readonly snapshot: StoredSnapshot; readonly entry: JournalEntry } | undefined;
   #over = false;
+  /** Has a mark, or made one that is on its way to the disk (`marks.ts`). */
+  #isMarked = false;
+  /** Before its own facts have come to this one, those of an instance before it may still be on their way. */
+  readonly #certainFromVersion: number;
   /** Undefined nearly always. */
   #inTime: Map<string, number> | undefined;
   #publishedVersion: number;
@@ -83,12 +89,14 @@ export class RunningApartment implements TurnOwner, Due {
   /**
    * @param restored its changes, by facts of an instance before this one, are told now
    * @param confirms that were asked of it and not answered: they will be asked of this one
+   * @param isDoubtful what it wrote last may reach the disk yet, unless something else does first
    */
   constructor(
     place: { readonly apartmentId: string; readonly shard: number; readonly epoch: number },
     { terms, calendar, head, window, changes, savedVersion }: Restored,
     parts: ApartmentParts,
     confirms: readonly Asked[] = [],
+    isDoubtful = false,
   ) {
     this.id = place.apartmentId;
     this.shard = place.shard;
@@ -100,6 +108,7 @@ export class RunningApartment implements TurnOwner, Due {
     this.#actor = parts.system.start(this.id, calendar);
     this.#calendar = calendar;
     this.#publishedVersion = calendar.version;
+    this.#certainFromVersion = isDoubtful ? calendar.version + 1 : 0;
     this.#factsSinceSnapshot = calendar.version - savedVersion;
     this.lastUsedMs = parts.clock.nowMs();
     for (const claim of calendar.claims) {
@@ -135,6 +144,18 @@ export class RunningApartment implements TurnOwner, Due {
   /** Nothing unanswered, and nothing that time or a provider will change. */
   get isQuiet(): boolean {
     return !this.isWaiting && !isRestless(this.#calendar);
+  }
+
+  /** What an instance before this one wrote may still reach the disk: no fact of this one has kept it from that. */
+  get isDoubtful(): boolean {
+    return this.version < this.#certainFromVersion;
+  }
+
+  /** @returns how its mark is to be taken away, from now on; undefined where it has to stay */
+  unmark(): MarkChange | undefined {
+    if (!this.isQuiet || this.isDoubtful) return undefined;
+    this.#isMarked = false;
+    return { to: 'taken', version: this.version };
   }
 
   changeTerms(terms: Terms): void {
@@ -423,6 +444,11 @@ export class RunningApartment implements TurnOwner, Due {
     if (this.#gate.isEmpty) this.#parts.waiting(this);
     this.#gate.push(turn);
     this.#arm();
+    if (!this.#isMarked && isRestless(this.#calendar)) {
+      this.#isMarked = true;
+      turn.mark = { to: 'made', version: this.version };
+      this.#parts.marked(this);
+    }
     this.#factsSinceSnapshot += entries.length;
     if (this.#factsSinceSnapshot >= SNAPSHOT_EVERY_FACTS)
       this.#snapshotDue = { snapshot: this.#capture(), entry: entries.at(-1)! };

@@ -79,6 +79,15 @@ export const LOADS_WAITING_MAX = 50_000;
 /** Between two tries to read an apartment that cannot be read, in milliseconds: longer each time, as mending takes. */
 export const QUARANTINE_MS_MIN = 1_000;
 export const QUARANTINE_MS_MAX = 300_000;
+/**
+ * How long an apartment keeps its mark after the last command, in milliseconds: longer than from one hold to the next of a
+ * busy one; of those used within that time before a crash the next owner starts some for nothing.
+ */
+export const MARK_KEPT_MS = 5_000;
+/** Marked apartments looked at in one sweep, four times a second: more would be felt by the commands meanwhile. */
+export const MARKS_LOOKED_AT_MAX = 1_024;
+/** How long a server that stops may take for the marks of apartments at rest, in milliseconds; others cost a load each. */
+export const MARKS_LAST_MS = 2_000;
 /** Snapshots waiting to be written; past it new ones are dropped, which only costs time at a later load. */
 export const SNAPSHOTS_WAITING_MAX = 200_000;
 /**

@@ -22,7 +22,7 @@ export interface Journal {
    * `committed`: on disk with synchronous commit. `fenced`: this node no longer owns the shard at that epoch.
    * `conflict`: a version is there already, the second lock on I1 fired, or PostgreSQL refused a value: nothing
    * of this append was written. `unknown`: the connection broke; it may or may not be on disk.
-   * Appends of one apartment commit in the order they were queued; after one that did not commit, those
+   * Appends of one apartment commit in the order they were queued; after one with entries that did not commit, those
    * queued behind it for the same apartment do not either (their versions have a gap and they get `conflict`).
    */
   append(append: Append): void;
@@ -54,10 +54,12 @@ export interface Journal {
    */
   saveSnapshots(snapshots: readonly StoredSnapshot[]): Promise<string[]>;
   /**
-   * Apartments that time or the provider may still change: with a hold begun or extended at or after an instant and not ended,
-   * a restless snapshot, a pending booking, or a cancelled one whose refund has not been carried out.
+   * Apartments of these shards that are marked, which those that time or the payment provider may still change always are:
+   * with an open hold, a payment under way, a refund owed. Some of the others are, too. The marks are kept by the appends
+   * (`Append.mark`), so that nothing is searched for. In pages, in an order of its own.
+   * @param shards by shard, the epoch at which it is the caller's: who is not its owner may be told of too few
    */
-  activeSince(atMs: number): Promise<string[]>;
+  restless(shards: ReadonlyMap<number, number>, page: RestlessPage): Promise<string[]>;
 }
 
 export interface StoredSnapshot {
@@ -92,6 +94,12 @@ export interface RequestsPage {
   readonly limit: number;
 }
 
+export interface RestlessPage {
+  /** The last one of the page before; undefined for the first page. */
+  readonly afterId: string | undefined;
+  readonly limit: number;
+}
+
 /** A request that took effect, and the version at which it did. */
 export interface StoredRequest {
   readonly version: number;
@@ -104,11 +112,22 @@ export interface Append {
   readonly apartmentId: string;
   readonly shard: number;
   readonly epoch: number;
+  /** None where it is about the mark alone. */
   readonly entries: readonly JournalEntry[];
   /** Of the apartment: the journal moves it on with each entry that it gives a hash. */
   readonly chain: ChainHead;
+  /** Changed in the same commit, and refused by the same fence; undefined where it stays as it is. */
+  readonly mark?: MarkChange | undefined;
   readonly done: (result: AppendResult) => void;
 }
+
+/** See `Journal.restless`. */
+export interface MarkChange {
+  readonly to: 'made' | 'taken';
+  /** Of the apartment as it decides this: a mark that was made at a later one is not taken. */
+  readonly version: number;
+}
+
 export type AppendResult =
   | { readonly status: 'committed' }
   | { readonly status: 'fenced' | 'conflict' | 'unknown'; readonly cause?: unknown };

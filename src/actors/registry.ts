@@ -14,6 +14,7 @@ import type { HoldClaim } from './calendar/calendar.ts';
 import type { PaymentStep } from './calendar/payment.ts';
 import { APARTMENTS_RUNNING_MAX, LOADS_AT_ONCE_MAX, PASSIVATE_AFTER_MS } from './limits.ts';
 import { Loader, type NotRunning, type Place, RELOAD_AFTER_MS, type Waiting } from './loader.ts';
+import { Marks } from './marks.ts';
 import type { ListedHold } from './open-holds.ts';
 import type { Ownership } from './ports.ts';
 import { unreadable } from './quarantine.ts';
@@ -22,7 +23,7 @@ import type { SnapshotWriter } from './snapshot-writer.ts';
 import type { Asked } from './turn.ts';
 
 export interface RegistryParts
-  extends Omit<ApartmentParts, 'system' | 'lost' | 'again' | 'unread' | 'waiting' | 'snapshot'> {
+  extends Omit<ApartmentParts, 'system' | 'lost' | 'again' | 'unread' | 'waiting' | 'snapshot' | 'marked'> {
   readonly ownership: Ownership;
   readonly scheduler: Scheduler;
   readonly snapshots: SnapshotWriter;
@@ -62,6 +63,9 @@ export class Registry {
   /** Have open holds or payments, and must run again however long the storage is away. */
   readonly #owed = new Set<string>();
   readonly #left = new Map<string, Left>();
+  readonly #marks: Marks;
+  /** An instance ended while it wrote: by apartment, at which epoch. What it wrote may still reach the disk. */
+  readonly #doubtful = new Map<string, number>();
   readonly #timers: (() => void)[] = [];
   #stopped = false;
   /** Commands answered or refused by apartments here, since the start. */
@@ -69,6 +73,7 @@ export class Registry {
 
   constructor(parts: RegistryParts) {
     this.#parts = parts;
+    this.#marks = new Marks(parts.journal, parts.scheduler);
     this.#apartmentParts = {
       ...parts,
       system: this.system,
@@ -77,6 +82,7 @@ export class Registry {
       unread: (apartmentId, cause) => parts.onFault('journal.not_read', { apartmentId, cause }),
       waiting: (apartment) => void this.#waiting.add(apartment),
       snapshot: (snapshot) => parts.snapshots.write(snapshot),
+      marked: (apartment) => this.#marks.add(apartment),
     };
     this.#loader = new Loader({
       ...parts,
@@ -151,7 +157,7 @@ export class Registry {
   }
 
   /**
-   * Starts apartments whose deadlines or payments must go on.
+   * Starts apartments that are marked, as their deadlines or payments may have to go on.
    * @returns those that could not be started now, as where this node does not trust its lease, and may be later
    */
   async wake(apartmentIds: readonly string[]): Promise<readonly string[]> {
@@ -163,7 +169,11 @@ export class Registry {
           if (why === 'moved' || why === 'unavailable') left.push(id);
           resolve();
         };
-        this.with(id, this.#parts.clock.nowMs(), () => resolve(), failed);
+        const ready = (apartment: RunningApartment) => {
+          this.#marks.add(apartment);
+          resolve();
+        };
+        this.with(id, this.#parts.clock.nowMs(), ready, failed);
       });
     // Not in batches: one that takes its time would keep all behind its batch.
     const toStart = apartmentIds.values();
@@ -228,15 +238,17 @@ export class Registry {
     }
   }
 
-  /** Takes no new command, writes the snapshots of all that have changed, ends them. */
+  /** Takes no new command, takes the marks of what is at rest, writes the snapshots of all that have changed, ends them. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#loader.stop();
     for (const cancel of this.#timers) cancel();
+    const unmarked = this.#marks.close();
     for (const apartment of [...this.#running.values()]) {
       this.#save(apartment);
       for (const asked of this.#let(apartment)) answerUnreachable(asked);
     }
+    await unmarked;
     await this.#parts.snapshots.close();
   }
 
@@ -266,6 +278,8 @@ export class Registry {
   #let(apartment: RunningApartment): Asked[] {
     this.#running.delete(apartment.id);
     this.#waiting.delete(apartment);
+    this.#marks.remove(apartment);
+    if (apartment.isWriting || apartment.isDoubtful) this.#doubtful.set(apartment.id, apartment.epoch);
     return apartment.end();
   }
 
@@ -282,7 +296,11 @@ export class Registry {
   #start(place: Place, restored: Restored): RunningApartment {
     const confirms = this.#left.get(place.apartmentId)?.confirms;
     this.#inherit(place.apartmentId);
-    const apartment = new RunningApartment(place, restored, this.#apartmentParts, confirms);
+    const isDoubtful = this.#doubtful.get(place.apartmentId) === place.epoch;
+    const parts = this.#apartmentParts;
+    const apartment = new RunningApartment(place, restored, parts, confirms, isDoubtful);
+    this.#doubtful.delete(place.apartmentId);
+    if (isDoubtful) this.#marks.add(apartment);
     this.#running.set(place.apartmentId, apartment);
     this.#owed.delete(place.apartmentId);
     apartment.resume();
@@ -333,6 +351,7 @@ export class Registry {
   #sweep(): void {
     const nowMs = this.#parts.clock.nowMs();
     this.#loader.sweep(nowMs);
+    this.#marks.sweep(nowMs);
     for (const apartment of this.#waiting) {
       if (apartment.isOver || !apartment.overdue(nowMs)) this.#waiting.delete(apartment);
     }

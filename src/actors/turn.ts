@@ -10,7 +10,7 @@ import type { Subject } from '../protocol/resources.ts';
 import type { Settlement } from './calendar/calendar.ts';
 import type { ChainHead } from './chain.ts';
 import type { JournalEntry, PendingBooking } from './facts.ts';
-import type { Append, AppendResult } from './ports.ts';
+import type { Append, AppendResult, MarkChange } from './ports.ts';
 
 export type Reply = (outcome: Outcome<ApartmentAnswer>) => void;
 
@@ -70,6 +70,7 @@ export class Turn implements Append {
   verdicts: { readonly key: string; readonly outcome: Outcome<ApartmentAnswer> }[] | undefined = undefined;
   /** Reads that must not leave before this turn is on disk. */
   followers: Follower[] | undefined = undefined;
+  mark: MarkChange | undefined = undefined;
   readonly #owner: TurnOwner;
 
   constructor(

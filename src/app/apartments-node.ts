@@ -3,13 +3,11 @@ import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
 import { ChangeBus } from '../actors/change-bus.ts';
 import { Deadlines } from '../actors/deadlines.ts';
-import { HOLD_CAP_MS } from '../actors/limits.ts';
 import { OpenHolds } from '../actors/open-holds.ts';
 import { PaymentSaga } from '../actors/payment-saga.ts';
 import { ApartmentReads } from '../actors/reads.ts';
 import { Registry } from '../actors/registry.ts';
 import { SnapshotWriter } from '../actors/snapshot-writer.ts';
-import { ActiveApartments } from '../cluster/active-apartments.ts';
 import type { HeardChange } from '../cluster/change-stream.ts';
 import { Cluster } from '../cluster/cluster.ts';
 import { Membership } from '../cluster/membership/membership.ts';
@@ -23,7 +21,6 @@ import type { PostgresJournal } from '../persistence/journal/journal.ts';
 import { createPool, endPool } from '../persistence/pool.ts';
 import { postgresBooks } from '../persistence/statements/sandbox-payments.ts';
 import { settingOr } from '../persistence/statements/settings.ts';
-import { HOLD_TTL_SECONDS_MAX, PAYMENT_DEADLINE_MS } from '../protocol/limits.ts';
 import { SandboxPayments } from '../services/payments/sandbox/provider.ts';
 import type { Clock } from '../time/clock.ts';
 import { TIMERS as scheduler } from '../time/scheduler.ts';
@@ -103,10 +100,9 @@ export async function openApartmentsNode(start: Start, storage: Storage): Promis
     deadlines.stop();
   });
 
-  const active = new ActiveApartments(journal, clock, longestHoldMs(config));
   const keeping = new ShardKeeping({
     ...{ registry, scheduler, onFault },
-    active: () => active.read(),
+    restless: (...args) => journal.restless(...args),
     introduced: () => cluster.introduced(),
   });
   started(() => keeping.stop());
@@ -159,10 +155,4 @@ export async function openApartmentsNode(start: Start, storage: Storage): Promis
 async function peerSecret(pool: Pool, config: Config): Promise<string> {
   const made = randomBytes(32).toString('base64url');
   return config.NIGHTLATCH_PEER_SECRET ?? String(await settingOr(pool, 'peer_secret', made));
-}
-
-/** An apartment without a fact younger than this has no open hold. */
-function longestHoldMs(config: Config): number {
-  const ttlMs = Math.max(HOLD_TTL_SECONDS_MAX, config.NIGHTLATCH_HOLD_TTL_SECONDS) * 1_000;
-  return ttlMs + HOLD_CAP_MS + PAYMENT_DEADLINE_MS;
 }

@@ -5,6 +5,7 @@
  * question is what is open in it (`isAwake`).
  */
 
+import type { Journal } from '../actors/ports.ts';
 import type { Registry } from '../actors/registry.ts';
 import { shardOf } from '../protocol/ids.ts';
 import type { Scheduler } from '../time/scheduler.ts';
@@ -14,14 +15,16 @@ import type { LossReason, ShardKeeper } from './membership/ports.ts';
 export interface ShardKeepingParts {
   readonly registry: Registry;
   readonly scheduler: Scheduler;
-  /** Apartments that time or the payment provider may still change, of all shards; see the journal's `activeSince`. */
-  readonly active: () => Promise<Iterable<string>>;
+  /** Apartments of these shards whose deadlines or payments may have to go on. */
+  readonly restless: Journal['restless'];
   /** Resolves when what must be known of other nodes' apartments is, as far as it could be had; asked before each claim. */
   readonly introduced: () => Promise<void>;
   readonly onFault: (event: string, details: Record<string, unknown>) => void;
 }
 
 const WAKE_AGAIN_MS = 250;
+/** Apartments that must run, read at once. */
+const RESTLESS_PAGE = 1_024;
 
 export class ShardKeeping implements ShardKeeper {
   readonly #parts: ShardKeepingParts;
@@ -57,7 +60,7 @@ export class ShardKeeping implements ShardKeeper {
       this.#asleep.set(shard, epoch);
     }
     const before = this.#waking;
-    this.#waking = this.#wake(new Map(shards)).then(() => before);
+    this.#waking = this.#wake(shards).then(() => before);
     await this.#parts.introduced();
   }
 
@@ -86,20 +89,29 @@ export class ShardKeeping implements ShardKeeper {
     this.#parts.registry.drop(shards, reason);
   }
 
-  async #wake(shards: Map<number, number>): Promise<void> {
+  async #wake(shards: ReadonlyMap<number, number>): Promise<void> {
     const isAsleep = (id: string) => this.#isAsleep(shards, shardOf(id));
-    let left: readonly string[] | undefined;
-    while (!this.#isStopped) {
+    let afterId: string | undefined;
+    let left: readonly string[] = [];
+    for (let isLast = false; !this.#isStopped && !(isLast && left.length === 0); ) {
       try {
-        left ??= [...(await this.#parts.active())];
-        left = await this.#parts.registry.wake(left.filter(isAsleep));
-        if (!left.some(isAsleep)) break;
+        if (left.length === 0) {
+          left = await this.#parts.restless(this.#stillAsleep(shards), { afterId, limit: RESTLESS_PAGE });
+          isLast = left.length < RESTLESS_PAGE;
+          afterId = left.at(-1);
+        }
+        left = (await this.#parts.registry.wake(left.filter(isAsleep))).filter(isAsleep);
+        if (left.length === 0) continue;
       } catch (cause) {
         this.#parts.onFault('shards.not_woken', { shards: shards.size, cause });
       }
       await new Promise<void>((resolve) => this.#parts.scheduler.after(WAKE_AGAIN_MS, resolve));
     }
-    for (const shard of shards.keys()) if (this.#isAsleep(shards, shard)) this.#asleep.delete(shard);
+    for (const shard of this.#stillAsleep(shards).keys()) this.#asleep.delete(shard);
+  }
+
+  #stillAsleep(shards: ReadonlyMap<number, number>): Map<number, number> {
+    return new Map([...shards].filter(([shard]) => this.#isAsleep(shards, shard)));
   }
 
   #isAsleep(shards: ReadonlyMap<number, number>, shard: number): boolean {

@@ -1,6 +1,6 @@
 /** What an error of PostgreSQL means for an append: SQLSTATE → outcome, in one table (PostgreSQL manual, appendix A). */
 
-/** Raised by `fence()`: a shard of the batch has another epoch. Its detail lists `shard:epoch` pairs. */
+/** Raised by `fence_marked()`: a shard of the batch has another epoch. Its detail lists `shard:epoch` pairs. */
 export const SQLSTATE_FENCED = 'NL001';
 /** Raised by `expect_rows()`: a booking that should be there is not, or not in that state. */
 export const SQLSTATE_MISSING = 'NL002';

@@ -3,7 +3,7 @@ import { MAILBOX_MAX } from '../../src/actors/limits.ts';
 import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
 import { COMMAND_DEADLINE_MS } from '../../src/protocol/limits.ts';
-import { House, ManualTime, turnOfEvents } from '../support/apartment-house.ts';
+import { House, ManualTime, markedIn, turnOfEvents } from '../support/apartment-house.ts';
 import { openTerms } from '../support/terms.ts';
 
 const NOW_MS = Date.UTC(2027, 0, 1, 12);
@@ -306,7 +306,7 @@ describe('deadlines', () => {
     await house.registry.stop();
     await time.pass(700_000);
     const next = newHouse();
-    await Promise.all([next.registry.wake(await journal.activeSince(NOW_MS - 1)), time.pass(1_000)]);
+    await Promise.all([next.registry.wake(await markedIn(journal)), time.pass(1_000)]);
     expect(next.changes.map(({ cause }) => cause)).toEqual(['expired']);
     const other = next.ask(ben, A, hold(0));
     await turnOfEvents();

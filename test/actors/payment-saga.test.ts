@@ -6,7 +6,7 @@ import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { PAYMENT_DEADLINE_MS } from '../../src/protocol/limits.ts';
 import { memoryBooks } from '../../src/services/payments/sandbox/memory-books.ts';
 import { SandboxPayments } from '../../src/services/payments/sandbox/provider.ts';
-import { type Answer, House, ManualTime } from '../support/apartment-house.ts';
+import { type Answer, House, ManualTime, markedIn } from '../support/apartment-house.ts';
 import { openTerms } from '../support/terms.ts';
 
 const NOW_MS = Date.UTC(2027, 0, 1, 12);
@@ -56,7 +56,7 @@ class Boundary {
       'booking',
       'bookingOfHold',
       'endOf',
-      'activeSince',
+      'restless',
       'saveSnapshots',
     ] as const) {
       guarded[read] = journal[read].bind(journal) as never;
@@ -77,8 +77,8 @@ class Boundary {
   }
 }
 
-function pick({ apartmentId, shard, epoch, entries, chain }: Parameters<Journal['append']>[0]) {
-  return { apartmentId, shard, epoch, entries, chain };
+function pick({ apartmentId, shard, epoch, entries, chain, mark }: Parameters<Journal['append']>[0]) {
+  return { apartmentId, shard, epoch, entries, chain, mark };
 }
 
 class World {
@@ -459,10 +459,7 @@ describe('the payment saga', () => {
           // Fewer steps than this: every point at which it can die has been tried.
           if (!boundary.isDead) break;
           const next = world.server();
-          await Promise.all([
-            next.registry.wake(await world.journal.activeSince(NOW_MS)),
-            world.time.pass(1_000),
-          ]);
+          await Promise.all([next.registry.wake(await markedIn(world.journal)), world.time.pass(1_000)]);
           const body = { kind: 'confirm', holdId: placed.holdId, contact, method } as const;
           const again = next.ask(ana, A, body, requestId);
           await world.time.pass(PAYMENT_DEADLINE_MS + 120_000);
@@ -489,10 +486,7 @@ describe('cancellation', () => {
         await world.time.pass(5_000);
         if (!boundary.isDead) break;
         const next = world.server();
-        await Promise.all([
-          next.registry.wake(await world.journal.activeSince(NOW_MS)),
-          world.time.pass(1_000),
-        ]);
+        await Promise.all([next.registry.wake(await markedIn(world.journal)), world.time.pass(1_000)]);
         const again = next.ask(ana, A, body, requestId);
         await world.time.pass(120_000);
         expect(again.outcome).toMatchObject({ ok: true, data: { booking: { status: 'cancelled' } } });
@@ -503,7 +497,7 @@ describe('cancellation', () => {
           signal: new AbortController().signal,
         });
         expect([status, refundedMinor]).toEqual(['refunded', amountMinor]);
-        expect(await world.journal.activeSince(world.time.nowMs + 1)).toEqual([]);
+        expect(await markedIn(world.journal)).toEqual([]);
       }
     }
   });

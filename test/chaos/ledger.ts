@@ -20,8 +20,8 @@ export async function keepLedger(
     create table chaos_shards (apartment_id text primary key, shard int not null);
     create table chaos_epochs (apartment_id text, version bigint, epoch bigint, in_force bigint,
       primary key (apartment_id, version));
-    alter function fence(smallint[], bigint[]) rename to real_fence;
-    create function fence(held_shards smallint[], held_epochs bigint[]) returns void
+    alter function fence_marked(smallint[], bigint[]) rename to real_fence;
+    create function fence_marked(held_shards smallint[], held_epochs bigint[]) returns void
     language plpgsql security definer as $$
     begin
       ${isFenced ? 'perform real_fence(held_shards, held_epochs);' : ''}

@@ -3,6 +3,7 @@ import { HANDOVER_DRAIN_MS } from '../../src/cluster/limits.ts';
 import { ShardKeeping } from '../../src/cluster/shard-keeping.ts';
 import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
+import { SHARDS } from '../../src/protocol/limits.ts';
 import { House, ManualTime, turnOfEvents } from '../support/apartment-house.ts';
 import { openTerms } from '../support/terms.ts';
 
@@ -23,7 +24,7 @@ function keeper(of: House): ShardKeeping {
   return new ShardKeeping({
     registry: of.registry,
     scheduler: time,
-    active: () => journal.activeSince(0),
+    restless: (...args) => journal.restless(...args),
     introduced: async () => {},
     onFault() {},
   });
@@ -76,7 +77,8 @@ describe('a shard', () => {
       tell = resolve;
     });
     const waiting = new ShardKeeping({
-      ...{ registry: house.registry, scheduler: time, active: () => journal.activeSince(0), onFault() {} },
+      ...{ registry: house.registry, scheduler: time, onFault() {} },
+      restless: (...args) => journal.restless(...args),
       introduced: () => told,
     });
     let isClaimed = false;
@@ -122,12 +124,40 @@ describe('a shard', () => {
     expect(house.openHolds.apartmentsOf(ana.id).size).toBe(0);
   });
 
+  it('[I5] that is claimed is woken page by page, and goes on where it was after a failure', async () => {
+    const ids = Array.from({ length: 2_500 }, (_, i) => `a${10_000 + i}`);
+    const asked: (string | undefined)[] = [];
+    const woken: string[] = [];
+    const paged = new ShardKeeping({
+      registry: {
+        wake: async (page: readonly string[]) => {
+          woken.push(...page);
+          return [];
+        },
+      } as never,
+      ...{ scheduler: time, introduced: async () => {}, onFault() {} },
+      restless: async (_, { afterId, limit }) => {
+        asked.push(afterId);
+        if (asked.length === 2) throw new Error('away');
+        const from = afterId === undefined ? 0 : ids.indexOf(afterId) + 1;
+        return ids.slice(from, from + limit);
+      },
+    });
+    await paged.onClaimed(new Map(Array.from({ length: SHARDS }, (_, shard) => [shard, 1])));
+    await time.pass(1_000);
+    expect(woken).toEqual(ids);
+    expect(asked[0]).toBeUndefined();
+    expect(asked[1]).toBeDefined();
+    expect(asked[2]).toBe(asked[1]);
+    expect(paged.isAwake(SHARD)).toBe(true);
+  });
+
   it('stops trying to start what it cannot read when it is stopped', async () => {
     let tries = 0;
     const failing = new ShardKeeping({
       registry: house.registry,
       scheduler: time,
-      active: () => Promise.reject(new Error('away')),
+      restless: () => Promise.reject(new Error('away')),
       introduced: async () => {},
       onFault: () => void tries++,
     });

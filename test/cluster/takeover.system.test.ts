@@ -132,7 +132,7 @@ describe('a node that stands still in the middle of a batch', () => {
     client.on('error', () => {});
     await client.connect();
     const prepared = new Frames();
-    prepared.parse('fence', 'select fence($1::smallint[], $2::bigint[])');
+    prepared.parse('fence', 'select fence_marked($1::smallint[], $2::bigint[])');
     prepared.parse('copy', COPY_JOURNAL);
     const batch = new BatchEncoder();
     batch.add(appendOf(1, [entry('a', 1)], () => {}));

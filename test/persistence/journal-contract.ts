@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ChainHead, follow } from '../../src/actors/chain.ts';
 import type { Fact, JournalEntry } from '../../src/actors/facts.ts';
-import type { AppendResult, Journal, StoredSnapshot } from '../../src/actors/ports.ts';
+import type { AppendResult, Journal, MarkChange, StoredSnapshot } from '../../src/actors/ports.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
+import { SHARDS } from '../../src/protocol/limits.ts';
 import type { Terms } from '../../src/protocol/terms.ts';
 import { openTerms } from '../support/terms.ts';
 import {
@@ -150,7 +151,6 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
       expect(await journal.booking(A, 'book_1')).toEqual(pending);
       expect(await journal.bookingOfHold(A, booking.holdId)).toEqual(pending);
       expect(await journal.booking(B, 'book_1')).toBeUndefined();
-      expect(await journal.activeSince(AT_MS + 1)).toEqual([A]);
 
       await appendTo(journal, 1, confirmed(A, 2, booking));
       expect(await journal.booking(A, 'book_1')).toEqual({
@@ -159,7 +159,6 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
         version: 2,
         confirmedVersion: 2,
       });
-      expect(await journal.activeSince(AT_MS + 1)).toEqual([]);
 
       await appendTo(journal, 1, cancelled(A, 3, 'book_1', 500));
       expect(await journal.booking(A, 'book_1')).toEqual({
@@ -170,41 +169,87 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
         cancelledAtMs: AT_MS,
         refundMinor: 500,
       });
-      expect(await journal.activeSince(AT_MS + 1)).toEqual([A]);
 
       const settled: Fact = { kind: 'settled', key: booking.paymentKey, outcome: 'refunded' };
       await appendTo(journal, 1, entry(A, 4, settled, { booking: { op: 'refunded', id: 'book_1' } }));
       expect((await journal.booking(A, 'book_1'))?.version).toBe(4);
-      expect(await journal.activeSince(AT_MS + 1)).toEqual([]);
-      expect(await journal.activeSince(AT_MS)).toEqual([]);
     });
 
-    it('knows whose holds nothing has ended yet', async () => {
-      const active = () => journal.activeSince(AT_MS);
-      await appendTo(journal, 1, entry(A, 1, held('one')));
-      expect(await active()).toEqual([A]);
-      expect(await journal.activeSince(AT_MS + 1)).toEqual([]);
-      await appendTo(journal, 1, entry(A, 2, { kind: 'released', hold: 'another' }));
-      expect(await active()).toEqual([A]);
-      await appendTo(journal, 1, entry(B, 1, { kind: 'released', hold: 'one' }));
-      expect(await active()).toEqual([A]);
-      // An admin may lengthen a hold for ever: each extension is a sign of life.
-      const later = { atMs: AT_MS + 5 };
-      await appendTo(
-        journal,
-        1,
-        entry(A, 3, { kind: 'extended', v: 2, hold: 'one', expiresAtMs: AT_MS + 9, used: false }, later),
-      );
-      expect(await journal.activeSince(AT_MS + 5)).toEqual([A]);
-      expect(await journal.activeSince(AT_MS + 6)).toEqual([]);
-      await appendTo(journal, 1, entry(A, 4, { kind: 'expired', hold: 'one' }));
-      expect(await active()).toEqual([]);
-      const replacing: Fact = { ...(held('two') as Fact & { kind: 'held' }), replaces: [] };
-      await appendTo(journal, 1, entry(A, 5, replacing));
-      await appendTo(journal, 1, entry(A, 6, { ...replacing, hold: 'three', replaces: ['two'] }));
-      expect(await active()).toEqual([A]);
-      await appendTo(journal, 1, entry(A, 7, { kind: 'confirmed', hold: 'three', booking: 'b', key: 'k' }));
-      expect(await active()).toEqual([]);
+    describe('and its marks', () => {
+      const all = new Map(Array.from({ length: SHARDS }, (_, shard) => [shard, 1]));
+      const marked = (shards: ReadonlyMap<number, number> = all) =>
+        journal.restless(shards, { afterId: undefined, limit: 1_000 });
+      const made = (version: number): MarkChange => ({ to: 'made', version });
+      const taken = (version: number): MarkChange => ({ to: 'taken', version });
+      const append = (mark: MarkChange, epoch: number, ...entries: JournalEntry[]) =>
+        new Promise<AppendResult>((done) =>
+          journal.append({ ...appendOf(epoch, entries, done), apartmentId: A, shard: shardOf(A), mark }),
+        );
+
+      it('[I5] keeps a mark with the facts that it came with, and makes none with facts that it refuses', async () => {
+        expect(await marked()).toEqual([]);
+        expect((await append(made(1), 1, entry(A, 1))).status).toBe('committed');
+        expect(await marked()).toEqual([A]);
+        expect((await append(taken(1), 1)).status).toBe('committed');
+        expect(await marked()).toEqual([]);
+        expect((await append(made(1), 1, entry(A, 1))).status).toBe('conflict');
+        expect(await marked()).toEqual([]);
+        // One that is made again stays one.
+        await append(made(2), 1, entry(A, 2));
+        await append(made(3), 1, entry(A, 3));
+        expect(await marked()).toEqual([A]);
+        await append(taken(3), 1, entry(A, 4));
+        expect(await marked()).toEqual([]);
+      });
+
+      it('[I5] lets no former owner take the mark that a new owner’s hold rests on', async () => {
+        await append(made(1), 1, entry(A, 1));
+        const epoch = await under.takeOver(shardOf(A));
+        expect((await append(taken(9), 1)).status).toBe('fenced');
+        expect(await marked()).toEqual([A]);
+        expect((await append(taken(1), epoch)).status).toBe('committed');
+        expect(await marked()).toEqual([]);
+      });
+
+      it('[I5] leaves a mark alone that was made later than what takes it knew', async () => {
+        await append(made(2), 1, entry(A, 1), entry(A, 2));
+        expect((await append(taken(1), 1)).status).toBe('committed');
+        expect(await marked()).toEqual([A]);
+        await Promise.all([append(taken(2), 1), append(made(3), 1, entry(A, 3))]);
+        expect(await marked()).toEqual([A]);
+        await Promise.all([
+          append(taken(3), 1),
+          appendTo(journal, 1, entry(A, 4)),
+          append(made(5), 1, entry(A, 5)),
+        ]);
+        expect(await marked()).toEqual([A]);
+      });
+
+      it('fails nothing behind a mark that could not be taken', async () => {
+        await appendTo(journal, 1, entry(A, 1));
+        const results = await Promise.all([append(taken(1), 7), appendTo(journal, 1, entry(A, 2))]);
+        expect(results.map(({ status }) => status)).toEqual(['fenced', 'committed']);
+      });
+
+      it('tells the marked ones of the shards asked for alone, in pages', async () => {
+        const ids = Array.from({ length: 50 }, (_, i) => `apartment_${i}`);
+        await Promise.all(
+          ids.map(
+            (id) =>
+              new Promise((done) => journal.append({ ...appendOf(1, [entry(id, 1)], done), mark: made(1) })),
+          ),
+        );
+        const shards = new Map([...all].filter(([shard]) => shard % 2 === 0));
+        const expected = ids.filter((id) => shardOf(id) % 2 === 0).sort();
+        expect(expected.length).toBeGreaterThan(10);
+        const found: string[] = [];
+        for (let afterId: string | undefined; ; afterId = found.at(-1)) {
+          const page = await journal.restless(shards, { afterId, limit: 7 });
+          found.push(...page);
+          if (page.length < 7) break;
+        }
+        expect(found.toSorted()).toEqual(expected);
+      });
     });
 
     it('deletes the contact of an attempt that came to nothing, and finds the hold’s next attempt', async () => {
@@ -391,9 +436,6 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
       await journal.saveSnapshots([snapshotOf(1, all[5 - 1]!, 'five'), snapshotOf(1, all[4 - 1]!, 'four')]);
       await journal.saveSnapshots([snapshotOf(1, all[3 - 1]!, 'three')]);
       expect(await stateOf(1)).toBe('five');
-      expect(await journal.activeSince(AT_MS)).toEqual([A]);
-      await journal.saveSnapshots([{ ...snapshotOf(1, all[6 - 1]!, 'six'), restless: false }]);
-      expect(await journal.activeSince(AT_MS)).toEqual([]);
     });
 
     it('keeps snapshots of two machine versions, that of the last writer and the last of all others', async () => {
@@ -415,16 +457,6 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
       await journal.saveSnapshots([snapshotOf(3, all[7 - 1]!, 'three'), snapshotOf(4, ofB, 'four')]);
       await journal.saveSnapshots([snapshotOf(2, all[1 - 1]!, 'two')]);
       expect([await stateOf(1), await stateOf(2), await stateOf(3)]).toEqual([undefined, 'two', 'three']);
-    });
-
-    it('asks the newest snapshot of an apartment whether it is restless', async () => {
-      const all = await eightFacts();
-      await journal.saveSnapshots([snapshotOf(1, all[5 - 1]!, 'one')]);
-      expect(await journal.activeSince(AT_MS)).toEqual([A]);
-      await journal.saveSnapshots([{ ...snapshotOf(2, all[4 - 1]!, 'two'), restless: false }]);
-      expect(await journal.activeSince(AT_MS)).toEqual([A]);
-      await journal.saveSnapshots([{ ...snapshotOf(2, all[6 - 1]!, 'two'), restless: false }]);
-      expect(await journal.activeSince(AT_MS)).toEqual([]);
     });
 
     async function eightFacts(): Promise<JournalEntry[]> {

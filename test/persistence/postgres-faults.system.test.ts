@@ -80,7 +80,7 @@ describe('the journal on PostgreSQL', () => {
   it('[I1] would let stale rows through without the lock: the race above is one', async () => {
     await asOwnerIn(
       database,
-      `create or replace function fence(held_shards smallint[], held_epochs bigint[]) returns void
+      `create or replace function fence_marked(held_shards smallint[], held_epochs bigint[]) returns void
        language plpgsql as $$
        begin
          if exists (select from unnest(held_shards, held_epochs) held (shard, epoch)

@@ -31,7 +31,6 @@ export interface Bug {
   readonly membership?: (membership: Membership, place: Place) => Membership;
   readonly ownership?: (ownership: Ownership, place: Place) => Ownership;
   readonly peers?: (peers: Peers, place: Place) => Peers;
-  readonly active?: (active: () => Promise<Iterable<string>>) => () => Promise<Iterable<string>>;
   readonly isAwake?: (isAwake: (shard: number) => boolean) => (shard: number) => boolean;
   /** A client's payload, at each try. */
   readonly asks?: (payload: Record<string, unknown>, attempt: number) => Record<string, unknown>;

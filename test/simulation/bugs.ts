@@ -232,8 +232,30 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
   },
   'deadlines not restored': {
     is: 'after a takeover nobody starts the apartments whose holds must end',
-    parts: { active: () => async () => [] },
+    parts: journal(() => ({ restless: async () => [] })),
     caughtAs: ['ended-late', 'not-running', 'payment-open'],
+    faults: ['crash', 'pause'],
+  },
+  'mark forgotten': {
+    is: 'an apartment makes no mark with the facts that need one',
+    parts: journal((real) => ({
+      append: (append) =>
+        real.append(append.mark?.to === 'made' ? but<Append>(append, { mark: undefined }) : append),
+    })),
+    caughtAs: ['ended-late', 'not-running', 'payment-open'],
+    faults: ['crash', 'pause'],
+  },
+  'mark taken from under a hold': {
+    is: 'a mark is taken away right after it was made',
+    parts: journal((real) => ({
+      append(append) {
+        real.append(append);
+        if (append.mark?.to !== 'made') return;
+        const mark = { ...append.mark, to: 'taken' } as const;
+        real.append(but<Append>(append, { entries: [], mark, done: () => {} }));
+      },
+    })),
+    caughtAs: ['ended-late', 'not-running', 'not-marked', 'payment-open'],
     faults: ['crash', 'pause'],
   },
   'clock ahead': {

@@ -164,7 +164,7 @@ export class Database {
       bookingOfHold: (...args) => ask(() => journal.bookingOfHold(...args)),
       entries: (...args) => ask(() => journal.entries(...args)),
       saveSnapshots: (...args) => ask(() => journal.saveSnapshots(...args)),
-      activeSince: (...args) => ask(() => journal.activeSince(...args)),
+      restless: (...args) => ask(() => journal.restless(...args)),
     };
   }
 

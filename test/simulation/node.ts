@@ -12,7 +12,6 @@ import type { PaymentProvider } from '../../src/actors/ports.ts';
 import { ApartmentReads } from '../../src/actors/reads.ts';
 import { Registry } from '../../src/actors/registry.ts';
 import { SnapshotWriter } from '../../src/actors/snapshot-writer.ts';
-import { ActiveApartments } from '../../src/cluster/active-apartments.ts';
 import { Cluster } from '../../src/cluster/cluster.ts';
 import { Membership } from '../../src/cluster/membership/membership.ts';
 import { ShardKeeping } from '../../src/cluster/shard-keeping.ts';
@@ -153,12 +152,10 @@ export class SimulatedNode {
       elsewhere: (asked) => this.cluster.ask(asked),
       onFault,
     });
-    const active = new ActiveApartments(journal, clock, 3_600_000);
-    const readActive = () => active.read();
     this.keeping = new ShardKeeping({
       registry: this.registry,
       scheduler: process,
-      active: bug.active?.(readActive) ?? readActive,
+      restless: (...args) => journal.restless(...args),
       introduced: () => this.cluster.introduced(),
       onFault,
     });

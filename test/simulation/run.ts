@@ -1,9 +1,12 @@
 /** One run: a cluster, its clients, what goes wrong, and the rest in which everything must come right again. */
 import { createHash } from 'node:crypto';
+import { apply } from '../../src/actors/calendar/apply.ts';
+import { emptyCalendar, isRestless } from '../../src/actors/calendar/calendar.ts';
 import { dateOf } from '../../src/protocol/nights.ts';
 import { check } from '../history/check.ts';
 import type { History, HistoryEvent, Outage, RecordedEntry } from '../history/history.ts';
 import type { Counts, Rule } from '../history/report.ts';
+import { markedIn } from '../support/apartment-house.ts';
 import { openTerms } from '../support/terms.ts';
 import type { Bug } from './bug.ts';
 import { SimulatedClient } from './client.ts';
@@ -35,6 +38,7 @@ export const END_RULES = {
   'answered-twice': 'a command is answered once',
   'left-waiting': 'nothing waits inside a server when nobody asks',
   'not-running': 'an apartment with an open hold or payment runs',
+  'not-marked': 'an apartment with an open hold or payment is marked',
   'clock-wrong': "the system's clock on every node stays within what is declared",
 } as const;
 export type EndRule = keyof typeof END_RULES;
@@ -166,12 +170,30 @@ class Run {
     for (const node of this.#everyNode) {
       if (node.answeredTwice > 0) this.#found('answered-twice', `${node.url} answered a command twice`);
     }
-    for (const id of await this.#database.journal.activeSince(this.#database.nowMs - 3_600_000)) {
+    const marked = await markedIn(this.#database.journal);
+    for (const id of await this.#restless()) {
       const isRunning = this.#running().some((node) => node.registry.get(id) !== undefined);
       if (!isRunning) this.#found('not-running', `${id} does not run anywhere`, id);
+      if (!marked.includes(id)) this.#found('not-marked', `${id} has something open and no mark`, id);
     }
     if (this.#worstSkewMs > this.#skewMs)
       this.#found('clock-wrong', `a node's clock was ${Math.round(this.#worstSkewMs)} ms off`);
+  }
+
+  /** By all that has ever happened to them, as far as it follows: what does not is the checker's to find. */
+  async #restless(): Promise<string[]> {
+    const restless: string[] = [];
+    for (const id of this.#apartments) {
+      const calendar = emptyCalendar();
+      const entries = await this.#database.journal.entries(id, 0, Number.POSITIVE_INFINITY);
+      try {
+        for (const entry of entries) apply(calendar, entry);
+      } catch {
+        continue;
+      }
+      if (isRestless(calendar)) restless.push(id);
+    }
+    return restless;
   }
 
   /** Everybody looks once more, from every server: what they see must be what the journal says. */

@@ -53,6 +53,12 @@ export async function turnOfEvents(): Promise<void> {
   for (let i = 0; i < 6; i++) await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
+/** Every apartment that is marked, of whatever shard. */
+export function markedIn(journal: Journal): Promise<string[]> {
+  const shards = new Map(Array.from({ length: SHARDS }, (_, shard) => [shard, 1]));
+  return journal.restless(shards, { afterId: undefined, limit: 1_000 });
+}
+
 export interface HouseOptions {
   readonly journal: Journal;
   readonly time: ManualTime;

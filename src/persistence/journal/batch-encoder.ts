@@ -28,10 +28,14 @@ export class BatchEncoder {
   #sides = new Map<SideStatement, unknown[]>();
 
   add(append: Append): void {
-    const { shard, epoch } = append;
+    const { shard, epoch, mark } = append;
     const known = this.#epochs.get(shard);
     if (known === undefined) this.#epochs.set(shard, epoch);
     else if (known !== epoch) this.#otherEpochs.push([shard, epoch]);
+    if (mark !== undefined) {
+      const { apartmentId } = append;
+      this.#side(mark.to === 'made' ? 'mark' : 'unmark', { version: mark.version, shard, apartmentId });
+    }
     for (const entry of append.entries) {
       const row = rowOf(entry);
       this.#rows += `${row}\x1f${link(append.chain, entry, row)}\n`;
@@ -125,6 +129,7 @@ export class BatchEncoder {
 
 /** Whether an append changes more than the journal. Two such of one apartment must not share a batch. */
 export function changesMore(append: Append): boolean {
+  if (append.mark !== undefined) return true;
   for (const entry of append.entries) {
     if (entry.booking !== undefined || hasSide(entry.fact.kind)) return true;
   }

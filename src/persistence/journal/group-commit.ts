@@ -183,7 +183,8 @@ class LaneQueue {
     let i = this.#head;
     for (; i < waiting.length; i++) {
       const append = waiting[i]!;
-      entries += append.entries.length;
+      // A change of a mark alone is as much work as an entry.
+      entries += append.entries.length || 1;
       if (entries > BATCH_ENTRIES_MAX && batch.length > 0) break;
       if (changesMore(append)) {
         changed ??= new Set();
@@ -229,10 +230,10 @@ class LaneQueue {
     this.#flush();
   }
 
-  /** Ends these, and what is queued behind them for the same apartments by the same owner. */
+  /** Ends these, and what is queued behind their facts for the same apartments by the same owner. */
   #fail(failed: readonly Append[], status: 'fenced' | 'conflict' | 'unknown', cause: unknown): void {
     if (failed.length === 0) return;
-    const owners = new Set(failed.map(ownerOf));
+    const owners = new Set(failed.filter(({ entries }) => entries.length > 0).map(ownerOf));
     const behind: Append[] = [];
     const stays = (append: Append) => {
       if (!owners.has(ownerOf(append))) return true;

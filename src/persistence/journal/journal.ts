@@ -5,6 +5,7 @@ import type {
   Append,
   Journal,
   RequestsPage,
+  RestlessPage,
   StoredApartment,
   StoredRequest,
   StoredSnapshot,
@@ -12,6 +13,12 @@ import type {
 import { SNAPSHOT_FACTS_COUNTED } from '../limits.ts';
 import { bookingOfApartment, bookingOfHold, bookingsOfApartmentById } from '../statements/bookings.ts';
 import { ENTRY_JSON, type EntryRow, entryOf } from '../statements/journal-rows.ts';
+import {
+  ANY_APARTMENT,
+  markAsRecorded,
+  restlessApartments,
+  shardsWithoutMarks,
+} from '../statements/restless-apartments.ts';
 import type { CommitSummary } from './commit-stats.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { LaneOptions } from './lane.ts';
@@ -152,9 +159,9 @@ class SqlJournal implements PostgresJournal {
     return refused.rows.map(({ id }) => id);
   }
 
-  async activeSince(atMs: number): Promise<string[]> {
-    const result = await this.#pool.query<{ id: string }>(ACTIVE_SINCE, [atMs]);
-    return result.rows.map(({ id }) => id);
+  async restless(shards: ReadonlyMap<number, number>, { afterId, limit }: RestlessPage): Promise<string[]> {
+    if (afterId === undefined) await this.#completeMarks(shards);
+    return restlessApartments(this.#pool, [...shards.keys()], afterId, limit);
   }
 
   become(nodeId: string): void {
@@ -175,6 +182,19 @@ class SqlJournal implements PostgresJournal {
 
   close(): Promise<void> {
     return this.#commit.close();
+  }
+
+  /** Of what programs wrote that made no marks: once for each shard that was theirs. */
+  async #completeMarks(epochs: ReadonlyMap<number, number>): Promise<void> {
+    const shards = await shardsWithoutMarks(this.#pool, [...epochs.keys()]);
+    if (shards.length === 0) return;
+    await markAsRecorded(this.#pool, shards);
+    const mark = { to: 'taken', version: 0 } as const;
+    const place = { apartmentId: ANY_APARTMENT, entries: [], chain: { head: undefined }, mark };
+    // Fenced, as any change of a mark. Where it fails the next owner completes them once more.
+    const complete = (shard: number) =>
+      new Promise((done) => this.append({ ...place, shard, epoch: epochs.get(shard)!, done }));
+    await Promise.all(shards.map(complete));
   }
 }
 
@@ -219,25 +239,6 @@ const REQUESTS = `
   select version, subject_id, request_id, (extract(epoch from at) * 1000)::bigint from journal
   where apartment_id = $1 and version > $2 and version <= $3 and request_id is not null
   order by version limit $4`;
-
-/** Holds are matched with their ends here: to load every apartment that had one lately took a start seconds. */
-const ACTIVE_SINCE = `
-  with recent as materialized (
-    select apartment_id, kind, fact from journal
-    where at >= to_timestamp($1::float8 / 1000) and kind in ('held', 'extended', 'released', 'expired', 'confirmed')
-  ), ended as (
-    select apartment_id, fact ->> 'hold' as hold from recent where kind not in ('held', 'extended')
-    union all
-    select apartment_id, replaced.hold
-    from recent, json_array_elements_text(fact -> 'replaces') as replaced (hold) where kind = 'held'
-  )
-  select apartment_id as id from recent r
-  where kind in ('held', 'extended')
-    and not exists (select from ended e where e.apartment_id = r.apartment_id and e.hold = r.fact ->> 'hold')
-  union select apartment_id from machine_snapshots s where restless
-    and not exists (select from machine_snapshots n where n.apartment_id = s.apartment_id and n.version > s.version)
-  union select apartment_id from pending_bookings
-  union select apartment_id from bookings where refund_owed`;
 
 /** What goes is of a third machine version: neither the one saved now nor, of the others, the one saved last. */
 const SAVE_SNAPSHOTS = `

@@ -17,7 +17,7 @@ import { sideStatements } from './side-statements.ts';
 
 const STATEMENTS: Readonly<Record<string, string>> = {
   name: `select set_config('application_name', $1, false)`,
-  fence: 'select fence($1::smallint[], $2::bigint[])',
+  fence: 'select fence_marked($1::smallint[], $2::bigint[])',
   copy: COPY_JOURNAL,
   ...sideStatements,
 };

@@ -9,10 +9,12 @@ import type {
   AppendResult,
   Journal,
   RequestsPage,
+  RestlessPage,
   StoredApartment,
   StoredRequest,
   StoredSnapshot,
 } from '../../actors/ports.ts';
+import { shardOf } from '../../protocol/ids.ts';
 import type { ListingStatus, Terms } from '../../protocol/terms.ts';
 
 export type Fault = 'fenced' | 'conflict' | 'unknown' | 'lost';
@@ -36,6 +38,8 @@ export class MemoryJournal implements Journal {
   readonly #entries = new Map<string, JournalEntry[]>();
   /** Of two machine versions at most, the one saved last at the end. */
   readonly #snapshots = new Map<string, readonly StoredSnapshot[]>();
+  /** By apartment, the version that its mark was made at. */
+  readonly #marks = new Map<string, number>();
   #bookings = new Map<string, BookingRecord & { readonly refundOwed: boolean }>();
   readonly #epochs = new Map<number, number>();
   #queue: Append[] = [];
@@ -202,23 +206,9 @@ export class MemoryJournal implements Journal {
     return upTo.length === version && last?.version === version && last.hash === hash;
   }
 
-  async activeSince(atMs: number): Promise<string[]> {
-    const active = new Set<string>();
-    for (const [id, entries] of this.#entries) {
-      const isOpen = (lived: JournalEntry) =>
-        lived.atMs >= atMs &&
-        holdOf(lived) !== undefined &&
-        !entries.some((entry) => isEndOf(entry, holdOf(lived)));
-      if (entries.some(isOpen)) active.add(id);
-    }
-    for (const [id, snapshots] of this.#snapshots) {
-      const newest = Math.max(...snapshots.map(({ version }) => version));
-      if (snapshots.some(({ version, restless }) => restless && version === newest)) active.add(id);
-    }
-    for (const { apartmentId, status, refundOwed } of this.#bookings.values()) {
-      if (status === 'pending' || refundOwed) active.add(apartmentId);
-    }
-    return [...active];
+  async restless(shards: ReadonlyMap<number, number>, { afterId, limit }: RestlessPage): Promise<string[]> {
+    const ids = [...this.#marks.keys()].filter((id) => shards.has(shardOf(id))).sort();
+    return ids.filter((id) => afterId === undefined || id > afterId).slice(0, limit);
   }
 
   #schedule(): void {
@@ -238,7 +228,7 @@ export class MemoryJournal implements Journal {
     for (const append of batch) {
       const owner = `${append.apartmentId} ${append.epoch}`;
       const result: AppendResult = failed.has(owner) ? { status: 'conflict' } : this.#commit(append);
-      if (result.status !== 'committed') failed.add(owner);
+      if (result.status !== 'committed' && append.entries.length > 0) failed.add(owner);
       results.push([append, result]);
     }
     for (const [append, result] of results) append.done(result);
@@ -281,7 +271,14 @@ export class MemoryJournal implements Journal {
       for (const entry of entries) this.#setStatus(entry);
     }
     this.#bookings = bookings;
+    for (const append of batch) this.#changeMark(append);
     return { status: 'committed' };
+  }
+
+  #changeMark({ apartmentId, mark }: Append): void {
+    if (mark?.to === 'made') this.#marks.set(apartmentId, mark.version);
+    else if (mark !== undefined && (this.#marks.get(apartmentId) ?? 0) <= mark.version)
+      this.#marks.delete(apartmentId);
   }
 
   #setStatus({ apartmentId, fact }: JournalEntry): void {
@@ -304,13 +301,7 @@ function firstAfter(entries: readonly JournalEntry[], version: number): number {
   return low;
 }
 
-/** The hold that begins or is extended with an entry. */
-function holdOf({ fact }: JournalEntry): string | undefined {
-  return fact.kind === 'held' || fact.kind === 'extended' ? fact.hold : undefined;
-}
-
-function isEndOf({ fact }: JournalEntry, holdId: string | undefined): boolean {
-  if (holdId === undefined) return false;
+function isEndOf({ fact }: JournalEntry, holdId: string): boolean {
   if (fact.kind === 'held') return fact.replaces?.includes(holdId) === true;
   const isEnd = fact.kind === 'expired' || fact.kind === 'released' || fact.kind === 'confirmed';
   return isEnd && fact.hold === holdId;

@@ -1,10 +1,11 @@
 /**
- * What facts change besides the journal, in the same transaction: bookings, blocks, the listing's status. Each takes
- * one JSON array of rows. In this order nights are freed before they are taken; a batch holds at most one append of an
+ * What facts change besides the journal, in the same transaction: bookings, blocks, the listing's status, the mark of an
+ * apartment that must run. Each takes one JSON array of rows. In this order nights are freed before they are taken; a batch holds at most one append of an
  * apartment that needs any of these, so that order among appends is the order of batches.
  */
 const NIGHTS = `daterange(date '1970-01-01' + w."from", date '1970-01-01' + w."to")`;
 const CHANGE = `json_to_recordset($1) as w (id text, "apartmentId" text, version bigint, at timestamptz, "refundMinor" bigint)`;
+const MARK = `json_to_recordset($1) as w (version bigint, shard smallint, "apartmentId" text)`;
 /** A booking that is not there, or not in that state, refuses the transaction: bookings and journal stay one. */
 const all = (change: string, state: string, before = '') =>
   `with ${before}changed as (${change} returning 1)
@@ -60,6 +61,11 @@ export const sideStatements = {
             as w ("apartmentId", status, nr)
           group by 1) w
     where l.id = w."apartmentId"`,
+  unmark: `delete from restless_apartments r using ${MARK}
+    where r.shard = w.shard and r.apartment_id = w."apartmentId" and r.version <= w.version`,
+  mark: `insert into restless_apartments (version, shard, apartment_id)
+    select w.version, w.shard, w."apartmentId" from ${MARK}
+    on conflict (shard, apartment_id) do update set version = excluded.version`,
 } as const;
 
 export type SideStatement = keyof typeof sideStatements;

@@ -11,7 +11,6 @@ create table machine_snapshots (
   state json not null,
   primary key (apartment_id, machine_version)
 );
-create index machine_snapshots_restless on machine_snapshots (apartment_id) where restless;
 
 insert into machine_snapshots
   (apartment_id, machine_version, version, window_from_version, restless, taken_at, state)

@@ -15,7 +15,7 @@ import { nightOf } from '../../../src/protocol/nights.ts';
 import type { Calendar, Subject } from '../../../src/protocol/resources.ts';
 import { memoryBooks } from '../../../src/services/payments/sandbox/memory-books.ts';
 import { SandboxPayments } from '../../../src/services/payments/sandbox/provider.ts';
-import { House, ManualTime } from '../../support/apartment-house.ts';
+import { House, ManualTime, markedIn } from '../../support/apartment-house.ts';
 import { openTerms } from '../../support/terms.ts';
 import type { BookingRow, RecordedEntry, RecordedPayment } from '../history.ts';
 
@@ -60,7 +60,7 @@ export class Cluster {
     await this.pause(downMs);
     for (const id of APARTMENTS) this.journal.takeOver(shardOf(id));
     this.#start();
-    const active = await this.journal.activeSince(0);
+    const active = await markedIn(this.journal);
     await this.#house!.registry.wake(active);
     for (const call of this.#onUp.splice(0)) call();
   }

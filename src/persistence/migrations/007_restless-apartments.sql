@@ -1,0 +1,47 @@
+-- Up Migration
+-- The marks of apartments that time or the payment provider may still change: with an open hold, a payment under way, a
+-- refund owed. One is made in the transaction of the facts that need it and taken away some time after they have ended, so
+-- that who takes a shard finds what must run in it here, and not in a history. One too many costs a load, one too few
+-- would be a hold that never ends. `version`: of the apartment at the fact that made it, so that a statement that takes it
+-- away, and comes late, leaves alone one that was made since.
+create table restless_apartments (
+  version bigint not null,
+  shard smallint not null,
+  apartment_id text collate "C" not null,
+  primary key (shard, apartment_id)
+)
+-- Small and short-lived, as pending bookings are.
+with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
+
+-- A row without an apartment says that facts of this shard were written by a program that made no marks. Its next owner
+-- makes them from snapshots and from the facts after these, before it relies on them: also of what such a program writes
+-- beside newer ones, while servers are replaced one by one. It calls `fence`; who makes marks calls `fence_marked`.
+insert into restless_apartments (version, shard, apartment_id)
+select 0, shard, '' from shards where exists (select from journal);
+
+create function fence_marked(held_shards smallint[], held_epochs bigint[]) returns void
+language plpgsql as $$
+declare
+  stale text;
+begin
+  perform 1 from shards where shard = any (held_shards) order by shard for share;
+  select string_agg(held.shard || ':' || held.epoch, ',') into stale
+    from unnest(held_shards, held_epochs) held (shard, epoch)
+    left join shards on shards.shard = held.shard and shards.epoch = held.epoch
+    where shards.shard is null;
+  if stale is not null then
+    raise exception 'shards owned by another node' using errcode = 'NL001', detail = stale;
+  end if;
+end $$;
+
+create or replace function fence(held_shards smallint[], held_epochs bigint[]) returns void
+language plpgsql as $$
+begin
+  perform fence_marked(held_shards, held_epochs);
+  insert into restless_apartments (version, shard, apartment_id)
+  select distinct 0, shard, '' from unnest(held_shards) shard order by shard
+  on conflict do nothing;
+end $$;
+
+-- Nothing asks for all of these any more.
+drop index snapshots_restless;
