@@ -65,6 +65,7 @@ export async function createApp(
       databaseUrl: config.DATABASE_URL,
       dataDir: config.NIGHTLATCH_DATA_DIR,
       acceptDataLoss: config.NIGHTLATCH_UNSAFE_STORAGE === 'accept-data-loss',
+      onFault,
     });
     started(() => storage.close());
     const node = await openApartmentsNode(start, storage);

@@ -72,7 +72,8 @@ export async function openOperations(
     },
     notReady() {
       const reasons: string[] = [];
-      if (!journal.isConnected) reasons.push('PostgreSQL cannot be reached, or takes no writes');
+      if (!journal.isConnected)
+        reasons.push('PostgreSQL cannot be reached, takes no writes, or may forget what it acknowledges');
       if (!membership.isTrusted) reasons.push('the lease of this node has run out');
       return reasons;
     },

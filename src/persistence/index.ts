@@ -6,6 +6,7 @@ import { migrate } from './migrate.ts';
 import { createPool, endPool } from './pool.ts';
 import { startEmbedded } from './postgres/embedded.ts';
 import { checkStorage } from './postgres/requirements.ts';
+import { inSchema, schemaOf } from './session.ts';
 
 export interface StorageConfig {
   /** Undefined: an embedded PostgreSQL under `dataDir`. */
@@ -34,30 +35,38 @@ export interface Storage {
   close(): Promise<void>;
 }
 
+/** A row that somebody keeps locked is not waited for by one connection after the other, until none is left to load with. */
+const LOCK_TIMEOUT_MS = 2_000;
+
 /** @throws StorageUnreachable, UnsafeStorage, SchemaTooNew, HistoryRefused, or an Error whose message is for a person */
 export async function openStorage(config: StorageConfig): Promise<Storage> {
   const embedded =
     config.databaseUrl === undefined ? await startEmbedded(config.dataDir, config.connectionsMax) : undefined;
-  const url = embedded?.url ?? config.databaseUrl ?? '';
-  const pool = createPool(url, config.poolSize === undefined ? {} : { max: config.poolSize });
-  const release = async () => {
-    await endPool(pool);
-    await embedded?.stop();
-  };
+  const given = embedded?.url ?? config.databaseUrl ?? '';
+  const { acceptDataLoss = false, onFault } = config;
+  let url: string;
   let history: History;
+  const first = createPool(given, { max: 1 });
   try {
     // A database that is too old or not durable is refused before anything is written to it.
-    await checkStorage(pool, url, config.acceptDataLoss ?? false);
-    await migrate(embedded?.ownerUrl ?? url, embedded === undefined ? {} : { grantTo: embedded.role });
-    history = await History.open(pool);
+    await checkStorage(first, given, acceptDataLoss);
+    await migrate(embedded?.ownerUrl ?? given, embedded === undefined ? {} : { grantTo: embedded.role });
+    url = inSchema(given, embedded === undefined ? await schemaOf(first) : 'public');
+    history = await History.open(first);
     if (history.refusal !== undefined && config.acceptRefused !== true)
       throw new HistoryRefused(history.refusal);
+    await endPool(first);
   } catch (error) {
-    await release().catch(() => {});
+    await endPool(first);
+    await embedded?.stop().catch(() => {});
     throw error;
   }
+  const pool = createPool(url, {
+    ...(config.poolSize !== undefined && { max: config.poolSize }),
+    lockTimeoutMs: LOCK_TIMEOUT_MS,
+  });
   const journal = createPostgresJournal({
-    ...{ pool, url, onFault: config.onFault },
+    ...{ pool, url, acceptDataLoss, onFault },
     recognise: (client, acknowledged) => history.recognise(client, acknowledged, Date.now()),
   });
   return {
@@ -69,7 +78,8 @@ export async function openStorage(config: StorageConfig): Promise<Storage> {
     state: embedded?.state ?? 'given',
     async close() {
       await journal.close();
-      await release();
+      await endPool(pool);
+      await embedded?.stop();
     },
   };
 }

@@ -17,6 +17,9 @@ export const COMMIT_TIMEOUT_MS = 10_000;
 /** A lane reconnects after the first, doubling up to the second, in milliseconds: no command is answered meanwhile. */
 export const RECONNECT_FIRST_MS = 20;
 export const RECONNECT_MAX_MS = 500;
+/** How often a lane asks whether PostgreSQL still keeps what it acknowledges, in milliseconds. */
+export const LOOK_EVERY_MS = 2_000;
+
 /** Commits whose durations are kept for the statistics: some seconds of a busy server. */
 export const COMMIT_SAMPLES_MAX = 4_096;
 

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { addressOf, connectionConfig, StorageUnreachable } from './pool.ts';
+import { settle } from './session.ts';
 import { sqlStateOf } from './sqlstate.ts';
 
 const DIRECTORY = fileURLToPath(new URL('./migrations', import.meta.url));
@@ -58,6 +59,7 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
   client.on('error', () => {});
   try {
     await client.connect();
+    await settle(client);
   } catch (cause) {
     throw new StorageUnreachable(url, cause);
   }

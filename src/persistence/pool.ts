@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import { TIMERS } from '../time/scheduler.ts';
 import { within } from '../time/within.ts';
+import { firstSettings, settle } from './session.ts';
 
 export interface PoolOptions {
   /** Connections; appends have their own. */
@@ -12,6 +13,8 @@ export interface PoolOptions {
   readonly name?: string;
   /** Longest statement, in milliseconds; 0 for no bound (a migration). */
   readonly statementTimeoutMs?: number;
+  /** Longest wait for a lock, in milliseconds; 0, the default, for no bound but the statement's. */
+  readonly lockTimeoutMs?: number;
 }
 
 const POOL_MAX = 10;
@@ -25,8 +28,6 @@ const STATEMENT_TIMEOUT_MS = 10_000;
 const ANSWER_OVERDUE_MS = 1_000;
 /** What is under way when a pool ends may take this long, then it is cut off. */
 const POOL_END_MS = 1_000;
-/** A transaction that its client has forgotten holds locks and keeps the vacuum from working. */
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
 
 const INT8 = 20;
 const DATE = 1082;
@@ -45,6 +46,7 @@ export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
     ...connectionConfig(url, options),
     max: options.max ?? POOL_MAX,
     idleTimeoutMillis: 30_000,
+    onConnect: (client) => settle(client),
   });
   // A connection that breaks is replaced at the next query, and fails the one under way. Unheard, these events, of an
   // idle one and of one in use, would end the process.
@@ -70,17 +72,17 @@ export function streamOf(client: pg.ClientBase): Duplex {
   return (client as pg.ClientBase & { readonly connection: pg.Connection }).connection.stream;
 }
 
+/** Of one connection; what it rests on besides is its first statement's (`session.ts`). */
 export function connectionConfig(url: string, options: PoolOptions = {}): pg.ClientConfig {
-  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
+  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS, lockTimeoutMs = 0 } = options;
   return {
     connectionString: url,
     application_name: options.name === undefined ? 'nightlatch' : `nightlatch ${options.name}`,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    statement_timeout: statementTimeoutMs,
     query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + ANSWER_OVERDUE_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    ...firstSettings({ statementTimeoutMs, lockTimeoutMs }),
     types,
   };
 }

@@ -1,4 +1,8 @@
-/** A PostgreSQL that answers and takes no writes: the former primary of a failover, say, back as a standby. */
+/**
+ * A PostgreSQL that answers and must not be appended to: it takes no writes, as the former primary of a failover, say, that
+ * is back as a standby; or it may forget what it acknowledges.
+ */
+import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,10 +10,13 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createPostgresJournal, type PostgresJournal } from '../../src/persistence/journal/journal.ts';
 import { migrate } from '../../src/persistence/migrate.ts';
 import { createPool } from '../../src/persistence/pool.ts';
+import { postgresBinaries } from '../../src/persistence/postgres/binaries.ts';
 import { startEmbedded } from '../../src/persistence/postgres/embedded.ts';
-import { findPostmaster, stopPostmaster } from '../../src/persistence/postgres/postmaster.ts';
+import { findPostmaster, stopPostmaster, whenReady } from '../../src/persistence/postgres/postmaster.ts';
+import { postgresUser } from '../../src/persistence/postgres/system-user.ts';
 import { Relay } from '../chaos/relay.ts';
 import { asOwner } from '../support/postgres.ts';
+import { freePort } from '../support/program.ts';
 import { appendTo, entry } from './facts.ts';
 
 let data: string;
@@ -80,4 +87,43 @@ it('appends wait where PostgreSQL takes no writes, are not answered, and go on w
   const waiting = append();
   await asOwner(postgres.ownerUrl, 'select pg_promote()');
   expect(await waiting).toBe('committed');
+});
+
+/** As an operator's own: what it is started with leaves everything to its files. */
+async function restartPlain(): Promise<void> {
+  const cluster = join(data, 'postgres');
+  const running = await findPostmaster(cluster);
+  await stopPostmaster(running?.pid ?? 0, 10_000);
+  const { postgres: program, initdb } = await postgresBinaries();
+  const as = await postgresUser(cluster, initdb);
+  const { file, args } = as.command(program, [
+    ...['-D', cluster, '-c', `port=${await freePort()}`],
+    ...['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
+  ]);
+  spawn(file, args, { ...as.user, cwd: '/', stdio: 'ignore' });
+  await whenReady(cluster, () => false, 30_000);
+  await start();
+}
+
+it('[I2] nothing is answered while a reload lets PostgreSQL forget, unless the operator has said so', async () => {
+  await restartPlain();
+  while ((await append()) !== 'committed');
+  const { url } = postgres;
+  const careless = createPostgresJournal({ pool: createPool(url), url, acceptDataLoss: true });
+  expect(await appendTo(careless, 1, entry('b', 1))).toEqual({ status: 'committed' });
+  for (const setting of ['fsync', 'full_page_writes']) {
+    await configure(`set ${setting} = off`);
+    await untilLost(`its setting ${setting} is off, so it may forget what it acknowledged`);
+    expect(lost.filter((cause) => cause.includes(`${setting} is off`))).toHaveLength(1);
+    let answer: string | undefined;
+    const waiting = append().then((status) => {
+      answer = status;
+    });
+    const other = await appendTo(careless, 1, entry(setting, 1));
+    expect([other.status, answer]).toEqual(['committed', undefined]);
+    await configure(`reset ${setting}`);
+    await waiting;
+    expect(answer).toBe('committed');
+  }
+  await careless.close();
 });

@@ -17,6 +17,8 @@ export interface GroupCommitOptions {
   readonly url: string;
   readonly lanes?: number;
   readonly recognise?: LaneOptions['recognise'];
+  /** See `LaneOptions`. */
+  readonly acceptDataLoss?: boolean;
   /** Default: a connection to PostgreSQL. */
   readonly open?: (options: LaneOptions) => BatchLane;
   /** Calls once, when what is to be appended in this turn has been. Default: at the end of the event loop's turn. */
@@ -92,14 +94,24 @@ class LaneQueue {
   #isClosed = false;
 
   constructor(name: string, options: GroupCommitOptions, stats: CommitStats) {
-    const { url, onFault, recognise, open = (options) => new Lane(options) } = options;
+    const { url, acceptDataLoss = false, onFault, recognise } = options;
+    const { open = (options) => new Lane(options) } = options;
     this.#stats = stats;
     this.#onFault = onFault;
     this.#soon = options.soon ?? ((call) => void setImmediate(call));
     this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
+    // What keeps it from connecting is said once, not at every try.
+    let said: string | undefined;
     this.#lane = open({
-      ...{ url, name, recognise, ready: () => this.#flush() },
-      lost: (cause) => onFault?.('journal.lane_lost', { lane: name, cause }),
+      ...{ url, name, recognise, acceptDataLoss },
+      ready: () => {
+        said = undefined;
+        this.#flush();
+      },
+      lost: (cause) => {
+        if (said !== String(cause)) onFault?.('journal.lane_lost', { lane: name, cause });
+        said = String(cause);
+      },
     });
   }
 

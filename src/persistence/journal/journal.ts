@@ -29,6 +29,8 @@ export interface PostgresJournalOptions {
   readonly url: string;
   readonly lanes?: number;
   readonly recognise?: LaneOptions['recognise'];
+  /** See `LaneOptions`. */
+  readonly acceptDataLoss?: boolean;
   /** `journal.lane_lost`, `journal.commit_failed`: for the log. */
   readonly onFault?: ((event: string, details: Record<string, unknown>) => void) | undefined;
 }

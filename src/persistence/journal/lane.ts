@@ -8,8 +8,10 @@ import type { Append } from '../../actors/ports.ts';
 import { TIMERS } from '../../time/scheduler.ts';
 import { within } from '../../time/within.ts';
 import type { Acknowledged } from '../history.ts';
-import { COMMIT_TIMEOUT_MS, RECONNECT_FIRST_MS, RECONNECT_MAX_MS } from '../limits.ts';
+import { COMMIT_TIMEOUT_MS, LOOK_EVERY_MS, RECONNECT_FIRST_MS, RECONNECT_MAX_MS } from '../limits.ts';
 import { addressOf, connectionConfig, streamOf } from '../pool.ts';
+import { forgetful, KEPT, type Kept } from '../postgres/requirements.ts';
+import { settle } from '../session.ts';
 import { endsSession, sqlStateOf } from '../sqlstate.ts';
 import { BatchEncoder, COPY_JOURNAL } from './batch-encoder.ts';
 import { Frames } from './postgres-messages.ts';
@@ -27,24 +29,33 @@ const TRANSACTION_TIMEOUT_MS = 5_000;
 const GOODBYE_MS = 500;
 
 /**
- * What a session is, once. It keeps what it acknowledges. Its statements are prepared when the tables may be empty, and a
+ * What a lane's session is, once, beside what every session is. Its statements are prepared when the tables may be empty, and a
  * scan that was right then would be kept for ever: every row that a batch touches is found by its key. None of its time-outs
  * ends a COPY whose rest does not come, so that the machine has vanished must be noticed, within 5 s; where only the
  * process stands still, who takes its shards ends the session (`claim_free_shards`), and knows it by its name.
  */
 const SESSION = `
-  select set_config('synchronous_commit', case current_setting('synchronous_commit') when 'off' then 'on' else current_setting('synchronous_commit') end, false),
-    set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false),
+  select set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false),
     set_config('enable_mergejoin', 'off', false), set_config('enable_bitmapscan', 'off', false),
     set_config('tcp_keepalives_idle', '2', false), set_config('tcp_keepalives_interval', '1', false),
     set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '5000', false),
-    case when exists (select from pg_settings where name = 'transaction_timeout')
-      then set_config('transaction_timeout', '${TRANSACTION_TIMEOUT_MS}', false) end,
-    current_setting('transaction_read_only') = 'on' as "isReadOnly", pg_is_in_recovery() as "isStandby"`;
+    case when current_setting('transaction_timeout', true) is not null
+      then set_config('transaction_timeout', '${TRANSACTION_TIMEOUT_MS}', false) end`;
+
+/** Whether what is appended is kept: when a lane connects, and again from time to time, as a reload may change it. */
+const LOOK = `
+  select current_setting('transaction_read_only') = 'on' as "isReadOnly", pg_is_in_recovery() as "isStandby", ${KEPT}`;
+
+interface Found extends Kept {
+  readonly isReadOnly: boolean;
+  readonly isStandby: boolean;
+}
 
 export interface LaneOptions {
   readonly url: string;
   readonly name: string;
+  /** Goes on with a PostgreSQL that may forget what it acknowledged. */
+  readonly acceptDataLoss: boolean;
   /** Called whenever the lane can take a batch after it could not. */
   readonly ready: () => void;
   /** Called when the connection is gone or could not be made, before it is tried again. */
@@ -67,6 +78,10 @@ export class Lane {
   #nodeId = '';
   /** The node after which the session is named: PostgreSQL must know whose locks it holds. */
   #named = '';
+  #nextLook: NodeJS.Timeout | undefined;
+  /** Is due, after the batch under way. */
+  #look: (() => void) | undefined;
+  #isLooking = false;
   #closed = false;
   #acknowledged: Acknowledged | undefined;
 
@@ -77,7 +92,7 @@ export class Lane {
 
   /** Whether `send` may be called now. */
   get isIdle(): boolean {
-    return this.#isReady && this.#exchange === undefined;
+    return this.#isReady && this.#exchange === undefined && !this.#isLooking;
   }
 
   get isConnected(): boolean {
@@ -95,6 +110,7 @@ export class Lane {
         this.#acknowledged = lastOf(batch) ?? this.#acknowledged;
       }
       if (endsSession(error)) this.#drop();
+      else this.#look?.();
       done(error);
     });
   }
@@ -108,6 +124,7 @@ export class Lane {
     this.#closed = true;
     this.#isReady = false;
     clearTimeout(this.#retry);
+    clearTimeout(this.#nextLook);
     const client = this.#client;
     if (client === undefined) return;
     const ended = client.end().catch(() => {});
@@ -134,7 +151,9 @@ export class Lane {
   #connect(): void {
     const { url, name } = this.#options;
     const client = new pg.Client({
-      ...connectionConfig(url, { name, statementTimeoutMs: COMMIT_TIMEOUT_MS }),
+      ...connectionConfig(url, {
+        ...{ name, statementTimeoutMs: COMMIT_TIMEOUT_MS, lockTimeoutMs: 0 },
+      }),
       // Batches have a watch of their own.
       query_timeout: 0,
     });
@@ -144,6 +163,9 @@ export class Lane {
       if (isOver) return;
       isOver = true;
       this.#isReady = false;
+      this.#isLooking = false;
+      this.#look = undefined;
+      clearTimeout(this.#nextLook);
       this.#exchange?.abort();
       if (this.#closed) return;
       this.#options.lost(cause);
@@ -160,18 +182,13 @@ export class Lane {
 
   #prepare(client: pg.Client, failed: (cause: unknown) => void): void {
     const session = { text: SESSION, query_timeout: COMMIT_TIMEOUT_MS };
-    client
-      .query<{ isReadOnly: boolean; isStandby: boolean }>(session)
-      .then(async ({ rows: [found] }) => {
-        if (found?.isReadOnly === true) {
-          const what = found.isStandby ? 'is a read-only standby' : 'takes no writes';
-          failed(new Error(`PostgreSQL at ${addressOf(this.#options.url)} ${what}`));
-          return;
-        }
+    settle(client, COMMIT_TIMEOUT_MS)
+      .then(() => client.query(session))
+      .then(() => this.#throwIfUnfit(client))
+      .then(async () => {
         if ((await this.#options.recognise?.(client, this.#acknowledged)) === false) {
           const where = addressOf(this.#options.url);
-          failed(new Error(`PostgreSQL at ${where} has not the history that was acknowledged`));
-          return;
+          throw new Error(`PostgreSQL at ${where} has not the history that was acknowledged`);
         }
         const frames = new Frames();
         for (const [name, sql] of Object.entries(STATEMENTS)) frames.parse(name, sql);
@@ -181,10 +198,44 @@ export class Lane {
           this.#named = '';
           this.#isReady = !this.#closed;
           this.#backOffMs = RECONNECT_FIRST_MS;
+          this.#lookLater(client, failed);
           this.#options.ready();
         });
       })
       .catch(failed);
+  }
+
+  /** Between two batches. */
+  #lookLater(client: pg.Client, failed: (cause: unknown) => void): void {
+    if (this.#closed) return;
+    const look = () => {
+      this.#isLooking = true;
+      this.#throwIfUnfit(client).then(() => {
+        this.#isLooking = false;
+        this.#lookLater(client, failed);
+        this.#options.ready();
+      }, failed);
+    };
+    this.#look = undefined;
+    this.#nextLook = setTimeout(() => {
+      if (this.isIdle) look();
+      else this.#look = look;
+    }, LOOK_EVERY_MS);
+  }
+
+  async #throwIfUnfit(client: pg.Client): Promise<void> {
+    const look = { text: LOOK, query_timeout: COMMIT_TIMEOUT_MS };
+    const { rows } = await client.query<Found>(look);
+    const why = this.#unfit(rows[0]);
+    if (why !== undefined) throw new Error(`PostgreSQL at ${addressOf(this.#options.url)} ${why}`);
+  }
+
+  /** @returns why nothing may be appended there */
+  #unfit(found: Found | undefined): string | undefined {
+    if (found === undefined) return 'answered without its settings';
+    if (found.isReadOnly) return found.isStandby ? 'is a read-only standby' : 'takes no writes';
+    const problems = this.#options.acceptDataLoss ? [] : forgetful(found);
+    return problems.length === 0 ? undefined : `is not written to any more: ${problems.join('; ')}`;
   }
 
   #reconnect(): void {

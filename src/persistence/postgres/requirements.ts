@@ -1,4 +1,7 @@
-/** Whether a PostgreSQL keeps what it acknowledges (I2), asked at every start. */
+/**
+ * Whether a PostgreSQL keeps what it acknowledges (I2), asked at every start; and at each connection of a lane and while it
+ * runs, as two of the three settings can be changed by a reload and the third is each session's own.
+ */
 import type pg from 'pg';
 import { StorageUnreachable } from '../pool.ts';
 
@@ -41,7 +44,7 @@ async function readSettings(client: pg.ClientBase | pg.Pool, url: string): Promi
       select current_setting('server_version_num')::int as version,
              current_setting('fsync') as fsync,
              current_setting('full_page_writes') as full_page_writes,
-             current_setting('synchronous_commit') as synchronous_commit,
+             (select reset_val from pg_settings where name = 'synchronous_commit') as synchronous_commit,
              pg_is_in_recovery() as in_recovery,
              exists (select from pg_available_extensions where name = 'btree_gist') as btree_gist`);
     const [row] = result.rows;
@@ -64,7 +67,13 @@ function unusable(settings: Settings): string[] {
   return problems;
 }
 
-function forgetful(settings: Settings): string[] {
+/** For a session that has turned `synchronous_commit` on: the settings that are left, and not its own. */
+export const KEPT = `current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes`;
+
+export type Kept = Pick<Settings, 'fsync' | 'full_page_writes'>;
+
+/** @returns a sentence about each setting that lets it forget */
+export function forgetful(settings: Kept & Partial<Settings>): string[] {
   return (['fsync', 'full_page_writes', 'synchronous_commit'] as const)
     .filter((name) => settings[name] === 'off')
     .map(
