@@ -21,7 +21,7 @@ export interface Journal {
    * Queues entries of one apartment, whole and in order; calls `done` once, never before return.
    * `committed`: on disk with synchronous commit. `fenced`: this node no longer owns the shard at that epoch.
    * `conflict`: a version is there already, the second lock on I1 fired, or PostgreSQL refused a value: nothing
-   * of this append was written. `unknown`: the connection broke; it may or may not be on disk.
+   * of this append was written. `unknown`: the connection broke, or what it needs was locked or broken; it may or may not be on disk.
    * Appends of one apartment commit in the order they were queued; after one with entries that did not commit, those
    * queued behind it for the same apartment do not either (their versions have a gap and they get `conflict`).
    */

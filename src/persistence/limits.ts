@@ -17,6 +17,20 @@ export const COMMIT_TIMEOUT_MS = 10_000;
 /** A lane reconnects after the first, doubling up to the second, in milliseconds: no command is answered meanwhile. */
 export const RECONNECT_FIRST_MS = 20;
 export const RECONNECT_MAX_MS = 500;
+/**
+ * How long a batch waits for a lock that somebody else holds, in milliseconds: everybody in it waits as long. A host's edit
+ * of a listing needs less; past it those that need the lock wait by themselves.
+ */
+export const LOCK_WAIT_MS = 25;
+/** After a lane met such a lock it leaves to others what may need it too, for so long, in milliseconds. */
+export const LOCK_WARY_MS = 1_000;
+/** Between two tries of an append that waits for a lock, the second as long as they become, in milliseconds. */
+export const LOCK_RETRY_FIRST_MS = 10;
+export const LOCK_RETRY_MAX_MS = 250;
+/** An append that has waited so long for a lock is told of, and given up, in milliseconds: its command has its answer then. */
+export const LOCK_TOLD_MS = 1_000;
+export const LOCK_GIVEN_UP_MS = 10_000;
+
 /** How often a lane asks whether PostgreSQL still keeps what it acknowledges, in milliseconds. */
 export const LOOK_EVERY_MS = 2_000;
 

@@ -6,17 +6,25 @@ export const SQLSTATE_FENCED = 'NL001';
 export const SQLSTATE_MISSING = 'NL002';
 /** Raised by triggers: the journal is append-only. */
 export const SQLSTATE_APPEND_ONLY = 'NL003';
+/** Raised by `fence()`: somebody else has locked shards of the batch. Its detail lists them. */
+export const SQLSTATE_SHARDS_LOCKED = 'NL004';
 
 /**
- * `refused`: these values will be refused again, nothing was written, someone in the batch is to blame.
- * `fenced`: as it says, nothing was written. `later`: not written now, for a cause that lies outside the batch.
+ * Of all but `later` nothing was written. `refused`: these values will be refused again, someone in the batch is to blame.
+ * `locked`, `broken`: what someone in the batch needs is locked by somebody else, or does not work. `fenced`: as it says.
+ * `later`: not written now, for a cause that lies outside the batch.
  */
-export type SqlOutcome = 'refused' | 'fenced' | 'later';
+export type SqlOutcome = 'refused' | 'locked' | 'broken' | 'fenced' | 'later';
 
 const OUTCOMES: Readonly<Record<string, SqlOutcome>> = {
   [SQLSTATE_FENCED]: 'fenced',
   [SQLSTATE_MISSING]: 'refused',
   [SQLSTATE_APPEND_ONLY]: 'refused',
+  [SQLSTATE_SHARDS_LOCKED]: 'locked',
+  /** `lock_timeout` has passed. */
+  '55P03': 'locked',
+  /** A deadlock: batches lock nothing that other batches do, so with somebody else. */
+  '40P01': 'locked',
   /** A value too large for a row or an index. */
   '54000': 'refused',
 };
@@ -25,9 +33,14 @@ const OUTCOMES_OF_CLASS: Readonly<Record<string, SqlOutcome>> = {
   '21': 'refused',
   '22': 'refused',
   '23': 'refused',
+  /** A table, column or right that is missing, what a trigger of somebody's raises, a block that cannot be read, damage. */
+  '42': 'broken',
+  P0: 'broken',
+  '58': 'broken',
+  XX: 'broken',
 };
 
-/** Anything that is not known to be a value's fault (disk full, shutdown, deadlock, timeout, lost link) is `later`. */
+/** Anything that is not known to be the fault of what is written (disk full, shutdown, timeout, lost link) is `later`. */
 export function outcomeOf(error: unknown): SqlOutcome {
   const state = sqlStateOf(error);
   if (state === undefined) return 'later';
@@ -81,6 +94,15 @@ export function sqlStateOf(error: unknown): string | undefined {
 
 /** The `shard:epoch` pairs that a refused fence names. */
 export function fencedPairs(error: unknown): Set<string> {
+  return new Set(listedIn(error));
+}
+
+/** The shards that are locked by somebody else; undefined where it is something else that is, and nobody says what. */
+export function lockedShards(error: unknown): Set<number> | undefined {
+  return sqlStateOf(error) === SQLSTATE_SHARDS_LOCKED ? new Set(listedIn(error).map(Number)) : undefined;
+}
+
+function listedIn(error: unknown): string[] {
   const detail = typeof error === 'object' && error !== null && 'detail' in error ? error.detail : undefined;
-  return new Set(typeof detail === 'string' ? detail.split(',') : []);
+  return typeof detail === 'string' ? detail.split(',') : [];
 }

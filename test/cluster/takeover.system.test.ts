@@ -139,10 +139,10 @@ describe('a node that stands still in the middle of a batch', () => {
     const stream = streamOf(client);
     stream.write(prepared.bytes());
     stream.write(batch.finish().subarray(0, -40));
-    await until(async () => {
-      const held = await owner.query('select from shards where shard = $1 for update skip locked', [HELD]);
-      return held.rowCount === 0;
-    });
+    // It has the lock when it waits for rows. To try the lock itself would keep the fence from getting it.
+    const isCopying = `select from pg_stat_activity
+      where application_name = $1 and wait_event = 'ClientRead' and state = 'active' and query like 'copy journal%'`;
+    await until(async () => (await owner.query(isCopying, [name])).rowCount === 1);
     return client;
   }
 

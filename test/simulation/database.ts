@@ -10,8 +10,8 @@ import type { Append, Journal } from '../../src/actors/ports.ts';
 import { LEASE_TRUSTED_MS } from '../../src/cluster/limits.ts';
 import type { LeaseStore } from '../../src/cluster/membership/lease-store.ts';
 import { MemoryLeases } from '../../src/cluster/membership/memory-leases.ts';
-import { type BatchLane, GroupCommit } from '../../src/persistence/journal/group-commit.ts';
-import type { LaneOptions } from '../../src/persistence/journal/lane.ts';
+import { GroupCommit } from '../../src/persistence/journal/group-commit.ts';
+import type { BatchLane, LaneOptions } from '../../src/persistence/journal/lane.ts';
 import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { COMMIT_TIMEOUT_MS, RECONNECT_FIRST_MS } from '../../src/persistence/limits.ts';
 import { SQLSTATE_FENCED } from '../../src/persistence/sqlstate.ts';
@@ -148,6 +148,7 @@ export class Database {
       open: (options) => new SimulatedLane(this, process, options),
       soon: (call) => void process.after(0, call),
       monotonicMs: process.monotonicMs,
+      scheduler: process,
       onFault: (event, { cause }) => {
         // What the product would log as a defect ends a run.
         if (event === 'journal.not_heard') throw cause;

@@ -21,11 +21,15 @@ export const COPY_JOURNAL = `copy journal (apartment_id, version, kind, subject_
   from stdin with (format csv, delimiter E'\\x1f', quote E'\\x01', null '')`;
 
 export class BatchEncoder {
-  readonly #frames = new Frames();
+  readonly #frames: Frames;
   #rows = '';
   #epochs = new Map<number, number>();
   #otherEpochs: [shard: number, epoch: number][] = [];
   #sides = new Map<SideStatement, unknown[]>();
+
+  constructor(frames: Frames = new Frames()) {
+    this.#frames = frames;
+  }
 
   add(append: Append): void {
     const { shard, epoch, mark } = append;

@@ -3,15 +3,17 @@
  * the next one fills; an idle lane takes what is there at the end of the event loop's turn, without waiting for more.
  *
  * A batch is many apartments' fate. One that is refused is split until the offender stands alone; a fence names
- * whom it refuses. Whatever does not commit takes with it what was queued behind it for the same apartment, since
+ * whom it refuses; who needs what somebody else has locked waits for it aside (`siding.ts`). Whatever does not commit takes with it what was queued behind it for the same apartment, since
  * PostgreSQL's key would not notice a gap in the versions.
  */
 import type { Append, AppendResult } from '../../actors/ports.ts';
-import { BATCH_ENTRIES_MAX, COMMIT_LANES, LANE_QUEUE_MAX } from '../limits.ts';
-import { fencedPairs, outcomeOf } from '../sqlstate.ts';
+import { type Scheduler, TIMERS } from '../../time/scheduler.ts';
+import { BATCH_ENTRIES_MAX, COMMIT_LANES, LANE_QUEUE_MAX, LOCK_WARY_MS } from '../limits.ts';
+import { fencedPairs, lockedShards, outcomeOf } from '../sqlstate.ts';
 import { changesMore } from './batch-encoder.ts';
 import { CommitStats, type CommitSummary } from './commit-stats.ts';
-import { Lane, type LaneOptions } from './lane.ts';
+import { type BatchLane, Lane, type LaneOptions } from './lane.ts';
+import { behindFailed, ownerOf, Siding } from './siding.ts';
 
 export interface GroupCommitOptions {
   readonly url: string;
@@ -25,12 +27,11 @@ export interface GroupCommitOptions {
   readonly soon?: (call: () => void) => void;
   /** Monotonic, in milliseconds. Default: this process's. */
   readonly monotonicMs?: () => number;
-  /** `journal.lane_lost`, `journal.commit_failed`, `journal.not_heard`: for the log. */
+  /** Default: this process's. */
+  readonly scheduler?: Scheduler;
+  /** `journal.lane_lost`, `journal.locked`, `journal.commit_failed`, `journal.not_heard`: for the log. */
   readonly onFault?: ((event: string, details: Record<string, unknown>) => void) | undefined;
 }
-
-/** Takes one batch at a time, and commits it whole or not at all; see `Lane`. */
-export type BatchLane = Pick<Lane, 'isIdle' | 'isConnected' | 'send' | 'become' | 'close'>;
 
 const COMMITTED: AppendResult = { status: 'committed' };
 
@@ -89,6 +90,9 @@ class LaneQueue {
   /** Parts of a batch that was refused, to be sent before anything that waits; the last is the next. */
   #parts: Append[][] = [];
   #batch: Append[] | undefined;
+  readonly #siding: Siding;
+  /** Until then whatever changes more than the journal waits aside, too, while anything does. */
+  #waryUntilMs = Number.NEGATIVE_INFINITY;
   #isScheduled = false;
   #closing: (() => void) | undefined;
   #isClosed = false;
@@ -101,18 +105,27 @@ class LaneQueue {
     this.#soon = options.soon ?? ((call) => void setImmediate(call));
     this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
     // What keeps it from connecting is said once, not at every try.
-    let said: string | undefined;
-    this.#lane = open({
-      ...{ url, name, recognise, acceptDataLoss },
-      ready: () => {
+    const opened = (name: string, isReady: () => void) => {
+      let said: string | undefined;
+      const ready = () => {
         said = undefined;
-        this.#flush();
-      },
-      lost: (cause) => {
+        isReady();
+      };
+      const lost = (cause: unknown) => {
         if (said !== String(cause)) onFault?.('journal.lane_lost', { lane: name, cause });
         said = String(cause);
-      },
+      };
+      return open({ url, name, recognise, acceptDataLoss, ready, lost });
+    };
+    this.#siding = new Siding({
+      open: (ready) => opened(`${name}-aside`, ready),
+      scheduler: options.scheduler ?? TIMERS,
+      monotonicMs: this.#monotonicMs,
+      tell: (append, result) => this.#tell(append, result),
+      committed: (batch, sentMs) => this.#record(batch, sentMs),
+      onFault,
     });
+    this.#lane = opened(name, () => this.#flush());
   }
 
   get isConnected(): boolean {
@@ -121,21 +134,23 @@ class LaneQueue {
 
   get depth(): number {
     const parts = this.#parts.reduce((sum, part) => sum + part.length, 0);
-    return this.#waiting.length - this.#head + parts + (this.#batch?.length ?? 0);
+    return this.#waiting.length - this.#head + parts + (this.#batch?.length ?? 0) + this.#siding.depth;
   }
 
   become(nodeId: string): void {
     this.#lane.become(nodeId);
+    this.#siding.become(nodeId);
   }
 
   append(append: Append): void {
-    if (this.#isClosed || this.#waiting.length - this.#head >= LANE_QUEUE_MAX) {
+    if (this.#isClosed || this.#waiting.length - this.#head + this.#siding.depth >= LANE_QUEUE_MAX) {
       const cause = new Error(
         this.#isClosed ? 'the journal is closed' : `${LANE_QUEUE_MAX} appends wait for the disk already`,
       );
       queueMicrotask(() => this.#tell(append, { status: 'unknown', cause }));
       return;
     }
+    if (!this.#siding.isEmpty && this.#siding.holds(append)) return this.#siding.add([append]);
     this.#waiting.push(append);
     if (this.#isScheduled || !this.#lane.isIdle) return;
     this.#isScheduled = true;
@@ -147,12 +162,12 @@ class LaneQueue {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    if (this.depth > 0 && this.#lane.isConnected) {
+    if (this.depth > this.#siding.depth && this.#lane.isConnected) {
       await new Promise<void>((resolve) => {
         this.#closing = resolve;
       });
     }
-    await this.#lane.close();
+    await Promise.all([this.#lane.close(), this.#siding.close()]);
     const left = [...this.#parts.flat(), ...this.#waiting.slice(this.#head)];
     this.#parts = [];
     this.#waiting = [];
@@ -172,22 +187,28 @@ class LaneQueue {
       return;
     }
     this.#batch = batch;
-    let entries = 0;
-    for (const append of batch) entries += append.entries.length;
     const sentMs = this.#monotonicMs();
     this.#lane.send(batch, (error) => {
       this.#batch = undefined;
       if (error !== undefined) return this.#failed(batch, error);
-      const endedMs = this.#monotonicMs();
-      this.#stats.record(endedMs, endedMs - sentMs, entries);
+      this.#record(batch, sentMs);
       // The next batch leaves first: PostgreSQL works while the answers of this one are written.
       this.#flush();
       for (const append of batch) this.#tell(append, COMMITTED);
     });
   }
 
+  #record(batch: readonly Append[], sentMs: number): void {
+    let entries = 0;
+    for (const append of batch) entries += append.entries.length;
+    const endedMs = this.#monotonicMs();
+    this.#stats.record(endedMs, endedMs - sentMs, entries);
+  }
+
   /** The oldest that wait, whole appends in order, up to the limit; alone if one is larger. */
   #take(): Append[] {
+    if (!this.#siding.isEmpty && this.#monotonicMs() < this.#waryUntilMs)
+      this.#setAside(this.#waiting.slice(this.#head).filter(changesMore));
     const waiting = this.#waiting;
     const batch: Append[] = [];
     let changed: Set<string> | undefined;
@@ -232,34 +253,57 @@ class LaneQueue {
         this.#fail(fenced, 'fenced', error);
         break;
       }
+      case 'locked': {
+        const shards = lockedShards(error);
+        const needIt = shards && batch.filter(({ shard }) => shards.has(shard));
+        const isNamed = needIt !== undefined && needIt.length > 0;
+        if (!isNamed) this.#waryUntilMs = this.#monotonicMs() + LOCK_WARY_MS;
+        this.#parts.push(batch);
+        this.#setAside(isNamed ? needIt : batch);
+        break;
+      }
+      case 'broken':
       case 'refused':
-        if (batch.length === 1) this.#fail(batch, 'conflict', error);
-        else {
+        if (batch.length > 1) {
           const half = batch.length >> 1;
           this.#parts.push(batch.slice(half), batch.slice(0, half));
+        } else if (outcomeOf(error) === 'refused') this.#fail(batch, 'conflict', error);
+        else {
+          this.#onFault?.('journal.commit_failed', { apartmentId: batch[0]?.apartmentId, cause: error });
+          this.#fail(batch, 'unknown', error);
         }
     }
     this.#flush();
   }
 
+  /** These wait aside, with all that is queued for the same apartments, in order. */
+  #setAside(queued: readonly Append[]): void {
+    if (queued.length > 0) this.#siding.add(this.#takeOut(queued));
+  }
+
   /** Ends these, and what is queued behind their facts for the same apartments by the same owner. */
   #fail(failed: readonly Append[], status: 'fenced' | 'conflict' | 'unknown', cause: unknown): void {
     if (failed.length === 0) return;
-    const owners = new Set(failed.filter(({ entries }) => entries.length > 0).map(ownerOf));
-    const behind: Append[] = [];
+    const behind = this.#takeOut(failed.filter(({ entries }) => entries.length > 0));
+    for (const append of failed) this.#tell(append, { status, cause });
+    for (const append of behind) this.#tell(append, behindFailed(cause));
+  }
+
+  /** @returns what is queued for the same apartments by the same owner, in order, and is not any more */
+  #takeOut(appends: readonly Append[]): readonly Append[] {
+    const owners = new Set(appends.map(ownerOf));
+    const out: Append[] = [];
     const stays = (append: Append) => {
       if (!owners.has(ownerOf(append))) return true;
-      behind.push(append);
+      out.push(append);
       return false;
     };
-    this.#parts = this.#parts.map((part) => part.filter(stays)).filter((part) => part.length > 0);
+    // The last part is the next to be sent.
+    const parts = this.#parts.toReversed().map((part) => part.filter(stays));
+    this.#parts = parts.filter((part) => part.length > 0).toReversed();
     this.#waiting = this.#waiting.slice(this.#head).filter(stays);
     this.#head = 0;
-    for (const append of failed) this.#tell(append, { status, cause });
-    for (const append of behind) {
-      const behindIt = new Error('an append before this one was not committed', { cause });
-      this.#tell(append, { status: 'conflict', cause: behindIt });
-    }
+    return out;
   }
 
   /** A defect of whoever hears it is theirs alone: the rest of the batch is told, and the lane goes on. */
@@ -270,8 +314,4 @@ class LaneQueue {
       this.#onFault?.('journal.not_heard', { apartmentId: append.apartmentId, status: result.status, cause });
     }
   }
-}
-
-function ownerOf(append: Append): string {
-  return `${append.apartmentId} ${append.epoch}`;
 }

@@ -31,7 +31,7 @@ export interface PostgresJournalOptions {
   readonly recognise?: LaneOptions['recognise'];
   /** See `LaneOptions`. */
   readonly acceptDataLoss?: boolean;
-  /** `journal.lane_lost`, `journal.commit_failed`: for the log. */
+  /** `journal.lane_lost`, `journal.locked`, `journal.commit_failed`: for the log. */
   readonly onFault?: ((event: string, details: Record<string, unknown>) => void) | undefined;
 }
 

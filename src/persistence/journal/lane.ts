@@ -8,7 +8,13 @@ import type { Append } from '../../actors/ports.ts';
 import { TIMERS } from '../../time/scheduler.ts';
 import { within } from '../../time/within.ts';
 import type { Acknowledged } from '../history.ts';
-import { COMMIT_TIMEOUT_MS, LOOK_EVERY_MS, RECONNECT_FIRST_MS, RECONNECT_MAX_MS } from '../limits.ts';
+import {
+  COMMIT_TIMEOUT_MS,
+  LOCK_WAIT_MS,
+  LOOK_EVERY_MS,
+  RECONNECT_FIRST_MS,
+  RECONNECT_MAX_MS,
+} from '../limits.ts';
 import { addressOf, connectionConfig, streamOf } from '../pool.ts';
 import { forgetful, KEPT, type Kept } from '../postgres/requirements.ts';
 import { settle } from '../session.ts';
@@ -21,7 +27,6 @@ const STATEMENTS: Readonly<Record<string, string>> = {
   name: `select set_config('application_name', $1, false)`,
   fence: 'select fence_marked($1::smallint[], $2::bigint[])',
   copy: COPY_JOURNAL,
-  ...sideStatements,
 };
 /** A transaction left open by a frozen process would hold the shards' locks; PostgreSQL 17 and later end it. */
 const TRANSACTION_TIMEOUT_MS = 5_000;
@@ -67,9 +72,13 @@ export interface LaneOptions {
 /** @param acknowledged the last fact that was, on an earlier connection of this lane */
 export type Recognise = (client: pg.Client, acknowledged: Acknowledged | undefined) => Promise<boolean>;
 
+/** Takes one batch at a time, and commits it whole or not at all; see `Lane`. */
+export type BatchLane = Pick<Lane, 'isIdle' | 'isConnected' | 'send' | 'become' | 'close'>;
+
 export class Lane {
   readonly #options: LaneOptions;
-  readonly #encoder = new BatchEncoder();
+  readonly #frames = new Frames();
+  readonly #encoder = new BatchEncoder(this.#frames);
   #client: pg.Client | undefined;
   #isReady = false;
   #exchange: Exchange | undefined;
@@ -108,6 +117,7 @@ export class Lane {
       if (error === undefined) {
         this.#named = nodeId;
         this.#acknowledged = lastOf(batch) ?? this.#acknowledged;
+        this.#frames.carriedOut();
       }
       if (endsSession(error)) this.#drop();
       else this.#look?.();
@@ -152,7 +162,7 @@ export class Lane {
     const { url, name } = this.#options;
     const client = new pg.Client({
       ...connectionConfig(url, {
-        ...{ name, statementTimeoutMs: COMMIT_TIMEOUT_MS, lockTimeoutMs: 0 },
+        ...{ name, statementTimeoutMs: COMMIT_TIMEOUT_MS, lockTimeoutMs: LOCK_WAIT_MS },
       }),
       // Batches have a watch of their own.
       query_timeout: 0,
@@ -190,8 +200,10 @@ export class Lane {
           const where = addressOf(this.#options.url);
           throw new Error(`PostgreSQL at ${where} has not the history that was acknowledged`);
         }
-        const frames = new Frames();
+        const frames = this.#frames;
+        frames.reset();
         for (const [name, sql] of Object.entries(STATEMENTS)) frames.parse(name, sql);
+        for (const [name, sql] of Object.entries(sideStatements)) frames.parseLate(name, sql);
         frames.sync();
         this.#submit(frames.bytes(), (error) => {
           if (error !== undefined) return failed(error);

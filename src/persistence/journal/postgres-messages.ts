@@ -3,6 +3,7 @@
  * statement a round trip and knows no COPY between others, so a lane writes its own.
  */
 const BIND = 0x42;
+const CLOSE = 0x43;
 const EXECUTE = 0x45;
 const PARSE = 0x50;
 const COPY_DATA = 0x64;
@@ -10,12 +11,19 @@ const COPY_DONE = 0x63;
 const SYNC = 0x53;
 const BYTES_AT_FIRST = 256 * 1024;
 
+const STATEMENT = 'S';
+
 export class Frames {
   #buffer = Buffer.allocUnsafe(BYTES_AT_FIRST);
   #end = 0;
+  /** To be prepared with their first use, by name. */
+  readonly #late = new Map<string, string>();
+  /** Of them those whose first use has been written since `reset`. */
+  readonly #tried = new Set<string>();
 
   reset(): void {
     this.#end = 0;
+    this.#tried.clear();
   }
 
   /** What has been written since `reset`; overwritten by what follows the next one. */
@@ -32,8 +40,28 @@ export class Frames {
     this.#close(start);
   }
 
+  /** Prepares a statement with its first use: to prepare it takes a lock on its tables, and somebody may have locked one. */
+  parseLate(name: string, sql: string): void {
+    this.#late.set(name, sql);
+  }
+
+  /** What has been written was carried out, and is prepared by now whatever was to be. */
+  carriedOut(): void {
+    for (const name of this.#tried) this.#late.delete(name);
+    this.#tried.clear();
+  }
+
   /** Binds a prepared statement to values in text form and executes it. */
   run(name: string, ...values: readonly string[]): void {
+    const late = this.#late.get(name);
+    if (late !== undefined) {
+      // A try that was refused may have prepared it or not; to close what is not there is no error.
+      const close = this.#open(CLOSE);
+      this.#cstring(STATEMENT + name);
+      this.#close(close);
+      this.parse(name, late);
+      this.#tried.add(name);
+    }
     const start = this.#open(BIND);
     this.#cstring('');
     this.#cstring(name);
