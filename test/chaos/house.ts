@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { migrate } from '../../src/persistence/migrate.ts';
@@ -15,6 +16,7 @@ import { TestRedis } from '../support/redis.ts';
 import { Front } from './front.ts';
 import { keepLedger, nameShards } from './ledger.ts';
 import type { Options } from './options.ts';
+import type { LockedRows, RoleSetting } from './schedule.ts';
 import { ChaosServer } from './server.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -25,6 +27,9 @@ const BROKEN_MODULES = {
   'acks-before-commit': ['acks-before-commit.ts'],
   unfenced: ['trusts-for-ever.ts'],
 } as const;
+
+const INSIST_EVERY_MS = 100;
+const INSIST_TRIES = 100;
 
 type Embedded = Awaited<ReturnType<typeof startEmbedded>>;
 
@@ -133,6 +138,54 @@ export class House {
     await old.end().catch(() => {});
   }
 
+  /** As a psql that was left open in the middle of a transaction. */
+  async holdLocked(rows: LockedRows, apartments: readonly string[], forMs: number): Promise<void> {
+    const [statements, which] =
+      rows === 'shards'
+        ? [['select from shards where shard = any ($1) for update'], apartments.map(shardOf)]
+        : [['bookings', 'pending_bookings'].map(lockRowsOf), apartments];
+    await this.#insist(async () => {
+      const client = await this.owner.connect();
+      // PostgreSQL may be killed meanwhile: then nothing is locked any more.
+      client.on('error', () => {});
+      try {
+        await client.query('begin');
+        for (const statement of statements) await client.query(statement, [which]);
+        await delay(forMs);
+      } finally {
+        client.release(true);
+      }
+    });
+  }
+
+  /** And ends every connection of the program, so that it makes new ones, which follow. */
+  async setOnRole(setting: RoleSetting): Promise<void> {
+    await this.#insist(() => this.owner.query(`alter role ${this.#postgres.role} set ${setting}`));
+    await this.#insist(() =>
+      this.owner.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'nightlatch%'`,
+      ),
+    );
+  }
+
+  async resetRole(setting: RoleSetting): Promise<void> {
+    const [name] = setting.split(' ');
+    await this.#insist(() => this.owner.query(`alter role ${this.#postgres.role} reset ${name}`));
+  }
+
+  /** Until it succeeds: PostgreSQL may be away. */
+  async #insist(work: () => Promise<unknown>): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        if (tries === INSIST_TRIES) throw error;
+        await delay(INSIST_EVERY_MS);
+      }
+    }
+  }
+
   /** `nightlatch verify` on the same database; its output, and whether it was content. */
   async verify(): Promise<{ isContent: boolean; output: string }> {
     const { code, output } = await program(['verify'], this.databaseUrl);
@@ -149,6 +202,10 @@ export class House {
     await this.#postgres.stop();
     await rm(this.#data, { recursive: true, force: true });
   }
+}
+
+function lockRowsOf(table: string): string {
+  return `select from ${table} where apartment_id = any ($1) for update`;
 }
 
 function poolOf(url: string): pg.Pool {

@@ -1,5 +1,6 @@
 /** Carries out the faults of a schedule at their instants, and writes down what each did and when. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { shardOf } from '../../src/protocol/ids.ts';
 import { machineClockMs } from '../history/recorder.ts';
 import type { House } from './house.ts';
 import { ownersNow } from './ledger.ts';
@@ -111,6 +112,14 @@ export class Injector {
         }
         return wrong.length > 0 ? wrong.join(', ') : undefined;
       }
+      case 'lock':
+        await this.#house.holdLocked(fault.rows, this.#affected(fault), fault.forMs);
+        return;
+      case 'role':
+        await this.#house.setOnRole(fault.setting);
+        await delay(fault.forMs);
+        await this.#house.resetRole(fault.setting);
+        return;
     }
   }
 
@@ -124,7 +133,14 @@ export class Injector {
         return fault.link === 'redis' ? [] : of(fault.server);
       case 'postgres':
       case 'deploy':
+      case 'role':
         return this.#house.apartments;
+      case 'lock': {
+        const tenth = this.#house.apartments.filter((_, i) => i % 10 === fault.tenth);
+        if (fault.rows === 'bookings') return tenth;
+        const shards = new Set(tenth.map(shardOf));
+        return this.#house.apartments.filter((id) => shards.has(shardOf(id)));
+      }
       default:
         return [];
     }

@@ -15,6 +15,8 @@ const COLOURS: Record<FaultKind, string> = {
   cut: '#7f8c8d',
   clock: '#16a085',
   deploy: '#27ae60',
+  lock: '#795548',
+  role: '#607d8b',
 };
 
 export function pageOf(result: Result): string {

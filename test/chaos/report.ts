@@ -77,6 +77,7 @@ function faultsTable(tally: Tally): string[] {
       ]);
     if (kind === 'postgres')
       lines.push(['ready … answer, each apartment', all.flatMap(sinceBack(({ eachMs }) => eachMs))]);
+    if (kind === 'lock') lines.push(['meanwhile, holds of others', all.flatMap(({ othersMs }) => othersMs)]);
     if (kind === 'redis')
       lines.push(['back … every watch whole', all.flatMap(({ watchersMs }) => watchersMs ?? [])]);
     return lines

@@ -184,10 +184,13 @@ function outagesOf(tally: Tally, endMs: number): Outage[] {
       fault.kind === 'kill' ||
       fault.kind === 'freeze' ||
       fault.kind === 'postgres' ||
+      fault.kind === 'lock' ||
+      fault.kind === 'role' ||
       (fault.kind === 'cut' && fault.link === 'postgres');
     if (!isDown || apartmentIds.length === 0) return [];
     const toMs = tally.outageEndMs(recovery, endMs);
-    return [fault.kind === 'postgres' ? { fromMs, toMs } : { fromMs, toMs, apartmentIds }];
+    const isEverybodys = fault.kind === 'postgres' || fault.kind === 'role';
+    return [isEverybodys ? { fromMs, toMs } : { fromMs, toMs, apartmentIds }];
   });
 }
 

@@ -4,7 +4,9 @@
  */
 import { pick, type Random, seeded } from './random.ts';
 
-export const FAULT_KINDS = ['kill', 'freeze', 'redis', 'postgres', 'cut', 'clock', 'deploy'] as const;
+export const FAULT_KINDS = [
+  ...(['kill', 'freeze', 'redis', 'postgres', 'cut', 'clock', 'deploy', 'lock', 'role'] as const),
+] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 interface At {
@@ -21,9 +23,29 @@ export type Fault = At &
     | { readonly kind: 'cut'; readonly server: number; readonly link: Link; readonly how: 'refuse' | 'stall' }
     /** `server` undefined: the clients' clock. */
     | { readonly kind: 'clock'; readonly server: number | undefined; readonly jumpSeconds: number }
+    /** `tenth`: of the apartments, which are one in ten. */
+    | { readonly kind: 'lock'; readonly rows: LockedRows; readonly tenth: number }
+    | { readonly kind: 'role'; readonly setting: RoleSetting }
   );
 /** `peers`: nobody reaches the server at its address for other servers. The other two: the server cannot reach them. */
 export type Link = 'peers' | 'postgres' | 'redis';
+
+/** Of the apartments concerned: everything about their bookings, or their shards, with whoever else is in those. */
+export type LockedRows = 'bookings' | 'shards';
+/** What is set on the program's role, each so that nothing would work by it. */
+export const ROLE_SETTINGS = [
+  ...([
+    'lock_timeout = 1',
+    'statement_timeout = 20',
+    'idle_session_timeout = 50',
+    'transaction_timeout = 50',
+    `default_transaction_isolation = 'serializable'`,
+    'synchronous_commit = off',
+    'search_path = elsewhere',
+    `datestyle = 'German'`,
+  ] as const),
+] as const;
+export type RoleSetting = (typeof ROLE_SETTINGS)[number];
 
 export interface Plan {
   readonly seed: number;
@@ -39,6 +61,7 @@ const WARM_UP_MS = 3_000;
 /** After a fault is undone, until the same thing is struck again: a server has started by then. */
 const REST_MS: Record<FaultKind, number> = {
   ...{ kill: 4_000, freeze: 2_000, redis: 2_000, postgres: 4_000, cut: 3_000, clock: 1_000, deploy: 2_000 },
+  ...{ lock: 2_000, role: 3_000 },
 };
 /** How long each lasts, in milliseconds, at random. */
 const LASTS_MS: Record<Exclude<FaultKind, 'deploy'>, readonly [min: number, max: number]> = {
@@ -48,7 +71,10 @@ const LASTS_MS: Record<Exclude<FaultKind, 'deploy'>, readonly [min: number, max:
   postgres: [100, 2_000],
   cut: [500, 5_000],
   clock: [2_000, 10_000],
+  lock: [500, 6_000],
+  role: [2_000, 10_000],
 };
+const STRIKES_SERVERS: ReadonlySet<FaultKind> = new Set(['kill', 'freeze', 'cut', 'deploy']);
 const DEPLOY_MS_PER_SERVER = 6_000;
 const HOUR_SECONDS = 3_600;
 
@@ -89,6 +115,16 @@ export function schedule({ seed, nodes, kinds, lengthMs, everyMs, lasting }: Pla
         busy.take(atMs, untilMs, random, kind);
         break;
       }
+      case 'lock': {
+        const rows = pick(['bookings', 'shards'] as const, random);
+        faults.push({ ...at, kind, rows, tenth: Math.floor(random() * 10) });
+        busy.take(atMs, untilMs, random, kind);
+        break;
+      }
+      case 'role':
+        faults.push({ ...at, kind, setting: pick(ROLE_SETTINGS, random) });
+        busy.take(atMs, untilMs, random, kind);
+        break;
       case 'deploy':
         busy.takeAll(untilMs);
         faults.push({ ...at, kind });
@@ -111,7 +147,7 @@ class Busy {
 
   /** From when on a fault of this kind finds something that is at rest. */
   freeFor(kind: FaultKind): number {
-    if (kind === 'redis' || kind === 'postgres' || kind === 'clock') return this.#others.get(kind) ?? 0;
+    if (!STRIKES_SERVERS.has(kind)) return this.#others.get(kind) ?? 0;
     const ends = [...this.#servers].sort((a, b) => a - b);
     if (kind === 'deploy') return ends.at(-1)!;
     return ends[Math.min(1, ends.length - 1)]!;
@@ -151,6 +187,10 @@ export function targetOf(fault: Fault): string {
       return `${fault.server === undefined ? 'clients' : `server ${fault.server + 1}`} ${fault.jumpSeconds} s`;
     case 'deploy':
       return 'each server in turn';
+    case 'lock':
+      return `${fault.rows} of tenth ${fault.tenth}`;
+    case 'role':
+      return fault.setting;
     default:
       return fault.kind;
   }

@@ -11,6 +11,10 @@ const REDIS: Struck = {
   fault: { n: 2, kind: 'redis', atMs: 3_000, forMs: 1_000 },
   ...{ fromMs: 3_000, backMs: 4_000, apartmentIds: [] },
 };
+const LOCK: Struck = {
+  fault: { n: 3, kind: 'lock', rows: 'bookings', tenth: 0, atMs: 1_000, forMs: 1_000 },
+  ...{ fromMs: 1_000, backMs: 2_000, apartmentIds: ['a'] },
+};
 
 function tallied(struck: Struck, ...events: HistoryEvent[]): Tally {
   const tally = new Tally([struck], 0, 10_000);
@@ -72,6 +76,18 @@ describe('the time after a fault', () => {
     );
     expect(tally.failed).toBe(2);
     expect(tally.recoveries[0]!.failed).toBe(1);
+  });
+});
+
+describe('holds while something is locked', () => {
+  it('are those of other apartments that were asked for and answered meanwhile', () => {
+    const tally = tallied(
+      LOCK,
+      ...[invoke(1, 900, 'b', 'hold'), ok(1, 1_100), invoke(2, 1_200, 'b', 'hold'), ok(2, 1_230)],
+      ...[invoke(3, 1_300, 'a', 'hold'), ok(3, 1_900), invoke(4, 1_400, 'b'), ok(4, 1_500)],
+      ...[invoke(5, 1_950, 'b', 'hold'), ok(5, 2_050)],
+    );
+    expect(tally.recoveries[0]!.othersMs).toEqual([30]);
   });
 });
 

@@ -27,6 +27,8 @@ export interface Recovery {
   readonly eachMs: number[];
   /** From when it was undone until every watch knew what had been told to anybody by then; Redis only. */
   watchersMs: number | undefined;
+  /** How long holds of other apartments took that were asked for and answered meanwhile; locks only. */
+  readonly othersMs: number[];
   /** Commands without an answer, or with one that no guest can do anything about, that were under way during it. */
   failed: number;
 }
@@ -65,7 +67,7 @@ export class Tally {
       ...noAnswers(),
     }));
     this.recoveries = struck.map((one) => ({
-      ...{ struck: one, firstMs: undefined, eachMs: [], watchersMs: undefined, failed: 0 },
+      ...{ struck: one, firstMs: undefined, eachMs: [], othersMs: [], watchersMs: undefined, failed: 0 },
     }));
     this.#open = this.recoveries.map((recovery) => ({
       recovery,
@@ -117,8 +119,10 @@ export class Tally {
     const hasFailed = event.type === 'unknown' || (event.type === 'fail' && FAULTY.has(event.error.code));
     if (hasFailed) this.#failed(asked.atMs, event.atMs);
     // A calendar is read also where nothing can be decided.
-    else if ('apartmentId' in asked.args && asked.command !== 'calendar')
+    else if ('apartmentId' in asked.args && asked.command !== 'calendar') {
+      if (asked.command === 'hold') this.#held(asked.args.apartmentId, asked.atMs, event.atMs);
       this.#answered(asked.args.apartmentId, asked.atMs, event.atMs, event.type);
+    }
     if (event.type === 'ok') for (const thing of versionedIn(event.data)) this.#tell(thing);
   }
 
@@ -127,6 +131,13 @@ export class Tally {
     for (const recovery of this.recoveries) {
       const { fromMs, backMs } = recovery.struck;
       if (askedMs <= backMs + AFTERMATH_MS && endedMs >= fromMs) recovery.failed += 1;
+    }
+  }
+
+  #held(apartmentId: string, askedMs: number, atMs: number): void {
+    for (const { struck, othersMs } of this.of('lock')) {
+      const isMeanwhile = askedMs >= struck.fromMs && atMs <= struck.backMs;
+      if (isMeanwhile && !struck.apartmentIds.includes(apartmentId)) othersMs.push(atMs - askedMs);
     }
   }
 
