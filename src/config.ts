@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { HOLDS_PER_GUEST_DEFAULT } from './actors/limits.ts';
+import { FEATURE_LEVEL } from './protocol/feature-levels.ts';
 import { HOLD_TTL_SECONDS_DEFAULT } from './protocol/limits.ts';
 
 const isUrl = (value: string, protocols: readonly string[]) =>
@@ -94,6 +95,11 @@ const Environment = z.object({
     .min(32, 'is shorter than 32 characters')
     .optional()
     .describe('What servers prove to each other to know; unset: made once and kept in the database.'),
+  NIGHTLATCH_FEATURE_LEVEL: integer(0, FEATURE_LEVEL)
+    .optional()
+    .describe(
+      'Of what older versions do not understand, the highest feature level that this server takes part in; unset: its own. That of an older version keeps the way back to it open.',
+    ),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'is no level from trace to silent')
     .default('info')

@@ -61,6 +61,7 @@ export async function openApartmentsNode(start: Start, storage: Storage): Promis
     leases: postgresLeases(leases),
     url: config.NIGHTLATCH_NODE_URL ?? `http://${config.HOST}:${config.PORT}`,
     exclusive: isAlone,
+    level: config.NIGHTLATCH_FEATURE_LEVEL,
     onClaimed: (shards) => keeping.onClaimed(shards),
     onDraining: (shards) => keeping.onDraining(shards),
     onLost: (shards, reason) => keeping.onLost(shards, reason),

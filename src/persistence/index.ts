@@ -38,7 +38,7 @@ export interface Storage {
 /** A row that somebody keeps locked is not waited for by one connection after the other, until none is left to load with. */
 const LOCK_TIMEOUT_MS = 2_000;
 
-/** @throws StorageUnreachable, UnsafeStorage, SchemaTooNew, HistoryRefused, or an Error whose message is for a person */
+/** @throws StorageUnreachable, UnsafeStorage, SchemaTooNew, LevelTooLow, HistoryRefused, or an Error whose message is for a person */
 export async function openStorage(config: StorageConfig): Promise<Storage> {
   const embedded =
     config.databaseUrl === undefined ? await startEmbedded(config.dataDir, config.connectionsMax) : undefined;

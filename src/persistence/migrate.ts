@@ -1,11 +1,17 @@
-/** Brings a database to this program's schema: numbered SQL files, each in a transaction, one migrator at a time. */
+/**
+ * Brings a database to this program's schema: numbered SQL files, each in a transaction, one migrator at a time. Files of
+ * a newer program only add, so that an older one runs on what they leave as long as it understands what was written
+ * (`least_level`); one that could not be lived with would have to raise that first, and wait for older nodes to leave.
+ */
 import { readdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { FEATURE_LEVEL } from '../protocol/feature-levels.ts';
 import { addressOf, connectionConfig, StorageUnreachable } from './pool.ts';
 import { settle } from './session.ts';
 import { sqlStateOf } from './sqlstate.ts';
+import { LevelTooLow, leastLevel } from './statements/least-level.ts';
 
 const DIRECTORY = fileURLToPath(new URL('./migrations', import.meta.url));
 const TABLE = 'migrations';
@@ -52,7 +58,7 @@ export class SchemaInUse extends Error {
 /**
  * @param url of a role that may create tables
  * @returns the names of the migrations that were missing
- * @throws StorageUnreachable, SchemaTooNew, SchemaNotOurs, SchemaInUse
+ * @throws StorageUnreachable, SchemaTooNew, LevelTooLow, SchemaNotOurs, SchemaInUse
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<string[]> {
   const client = new pg.Client(connectionConfig(url, { name: 'migrations', statementTimeoutMs: 0 }));
@@ -67,8 +73,10 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
     const known = (await readdir(DIRECTORY)).filter((file) => file.endsWith('.sql')).sort();
     const names = known.map((file) => file.slice(0, -'.sql'.length));
     const done = await namesDone(client);
+    const least = await leastLevel(client);
+    if (least !== undefined && least > FEATURE_LEVEL) throw new LevelTooLow(least, FEATURE_LEVEL);
     const unknown = done.filter((name) => !names.includes(name));
-    if (unknown.length > 0) throw new SchemaTooNew(unknown);
+    if (unknown.length > 0 && least === undefined) throw new SchemaTooNew(unknown);
     const ran = names.filter((name) => !done.includes(name));
     if (ran.length > 0) await runMissing(client, url);
     if (options.grantTo !== undefined) await grantUse(client, options.grantTo);

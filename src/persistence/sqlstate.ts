@@ -8,6 +8,8 @@ export const SQLSTATE_MISSING = 'NL002';
 export const SQLSTATE_APPEND_ONLY = 'NL003';
 /** Raised by `fence()`: somebody else has locked shards of the batch. Its detail lists them. */
 export const SQLSTATE_SHARDS_LOCKED = 'NL004';
+/** Raised where a node joins that may not understand what was written. Its detail is the level that does. */
+export const SQLSTATE_LEVEL = 'NL005';
 
 /**
  * Of all but `later` nothing was written. `refused`: these values will be refused again, someone in the batch is to blame.

@@ -85,6 +85,6 @@ export const Stats = z.object({
   commitMsP50: z.number(),
   commitMsP99: z.number(),
   sockets: z.int(),
-  nodes: z.array(z.object({ id: Id, state: z.string(), shards: z.int() })),
+  nodes: z.array(z.object({ id: Id, state: z.string(), level: z.int(), shards: z.int() })),
 });
 export type Stats = z.infer<typeof Stats>;

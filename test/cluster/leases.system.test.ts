@@ -3,6 +3,7 @@ import { LEASE_MS } from '../../src/cluster/limits.ts';
 import type { LeaseStore } from '../../src/cluster/membership/lease-store.ts';
 import { MemoryLeases } from '../../src/cluster/membership/memory-leases.ts';
 import { postgresLeases } from '../../src/cluster/membership/postgres-leases.ts';
+import { LevelTooLow } from '../../src/persistence/statements/least-level.ts';
 import { SHARDS } from '../../src/protocol/limits.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { ALL_SHARDS } from './nodes.ts';
@@ -20,8 +21,8 @@ function contract(name: string, open: () => Promise<LeaseStore>, close: () => Pr
       leases = await open();
     });
     afterEach(close);
-    const join = (id: string, dead: string[] = []) =>
-      leases.join({ id, url: `http://${id}`, exclusive: false }, here, async () => ({ dead }));
+    const join = (id: string, { level = 0, url = `http://${id}`, dead = [] as string[] } = {}) =>
+      leases.join({ id, url, exclusive: false, level }, here, async () => ({ dead }));
     const look = (id: string) => leases.renew(id, NOTHING_KNOWN);
     /** As a takeover does: what is free, then the rest. */
     const claim = async (id: string, wanted: readonly number[]) => {
@@ -131,7 +132,7 @@ function contract(name: string, open: () => Promise<LeaseStore>, close: () => Pr
     it('let nodes join one at a time, by what they make of the others', async () => {
       await join('one');
       const inTheWay = await leases.join(
-        { id: 'two', url: 'http://two', exclusive: true },
+        { id: 'two', url: 'http://two', exclusive: true, level: 0 },
         here,
         async ([other]) => ({
           inTheWay: other!,
@@ -140,7 +141,7 @@ function contract(name: string, open: () => Promise<LeaseStore>, close: () => Pr
       expect(inTheWay?.id).toBe('one');
       let judging = 0;
       const joinSlowly = (id: string) =>
-        leases.join({ id, url: `http://${id}`, exclusive: false }, here, async (others) => {
+        leases.join({ id, url: `http://${id}`, exclusive: false, level: 0 }, here, async (others) => {
           judging += 1;
           expect(judging).toBe(1);
           await leases.time(here);
@@ -154,11 +155,51 @@ function contract(name: string, open: () => Promise<LeaseStore>, close: () => Pr
       expect(nodes.filter(({ state }) => state === 'up')).toHaveLength(1);
     });
 
+    it('[C10] tell what every node understands: the lowest of all that are there, and never less again', async () => {
+      await join('one', { level: 3 });
+      expect((await look('one')).leastLevel).toBe(0);
+      await join('two', { level: 2 });
+      await leases.startLeaving('two');
+      expect(await leases.raiseLeastLevel()).toBe(2);
+      const { leastLevel, nodes } = await look('one');
+      expect([leastLevel, ...nodes.map(({ level }) => level)]).toEqual([2, 3, 2]);
+      await leases.endLease('two');
+      await join('two again', { level: 4, url: 'http://two' });
+      expect(await leases.raiseLeastLevel()).toBe(3);
+      await leases.endLease('one');
+      await leases.endLease('two again');
+      await join('three', { level: 3 });
+      expect(await leases.raiseLeastLevel()).toBe(3);
+    });
+
+    it('[C10] refuse who joins and does not understand what the others may have written', async () => {
+      await join('one', { level: 2 });
+      await leases.raiseLeastLevel();
+      const refused = await join('two', { level: 1 }).catch((error: unknown) => error);
+      expect(refused).toBeInstanceOf(LevelTooLow);
+      expect(String(refused)).toMatch(/feature level 2 to understand, and this server has level 1; start/);
+      expect(await stateOf('two', 'one')).toBeUndefined();
+      expect(await join('three', { level: 2 })).toBeUndefined();
+    });
+
+    it.each(['was declared dead', 'has left'])(
+      '[C10] count on a node that %s to come back, unless another has come to its place',
+      async (how) => {
+        await join('one', { level: 2 });
+        await join('two', { level: 1 });
+        if (how === 'has left') await leases.endLease('two');
+        else await leases.declareDead('one', [{ id: 'two', lease: null }]);
+        expect(await leases.raiseLeastLevel()).toBe(1);
+        await join('two again', { level: 2, url: 'http://two' });
+        expect(await leases.raiseLeastLevel()).toBe(2);
+      },
+    );
+
     it('tell who starts of the clock that was recorded last, and of the last one on its machine', async () => {
       const { nowMs } = await leases.time(here);
       expect(await leases.time(here)).toEqual({ nowMs: expect.any(Number) });
       await join('one');
-      const other = { id: 'two', url: 'http://two', exclusive: false };
+      const other = { id: 'two', url: 'http://two', exclusive: false, level: 0 };
       await leases.join(other, elsewhere, async () => ({ dead: [] }));
       await leases.endLease('two');
       const one = { clockMs: nowMs + 60_000, clockBehindMs: 120, uptimeMs: 700 };

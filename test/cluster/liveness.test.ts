@@ -14,6 +14,7 @@ function observed() {
     url: 'http://other',
     state: 'up',
     exclusive: false,
+    level: 0,
     lease: String(leaseEndsMs),
     leaseLeftMs: leaseEndsMs - time.databaseMs,
     host: null,

@@ -8,6 +8,7 @@ import { Membership, type MembershipOptions } from '../../src/cluster/membership
 import { postgresLeases } from '../../src/cluster/membership/postgres-leases.ts';
 import { createPostgresJournal } from '../../src/persistence/journal/journal.ts';
 import { createPool } from '../../src/persistence/pool.ts';
+import { FEATURE_LEVEL } from '../../src/protocol/feature-levels.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
 import { SHARDS } from '../../src/protocol/limits.ts';
 import { appendTo, entry } from '../persistence/facts.ts';
@@ -52,7 +53,7 @@ describe('a node', () => {
   it('owns every shard from its start, by the database’s clock', async () => {
     const node = await join();
     for (let shard = 0; shard < SHARDS; shard++) expect(node.epochOf(shard)).toBe(1);
-    expect(node.nodes()).toEqual([{ id: node.nodeId, state: 'up', shards: SHARDS }]);
+    expect(node.nodes()).toEqual([{ id: node.nodeId, state: 'up', level: FEATURE_LEVEL, shards: SHARDS }]);
     const before = Date.now();
     expect(Math.abs(node.clock.nowMs() - before)).toBeLessThan(250);
   });

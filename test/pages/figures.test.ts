@@ -122,14 +122,14 @@ describe('servers', () => {
     commitMsP50: 0,
     commitMsP99: 0,
     sockets: 0,
-    nodes: ids.map((id) => ({ id, state: 'up', shards: 128 })),
+    nodes: ids.map((id) => ({ id, state: 'up', level: 1, shards: 128 })),
   });
   it('shows one that disappeared for a while, since when, and one that came back as there', () => {
     let nodes: readonly SeenNode[] = seenNodes([], stats(0, 'b', 'a'));
     expect(nodes.map(({ id }) => id)).toEqual(['a', 'b']);
     nodes = seenNodes(nodes, stats(1, 'a'));
     nodes = seenNodes(nodes, stats(2, 'a'));
-    expect(nodes[1]).toEqual({ id: 'b', state: 'up', shards: 0, goneAtMs: 1_000 });
+    expect(nodes[1]).toEqual({ id: 'b', state: 'up', level: 1, shards: 0, goneAtMs: 1_000 });
     expect(seenNodes(nodes, stats(3, 'a', 'b'))[1]?.goneAtMs).toBeUndefined();
     expect(seenNodes(nodes, stats(2 + GONE_SHOWN_MS / 1_000, 'a'))).toHaveLength(1);
   });

@@ -8,6 +8,7 @@ import { migrate, SchemaNotOurs, SchemaTooNew } from '../../src/persistence/migr
 import { createPool, StorageUnreachable } from '../../src/persistence/pool.ts';
 import { checkStorage } from '../../src/persistence/postgres/requirements.ts';
 import { bookingOfApartment, bookingOfHold } from '../../src/persistence/statements/bookings.ts';
+import { LevelTooLow } from '../../src/persistence/statements/least-level.ts';
 import { asOwner, createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 let database: TestDatabase;
@@ -134,10 +135,21 @@ describe('openStorage', () => {
     await owner.end();
   });
 
-  it('refuses a database of a newer program', async () => {
+  it('[C10] opens a database of a newer program as long as it understands what was written', async () => {
     await using newer = await createTestDatabase();
     const name = new URL(newer.ownerUrl).pathname.slice(1);
     await asOwner(newer.ownerUrl, `insert into migrations (name, run_on) values ('999_later', now())`, name);
+    expect(await migrate(newer.ownerUrl)).toEqual([]);
+    await newer.pool.query(`update settings set value = '99' where key = 'least_level'`);
+    await expect(migrate(newer.ownerUrl)).rejects.toThrow(LevelTooLow);
+    await expect(migrate(newer.ownerUrl)).rejects.toThrow(/takes feature level 99 to understand/);
+  });
+
+  it('refuses a database of another history', async () => {
+    await using newer = await createTestDatabase();
+    const name = new URL(newer.ownerUrl).pathname.slice(1);
+    await asOwner(newer.ownerUrl, `insert into migrations (name, run_on) values ('999_later', now())`, name);
+    await newer.pool.query(`delete from settings where key = 'least_level'`);
     await expect(migrate(newer.ownerUrl)).rejects.toThrow(SchemaTooNew);
     await expect(migrate(newer.ownerUrl)).rejects.toThrow(
       /written by a newer nightlatch \(999_later unknown here\)/,

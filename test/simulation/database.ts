@@ -16,6 +16,7 @@ import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { COMMIT_TIMEOUT_MS, RECONNECT_FIRST_MS } from '../../src/persistence/limits.ts';
 import { SQLSTATE_FENCED } from '../../src/persistence/sqlstate.ts';
 import type { SandboxBooks } from '../../src/persistence/statements/sandbox-payments.ts';
+import { FEATURE_LEVEL } from '../../src/protocol/feature-levels.ts';
 import { SHARDS } from '../../src/protocol/limits.ts';
 import { memoryBooks } from '../../src/services/payments/sandbox/memory-books.ts';
 import type { Bug } from './bug.ts';
@@ -69,6 +70,7 @@ export class Database {
     this.journal = new MemoryJournal({ epochOf: (shard) => this.#epochs[shard]! });
     this.leases = new MemoryLeases({
       nowMs: () => this.nowMs,
+      leastLevel: FEATURE_LEVEL,
       appended: (shards) => this.#appended(shards),
       isBusy: (shard) => this.#underWay[shard]! > 0,
       moved: (shard, epoch) => {
@@ -132,6 +134,7 @@ export class Database {
       // What is asked meanwhile runs in the process: a new node joins in one step here, as its judgement takes no time.
       join: (...args) => ask(() => leases.join(...args)),
       declareDead: (...args) => ask(() => leases.declareDead(...args)),
+      raiseLeastLevel: () => ask(() => leases.raiseLeastLevel()),
       startLeaving: (...args) => ask(() => leases.startLeaving(...args)),
       endLease: (...args) => ask(() => leases.endLease(...args)),
       claimShards: (...args) => ask(() => leases.claimShards(...args)),

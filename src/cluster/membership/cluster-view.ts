@@ -5,7 +5,7 @@
 import { SHARDS } from '../../protocol/limits.ts';
 import type { Look, NodeRow } from './lease-store.ts';
 import { placeShards } from './placement.ts';
-import type { NodeStanding, Peer, ShardOwner } from './ports.ts';
+import type { NodeStanding, NodeView, Peer, ShardOwner } from './ports.ts';
 
 interface Owned {
   readonly nodeId: string | null;
@@ -22,6 +22,8 @@ export class ClusterView {
   #wanted: { readonly of: string; readonly shards: readonly string[] } = { of: '', shards: [] };
   /** Of the last look, which need not be that of `owned`. */
   generation = -1;
+  /** What every node understands, and every one that joins will. Never falls. */
+  leastLevel = 0;
 
   /** @returns whether an owner, or who is up, has changed */
   saw(look: Look): boolean {
@@ -38,6 +40,7 @@ export class ClusterView {
       if (this.moved(shard, nodeId, epoch)) hasChanged = true;
     }
     this.generation = look.generation;
+    this.raised(look.leastLevel);
     if (hasChanged) this.#owners = undefined;
     return hasChanged;
   }
@@ -49,6 +52,10 @@ export class ClusterView {
     this.#owned[shard] = { nodeId, epoch };
     this.#owners = undefined;
     return true;
+  }
+
+  raised(leastLevel: number): void {
+    this.leastLevel = Math.max(this.leastLevel, leastLevel);
   }
 
   /** All that are up or leaving but this one. */
@@ -73,6 +80,12 @@ export class ClusterView {
     }
     this.#peers = undefined;
     this.#owners = undefined;
+  }
+
+  /** All nodes that are there understand more than must be understood. */
+  isLevelDue(): boolean {
+    const present = this.present();
+    return present.length > 0 && present.every(({ level }) => level > this.leastLevel);
   }
 
   isOrphan(shard: number): boolean {
@@ -101,13 +114,16 @@ export class ClusterView {
     return this.#owners[shard];
   }
 
-  nodes(): { id: string; state: NodeStanding; shards: number }[] {
+  nodes(): NodeView[] {
     const counts = new Map<string, number>();
     for (const { nodeId } of this.#owned) {
       if (nodeId !== null) counts.set(nodeId, (counts.get(nodeId) ?? 0) + 1);
     }
     return [...this.#nodes.values()]
-      .map((node) => ({ id: node.id, state: standingOf(node), shards: counts.get(node.id) ?? 0 }))
+      .map((node) => ({
+        ...{ id: node.id, state: standingOf(node), level: node.level },
+        shards: counts.get(node.id) ?? 0,
+      }))
       .filter(({ state, shards }) => shards > 0 || (state !== 'dead' && state !== 'left'));
   }
 

@@ -11,6 +11,7 @@ export interface Candidate {
   readonly url: string;
   /** Shares the database with nobody. */
   readonly exclusive: boolean;
+  readonly level: number;
 }
 
 /** Another server renews its lease on this database, and one of the two shares it with nobody. */
@@ -42,7 +43,7 @@ const POLL_MS = 100;
 /**
  * Waits for a lease that nobody renews; one that is renewed belongs to a server that lives.
  * @returns the new incarnation, and when its lease began or later, by the monotonic clock
- * @throws DatabaseInUse, UrlInUse
+ * @throws DatabaseInUse, UrlInUse, LevelTooLow
  */
 export async function joinNodes(
   leases: LeaseStore,
@@ -73,10 +74,10 @@ async function tryToJoin(
   candidate: Candidate,
   host: NodeHost,
 ): Promise<{ id: string; sentMs: number } | { inTheWay: NodeRow }> {
-  const { url, exclusive } = candidate;
+  const { url, exclusive, level } = candidate;
   const id = host.newNodeId();
   let sentMs = host.time.monotonicMs();
-  const inTheWay = await leases.join({ id, url, exclusive }, host.identity, async (others) => {
+  const inTheWay = await leases.join({ id, url, exclusive, level }, host.identity, async (others) => {
     const dead: string[] = [];
     for (const other of others) {
       if (isDead(other, candidate, host.identity) || (await host.isKnownDead(other))) dead.push(other.id);

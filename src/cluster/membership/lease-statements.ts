@@ -6,7 +6,7 @@ import type { Accusation, Look, NewNode, NodeRow, RecordedClock } from './lease-
 import { bootOf, type ProcessIdentity } from './process-identity.ts';
 
 const NODE = `json_build_object('id', id, 'url', url, 'state', state, 'exclusive', exclusive,
-  'lease', lease_until::text, 'leaseLeftMs', extract(epoch from lease_until - clock_timestamp()) * 1000,
+  'level', feature_level, 'lease', lease_until::text, 'leaseLeftMs', extract(epoch from lease_until - clock_timestamp()) * 1000,
   'host', host, 'pid', pid, 'started', process_started)`;
 
 /** Renewal and look in one round trip. */
@@ -27,6 +27,7 @@ export async function renewAndLook(
         (select state from renewed) as state,
         (select json_agg(${NODE} order by id) from nodes
          where state in ('up', 'leaving') or id in (select node_id from shards)) as nodes,
+        (select value::int from settings where key = 'least_level') as "leastLevel",
         generation,
         case when generation <> $3 then
           (select json_agg(json_build_array(node_id, epoch) order by shard) from shards) end as shards
@@ -64,9 +65,9 @@ export async function insertNode(
     node.dead,
   ]);
   await client.query(
-    `insert into nodes (id, url, exclusive, state, lease_until, host, pid, process_started)
-     values ($1, $2, $3, 'up', clock_timestamp() + $4 * interval '1 millisecond', $5, $6, $7)`,
-    [node.id, node.url, node.exclusive, LEASE_MS, identity.host, identity.pid, identity.started],
+    `insert into nodes (id, url, exclusive, feature_level, state, lease_until, host, pid, process_started)
+     values ($1, $2, $3, $4, 'up', clock_timestamp() + $5 * interval '1 millisecond', $6, $7, $8)`,
+    [node.id, node.url, node.exclusive, node.level, LEASE_MS, identity.host, identity.pid, identity.started],
   );
   await client.query(
     `delete from nodes where state in ('left', 'dead') and lease_until < now() - interval '1 day'

@@ -14,6 +14,8 @@ export interface NodeRow {
   readonly url: string;
   readonly state: NodeState;
   readonly exclusive: boolean;
+  /** What its program understands. */
+  readonly level: number;
   /** The lease as the store writes it: the same text, the same lease. */
   readonly lease: string;
   /** Milliseconds until it ends; below 0 where it has. */
@@ -31,6 +33,8 @@ export interface Look {
   readonly state: 'up' | 'leaving' | null;
   /** Nodes that are up or leaving, and others that still have shards. */
   readonly nodes: readonly NodeRow[];
+  /** What every node understands, and every one that joins must: what may be written. */
+  readonly leastLevel: number;
   /** Rises with every change of an owner. */
   readonly generation: number;
   /** By shard, owner and epoch; null where the generation is still the one that was known. */
@@ -42,6 +46,8 @@ export interface NewNode {
   readonly url: string;
   /** Shares the tables with nobody. */
   readonly exclusive: boolean;
+  /** What its program understands. */
+  readonly level: number;
 }
 
 /** What who joins makes of the others: dead, or in the way. */
@@ -82,6 +88,7 @@ export interface LeaseStore {
    * A new incarnation, up from now on, unless somebody is in its way. One at a time: `judge` is asked about the nodes
    * that nobody has declared dead, whether or not their lease runs, and no other node joins meanwhile.
    * @returns who is in the way
+   * @throws LevelTooLow where more may have been written than it understands
    */
   join(
     node: NewNode,
@@ -93,6 +100,12 @@ export interface LeaseStore {
    * @returns the ids of those that were declared dead by this call, by nobody else
    */
   declareDead(witnessId: string, accused: readonly Accusation[]): Promise<string[]>;
+  /**
+   * Raises what must be understood to the lowest level of all nodes that are there, or were less than ten minutes ago and
+   * may come back, as nobody has come to their place. Whoever joins afterwards understands it.
+   * @returns what it is now
+   */
+  raiseLeastLevel(): Promise<number>;
   /** From now on the node is given nothing, and the others expect its shards. */
   startLeaving(nodeId: string): Promise<void>;
   /** A clean end: whoever comes next need not wait. */

@@ -16,10 +16,13 @@
  * may answer reads of the past until its next renewal, LEASE_RENEW_EVERY_MS later at most.
  */
 import type { Ownership } from '../../actors/ports.ts';
+import { LevelTooLow } from '../../persistence/statements/least-level.ts';
+import { FEATURE_LEVEL, type Feature, levelOf } from '../../protocol/feature-levels.ts';
 import { SHARDS } from '../../protocol/limits.ts';
 import { OneAtATime } from '../../time/one-at-a-time.ts';
 import { within } from '../../time/within.ts';
 import {
+  JOIN_TIMEOUT_MS,
   LEASE_MS,
   LEASE_RENEW_EVERY_MS,
   LEASE_RETRY_MS,
@@ -49,6 +52,8 @@ export interface MembershipOptions extends ShardKeeper {
   readonly url: string;
   /** Shares the database with no other node. */
   readonly exclusive: boolean;
+  /** What this node tells that it understands. Default: all that the program does. */
+  readonly level?: number | undefined;
   /** Each incarnation's id, before it owns anything: peers must be able to reach it under that id from then on. */
   readonly onEntered?: (nodeId: string) => void;
   readonly onFault?: (event: string, details: Record<string, unknown>) => void;
@@ -71,6 +76,7 @@ export class Membership implements Ownership {
   readonly #looking = new OneAtATime(() => this.#look());
   readonly #takingOver = new OneAtATime(() => this.#takeover.run());
   readonly #handingOver = new OneAtATime(() => this.#handover.run());
+  readonly #raising = new OneAtATime(() => this.#raise());
   readonly #listeners = new Set<() => void>();
   #nodeId = '';
   /** By the monotonic clock: when the last renewal that succeeded was sent. */
@@ -112,11 +118,12 @@ export class Membership implements Ownership {
   /**
    * Peers must be able to reach this node from now on. Resolves when what nobody owned and should be this node's is
    * loaded; its share of what others own comes by their handover.
-   * @throws DatabaseInUse, UrlInUse
+   * @throws DatabaseInUse, UrlInUse, LevelTooLow
    */
   async join(): Promise<void> {
     await this.#enter();
     await this.#looking.ask();
+    await this.#raising.idle();
     await this.#takingOver.idle();
     await this.#loads.idle();
   }
@@ -128,6 +135,20 @@ export class Membership implements Ownership {
   /** Whether the lease is fresh enough to answer anything. */
   get isTrusted(): boolean {
     return this.#host.time.monotonicMs() - this.#renewedMs < LEASE_TRUSTED_MS;
+  }
+
+  /**
+   * Whether every node understands it, and every one that will ever join: what not all understand is neither written nor
+   * sent. Once true it stays so. It is not yet where the others have only just been replaced, for half a second at most;
+   * where an older one is there, or is gone and may come back, until that has changed.
+   */
+  mayWrite(feature: Feature): boolean {
+    return levelOf(feature) <= this.#view.leastLevel;
+  }
+
+  /** What a node must understand to be one of this system, as far as is known here. */
+  get leastLevel(): number {
+    return this.#view.leastLevel;
   }
 
   /** Also while the shard is loading or draining: what is under way then needs it. */
@@ -229,7 +250,7 @@ export class Membership implements Ownership {
   }
 
   async #end(): Promise<void> {
-    for (const work of [this.#looking, this.#takingOver, this.#handingOver]) await work.idle();
+    for (const work of [this.#looking, this.#takingOver, this.#handingOver, this.#raising]) await work.idle();
     this.#renewedMs = Number.NEGATIVE_INFINITY;
     if (this.#nodeId !== '') await this.#options.leases.endLease(this.#nodeId);
   }
@@ -260,7 +281,8 @@ export class Membership implements Ownership {
   }
 
   async #enter(): Promise<void> {
-    const { id, sentMs } = await joinNodes(this.#options.leases, this.#options, this.#host);
+    const { leases, url, exclusive, level = FEATURE_LEVEL } = this.#options;
+    const { id, sentMs } = await joinNodes(leases, { url, exclusive, level }, this.#host);
     this.#nodeId = id;
     this.#renewedMs = sentMs;
     this.#options.onEntered?.(id);
@@ -284,6 +306,10 @@ export class Membership implements Ownership {
     try {
       await this.#renewOrRejoin();
       nextMs = Math.min(LEASE_RENEW_EVERY_MS, this.#liveness.nextMs(this.#others()));
+    } catch (cause) {
+      // The others went on without this one, for good: it is said now and then, not ten times a second.
+      if (cause instanceof LevelTooLow) nextMs = JOIN_TIMEOUT_MS;
+      throw cause;
     } finally {
       this.#schedule(nextMs);
     }
@@ -307,11 +333,20 @@ export class Membership implements Ownership {
     if (this.#isStopped) return;
     if (this.#takeover.isDue) this.#start(this.#takingOver, 'node.not_taken_over');
     if (this.#handover.isDue) this.#start(this.#handingOver, 'node.not_handed_over');
+    if (this.#view.isLevelDue()) this.#start(this.#raising, 'node.level_not_raised');
     this.#loads.start();
     if (hasChanged) this.#changed();
   }
 
-  /** Not awaited: a takeover waits for appends under way, a handover for its actors, and renewals for neither. */
+  /** Not before nobody can join any more who would not understand what is written then. */
+  async #raise(): Promise<void> {
+    this.#view.raised(await this.#options.leases.raiseLeastLevel());
+  }
+
+  /**
+   * Not awaited: a takeover waits for appends under way, a handover for its actors, a raise for who joins, and renewals
+   * for none of them.
+   */
   #start(work: OneAtATime, event: string): void {
     if (!work.isRunning) work.ask().catch((cause) => this.#fault(event, { nodeId: this.#nodeId, cause }));
   }

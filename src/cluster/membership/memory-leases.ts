@@ -1,4 +1,5 @@
 /** The tables of nodes and shards in memory, for tests and simulation: the same promises as in PostgreSQL. */
+import { LevelTooLow } from '../../persistence/statements/least-level.ts';
 import { SHARDS } from '../../protocol/limits.ts';
 import { LEASE_MS } from '../limits.ts';
 import type { ClocksBefore } from './first-clock.ts';
@@ -24,7 +25,12 @@ export interface MemoryLeasesOptions {
   readonly isBusy?: (shard: number) => boolean;
   /** A shard has a new owner: appends at an earlier epoch are fenced from now on. */
   readonly moved?: (shard: number, epoch: number) => void;
+  /** What must be understood from the beginning. */
+  readonly leastLevel?: number;
 }
+
+/** As long as a node that is gone may come back. */
+const GONE_COUNTED_MS = 600_000;
 
 interface Node extends NewNode {
   readonly identity: ProcessIdentity;
@@ -45,9 +51,11 @@ export class MemoryLeases implements LeaseStore {
   /** The sum of all epochs. */
   #generation = 0;
   #joining: Promise<unknown> = Promise.resolve();
+  #leastLevel: number;
 
   constructor(options: MemoryLeasesOptions) {
     this.#options = options;
+    this.#leastLevel = options.leastLevel ?? 0;
   }
 
   async time({ host }: ProcessIdentity): Promise<{ nowMs: number } & ClocksBefore> {
@@ -82,6 +90,7 @@ export class MemoryLeases implements LeaseStore {
       nowMs,
       state: isRenewed ? (node.state as 'up' | 'leaving') : null,
       nodes: rows.sort((a, b) => (a.id < b.id ? -1 : 1)),
+      leastLevel: this.#leastLevel,
       generation: this.#generation,
       shards:
         known.generation === this.#generation
@@ -103,13 +112,15 @@ export class MemoryLeases implements LeaseStore {
         const dead = this.#nodes.get(id);
         if (dead !== undefined && isPresent(dead)) dead.state = 'dead';
       }
-      const { id, url, exclusive } = node;
+      const { id, url, exclusive, level } = node;
+      if (level < this.#leastLevel) throw new LevelTooLow(this.#leastLevel, level);
       if (this.#nodes.has(id)) throw new Error(`node ${id} is there already`);
       const leaseUntilMs = this.#options.nowMs() + LEASE_MS;
       const begun: Node = {
         id,
         url,
         exclusive,
+        level,
         identity,
         state: 'up',
         leaseUntilMs,
@@ -134,6 +145,19 @@ export class MemoryLeases implements LeaseStore {
       declared.push(id);
     }
     return declared;
+  }
+
+  async raiseLeastLevel(): Promise<number> {
+    const sinceMs = this.#options.nowMs() - GONE_COUNTED_MS;
+    const nodes = [...this.#nodes.values()];
+    const present = nodes.filter(isPresent);
+    const mayComeBack = nodes.filter(
+      ({ url, leaseUntilMs }) => leaseUntilMs > sinceMs && !present.some((next) => next.url === url),
+    );
+    const counted = [...present, ...mayComeBack];
+    if (counted.length > 0)
+      this.#leastLevel = Math.max(this.#leastLevel, Math.min(...counted.map(({ level }) => level)));
+    return this.#leastLevel;
   }
 
   async startLeaving(nodeId: string): Promise<void> {
@@ -187,9 +211,9 @@ export class MemoryLeases implements LeaseStore {
   }
 
   #row(node: Node): NodeRow {
-    const { id, url, state, exclusive, identity } = node;
+    const { id, url, state, exclusive, level, identity } = node;
     const leaseLeftMs = node.leaseUntilMs - this.#options.nowMs();
-    return { id, url, state, exclusive, lease: leaseOf(node), leaseLeftMs, ...identity };
+    return { id, url, state, exclusive, level, lease: leaseOf(node), leaseLeftMs, ...identity };
   }
 }
 

@@ -39,6 +39,8 @@ export type NodeStanding = 'up' | 'leaving' | 'silent' | 'left' | 'dead';
 export interface NodeView {
   readonly id: string;
   readonly state: NodeStanding;
+  /** What its program understands. */
+  readonly level: number;
   readonly shards: number;
 }
 

@@ -1,5 +1,6 @@
 /** The tables of nodes and shards in PostgreSQL. */
 import type { Pool } from 'pg';
+import { asLevelTooLow, raiseLeastLevel } from '../../persistence/statements/least-level.ts';
 import {
   databaseTime,
   declareDead,
@@ -21,6 +22,7 @@ export function postgresLeases(pool: Pool): LeaseStore {
     renew: (nodeId, known) => renewAndLook(pool, nodeId, known),
     join: (node, identity, judge) => join(pool, node, identity, judge),
     declareDead: (witnessId, accused) => declareDead(pool, witnessId, accused),
+    raiseLeastLevel: () => raiseLeastLevel(pool),
     startLeaving: (nodeId) => startLeaving(pool, nodeId),
     endLease: (nodeId) => endLease(pool, nodeId),
     claimShards: (nodeId, wanted, busy) => claimShards(pool, nodeId, wanted, busy),
@@ -49,7 +51,7 @@ async function join(
     return undefined;
   } catch (error) {
     fault = error;
-    throw error;
+    throw asLevelTooLow(error, node.level);
   } finally {
     // A connection in an unknown state goes, and its transaction with it.
     client.release(fault !== undefined);

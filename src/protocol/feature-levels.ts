@@ -1,0 +1,18 @@
+/**
+ * What servers write for their later selves and send to each other, by the feature level that brought it: a program of an
+ * earlier one does not understand it. A server tells its level where it joins, and what not all of them understand is not
+ * written while an older one is there (`mayWrite`, ADR 19).
+ *
+ * A new fact, shape of a fact or of a snapshot, command or message gets a line here, one above the highest that was ever
+ * released; a line stays as it is for ever, as what was written does.
+ */
+const BROUGHT_BY = {} as const satisfies Record<string, number>;
+
+export type Feature = keyof typeof BROUGHT_BY;
+
+/** Of this program; 0: one that tells none. */
+export const FEATURE_LEVEL = Math.max(0, ...Object.values<number>(BROUGHT_BY));
+
+export function levelOf(feature: Feature): number {
+  return BROUGHT_BY[feature];
+}
