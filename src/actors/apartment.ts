@@ -9,6 +9,7 @@
 
 import type { ApartmentCommand } from '../protocol/apartment-command.ts';
 import { type Outcome, refuse } from '../protocol/errors.ts';
+import type { Feature } from '../protocol/feature-levels.ts';
 import { COMMAND_DEADLINE_MS } from '../protocol/limits.ts';
 import type { Terms } from '../protocol/terms.ts';
 import type { Clock } from '../time/clock.ts';
@@ -47,6 +48,8 @@ export interface ApartmentParts {
   readonly entropy: () => string;
   readonly holdTtlMs: number;
   readonly holdsPerGuest: number;
+  /** Whether all servers understand it: what not all do is not written. */
+  readonly mayWrite: (feature: Feature) => boolean;
   /** This instance is over; what it was asked and has not answered is asked again of the next. */
   readonly lost: (apartment: RunningApartment, reason: string, cause: unknown, culprit?: Asked) => void;
   readonly again: (asked: Asked) => void;
@@ -289,7 +292,7 @@ export class RunningApartment implements TurnOwner, Due {
     const nowMs = this.#lapse();
     if (this.#over) return this.#parts.again(asked);
     const { command, subject } = asked;
-    const { entropy, openHolds, holdTtlMs, holdsPerGuest } = this.#parts;
+    const { entropy, openHolds, holdTtlMs, holdsPerGuest, mayWrite } = this.#parts;
     const turn = this.#turn(asked, nowMs);
     const at = {
       terms: this.#terms,
@@ -299,6 +302,7 @@ export class RunningApartment implements TurnOwner, Due {
       holdTtlMs,
       holdsPerGuest,
       openHolds: command.kind === 'hold' ? openHolds.countOf(subject.id, nowMs) : 0,
+      mayWrite,
       booking,
     };
     this.#take({ type: command.kind, command, at, turn } as CommandEvent);

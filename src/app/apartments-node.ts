@@ -92,6 +92,7 @@ export async function openApartmentsNode(start: Start, storage: Storage): Promis
     ownership: membership,
     holdTtlMs: config.NIGHTLATCH_HOLD_TTL_SECONDS * 1_000,
     holdsPerGuest: config.NIGHTLATCH_HOLDS_PER_GUEST,
+    mayWrite: (feature) => membership.mayWrite(feature),
     snapshots: new SnapshotWriter(journal, scheduler, onFault, (id) => registry.unsound(id)),
     elsewhere: (asked) => cluster.ask(asked),
   });

@@ -4,11 +4,14 @@
  * until its deadline: what fails elsewhere shows here as latency.
  */
 
+import { notKnownToAll } from '../actors/calendar/decision.ts';
+import { featureOf } from '../actors/commands/table.ts';
 import type { ApartmentReads } from '../actors/reads.ts';
 import type { Registry } from '../actors/registry.ts';
 import type { Asked } from '../actors/turn.ts';
 import type { StandingClaims } from '../protocol/claims.ts';
 import { type Outcome, refuse } from '../protocol/errors.ts';
+import type { Feature } from '../protocol/feature-levels.ts';
 import { shardOf } from '../protocol/ids.ts';
 import { COMMAND_DEADLINE_MS } from '../protocol/limits.ts';
 import type { NightRange } from '../protocol/nights.ts';
@@ -26,6 +29,8 @@ export interface Routing {
     shard: number,
   ): { readonly nodeId: string; readonly url: string; readonly isSelf: boolean } | undefined;
   onOwnersChanged(listener: () => void): () => void;
+  /** Whether all servers understand it: what not all do is not sent. */
+  mayWrite(feature: Feature): boolean;
   /** What is known of the owners is out of date. */
   hint(): void;
 }
@@ -83,6 +88,9 @@ export class Router {
     const shard = shardOf(asked.command.apartmentId);
     if (routing.accepts(shard)) return registry.ask(asked);
     const { subject, command } = asked;
+    const feature = featureOf(command);
+    if (feature !== undefined && !routing.mayWrite(feature))
+      return asked.reply({ ok: false, error: notKnownToAll(feature) });
     this.#run({
       shard,
       method: 'command',

@@ -6,7 +6,10 @@
  * A new fact, shape of a fact or of a snapshot, command or message gets a line here, one above the highest that was ever
  * released; a line stays as it is for ever, as what was written does.
  */
-const BROUGHT_BY = {} as const satisfies Record<string, number>;
+const BROUGHT_BY = {
+  /** `extended` v2, which leaves the guest's own extension as it is, and an extension's `minutes` (H10). */
+  'extensions by admins': 1,
+} as const satisfies Record<string, number>;
 
 export type Feature = keyof typeof BROUGHT_BY;
 

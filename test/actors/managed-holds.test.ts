@@ -52,6 +52,22 @@ describe('[H10] an admin', () => {
     expect((await release(admin)).code).toBe('hold_not_open');
   });
 
+  it('[C9] lengthens none while not all servers know what would be written, and then under the same requestId', async () => {
+    let isKnown = false;
+    house = new House({
+      journal,
+      time,
+      mayWrite: (feature) => isKnown && feature === 'extensions by admins',
+    });
+    const requestId = House.requestId();
+    const early = await extend(admin, 12, requestId);
+    expect(early.outcome).toMatchObject({ error: { code: 'unavailable', retryAfterMs: 1_000 } });
+    expect(await journal.entry(A, 2)).toBeUndefined();
+    isKnown = true;
+    expect((await extend(admin, 12, requestId)).code).toBe('ok');
+    expect(await journal.entry(A, 2)).toMatchObject({ fact: { kind: 'extended', v: 2 } });
+  });
+
   it('lengthens it past every cap, again and again, and leaves the guest their own extension', async () => {
     expect(holdIn(await extend(admin, 12))).toMatchObject({
       expiresAt: instant(NOW_MS + 12 * MINUTE),

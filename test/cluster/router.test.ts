@@ -24,6 +24,7 @@ let time: ManualTime;
 let house: House;
 let router: Router;
 let isHere: boolean;
+let isKnown: boolean;
 /** Whether the registry still finds itself the owner. */
 let owns: boolean;
 let owner: typeof PEER | undefined;
@@ -39,6 +40,7 @@ beforeEach(() => {
   owns = true;
   house = new House({ journal, time, epochOf: () => (owns ? 1 : undefined) });
   isHere = false;
+  isKnown = true;
   owner = PEER;
   hints = 0;
   requests = [];
@@ -52,6 +54,7 @@ beforeEach(() => {
         changed = listener;
         return () => {};
       },
+      mayWrite: () => isKnown,
       hint: () => void hints++,
     },
     peers: {
@@ -117,6 +120,30 @@ describe('a command', () => {
     await time.pass(100);
     expect(new Set(requests.map(({ body }) => JSON.stringify(body))).size).toBe(1);
     expect(requests).toHaveLength(3);
+  });
+
+  it('[C9] that not all servers know is not sent to one', async () => {
+    const extend = (minutes?: number) => {
+      const answer = new Answer();
+      router.ask({
+        subject: { id: 'adm', kind: 'admin' },
+        command: {
+          ...({ kind: 'extend', apartmentId: A, requestId: House.requestId(), holdId: 'h1' } as const),
+          ...(minutes !== undefined && { minutes }),
+        },
+        reply: (outcome) => answer.settle(outcome),
+        sinceMs: time.nowMs,
+        attempts: 0,
+      });
+      return answer;
+    };
+    isKnown = false;
+    expect([extend(5).code, requests.length]).toEqual(['unavailable', 0]);
+    extend();
+    expect(requests).toHaveLength(1);
+    isKnown = true;
+    extend(5);
+    expect(requests).toHaveLength(2);
   });
 
   it('[C5] a calendar is asked again of whoever owns the apartment after it moved while it was read', async () => {

@@ -146,6 +146,7 @@ export class SimulatedNode {
       entropy: () => `${name}r${++ids}`,
       holdTtlMs: HOLD_TTL_MS,
       holdsPerGuest: HOLDS_PER_GUEST,
+      mayWrite: (feature) => membership.mayWrite(feature),
       ownership: bug.ownership?.(seen, place) ?? seen,
       scheduler: process,
       snapshots: new SnapshotWriter(journal, process, onFault, (id) => this.registry.unsound(id)),

@@ -9,6 +9,7 @@ import { Router } from '../../src/cluster/router.ts';
 import type { ApartmentAnswer, ApartmentCommand } from '../../src/protocol/apartment-command.ts';
 import type { CommittedChange } from '../../src/protocol/committed-change.ts';
 import type { Outcome } from '../../src/protocol/errors.ts';
+import type { Feature } from '../../src/protocol/feature-levels.ts';
 import { SHARDS } from '../../src/protocol/limits.ts';
 import type { Hold, Subject } from '../../src/protocol/resources.ts';
 
@@ -65,6 +66,7 @@ export interface HouseOptions {
   readonly provider?: PaymentProvider;
   readonly epochOf?: (shard: number) => number | undefined;
   readonly holdsPerGuest?: number;
+  readonly mayWrite?: (feature: Feature) => boolean;
   /** Told each committed change, as watchers would be. */
   readonly told?: (change: CommittedChange) => void;
   /** Where several houses follow one another: different in each, as random characters would be. */
@@ -83,7 +85,9 @@ export class House {
   readonly #time: ManualTime;
   static #requests = 0;
 
-  constructor({ journal, time, provider, epochOf, holdsPerGuest = 5, told, name = '' }: HouseOptions) {
+  constructor(options: HouseOptions) {
+    const { journal, time, provider, epochOf, told } = options;
+    const { holdsPerGuest = 5, mayWrite = () => true, name = '' } = options;
     this.#time = time;
     const nowMs = () => time.nowMs;
     const onFault = (event: string, details: object) =>
@@ -113,6 +117,7 @@ export class House {
       holdsPerGuest,
       ownership: { epochOf: epochOf ?? (() => 1) },
       scheduler: time,
+      mayWrite,
       snapshots: new SnapshotWriter(journal, time, onFault, (id) => this.registry.unsound(id)),
       elsewhere: (asked) => this.router.ask(asked),
       onFault,
@@ -126,6 +131,7 @@ export class House {
         ownerOf: () => undefined,
         onOwnersChanged: () => () => {},
         hint() {},
+        mayWrite,
       },
       peers: undefined,
     });

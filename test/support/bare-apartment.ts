@@ -6,6 +6,7 @@ import type { PaymentStep } from '../../src/actors/calendar/payment.ts';
 import type { BookingRecord, JournalEntry } from '../../src/actors/facts.ts';
 import { Turn } from '../../src/actors/turn.ts';
 import type { ApartmentCommand } from '../../src/protocol/apartment-command.ts';
+import type { Feature } from '../../src/protocol/feature-levels.ts';
 import type { Subject } from '../../src/protocol/resources.ts';
 import type { Terms } from '../../src/protocol/terms.ts';
 import { openTerms } from './terms.ts';
@@ -20,6 +21,7 @@ export class BareApartment {
   nowMs: number;
   holdTtlMs = 600_000;
   holdsPerGuest = 5;
+  mayWrite: (feature: Feature) => boolean = () => true;
   readonly system = new ActorSystem();
   readonly #actor = this.system.start(this.id, emptyCalendar());
   #sequence = 0;
@@ -51,6 +53,7 @@ export class BareApartment {
       holdTtlMs,
       holdsPerGuest,
       openHolds,
+      mayWrite: this.mayWrite,
       booking,
     };
     return this.#take({ type: command.kind, command, at, turn } as CommandEvent);

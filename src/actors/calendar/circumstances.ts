@@ -1,3 +1,4 @@
+import type { Feature } from '../../protocol/feature-levels.ts';
 import type { Subject } from '../../protocol/resources.ts';
 import type { Terms } from '../../protocol/terms.ts';
 import type { BookingRecord } from '../facts.ts';
@@ -14,6 +15,8 @@ export interface Circumstances {
   readonly holdsPerGuest: number;
   /** Open holds of the subject on all apartments, this one among them. */
   readonly openHolds: number;
+  /** Whether all servers understand it. */
+  readonly mayWrite: (feature: Feature) => boolean;
   /** The booking's row, read beforehand for `cancel`. */
   readonly booking?: BookingRecord | undefined;
 }

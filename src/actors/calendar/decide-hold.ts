@@ -20,7 +20,14 @@ import {
 import type { Circumstances } from './circumstances.ts';
 import { claimId } from './claim-id.ts';
 import { conflictRanges, conflictSentence } from './conflicts.ts';
-import { type Command, type DecidedFact, type Decision, manageableHold, notOpen } from './decision.ts';
+import {
+  type Command,
+  type DecidedFact,
+  type Decision,
+  manageableHold,
+  notKnownToAll,
+  notOpen,
+} from './decision.ts';
 import { allows, refusalIn, stateOf } from './hold-machine.ts';
 import { heldSinceMs } from './past-holds.ts';
 import { extendedUntilMs, grantedUntilMs } from './views.ts';
@@ -91,7 +98,7 @@ export function decideExtend(calendar: Calendar, command: Command<'extend'>, at:
   if (refusal !== undefined) return { refusal };
   const { minutes } = command;
   if (at.subject.kind === 'admin' && (hold.guestId !== at.subject.id || minutes !== undefined))
-    return grant(hold, minutes, at.nowMs);
+    return grant(hold, minutes, at);
   if (minutes !== undefined) {
     const sentence = `only an admin may say how long, and ${minutes} minutes were sent; leave \`minutes\` out`;
     return { refusal: errorBody('forbidden', sentence) };
@@ -108,8 +115,11 @@ export function decideExtend(calendar: Calendar, command: Command<'extend'>, at:
   return { facts: [{ fact: { kind: 'extended', hold: hold.id, expiresAtMs } }] };
 }
 
+const EXTENSIONS = 'extensions by admins';
+
 /** An admin's extension (H10). */
-function grant(hold: HoldClaim, minutes: number | undefined, nowMs: number): Decision {
+function grant(hold: HoldClaim, minutes: number | undefined, { nowMs, mayWrite }: Circumstances): Decision {
+  if (!mayWrite(EXTENSIONS)) return { refusal: notKnownToAll(EXTENSIONS) };
   const expiresAtMs = grantedUntilMs(minutes, nowMs);
   if (expiresAtMs <= hold.expiresAtMs) {
     const why = `is held until ${instant(hold.expiresAtMs)} already, no earlier than ${instant(expiresAtMs)}`;

@@ -1,6 +1,7 @@
 /** What a decision is: facts or a refusal, and the refusals that decisions of every kind may come to. */
 import type { ApartmentCommand } from '../../protocol/apartment-command.ts';
 import { type ErrorBody, errorBody } from '../../protocol/errors.ts';
+import type { Feature } from '../../protocol/feature-levels.ts';
 import type { Subject } from '../../protocol/resources.ts';
 import type { BookingWrite, Fact } from '../facts.ts';
 import { type Calendar, findHold, type HoldClaim } from './calendar.ts';
@@ -45,6 +46,12 @@ export function manageableHold(
 
 export function notOpen(holdId: string, why: string, wayOut: string): { refusal: ErrorBody } {
   return { refusal: errorBody('hold_not_open', `hold ${holdId} ${why}; ${wayOut}`) };
+}
+
+/** What is asked would be written or sent as an older version, which is there still, does not understand it. */
+export function notKnownToAll(feature: Feature): ErrorBody {
+  const sentence = `not every server knows ${feature} yet, as one of an older version is still there; send it again when that has been replaced`;
+  return errorBody('unavailable', sentence, { retryAfterMs: 1_000 });
 }
 
 export function violation(path: string, message: string): ErrorBody {

@@ -1,3 +1,5 @@
+import type { ApartmentCommand } from '../../protocol/apartment-command.ts';
+import type { Feature } from '../../protocol/feature-levels.ts';
 import { block, unblock } from './blocks.ts';
 import { cancel, confirm } from './bookings.ts';
 import { extend, hold, release } from './holds.ts';
@@ -15,4 +17,9 @@ export const COMMANDS: { readonly [Kind in CommandKind]: CommandRules<Kind> } = 
 /** Whether this program understands a command that a server of another version may have sent. */
 export function isKnownCommand({ kind }: { readonly kind: string }): boolean {
   return Object.hasOwn(COMMANDS, kind);
+}
+
+/** What a server must know to be sent this command, where not every one does. */
+export function featureOf(command: ApartmentCommand): Feature | undefined {
+  return command.kind === 'extend' && command.minutes !== undefined ? 'extensions by admins' : undefined;
 }
