@@ -114,6 +114,8 @@ export async function openApartmentsNode(start: Start, storage: Storage): Promis
     : new PeerLinks({
         selfId: membership.nodeId,
         secret: await peerSecret(pool, config),
+        level: config.NIGHTLATCH_FEATURE_LEVEL,
+        leastLevel: () => membership.leastLevel,
         onRequest: (...request) => cluster.onRequest(...request),
         onNote: (...note) => cluster.onNote(...note),
         onLinkClosed: (nodeId, how) => {

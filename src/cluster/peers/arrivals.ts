@@ -1,7 +1,8 @@
 /**
  * The listening side until a dialler has opened: checks the upgrade, proves itself, waits for the one frame that only
  * somebody can send who has the secret and heard the answer. Refusals: 401 who does not know the secret, 421 who
- * looks for another incarnation, 426 who speaks another version, 503 who comes when this server leaves.
+ * looks for another incarnation, 412 who may not understand what is said, 426 who frames it in another way, 503 who comes
+ * when this server leaves.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -13,7 +14,10 @@ import { WEBSOCKET_OPTIONS } from './dial.ts';
 import {
   equal,
   type Handshake,
+  LEVEL_HEADER,
+  type Levels,
   LISTENER_HEADER,
+  levelIn,
   PEER_PATH,
   PEER_PROTOCOL,
   PROTOCOL_HEADER,
@@ -23,6 +27,7 @@ import {
 export interface ArrivalsHost {
   readonly selfId: () => string;
   readonly handshake: Handshake;
+  readonly levels: Levels;
   readonly scheduler: Scheduler;
   /** Somebody without the secret; told of each. */
   readonly stranger: (address: string | undefined) => void;
@@ -31,6 +36,7 @@ export interface ArrivalsHost {
 
 const REASONS = {
   401: 'Unauthorized',
+  412: 'Precondition Failed',
   421: 'Misdirected Request',
   426: 'Upgrade Required',
   503: 'Service Unavailable',
@@ -49,14 +55,16 @@ export class Arrivals {
     this.#host = host;
     this.#server.on('headers', (headers, request) => {
       const proof = this.#proofs.get(request);
-      if (proof !== undefined) headers.push(`${LISTENER_HEADER}: ${proof}`, OWN_PROTOCOL);
+      if (proof !== undefined)
+        headers.push(`${LISTENER_HEADER}: ${proof}`, OWN_PROTOCOL, levelLine(host.levels.own));
     });
   }
 
   /** @returns false where the path is another's; otherwise the socket is taken, whatever becomes of it */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     if (request.url !== PEER_PATH) return false;
-    const introduction = this.#host.handshake.readIntroduction(request.headers.authorization);
+    const { handshake, levels } = this.#host;
+    const introduction = handshake.readIntroduction(request.headers.authorization);
     if (introduction === undefined) {
       this.#host.stranger(request.socket.remoteAddress);
       refuse(socket, 401);
@@ -66,8 +74,10 @@ export class Arrivals {
       refuse(socket, 421);
     } else if (protocolOf(request.headers[PROTOCOL_HEADER]) !== PEER_PROTOCOL) {
       refuse(socket, 426);
+    } else if (levelIn(request.headers[LEVEL_HEADER]) < levels.least()) {
+      refuse(socket, 412, levelLine(levels.least()));
     } else {
-      const { proof, opening } = this.#host.handshake.answer(introduction);
+      const { proof, opening } = handshake.answer(introduction);
       this.#proofs.set(request, proof);
       this.#server.handleUpgrade(request, socket, head, (webSocket) => {
         this.#wait(webSocket, opening, () =>
@@ -113,12 +123,17 @@ export class Arrivals {
   }
 }
 
-function refuse(socket: Duplex, status: keyof typeof REASONS): void {
+function levelLine(level: number): string {
+  return `${LEVEL_HEADER}: ${level}`;
+}
+
+function refuse(socket: Duplex, status: keyof typeof REASONS, ...headers: readonly string[]): void {
   socket.on('error', () => socket.destroy());
   socket.once('finish', () => socket.destroy());
   const head = [
     `HTTP/1.1 ${status} ${REASONS[status]}`,
     OWN_PROTOCOL,
+    ...headers,
     'Connection: close',
     'Content-Length: 0',
   ];

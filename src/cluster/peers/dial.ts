@@ -6,7 +6,10 @@ import type { Scheduler } from '../../time/scheduler.ts';
 import { PEER_DIAL_DEADLINE_MS, PEER_FRAME_BYTES_MAX } from '../limits.ts';
 import {
   type Handshake,
+  LEVEL_HEADER,
+  type Levels,
   LISTENER_HEADER,
+  levelIn,
   PEER_PATH,
   PEER_PROTOCOL,
   PROTOCOL_HEADER,
@@ -37,6 +40,7 @@ export interface Objection {
     | 'peer_unproven'
     | 'url_invalid'
     | 'protocol_differs'
+    | 'level_too_low'
     /** Also for a moment where a process has been replaced. */
     | 'another_answers';
   readonly why: string;
@@ -59,9 +63,15 @@ const protocolDiffers = (theirs: number): Objection => ({
   why: `it speaks version ${theirs} of what servers say to each other, this one version ${PEER_PROTOCOL}; run the same program on both`,
 });
 
+const levelTooLow = (whose: 'it' | 'this one', level: number, needed: number): Objection => ({
+  name: 'level_too_low',
+  why: `${whose} has feature level ${level}, and what servers say to each other takes level ${needed} to understand; start a newer nightlatch there`,
+});
+
 export interface DialOptions {
   readonly selfId: () => string;
   readonly handshake: Handshake;
+  readonly levels: Levels;
   readonly scheduler: Scheduler;
   /** Who signs the certificates of peers, as PEM; undefined: the public authorities. */
   readonly ca: string | undefined;
@@ -77,11 +87,14 @@ export const WEBSOCKET_OPTIONS = {
 const MISDIRECTED = 421;
 const UNAUTHORIZED = 401;
 const UPGRADE_REQUIRED = 426;
+/** Tells the level that is needed. */
+const PRECONDITION_FAILED = 412;
 
 /** Calls `done` once, never before return. @returns gives the attempt up without a call of `done` */
 export function dial(peer: Peer, options: DialOptions, done: (dialled: Dialled) => void): () => void {
   const { introduction, authorization } = options.handshake.introduce(options.selfId(), peer.id);
-  const webSocket = connect(peer.url, authorization, options.ca);
+  const { levels } = options;
+  const webSocket = connect(peer.url, authorization, levels.own, options.ca);
   let isSettled = false;
 
   const settle = (dialled?: Dialled) => {
@@ -106,7 +119,9 @@ export function dial(peer: Peer, options: DialOptions, done: (dialled: Dialled) 
     opening = options.handshake.readAnswer(introduction, response.headers[LISTENER_HEADER]);
     if (opening === undefined) return fail('closed', PEER_UNPROVEN);
     const theirs = protocolOf(response.headers[PROTOCOL_HEADER]);
-    if (theirs !== PEER_PROTOCOL) fail('closed', protocolDiffers(theirs));
+    if (theirs !== PEER_PROTOCOL) return fail('closed', protocolDiffers(theirs));
+    const level = levelIn(response.headers[LEVEL_HEADER]);
+    if (level < levels.least()) fail('closed', levelTooLow('it', level, levels.least()));
   });
   webSocket.on('open', () => {
     if (opening === undefined || isSettled) return;
@@ -116,6 +131,8 @@ export function dial(peer: Peer, options: DialOptions, done: (dialled: Dialled) 
   webSocket.on('unexpected-response', (_request, { statusCode, headers }) => {
     if (statusCode === MISDIRECTED) fail('refused', ANOTHER_ANSWERS);
     else if (statusCode === UNAUTHORIZED) fail('closed', OUR_SECRET_REFUSED);
+    else if (statusCode === PRECONDITION_FAILED)
+      fail('closed', levelTooLow('this one', levels.own, levelIn(headers[LEVEL_HEADER])));
     else if (statusCode === UPGRADE_REQUIRED)
       fail('closed', protocolDiffers(protocolOf(headers[PROTOCOL_HEADER])));
     else fail('closed');
@@ -127,11 +144,16 @@ export function dial(peer: Peer, options: DialOptions, done: (dialled: Dialled) 
   return () => settle();
 }
 
-function connect(url: string, authorization: string, ca: string | undefined): WebSocket | undefined {
+function connect(
+  url: string,
+  authorization: string,
+  level: number,
+  ca: string | undefined,
+): WebSocket | undefined {
   try {
     return new WebSocket(new URL(PEER_PATH, url), {
       ...WEBSOCKET_OPTIONS,
-      headers: { authorization, [PROTOCOL_HEADER]: String(PEER_PROTOCOL) },
+      headers: { authorization, [PROTOCOL_HEADER]: String(PEER_PROTOCOL), [LEVEL_HEADER]: String(level) },
       // A mask keeps a page's script from writing what a proxy might take for HTTP (RFC 6455, 10.3); there are no
       // pages here, and a mask of zeros spares both ends the work.
       generateMask: (mask) => mask.fill(0),

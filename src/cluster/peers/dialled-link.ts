@@ -22,7 +22,7 @@ import {
 } from '../limits.ts';
 import { Channel } from './channel.ts';
 import { type Dialled, dial, type Objection, type Peer, type PeerLoss } from './dial.ts';
-import type { Handshake } from './handshake.ts';
+import type { Handshake, Levels } from './handshake.ts';
 import type { Counts } from './link-stats.ts';
 import {
   DEADLINE_MS_MAX,
@@ -41,6 +41,7 @@ export type Done = (reply: PeerReply) => void;
 export interface DialledLinkHost {
   readonly selfId: () => string;
   readonly handshake: Handshake;
+  readonly levels: Levels;
   readonly scheduler: Scheduler;
   /** Monotonic. */
   readonly nowMs: () => number;

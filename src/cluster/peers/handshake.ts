@@ -10,16 +10,19 @@
  * nothing of that link is parsed. No clock and no memory of nonces is needed. Who sits on the wire can still read and
  * take over a link once it is open: across a network that is not one's own the url is `wss:`.
  *
- * Both also say which version of what follows they speak, in a header of its own; who says none speaks the first. Ends
- * of different versions have no link: what one makes of the other's messages is not known.
+ * Both also say how they frame what follows, in a header of its own; who says nothing frames it in the first way. Ends that
+ * differ have no link. What is in the frames goes by feature levels, which both tell, too: nothing is sent that not every
+ * server understands, and one that may not understand what is sent meanwhile (it was declared dead, and the others went
+ * on) has no link with the others.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 export const PEER_PATH = '/v1/peer';
 export const LISTENER_HEADER = 'nightlatch-peer';
 export const PROTOCOL_HEADER = 'nightlatch-peer-protocol';
-/** To be raised with a change that a server of the version before could not follow. */
+/** To be raised with a change of the frames themselves, which keeps servers of two versions from working side by side. */
 export const PEER_PROTOCOL = 1;
+export const LEVEL_HEADER = 'nightlatch-peer-level';
 
 const INTRODUCTION = /^nightlatch-peer ([\w-]{1,64})\.([\w-]{1,64})\.([\w-]{22})\.([\w-]{43})$/;
 const LISTENER_PROOF = /^([\w-]{22})\.([\w-]{43})$/;
@@ -88,6 +91,18 @@ export class Handshake {
 export function protocolOf(header: string | string[] | undefined): number {
   if (header === undefined) return 1;
   return typeof header === 'string' && /^\d{1,9}$/.test(header) ? Number(header) : 0;
+}
+
+/** Which feature level somebody tells, by that header; 0 where none is told. */
+export function levelIn(header: string | string[] | undefined): number {
+  return typeof header === 'string' && /^\d{1,9}$/.test(header) ? Number(header) : 0;
+}
+
+/** What an end of a link tells of itself, and what it asks of the other. */
+export interface Levels {
+  readonly own: number;
+  /** What must be understood. */
+  readonly least: () => number;
 }
 
 /** In a time that does not tell where they differ. */

@@ -3,13 +3,14 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { FEATURE_LEVEL } from '../../protocol/feature-levels.ts';
 import { type Scheduler, TIMERS } from '../../time/scheduler.ts';
 import { PEER_COMPLAINT_EVERY_MS, PEERS_MAX } from '../limits.ts';
 import { AcceptedLink, type AcceptedLinkHost, type OnNote, type OnRequest } from './accepted-link.ts';
 import { Arrivals } from './arrivals.ts';
 import type { Peer, PeerLoss } from './dial.ts';
 import { DialledLink, type DialledLinkHost, type Done } from './dialled-link.ts';
-import { Handshake } from './handshake.ts';
+import { Handshake, type Levels } from './handshake.ts';
 import { type LinkStats, newCounts } from './link-stats.ts';
 import { FAILURES, type PeerFailure, type PeerReply } from './messages.ts';
 
@@ -18,6 +19,10 @@ export interface PeerLinksOptions {
   readonly selfId: string;
   /** The same on all servers. */
   readonly secret: string;
+  /** What this server tells that it understands. Default: all that the program does. */
+  readonly level?: number | undefined;
+  /** What an end of a link must understand. Default: whatever. */
+  readonly leastLevel?: () => number;
   /** Serves a peer's request; one that throws or rejects is answered `fault`. */
   readonly onRequest: OnRequest;
   readonly onNote?: OnNote;
@@ -45,17 +50,25 @@ export class PeerLinks {
   #isClosed = false;
 
   constructor(options: PeerLinksOptions) {
-    const { secret, scheduler = TIMERS, nowMs = () => performance.now() } = options;
+    const {
+      secret,
+      level = FEATURE_LEVEL,
+      leastLevel = () => 0,
+      scheduler = TIMERS,
+      nowMs = () => performance.now(),
+    } = options;
     this.#options = options;
     this.#selfId = options.selfId;
     this.#nowMs = nowMs;
     const selfId = () => this.#selfId;
     const handshake = new Handshake(secret);
+    const levels: Levels = { own: level, least: leastLevel };
     const fault = (event: string, details: Record<string, unknown>) => options.onFault?.(event, details);
     const common = { scheduler, nowMs, counts: this.#counts, fault };
     this.#arrivals = new Arrivals({
       selfId,
       handshake,
+      levels,
       scheduler,
       stranger: (address) => {
         this.#counts.strangers += 1;
@@ -75,6 +88,7 @@ export class PeerLinks {
       ...common,
       selfId,
       handshake,
+      levels,
       ca: options.ca,
       end: (done, reply) => this.#end(done, reply),
       endSoon: (done, why) => setImmediate(() => this.#end(done, FAILURES[why])),

@@ -13,6 +13,7 @@ import type { PeerReply } from '../../../src/cluster/peers/messages.ts';
 import { PeerLinks, type PeerLinksOptions } from '../../../src/cluster/peers/peer-links.ts';
 
 export const SECRET = 'a secret of at least thirty-two characters';
+const LEVELS = { own: 0, least: () => 0 };
 const UNTIL_MS = 15_000;
 
 const ends: (() => Promise<unknown> | unknown)[] = [];
@@ -89,6 +90,7 @@ export async function startListener(
   const arrivals = new Arrivals({
     selfId: () => id,
     handshake: new Handshake(SECRET),
+    levels: LEVELS,
     scheduler: timers,
     stranger: () => {},
     arrived(_peerId, webSocket, socket) {
@@ -118,7 +120,13 @@ export async function dialRaw(
   const { promise, resolve, reject } = Promise.withResolvers<{ webSocket: WebSocket; socket: Socket }>();
   dial(
     peer,
-    { selfId: () => from, handshake: new Handshake(SECRET), scheduler: timers, ca: undefined },
+    {
+      selfId: () => from,
+      handshake: new Handshake(SECRET),
+      levels: LEVELS,
+      scheduler: timers,
+      ca: undefined,
+    },
     (dialled) => (dialled.ok ? resolve(dialled) : reject(new Error(dialled.how))),
   );
   const { webSocket, socket } = await promise;

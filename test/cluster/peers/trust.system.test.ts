@@ -11,7 +11,7 @@ import {
   PEER_COMPLAINT_EVERY_MS,
 } from '../../../src/cluster/limits.ts';
 import { Handshake, PEER_PROTOCOL } from '../../../src/cluster/peers/handshake.ts';
-import { ask, atEnd, dialRaw, type Node, SECRET, startNode, until } from './house.ts';
+import { ask, atEnd, connected, dialRaw, echo, type Node, SECRET, startNode, until } from './house.ts';
 
 const REFUSED = { ok: false, why: 'refused' };
 
@@ -167,6 +167,36 @@ describe('a version of another', () => {
       expect(a.faults[0]!.details.why).toMatch(/version 99 .* version 1;/);
     });
   }
+});
+
+describe('[C9] a server that may not understand what the others say', () => {
+  it('is refused where it dials, and both numbers are told there', async () => {
+    const b = await startNode('node_b', { leastLevel: () => 7 });
+    const a = await startNode('node_a', { level: 6 });
+    expect(await ask(a, b.peer, 'a guest’s name')).toEqual(REFUSED);
+    expect(a.faults).toMatchObject([{ event: 'peer.level_too_low', details: { peerId: 'node_b' } }]);
+    expect(a.faults[0]!.details.why).toMatch(/^this one has feature level 6, .* takes level 7 .*; start/);
+    const unheard = new Handshake(SECRET).introduce('node_c', 'node_b');
+    expect(await upgrade(b, { authorization: unheard.authorization })).toMatch(/^HTTP\/1.1 412 /);
+  });
+
+  it('hears no word where it is dialled, and one that does understand it hears all', async () => {
+    let least = 7;
+    let heard = 0;
+    const onRequest: typeof echo = (...request) => {
+      heard += 1;
+      void echo(...request);
+    };
+    const b = await startNode('node_b', { level: 6, onRequest });
+    const a = await startNode('node_a', { level: 7, leastLevel: () => least });
+    expect(await ask(a, b.peer, 'a guest’s name')).toEqual(REFUSED);
+    expect(a.faults[0]!.details.why).toMatch(/^it has feature level 6, .* takes level 7 /);
+    expect(heard).toBe(0);
+    least = 6;
+    await connected(a, b.peer);
+    await ask(a, b.peer, 'a word');
+    expect(heard).toBe(1);
+  });
 });
 
 it('another server at the url of a peer is told of where that lasts, not where a process was replaced', async () => {
