@@ -6,9 +6,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { migrate } from '../../src/persistence/migrate.ts';
 import { startEmbedded } from '../../src/persistence/postgres/embedded.ts';
 import { findPostmaster } from '../../src/persistence/postgres/postmaster.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
@@ -18,8 +16,8 @@ import { keepLedger, nameShards } from './ledger.ts';
 import type { Options } from './options.ts';
 import type { LockedRows, RoleSetting } from './schedule.ts';
 import { ChaosServer } from './server.ts';
+import { migrateTo, THIS_VERSION, type Version, versionAt } from './versions.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Short, so that holds end by themselves, and longer than a failover, so that not all of them do. */
 export const HOLD_TTL_SECONDS = 4;
 export const TIME_ZONE = 'Europe/Lisbon';
@@ -40,6 +38,8 @@ export class House {
   readonly apartments: readonly string[];
   /** As who owns everything. Each statement is to expect that PostgreSQL is away. */
   owner: pg.Pool;
+  /** The version that the servers begin with. */
+  readonly #older: Version;
   readonly #data: string;
   #postgres: Embedded;
 
@@ -49,14 +49,21 @@ export class House {
     folder: string,
     onEnded: (name: string, how: string) => void,
   ): Promise<House> {
+    const { otherVersion } = options;
+    const older = otherVersion === undefined ? THIS_VERSION : await versionAt(otherVersion);
+    const isGoingBack = options.faults.includes('downgrade');
+    if (isGoingBack && older.level === undefined)
+      throw new Error(
+        `${otherVersion} tells no feature level, and refuses a database of this version; leave downgrade out of --faults, or take a later one`,
+      );
     const data = await mkdtemp(join(tmpdir(), 'nightlatch-chaos-'));
     await chmod(data, 0o755);
     const postgres = await startEmbedded(data);
-    await migrate(postgres.ownerUrl, { grantTo: postgres.role });
+    await migrateTo(older, postgres.ownerUrl, postgres.role);
     const owner = poolOf(postgres.ownerUrl);
     await keepLedger(owner, { isFenced: options.broken !== 'unfenced', hosts: options.hosts });
     const apartments = Array.from({ length: options.apartments }, (_, i) => `airbnb-${i + 1}`);
-    await importListings(apartments.length, folder, postgres.url);
+    await importListings(older, apartments.length, folder, postgres.url);
     await nameShards(owner, new Map(apartments.map((id) => [id, shardOf(id)])));
     const redis = await TestRedis.start();
     const broken = options.broken === undefined ? [] : BROKEN_MODULES[options.broken];
@@ -65,6 +72,7 @@ export class House {
         ChaosServer.create({
           name: `server-${i + 1}`,
           folder,
+          version: older,
           databaseUrl: postgres.url,
           redisPort: redis.port,
           imports: broken.map((file) => new URL(`./broken/${file}`, import.meta.url).href),
@@ -74,13 +82,15 @@ export class House {
             NIGHTLATCH_HOLD_TTL_SECONDS: String(HOLD_TTL_SECONDS),
             NIGHTLATCH_HOLDS_PER_GUEST: String(options.holds),
             LOG_LEVEL: 'info',
+            // What is written must be understood after the way back, too.
+            ...(isGoingBack && { NIGHTLATCH_FEATURE_LEVEL: String(older.level) }),
           },
           onEnded: (server, how) => onEnded(server.name, how),
         }),
       ),
     );
     const front = await new Front(servers.map(({ port }) => port)).open();
-    const house = new House({ redis, servers, front, apartments, owner, data, postgres });
+    const house = new House({ redis, servers, front, apartments, owner, older, data, postgres });
     try {
       for (const server of servers) await server.start();
     } catch (error) {
@@ -96,6 +106,7 @@ export class House {
     front: Front;
     apartments: readonly string[];
     owner: pg.Pool;
+    older: Version;
     data: string;
     postgres: Embedded;
   }) {
@@ -104,6 +115,7 @@ export class House {
     this.front = parts.front;
     this.apartments = parts.apartments;
     this.owner = parts.owner;
+    this.#older = parts.older;
     this.#data = parts.data;
     this.#postgres = parts.postgres;
   }
@@ -126,6 +138,16 @@ export class House {
         .map(Number),
     ])
       kill(each);
+  }
+
+  /** As an operator does: who may change the tables does so first, while the servers serve. @returns the exit code of what left */
+  async upgrade(server: ChaosServer): Promise<number | null> {
+    await migrateTo(THIS_VERSION, this.#postgres.ownerUrl, this.#postgres.role);
+    return server.become(THIS_VERSION);
+  }
+
+  downgrade(server: ChaosServer): Promise<number | null> {
+    return server.become(this.#older);
   }
 
   /** As the program's own start does: the cluster recovers, on another port. */
@@ -188,7 +210,7 @@ export class House {
 
   /** `nightlatch verify` on the same database; its output, and whether it was content. */
   async verify(): Promise<{ isContent: boolean; output: string }> {
-    const { code, output } = await program(['verify'], this.databaseUrl);
+    const { code, output } = await program(THIS_VERSION, ['verify'], this.databaseUrl);
     return { isContent: code === 0, output: output.trim() };
   }
 
@@ -222,7 +244,12 @@ function kill(pid: number): void {
   }
 }
 
-async function importListings(count: number, folder: string, databaseUrl: string): Promise<void> {
+async function importListings(
+  version: Version,
+  count: number,
+  folder: string,
+  databaseUrl: string,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   const file = join(folder, 'listings.csv');
   const header = 'id,name,latitude,longitude,room_type,price,minimum_nights,neighbourhood,city';
@@ -231,16 +258,17 @@ async function importListings(count: number, folder: string, databaseUrl: string
     (_, i) => `${i + 1},Flat ${i + 1},38.7,-9.1,Entire home/apt,${60 + (i % 50)},1,Baixa,Lisbon`,
   );
   await writeFile(file, [header, ...rows, ''].join('\n'));
-  const { code, output } = await program(['import', 'listings', file], databaseUrl);
+  const { code, output } = await program(version, ['import', 'listings', file], databaseUrl);
   if (code !== 0) throw new Error(`the listings could not be imported:\n${output}`);
 }
 
 async function program(
+  { root }: Version,
   args: string[],
   databaseUrl: string,
 ): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [join(ROOT, 'src/main.ts'), ...args], {
-    cwd: ROOT,
+  const child = spawn(process.execPath, [join(root, 'src/main.ts'), ...args], {
+    cwd: root,
     env: { ...process.env, DATABASE_URL: databaseUrl, LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

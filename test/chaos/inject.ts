@@ -6,6 +6,7 @@ import type { House } from './house.ts';
 import { ownersNow } from './ledger.ts';
 import type { Load } from './load.ts';
 import type { Fault } from './schedule.ts';
+import type { ChaosServer } from './server.ts';
 
 export interface Struck {
   readonly fault: Fault;
@@ -29,6 +30,7 @@ export class Injector {
   readonly #load: Load;
   /** By server's address; as of a moment ago, so that it is at hand when PostgreSQL is not. */
   #owners = new Map<string, string[]>();
+  readonly #underWay = new Map<number | 'replacing', Promise<unknown>>();
 
   constructor(house: House, load: Load) {
     this.#house = house;
@@ -66,16 +68,20 @@ export class Injector {
     switch (fault.kind) {
       case 'kill': {
         const server = servers[fault.server]!;
-        await server.kill();
-        await delay(fault.forMs);
-        await server.start();
+        await this.#inTurn(fault.server, async () => {
+          await server.kill();
+          await delay(fault.forMs);
+          await server.start();
+        });
         return;
       }
       case 'freeze': {
         const server = servers[fault.server]!;
-        server.freeze();
-        await delay(fault.forMs);
-        server.wake();
+        await this.#inTurn(fault.server, async () => {
+          server.freeze();
+          await delay(fault.forMs);
+          server.wake();
+        });
         return;
       }
       case 'redis':
@@ -106,8 +112,8 @@ export class Injector {
         const wrong: string[] = [];
         for (const server of servers) {
           const code = await server.leave();
-          if (code !== 0)
-            wrong.push(`${server.name} left with ${code === null ? 'no code' : `code ${code}`}`);
+          const problem = wrongExit(code);
+          if (problem !== undefined) wrong.push(`${server.name} ${problem}`);
           await server.start();
         }
         return wrong.length > 0 ? wrong.join(', ') : undefined;
@@ -120,7 +126,29 @@ export class Injector {
         await delay(fault.forMs);
         await this.#house.resetRole(fault.setting);
         return;
+      case 'upgrade':
+        return this.#replaced(fault.server, (server) => this.#house.upgrade(server));
+      case 'downgrade':
+        return this.#replaced(fault.server, (server) => this.#house.downgrade(server));
     }
+  }
+
+  /** One server is struck, and one is replaced at a time, also where that takes longer than was planned. */
+  #inTurn<T>(of: number | 'replacing', work: () => Promise<T>): Promise<T> {
+    const done = (this.#underWay.get(of) ?? Promise.resolve()).then(work);
+    this.#underWay.set(
+      of,
+      done.catch(() => {}),
+    );
+    return done;
+  }
+
+  #replaced(
+    server: number,
+    by: (server: ChaosServer) => Promise<number | null>,
+  ): Promise<string | undefined> {
+    const replace = () => by(this.#house.servers[server]!);
+    return this.#inTurn('replacing', () => this.#inTurn(server, replace)).then(wrongExit);
   }
 
   #affected(fault: Fault): readonly string[] {
@@ -128,6 +156,8 @@ export class Injector {
     switch (fault.kind) {
       case 'kill':
       case 'freeze':
+      case 'upgrade':
+      case 'downgrade':
         return of(fault.server);
       case 'cut':
         return fault.link === 'redis' ? [] : of(fault.server);
@@ -153,4 +183,8 @@ export class Injector {
       await delay(OWNERS_EVERY_MS, undefined, { signal: over }).catch(() => {});
     }
   }
+}
+
+function wrongExit(code: number | null): string | undefined {
+  return code === 0 ? undefined : `left with ${code === null ? 'no code' : `code ${code}`}`;
 }

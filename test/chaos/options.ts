@@ -30,14 +30,25 @@ export interface Options {
   readonly patience: number;
   /** Servers that have lost a guard, which must be found out. */
   readonly broken: Broken | undefined;
+  /** A folder with an older version of the program, or a commit: all servers run it at first. */
+  readonly otherVersion: string | undefined;
   /** Folder of the report and the history; undefined: one under the system's temporary files. */
   readonly report: string | undefined;
 }
 
 export class WrongOption extends Error {}
 
+/** These take another version. */
+const REPLACING: readonly FaultKind[] = ['upgrade', 'downgrade'];
 const DEFAULTS = {
-  ...{ nodes: '3', minutes: '1', faults: FAULT_KINDS.join(), seed: '1', every: '5', lasting: '' },
+  ...{
+    nodes: '3',
+    minutes: '1',
+    faults: FAULT_KINDS.filter((kind) => !REPLACING.includes(kind)).join(),
+    seed: '1',
+    every: '5',
+    lasting: '',
+  },
   ...{
     rate: '120',
     guests: '40',
@@ -77,10 +88,18 @@ export function readOptions(args: readonly string[]): Options {
       throw new WrongOption(`--lasting ${pair} is not KIND=SECONDS with 0.1 to 600 seconds`);
     lasting[oneOf('lasting', kind, FAULT_KINDS)] = value;
   }
+  const faults = listOf(values.faults).map((kind) => oneOf('faults', kind, FAULT_KINDS));
+  const otherVersion = values['other-version'];
+  if (faults.includes('downgrade') && !faults.includes('upgrade'))
+    throw new WrongOption('--faults downgrade has nothing to go back from; give upgrade, too');
+  if (faults.includes('upgrade') !== (otherVersion !== undefined))
+    throw new WrongOption(
+      '--faults upgrade and --other-version go together: from which version on; give both or neither',
+    );
   return {
     nodes: number('nodes', 1, 16),
     minutes: number('minutes', 0.1, 24 * 60, false),
-    faults: listOf(values.faults).map((kind) => oneOf('faults', kind, FAULT_KINDS)),
+    faults,
     seed: number('seed', 0, 2 ** 32 - 1),
     every: number('every', 0.2, 3_600, false),
     lasting,
@@ -93,6 +112,7 @@ export function readOptions(args: readonly string[]): Options {
     hosts: oneOf('hosts', values.hosts, ['one', 'each']),
     patience: number('patience', 1, 3_600),
     broken: values.broken === undefined ? undefined : oneOf('broken', values.broken, BROKEN),
+    otherVersion,
     report: values.report,
   };
 }
@@ -124,6 +144,7 @@ function parsed(args: readonly string[]) {
         hosts: text('hosts'),
         patience: text('patience'),
         broken: { type: 'string' },
+        'other-version': { type: 'string' },
         report: { type: 'string' },
       },
     });

@@ -32,6 +32,24 @@ describe('the schedule of faults', () => {
     }
   });
 
+  it('replaces every server by the newer version, one at a time, then every one by the older, and so on', () => {
+    const kinds = ['kill', 'upgrade', 'downgrade'] as const;
+    const faults = schedule({ ...PLAN, kinds, everyMs: 1_000 });
+    const replaced = faults.filter(({ kind }) => kind !== 'kill');
+    expect(replaced.length).toBeGreaterThan(4 * PLAN.nodes);
+    for (let i = 0; i + PLAN.nodes <= replaced.length; i += PLAN.nodes) {
+      const way = replaced.slice(i, i + PLAN.nodes);
+      expect(new Set(way.map(({ kind }) => kind))).toEqual(
+        new Set([(i / PLAN.nodes) % 2 === 0 ? 'upgrade' : 'downgrade']),
+      );
+      expect(new Set(way.map((fault) => 'server' in fault && fault.server)).size).toBe(PLAN.nodes);
+    }
+    const kills = faults.filter(({ kind }) => kind === 'kill').map(({ n }) => n);
+    expect(kills.some((n) => n > replaced[0]!.n && n < replaced[PLAN.nodes - 1]!.n)).toBe(true);
+    const oneWay = schedule({ ...PLAN, kinds: ['kill', 'upgrade'] }).filter(({ kind }) => kind === 'upgrade');
+    expect(oneWay).toHaveLength(PLAN.nodes);
+  });
+
   it('lets a fault last as long as it was told', () => {
     const faults = schedule({ ...PLAN, kinds: ['redis'], lasting: { redis: 30 } });
     expect(new Set(faults.map(({ forMs }) => forMs))).toEqual(new Set([30_000]));
@@ -40,7 +58,8 @@ describe('the schedule of faults', () => {
 
 describe('the command line', () => {
   it('has a default for everything', () => {
-    expect(readOptions([])).toMatchObject({ nodes: 3, faults: FAULT_KINDS, seed: 1, broken: undefined });
+    const faults = ['kill', 'freeze', 'redis', 'postgres', 'cut', 'clock', 'deploy'];
+    expect(readOptions([])).toMatchObject({ nodes: 3, faults, seed: 1, broken: undefined });
     expect(readOptions(['--faults', 'kill,redis', '--lasting', 'redis=30'])).toMatchObject({
       faults: ['kill', 'redis'],
       lasting: { redis: 30 },
@@ -57,5 +76,8 @@ describe('the command line', () => {
     wrong('--broken', 'brakes');
     wrong('--hosts', 'none');
     wrong('--unheard-of', '1');
+    wrong('--faults', 'kill,upgrade');
+    wrong('--faults', 'kill', '--other-version', '.');
+    wrong('--faults', 'downgrade', '--other-version', '.');
   });
 });

@@ -6,6 +6,7 @@ import { pick, type Random, seeded } from './random.ts';
 
 export const FAULT_KINDS = [
   ...(['kill', 'freeze', 'redis', 'postgres', 'cut', 'clock', 'deploy', 'lock', 'role'] as const),
+  ...(['upgrade', 'downgrade'] as const),
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -18,7 +19,7 @@ interface At {
 }
 export type Fault = At &
   (
-    | { readonly kind: 'kill' | 'freeze'; readonly server: number }
+    | { readonly kind: 'kill' | 'freeze' | 'upgrade' | 'downgrade'; readonly server: number }
     | { readonly kind: 'redis' | 'postgres' | 'deploy' }
     | { readonly kind: 'cut'; readonly server: number; readonly link: Link; readonly how: 'refuse' | 'stall' }
     /** `server` undefined: the clients' clock. */
@@ -62,9 +63,10 @@ const WARM_UP_MS = 3_000;
 const REST_MS: Record<FaultKind, number> = {
   ...{ kill: 4_000, freeze: 2_000, redis: 2_000, postgres: 4_000, cut: 3_000, clock: 1_000, deploy: 2_000 },
   ...{ lock: 2_000, role: 3_000 },
+  ...{ upgrade: 2_000, downgrade: 2_000 },
 };
 /** How long each lasts, in milliseconds, at random. */
-const LASTS_MS: Record<Exclude<FaultKind, 'deploy'>, readonly [min: number, max: number]> = {
+const LASTS_MS: Record<Exclude<FaultKind, Replacing>, readonly [min: number, max: number]> = {
   kill: [200, 3_000],
   freeze: [500, 6_000],
   redis: [1_000, 8_000],
@@ -74,23 +76,32 @@ const LASTS_MS: Record<Exclude<FaultKind, 'deploy'>, readonly [min: number, max:
   lock: [500, 6_000],
   role: [2_000, 10_000],
 };
-const STRIKES_SERVERS: ReadonlySet<FaultKind> = new Set(['kill', 'freeze', 'cut', 'deploy']);
-const DEPLOY_MS_PER_SERVER = 6_000;
+const STRIKES_SERVERS: ReadonlySet<FaultKind> = new Set([
+  ...(['kill', 'freeze', 'cut', 'deploy', 'upgrade', 'downgrade'] as const),
+]);
+/** In which a server leaves, and the next process starts: as long as that takes, on a busy machine. */
+type Replacing = 'deploy' | 'upgrade' | 'downgrade';
+const REPLACING_MS = 6_000;
 const HOUR_SECONDS = 3_600;
 
 export function schedule({ seed, nodes, kinds, lengthMs, everyMs, lasting }: Plan): Fault[] {
   const random = seeded(seed);
   const faults: Fault[] = [];
   const busy = new Busy(nodes);
+  const servers = Array.from({ length: nodes }, (_, server) => server);
+  const versions = new Versions(servers, kinds);
   let bag: FaultKind[] = [];
   if (kinds.length === 0) return faults;
   for (let atMs = WARM_UP_MS; ; ) {
     atMs += everyMs * (0.5 + random());
     if (bag.length === 0) bag = shuffled(kinds, random);
-    const kind = bag.pop()!;
-    atMs = Math.round(Math.max(atMs, busy.freeFor(kind)));
-    const [min, max] =
-      kind === 'deploy' ? [DEPLOY_MS_PER_SERVER * nodes, DEPLOY_MS_PER_SERVER * nodes] : LASTS_MS[kind];
+    const drawn = bag.pop()!;
+    const kind = drawn === 'upgrade' || drawn === 'downgrade' ? versions.next() : drawn;
+    if (atMs > lengthMs) return faults;
+    if (kind === undefined) continue;
+    const among = kind === 'upgrade' || kind === 'downgrade' ? versions.left() : servers;
+    atMs = Math.round(Math.max(atMs, busy.freeFor(kind, among)));
+    const [min, max] = lastsMs(kind, nodes);
     const fixedS = lasting[kind];
     const forMs = Math.round(fixedS === undefined ? min + random() * (max - min) : fixedS * 1_000);
     const at = { n: faults.length + 1, atMs, forMs };
@@ -100,10 +111,14 @@ export function schedule({ seed, nodes, kinds, lengthMs, everyMs, lasting }: Pla
     switch (kind) {
       case 'kill':
       case 'freeze':
-        faults.push({ ...at, kind, server: busy.take(atMs, untilMs, random) });
+        faults.push({ ...at, kind, server: busy.take(atMs, untilMs, random, among) });
+        break;
+      case 'upgrade':
+      case 'downgrade':
+        faults.push({ ...at, kind, server: versions.replace(busy.take(atMs, untilMs, random, among)) });
         break;
       case 'cut': {
-        const server = busy.take(atMs, untilMs, random);
+        const server = busy.take(atMs, untilMs, random, among);
         const link = pick(['peers', 'postgres', 'redis'] as const, random);
         faults.push({ ...at, kind, server, link, how: pick(['refuse', 'stall'] as const, random) });
         break;
@@ -112,27 +127,75 @@ export function schedule({ seed, nodes, kinds, lengthMs, everyMs, lasting }: Pla
         const jumpSeconds = Math.round((2 * random() - 1) * HOUR_SECONDS);
         const whose = Math.floor(random() * (nodes + 1));
         faults.push({ ...at, kind, server: whose === nodes ? undefined : whose, jumpSeconds });
-        busy.take(atMs, untilMs, random, kind);
+        busy.takeOther(kind, untilMs);
         break;
       }
       case 'lock': {
         const rows = pick(['bookings', 'shards'] as const, random);
         faults.push({ ...at, kind, rows, tenth: Math.floor(random() * 10) });
-        busy.take(atMs, untilMs, random, kind);
+        busy.takeOther(kind, untilMs);
         break;
       }
       case 'role':
         faults.push({ ...at, kind, setting: pick(ROLE_SETTINGS, random) });
-        busy.take(atMs, untilMs, random, kind);
+        busy.takeOther(kind, untilMs);
         break;
       case 'deploy':
         busy.takeAll(untilMs);
         faults.push({ ...at, kind });
         break;
       default:
-        busy.take(atMs, untilMs, random, kind);
+        busy.takeOther(kind, untilMs);
         faults.push({ ...at, kind });
     }
+  }
+}
+
+function lastsMs(kind: FaultKind, nodes: number): readonly [min: number, max: number] {
+  switch (kind) {
+    case 'deploy':
+      return [REPLACING_MS * nodes, REPLACING_MS * nodes];
+    case 'upgrade':
+    case 'downgrade':
+      return [REPLACING_MS, REPLACING_MS];
+    default:
+      return LASTS_MS[kind];
+  }
+}
+
+/**
+ * Which servers run which version: all the older one at first. One at a time they are replaced, until all are; then back
+ * the same way. So servers of two versions stand beside each other for most of the time, and all other faults strike them.
+ */
+class Versions {
+  readonly #all: readonly number[];
+  readonly #kinds: readonly FaultKind[];
+  #left: readonly number[];
+  #direction: 'upgrade' | 'downgrade' = 'upgrade';
+
+  constructor(servers: readonly number[], kinds: readonly FaultKind[]) {
+    this.#all = servers;
+    this.#left = servers;
+    this.#kinds = kinds;
+  }
+
+  /** Undefined where there is no way on. */
+  next(): 'upgrade' | 'downgrade' | undefined {
+    if (this.#left.length === 0) {
+      this.#direction = this.#direction === 'upgrade' ? 'downgrade' : 'upgrade';
+      this.#left = this.#all;
+    }
+    return this.#kinds.includes(this.#direction) ? this.#direction : undefined;
+  }
+
+  /** Not replaced yet on this way. */
+  left(): readonly number[] {
+    return this.#left;
+  }
+
+  replace(server: number): number {
+    this.#left = this.#left.filter((other) => other !== server);
+    return server;
   }
 }
 
@@ -145,24 +208,25 @@ class Busy {
     this.#servers = Array.from({ length: nodes }, () => 0);
   }
 
-  /** From when on a fault of this kind finds something that is at rest. */
-  freeFor(kind: FaultKind): number {
+  /** From when on a fault of this kind finds something that is at rest, of these servers where it strikes one. */
+  freeFor(kind: FaultKind, among: readonly number[]): number {
     if (!STRIKES_SERVERS.has(kind)) return this.#others.get(kind) ?? 0;
     const ends = [...this.#servers].sort((a, b) => a - b);
     if (kind === 'deploy') return ends.at(-1)!;
-    return ends[Math.min(1, ends.length - 1)]!;
+    const oneIsLeftAlone = ends[Math.min(1, ends.length - 1)]!;
+    return Math.max(oneIsLeftAlone, Math.min(...among.map((server) => this.#servers[server]!)));
   }
 
-  /** @returns which server, where it is one that is struck */
-  take(atMs: number, untilMs: number, random: Random, other?: FaultKind): number {
-    if (other !== undefined) {
-      this.#others.set(other, untilMs);
-      return -1;
-    }
-    const free = this.#servers.flatMap((endMs, server) => (endMs <= atMs ? [server] : []));
+  /** @returns which server is struck */
+  take(atMs: number, untilMs: number, random: Random, among: readonly number[]): number {
+    const free = among.filter((server) => this.#servers[server]! <= atMs);
     const server = pick(free, random);
     this.#servers[server] = untilMs;
     return server;
+  }
+
+  takeOther(kind: FaultKind, untilMs: number): void {
+    this.#others.set(kind, untilMs);
   }
 
   takeAll(untilMs: number): void {
@@ -180,6 +244,8 @@ export function targetOf(fault: Fault): string {
   switch (fault.kind) {
     case 'kill':
     case 'freeze':
+    case 'upgrade':
+    case 'downgrade':
       return `server ${fault.server + 1}`;
     case 'cut':
       return `server ${fault.server + 1} ${fault.link} ${fault.how}`;

@@ -12,13 +12,12 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { freePort } from '../support/program.ts';
 import { Relay } from './relay.ts';
 import type { Link } from './schedule.ts';
+import type { Version } from './versions.ts';
 import { fakeTime } from './wall-clock.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const RESTART_PAUSE_MS = 200;
 const STARTS_MAX = 30;
 const LEAVE_DEADLINE_MS = 60_000;
@@ -27,6 +26,8 @@ export type ServerState = 'down' | 'starting' | 'up' | 'frozen' | 'leaving';
 
 export interface ServerOptions {
   readonly name: string;
+  /** The one that it begins with. */
+  readonly version: Version;
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly databaseUrl: string;
@@ -47,6 +48,7 @@ export class ChaosServer {
   readonly #options: ServerOptions;
   readonly #log: WriteStream;
   readonly #clockFile: string;
+  #version: Version;
   #child: ChildProcess | undefined;
   #isWanted = false;
 
@@ -65,6 +67,7 @@ export class ChaosServer {
   private constructor(options: ServerOptions, port: number, links: Record<Link, Relay>) {
     this.#options = options;
     this.name = options.name;
+    this.#version = options.version;
     this.port = port;
     this.links = links;
     this.#log = createWriteStream(join(options.folder, `${options.name}.log`));
@@ -103,6 +106,14 @@ export class ChaosServer {
     return code;
   }
 
+  /** Leaves, and the next process is of that version. @returns the exit code of the one that left */
+  async become(version: Version): Promise<number | null> {
+    const code = await this.leave();
+    this.#version = version;
+    await this.start();
+    return code;
+  }
+
   freeze(): void {
     this.state = 'frozen';
     this.#child?.kill('SIGSTOP');
@@ -138,12 +149,13 @@ export class ChaosServer {
 
   async #startOnce(): Promise<boolean> {
     const { imports } = this.#options;
+    const { root } = this.#version;
     this.state = 'starting';
     await this.links.peers.become('pass');
     const child = spawn(
       process.execPath,
-      [...imports.map((module) => `--import=${module}`), join(ROOT, 'src/main.ts'), 'serve'],
-      { cwd: ROOT, env: this.#environment(), stdio: ['ignore', 'pipe', 'pipe'] },
+      [...imports.map((module) => `--import=${module}`), join(root, 'src/main.ts'), 'serve'],
+      { cwd: root, env: this.#environment(), stdio: ['ignore', 'pipe', 'pipe'] },
     );
     this.#child = child;
     const ready = new Promise<void>((resolve) => {
