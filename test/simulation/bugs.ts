@@ -23,6 +23,8 @@ export interface SeededBug {
   readonly caughtAs: readonly (Rule | EndRule)[];
   /** Where it takes certain faults to bring it to light: these, in haste. */
   readonly faults?: readonly Kind[];
+  /** It takes servers of two feature levels. */
+  readonly isMixed?: boolean;
 }
 
 const ALL_SHARDS = 'f'.repeat(SHARDS / 4);
@@ -451,5 +453,11 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       }),
     },
     caughtAs: ['left-waiting', 'never-answered'],
+  },
+  'written too early': {
+    is: 'a server writes and sends what an older one, which is there still, does not understand',
+    parts: { membership: (real) => but(real, { mayWrite: () => true }) },
+    caughtAs: ['not-understood'],
+    isMixed: true,
   },
 };

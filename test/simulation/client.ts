@@ -49,6 +49,8 @@ export interface ClientParts {
   readonly open: () => readonly SimulatedNode[];
   readonly write: (event: HistoryEvent) => void;
   readonly apartments: readonly string[];
+  /** Others' that were open a moment ago, for an admin. */
+  readonly heldLately: () => readonly Hold[];
   /** Night numbers in which all claims lie, so that they meet. */
   readonly nights: { readonly from: number; readonly to: number };
 }
@@ -104,7 +106,7 @@ export class SimulatedClient {
       await this.ask(this.#last.asked, this.#last.requestId);
       return;
     }
-    const asked = this.subject.kind === 'host' ? this.#asHost() : this.#asGuest();
+    const asked = this.#choice();
     if (asked === undefined) return;
     const requestId = this.#requestId();
     const first = this.ask(asked, requestId);
@@ -157,6 +159,19 @@ export class SimulatedClient {
 
   get #nowMs(): number {
     return this.#parts.time.nowMs;
+  }
+
+  #choice(): Asked | undefined {
+    if (this.subject.kind === 'host') return this.#asHost();
+    return this.subject.kind === 'admin' ? this.#asAdmin() : this.#asGuest();
+  }
+
+  #asAdmin(): Asked | undefined {
+    const { prng, heldLately } = this.#parts;
+    const held = heldLately();
+    if (held.length === 0 || prng.chance(0.2)) return this.#reads();
+    const { apartmentId, id: holdId } = prng.pick(held);
+    return { command: 'extend', args: { apartmentId, holdId, minutes: prng.int(1, 3) } };
   }
 
   #asGuest(): Asked | undefined {

@@ -16,7 +16,6 @@ import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { COMMIT_TIMEOUT_MS, RECONNECT_FIRST_MS } from '../../src/persistence/limits.ts';
 import { SQLSTATE_FENCED } from '../../src/persistence/sqlstate.ts';
 import type { SandboxBooks } from '../../src/persistence/statements/sandbox-payments.ts';
-import { FEATURE_LEVEL } from '../../src/protocol/feature-levels.ts';
 import { SHARDS } from '../../src/protocol/limits.ts';
 import { memoryBooks } from '../../src/services/payments/sandbox/memory-books.ts';
 import type { Bug } from './bug.ts';
@@ -55,7 +54,8 @@ export class Database {
   readonly #underWay = new Array<number>(SHARDS).fill(0);
   #waiting: { readonly shards: readonly number[]; readonly go: () => void }[] = [];
 
-  constructor(time: VirtualTime, prng: Prng, bug: Bug) {
+  /** @param leastLevel what servers must understand from the beginning */
+  constructor(time: VirtualTime, prng: Prng, bug: Bug, leastLevel: number) {
     this.#time = time;
     this.#prng = prng;
     this.#bug = bug;
@@ -70,7 +70,7 @@ export class Database {
     this.journal = new MemoryJournal({ epochOf: (shard) => this.#epochs[shard]! });
     this.leases = new MemoryLeases({
       nowMs: () => this.nowMs,
-      leastLevel: FEATURE_LEVEL,
+      leastLevel,
       appended: (shards) => this.#appended(shards),
       isBusy: (shard) => this.#underWay[shard]! > 0,
       moved: (shard, epoch) => {

@@ -4,7 +4,7 @@ import { BUGS } from './bugs.ts';
 import { pin } from './pins.ts';
 import { type RunReport, simulate } from './run.ts';
 
-const USAGE = `simulate [--seeds N] [--from S] [--nodes 3] [--minutes M] [--bug NAME] [--every K] [--trace [APARTMENT]] | simulate --pin [--seeds N]`;
+const USAGE = `simulate [--seeds N] [--from S] [--nodes 3] [--minutes M] [--bug NAME] [--mixed] [--every K] [--trace [APARTMENT]] | simulate --pin [--seeds N]`;
 /** Violations printed of one seed. */
 const SHOWN_MAX = 10;
 
@@ -16,6 +16,7 @@ interface Settings {
   /** Only each K-th seed, for several processes side by side. */
   readonly every: number;
   readonly bug: string | undefined;
+  readonly isMixed: boolean;
   /** Prints what happens; '' for all of it, or an apartment's id. */
   readonly trace: string | undefined;
   /** Looks for the seeds at which the seeded bugs are caught, instead. */
@@ -31,7 +32,7 @@ export async function main(args: readonly string[], print: (text: string) => voi
     print(`${(error as Error).message}: ${USAGE}`);
     return 2;
   }
-  const { seeds, from, nodes, minutes, every, bug, trace, isPinning } = settings;
+  const { seeds, from, nodes, minutes, every, bug, isMixed, trace, isPinning } = settings;
   if (isPinning) return (await pin(seeds, { nodes, minutes }, print)).length === 0 ? 0 : 1;
   const startedMs = performance.now();
   let virtualMs = 0;
@@ -40,7 +41,12 @@ export async function main(args: readonly string[], print: (text: string) => voi
   for (let seed = from; seed < from + seeds * every; seed += every) {
     const report = await simulate({
       ...{ seed, nodes, minutes },
-      ...(bug !== undefined && { bug: BUGS[bug]!.parts, faults: BUGS[bug]!.faults }),
+      ...(bug !== undefined && {
+        bug: BUGS[bug]!.parts,
+        faults: BUGS[bug]!.faults,
+        isMixed: BUGS[bug]!.isMixed,
+      }),
+      ...(isMixed && { isMixed }),
       ...(trace !== undefined && { trace: (line) => line.includes(trace) && print(line) }),
     });
     virtualMs += report.virtualMs;
@@ -71,6 +77,7 @@ function settingsOf(args: readonly string[]): Settings {
       minutes: { type: 'string', default: '1' },
       every: { type: 'string', default: '1' },
       bug: { type: 'string' },
+      mixed: { type: 'boolean', default: false },
       trace: { type: 'string' },
       pin: { type: 'boolean', default: false },
     },
@@ -90,6 +97,7 @@ function settingsOf(args: readonly string[]): Settings {
     minutes: number('minutes', 0.01, false),
     every: number('every', 1),
     bug: values.bug,
+    isMixed: values.mixed,
     trace: values.trace,
     isPinning: values.pin,
   };
@@ -97,7 +105,7 @@ function settingsOf(args: readonly string[]): Settings {
 
 export function failureOf(
   seed: number,
-  { nodes, minutes, bug }: { nodes: number; minutes: number; bug?: string | undefined },
+  { nodes, minutes, bug, isMixed }: Pick<Settings, 'nodes' | 'minutes'> & Partial<Settings>,
   { findings, byRule, hash }: RunReport,
 ): string {
   const lines = findings
@@ -107,7 +115,8 @@ export function failureOf(
     );
   const total = [...byRule.values()].reduce((sum, count) => sum + count, 0);
   if (total > lines.length) lines.push(`  … and ${total - lines.length} more`);
-  const again = `npm run simulate -- --seeds 1 --from ${seed} --nodes ${nodes} --minutes ${minutes}${bug === undefined ? '' : ` --bug ${bug}`}`;
+  const rest = `${bug === undefined ? '' : ` --bug ${bug}`}${isMixed === true ? ' --mixed' : ''}`;
+  const again = `npm run simulate -- --seeds 1 --from ${seed} --nodes ${nodes} --minutes ${minutes}${rest}`;
   return [`seed ${seed} (history ${hash}):`, ...lines, `  again: ${again}`].join('\n');
 }
 

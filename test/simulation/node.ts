@@ -26,6 +26,7 @@ import type { Calendar, Subject } from '../../src/protocol/resources.ts';
 import { SandboxPayments } from '../../src/services/payments/sandbox/provider.ts';
 import type { Bug, Place } from './bug.ts';
 import type { Database } from './database.ts';
+import { journalOfLevel, requestsOfLevel } from './levels.ts';
 import type { Endpoint, Network } from './network.ts';
 import type { Prng } from './prng.ts';
 import type { SimulatedProcess } from './process.ts';
@@ -44,6 +45,10 @@ export interface NodeParts {
   readonly network: Network;
   readonly prng: Prng;
   readonly bug: Bug;
+  /** The feature level of its program. */
+  readonly level: number;
+  /** It is given what a program of that level does not understand. */
+  readonly notUnderstood: (node: string, apartmentId: string, what: string) => void;
   /** Committed by the owner, to be told to sockets everywhere. */
   readonly told: (node: SimulatedNode, change: CommittedChange) => void;
   readonly onFault: (event: string, details: Record<string, unknown>) => void;
@@ -68,7 +73,7 @@ export class SimulatedNode {
   readonly #parts: NodeParts;
 
   static async start(parts: NodeParts): Promise<SimulatedNode> {
-    const { url, name, process, database, prng, onFault } = parts;
+    const { url, name, process, database, prng, level, onFault } = parts;
     const keeper: { keeping?: ShardKeeping } = {};
     const membership = await Membership.open({
       leases: database.leasesOf(process),
@@ -81,6 +86,7 @@ export class SimulatedNode {
       },
       url,
       exclusive: false,
+      level,
       onClaimed: (shards) => keeper.keeping!.onClaimed(shards),
       onDraining: (shards) => keeper.keeping!.onDraining(shards),
       onLost: (shards, reason) => keeper.keeping!.onLost(shards, reason),
@@ -101,7 +107,7 @@ export class SimulatedNode {
   }
 
   private constructor(parts: NodeParts, membership: Membership) {
-    const { url, process, database, network, bug, prng, name, onFault } = parts;
+    const { url, process, database, network, bug, prng, name, level, onFault } = parts;
     this.#parts = parts;
     this.url = url;
     this.process = process;
@@ -115,7 +121,8 @@ export class SimulatedNode {
     };
     const clock = bug.clock?.(membership.clock, place) ?? membership.clock;
     const nowMs = () => clock.nowMs();
-    const realJournal = database.journalOf(process);
+    const notUnderstood = (apartmentId: string, what: string) => parts.notUnderstood(name, apartmentId, what);
+    const realJournal = journalOfLevel(level, database.journalOf(process), notUnderstood);
     const journal = bug.journal?.(realJournal, place) ?? realJournal;
     const changes = new ChangeBus(thrown);
     const openHolds = new OpenHolds();
@@ -146,7 +153,7 @@ export class SimulatedNode {
       entropy: () => `${name}r${++ids}`,
       holdTtlMs: HOLD_TTL_MS,
       holdsPerGuest: HOLDS_PER_GUEST,
-      mayWrite: (feature) => membership.mayWrite(feature),
+      mayWrite: (feature) => seen.mayWrite(feature),
       ownership: bug.ownership?.(seen, place) ?? seen,
       scheduler: process,
       snapshots: new SnapshotWriter(journal, process, onFault, (id) => this.registry.unsound(id)),
@@ -165,7 +172,7 @@ export class SimulatedNode {
     const endpoint: Endpoint = {
       process,
       nodeId: () => membership.nodeId,
-      onRequest: (...request) => this.cluster.onRequest(...request),
+      onRequest: requestsOfLevel(level, (...request) => this.cluster.onRequest(...request), notUnderstood),
       onNote: (...note) => this.cluster.onNote(...note),
     };
     const peers = network.peersOf(url, endpoint);

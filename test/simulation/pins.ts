@@ -37,11 +37,11 @@ async function firstCatch(
   seedsMax: number,
   settings: { readonly nodes: number; readonly minutes: number },
 ): Promise<number | undefined> {
-  const { parts, caughtAs, faults } = BUGS[name]!;
+  const { parts, caughtAs, faults, isMixed } = BUGS[name]!;
   for (let seed = 1; seed <= seedsMax; seed++) {
-    const { byRule } = await simulate({ seed, ...settings, bug: parts, faults });
+    const { byRule } = await simulate({ seed, ...settings, bug: parts, faults, isMixed });
     if (!caughtAs.some((rule) => byRule.has(rule))) continue;
-    if ((await simulate({ seed, ...settings, faults })).findings.length === 0) return seed;
+    if ((await simulate({ seed, ...settings, faults, isMixed })).findings.length === 0) return seed;
   }
   return undefined;
 }

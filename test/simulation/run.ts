@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { apply } from '../../src/actors/calendar/apply.ts';
 import { emptyCalendar, isRestless } from '../../src/actors/calendar/calendar.ts';
 import { dateOf } from '../../src/protocol/nights.ts';
+import type { Hold, Subject } from '../../src/protocol/resources.ts';
 import { check } from '../history/check.ts';
 import type { History, HistoryEvent, Outage, RecordedEntry } from '../history/history.ts';
 import type { Counts, Rule } from '../history/report.ts';
@@ -12,6 +13,7 @@ import type { Bug } from './bug.ts';
 import { SimulatedClient } from './client.ts';
 import { Database, START_MS } from './database.ts';
 import { Faults, type Kind } from './faults.ts';
+import { NEWER, OLDER } from './levels.ts';
 import { Network } from './network.ts';
 import { HOLD_TTL_MS, SimulatedNode } from './node.ts';
 import { Prng } from './prng.ts';
@@ -25,6 +27,8 @@ export interface RunOptions {
   /** Of work and faults, in virtual minutes; then things come to rest. */
   readonly minutes: number;
   readonly bug?: Bug;
+  /** Servers of two feature levels, and an admin whose extensions only those of the newer understand. */
+  readonly isMixed?: boolean | undefined;
   /** These faults, in haste, in place of what the seed says. */
   readonly faults?: readonly Kind[] | undefined;
   /** Told what happens, a line each. */
@@ -39,6 +43,7 @@ export const END_RULES = {
   'left-waiting': 'nothing waits inside a server when nobody asks',
   'not-running': 'an apartment with an open hold or payment runs',
   'not-marked': 'an apartment with an open hold or payment is marked',
+  'not-understood': 'a server is given nothing that a program of its feature level does not understand',
   'clock-wrong': "the system's clock on every node stays within what is declared",
 } as const;
 export type EndRule = keyof typeof END_RULES;
@@ -64,6 +69,8 @@ export interface RunReport {
 const POLICIES = ['flexible', 'moderate', 'strict'] as const;
 const TODAY = Math.floor(START_MS / 86_400_000);
 const NIGHTS = { from: TODAY + 1, to: TODAY + 21 };
+/** Some of them open still. */
+const HELD_LATELY_MAX = 6;
 const SKEW_MS = 30;
 /** How often an onlooker sees who serves what. */
 const LOOK_MS = 100;
@@ -98,6 +105,9 @@ class Run {
   readonly #clients: SimulatedClient[];
   readonly #downSince = new Map<string, number>();
   #starts = 0;
+  readonly #levels: Prng;
+  /** The last ones, for the admin. */
+  readonly #heldLately: Hold[] = [];
   #worstSkewMs = 0;
   #isOver = false;
 
@@ -106,7 +116,9 @@ class Run {
     this.#options = options;
     this.#bug = bug;
     this.#prng = new Prng(seed, 'run');
-    this.#database = new Database(this.#time, new Prng(seed, 'database'), bug);
+    this.#levels = new Prng(seed, 'levels');
+    const leastLevel = options.isMixed === true ? OLDER : NEWER;
+    this.#database = new Database(this.#time, new Prng(seed, 'database'), bug, leastLevel);
     this.#network = new Network(this.#time, new Prng(seed, 'network'));
     this.#sockets = new Sockets(this.#network, bug);
     this.#apartments = Array.from({ length: this.#prng.int(2, 5) }, (_, i) => `apartment-${seed % 97}-${i}`);
@@ -129,6 +141,8 @@ class Run {
       clients: () => this.#clients.map(({ name }) => name),
     });
     this.#clients = this.#prng.chance(0.5) ? this.#crowd(5) : this.#crowd(8);
+    if (options.isMixed === true)
+      this.#clients.push(this.#client(this.#clients.length, { id: 'admin', kind: 'admin' }));
   }
 
   async play(): Promise<RunReport> {
@@ -214,24 +228,24 @@ class Run {
   }
 
   #crowd(size: number): SimulatedClient[] {
-    const { seed } = this.#options;
     return Array.from({ length: size }, (_, i) => {
       const isHost = i === size - 1;
-      return new SimulatedClient(
-        `c${i}`,
-        isHost ? { id: 'host', kind: 'host' } : { id: `g${i}`, kind: 'guest' },
-        {
-          time: this.#time,
-          prng: new Prng(seed, `client ${i}`),
-          network: this.#network,
-          sockets: this.#sockets,
-          bug: this.#bug,
-          open: () => this.#running().filter(({ isOpen }) => isOpen),
-          write: (event) => this.#write(event),
-          apartments: this.#apartments,
-          nights: NIGHTS,
-        },
-      );
+      return this.#client(i, isHost ? { id: 'host', kind: 'host' } : { id: `g${i}`, kind: 'guest' });
+    });
+  }
+
+  #client(i: number, subject: Subject): SimulatedClient {
+    return new SimulatedClient(`c${i}`, subject, {
+      time: this.#time,
+      prng: new Prng(this.#options.seed, `client ${i}`),
+      network: this.#network,
+      sockets: this.#sockets,
+      bug: this.#bug,
+      open: () => this.#running().filter(({ isOpen }) => isOpen),
+      write: (event) => this.#write(event),
+      apartments: this.#apartments,
+      heldLately: () => this.#heldLately,
+      nights: NIGHTS,
     });
   }
 
@@ -260,6 +274,7 @@ class Run {
       firstMs: prng.between(100, 1e6),
     });
     const name = `n${place}i${++this.#starts}`;
+    const level = this.#levelOfNext();
     this.#trace(`${name} starts`);
     const begun = SimulatedNode.start({
       url: `http://node-${place}`,
@@ -269,6 +284,9 @@ class Run {
       network: this.#network,
       prng: new Prng(this.#options.seed, name),
       bug: this.#bug,
+      level,
+      notUnderstood: (node, apartmentId, what) =>
+        this.#found('not-understood', `${node}, of level ${level}, is given ${what}`, apartmentId),
       told: (node, change) => this.#sockets.committed(node, change, this.#running()),
       onFault: (event, details) => {
         if (this.#options.trace !== undefined) this.#trace(`${name} ${event} ${textOf(details)}`);
@@ -291,6 +309,12 @@ class Run {
         this.#time.after(1_000, () => this.#start(place));
       },
     );
+  }
+
+  /** All are of the older level at first; who comes later is of either. */
+  #levelOfNext(): number {
+    if (this.#options.isMixed !== true) return NEWER;
+    return this.#starts > this.#nodes.length && this.#levels.chance(0.6) ? NEWER : OLDER;
   }
 
   #crash(place: number): void {
@@ -369,6 +393,10 @@ class Run {
 
   #write(event: HistoryEvent): void {
     this.#events.push(event);
+    if (event.type === 'ok' && 'hold' in event.data && event.data.hold.status === 'held') {
+      this.#heldLately.unshift(event.data.hold);
+      this.#heldLately.splice(HELD_LATELY_MAX);
+    }
     if (this.#options.trace !== undefined) this.#trace(textOf(event));
   }
 
@@ -388,6 +416,7 @@ class Run {
         systemAtZeroMs: START_MS,
         skewMs: this.#skewMs,
         holdTtlMs: HOLD_TTL_MS,
+        admins: ['admin'],
         outages: this.#outages,
         isSettled: true,
         timeZones: Object.fromEntries(this.#apartments.map((id) => [id, 'UTC'])),

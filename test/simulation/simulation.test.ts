@@ -29,6 +29,20 @@ describe('the simulation', () => {
     expect(unseen.filter((what) => !rare.includes(what))).toEqual([]);
   }, 120_000);
 
+  it('[C9] finds nothing with servers of two feature levels, of which the newer come to write what they brought', async () => {
+    const failures: string[] = [];
+    let written = 0;
+    for (let seed = 1; seed <= SEEDS / 10; seed++) {
+      const report = await run(seed, { isMixed: true });
+      if (report.findings.length > 0) failures.push(failureOf(seed, { ...settings, isMixed: true }, report));
+      const { journal } = report.history;
+      if (journal.some(({ fact }) => fact.kind === 'extended' && fact.v === 2)) written += 1;
+    }
+    expect(failures.join('\n')).toBe('');
+    expect(written).toBeGreaterThan(0);
+    expect(written).toBeLessThan(SEEDS / 10);
+  }, 120_000);
+
   it('plays the same seed the same way, byte for byte, and another otherwise', async () => {
     const [first, again, other] = [await run(7), await run(7), await run(8)];
     expect(JSON.stringify(again.history)).toBe(JSON.stringify(first.history));
@@ -55,14 +69,14 @@ describe('the simulation', () => {
 });
 
 describe('a seeded bug', () => {
-  for (const [name, { is, parts, caughtAs, faults }] of Object.entries(BUGS)) {
+  for (const [name, { is, parts, caughtAs, faults, isMixed }] of Object.entries(BUGS)) {
     it(`is caught: ${name} (${is})`, async () => {
       const seed = pins[name];
       if (seed === undefined) throw new Error('no seed is pinned: run `npm run simulate -- --pin`');
-      const { byRule } = await run(seed, { bug: parts, faults });
+      const { byRule } = await run(seed, { bug: parts, faults, isMixed });
       expect(caughtAs.filter((rule) => byRule.has(rule))).not.toEqual([]);
       // Without it the same seed is clean: what was found is the bug's doing.
-      expect((await run(seed, { faults })).findings).toEqual([]);
+      expect((await run(seed, { faults, isMixed })).findings).toEqual([]);
     }, 120_000);
   }
 });
