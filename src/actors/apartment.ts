@@ -261,6 +261,10 @@ export class RunningApartment implements TurnOwner, Due {
     return holds;
   }
 
+  get mayBegin(): boolean {
+    return this.#parts.mayWrite('chained facts');
+  }
+
   /** Ends this instance. Its open holds stay in `OpenHolds`. @returns what it was asked and has not answered */
   end(): Asked[] {
     this.#over = true;

@@ -21,15 +21,21 @@ const US = '\x1f';
 export interface ChainHead {
   /** The hash of the last fact that was given one; undefined where none has. */
   head: number | undefined;
+  /**
+   * Whether a chain may be begun: not while a server is there that would go on without a hash, and break it. Default: it
+   * may. One that was begun goes on.
+   */
+  readonly mayBegin?: boolean;
 }
 
 /**
  * Gives an entry its hash, and moves the head on to it. Once: an entry that is sent again, behind another that was refused,
  * keeps the one that it was given.
  * @param row of the entry, where it has been made already
+ * @returns undefined where no chain may be begun yet
  */
-export function link(chain: ChainHead, entry: JournalEntry, row = rowOf(entry)): number {
-  if (entry.hash === undefined) {
+export function link(chain: ChainHead, entry: JournalEntry, row = rowOf(entry)): number | undefined {
+  if (entry.hash === undefined && (chain.head !== undefined || chain.mayBegin !== false)) {
     entry.hash = hashAfter(chain.head, row);
     chain.head = entry.hash;
   }

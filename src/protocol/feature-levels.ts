@@ -9,6 +9,8 @@
 const BROUGHT_BY = {
   /** `extended` v2, which leaves the guest's own extension as it is, and an extension's `minutes` (H10). */
   'extensions by admins': 1,
+  /** A fact carries the hash that follows from the one before it; a program of before writes one without (`chain.ts`). */
+  'chained facts': 2,
 } as const satisfies Record<string, number>;
 
 export type Feature = keyof typeof BROUGHT_BY;

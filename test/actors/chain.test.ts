@@ -48,6 +48,37 @@ describe('[I2] the chain of facts', () => {
     expect(follow(undefined, [...older, next])).toBe(next.hash);
   });
 
+  it('[C9] is not begun while a server is there that would go on without it, and goes on once begun', () => {
+    const chain = { head: undefined, mayBegin: false };
+    const entries = [entry(A, 1), entry(A, 2), entry(A, 3), entry(A, 4)] as const;
+    expect(link(chain, entries[0])).toBeUndefined();
+    chain.mayBegin = true;
+    const first = link(chain, entries[1]);
+    chain.mayBegin = false;
+    expect(link(chain, entries[2])).not.toBe(first);
+    expect(follow(undefined, entries.slice(0, 3))).toBe(chain.head);
+    expect(() => follow(undefined, entries)).toThrow(/fact 4 carries no hash/);
+  });
+
+  it('[C9] is begun by an apartment when all servers know of it', async () => {
+    const time = new ManualTime(AT_MS);
+    const journal = new MemoryJournal();
+    journal.addListing(A, openTerms());
+    let isKnown = false;
+    const house = new House({ journal, time, mayWrite: (feature) => isKnown && feature === 'chained facts' });
+    const block = async (from: number) => {
+      const range = { from, to: from + 1 };
+      house.ask({ id: 'h', kind: 'host' }, A, { kind: 'block', range });
+      await turnOfEvents();
+    };
+    const today = Math.floor(AT_MS / 86_400_000);
+    await block(today + 1);
+    isKnown = true;
+    await block(today + 2);
+    const hashes = (await journal.entries(A, 0, 10)).map(({ hash }) => typeof hash);
+    expect(hashes).toEqual(['undefined', 'number']);
+  });
+
   it('keeps the hash of an entry that is sent again', () => {
     const chain: ChainHead = { head: undefined };
     const one = entry(A, 1);

@@ -6,7 +6,7 @@ import { FEATURE_LEVEL, type Feature, levelOf } from '../../src/protocol/feature
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { Nodes, until } from './nodes.ts';
 
-const NEWEST: Feature = 'extensions by admins';
+const NEWEST: Feature = 'chained facts';
 const OLDER = levelOf(NEWEST) - 1;
 
 let database: TestDatabase;
@@ -84,7 +84,7 @@ describe('[C9] what one feature level brought', () => {
 
 describe('[C9] an older server that joins in the moment in which the level is raised', () => {
   it('is waited for, and seen', async () => {
-    await nodes.join('http://one', { level: OLDER });
+    await nodes.join('http://one', { level: 0 });
     await database.pool.query('update nodes set feature_level = $1', [FEATURE_LEVEL]);
     const client = await database.pool.connect();
     await client.query('begin');
@@ -93,11 +93,11 @@ describe('[C9] an older server that joins in the moment in which the level is ra
     await waiting(1);
     await client.query('commit');
     client.release();
-    expect(await raised).toBe(OLDER);
+    expect(await raised).toBe(0);
   });
 
   it('waits, and is refused in one sentence that its own program can show', async () => {
-    await nodes.join('http://one', { level: OLDER });
+    await nodes.join('http://one', { level: 0 });
     await database.pool.query('update nodes set feature_level = $1', [FEATURE_LEVEL]);
     const client = await database.pool.connect();
     await client.query('begin');

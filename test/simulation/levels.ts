@@ -7,17 +7,18 @@ import type { JournalEntry } from '../../src/actors/facts.ts';
 import type { Journal } from '../../src/actors/ports.ts';
 import type { OnRequest } from '../../src/cluster/peers/accepted-link.ts';
 import type { ApartmentCommand } from '../../src/protocol/apartment-command.ts';
-import { levelOf } from '../../src/protocol/feature-levels.ts';
+import { FEATURE_LEVEL, levelOf } from '../../src/protocol/feature-levels.ts';
 import type { Subject } from '../../src/protocol/resources.ts';
 
-export const NEWER = levelOf('extensions by admins');
-export const OLDER = NEWER - 1;
+export const NEWER = FEATURE_LEVEL;
+export const OLDER = levelOf('extensions by admins') - 1;
 
 /** Told of what it does not understand. */
 type Found = (apartmentId: string, what: string) => void;
 
-function isUnderstood({ fact }: JournalEntry, level: number): boolean {
-  return fact.kind !== 'extended' || fact.v !== 2 || level >= NEWER;
+function isUnderstood({ fact, hash }: JournalEntry, level: number): boolean {
+  if (hash !== undefined && level < levelOf('chained facts')) return false;
+  return fact.kind !== 'extended' || fact.v !== 2 || level >= levelOf('extensions by admins');
 }
 
 export function journalOfLevel(level: number, journal: Journal, found: Found): Journal {

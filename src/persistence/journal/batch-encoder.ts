@@ -42,7 +42,7 @@ export class BatchEncoder {
     }
     for (const entry of append.entries) {
       const row = rowOf(entry);
-      this.#rows += `${row}\x1f${link(append.chain, entry, row)}\n`;
+      this.#rows += `${row}\x1f${link(append.chain, entry, row) ?? ''}\n`;
       if (entry.booking !== undefined) this.#addBooking(entry, entry.booking);
       if (hasSide(entry.fact.kind)) this.#addSide(entry);
     }
