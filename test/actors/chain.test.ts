@@ -48,7 +48,7 @@ describe('[I2] the chain of facts', () => {
     expect(follow(undefined, [...older, next])).toBe(next.hash);
   });
 
-  it('[C9] is not begun while a server is there that would go on without it, and goes on once begun', () => {
+  it('[C10] is not begun while a server is there that would go on without it, and goes on once begun', () => {
     const chain = { head: undefined, mayBegin: false };
     const entries = [entry(A, 1), entry(A, 2), entry(A, 3), entry(A, 4)] as const;
     expect(link(chain, entries[0])).toBeUndefined();
@@ -60,7 +60,7 @@ describe('[I2] the chain of facts', () => {
     expect(() => follow(undefined, entries)).toThrow(/fact 4 carries no hash/);
   });
 
-  it('[C9] is begun by an apartment when all servers know of it', async () => {
+  it('[C10] is begun by an apartment when all servers know of it', async () => {
     const time = new ManualTime(AT_MS);
     const journal = new MemoryJournal();
     journal.addListing(A, openTerms());

@@ -52,7 +52,7 @@ describe('[H10] an admin', () => {
     expect((await release(admin)).code).toBe('hold_not_open');
   });
 
-  it('[C9] lengthens none while not all servers know what would be written, and then under the same requestId', async () => {
+  it('[C10] lengthens none while not all servers know what would be written, and then under the same requestId', async () => {
     let isKnown = false;
     house = new House({
       journal,

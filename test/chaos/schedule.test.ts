@@ -58,7 +58,7 @@ describe('the schedule of faults', () => {
 
 describe('the command line', () => {
   it('has a default for everything', () => {
-    const faults = ['kill', 'freeze', 'redis', 'postgres', 'cut', 'clock', 'deploy'];
+    const faults = ['kill', 'freeze', 'redis', 'postgres', 'cut', 'clock', 'deploy', 'lock', 'role'];
     expect(readOptions([])).toMatchObject({ nodes: 3, faults, seed: 1, broken: undefined });
     expect(readOptions(['--faults', 'kill,redis', '--lasting', 'redis=30'])).toMatchObject({
       faults: ['kill', 'redis'],

@@ -32,7 +32,7 @@ const waiting = (count: number) =>
     return rows[0].waiting === count;
   });
 
-describe('[C9] what one feature level brought', () => {
+describe('[C10] what one feature level brought', () => {
   it('may be written from the start where all servers are of it', async () => {
     const node = await nodes.join('http://one');
     expect([node.mayWrite(NEWEST), node.leastLevel]).toEqual([true, FEATURE_LEVEL]);
@@ -82,7 +82,7 @@ describe('[C9] what one feature level brought', () => {
   });
 });
 
-describe('[C9] an older server that joins in the moment in which the level is raised', () => {
+describe('[C10] an older server that joins in the moment in which the level is raised', () => {
   it('is waited for, and seen', async () => {
     await nodes.join('http://one', { level: 0 });
     await database.pool.query('update nodes set feature_level = $1', [FEATURE_LEVEL]);

@@ -122,7 +122,7 @@ describe('a command', () => {
     expect(requests).toHaveLength(3);
   });
 
-  it('[C9] that not all servers know is not sent to one', async () => {
+  it('[C10] that not all servers know is not sent to one', async () => {
     const extend = (minutes?: number) => {
       const answer = new Answer();
       router.ask({

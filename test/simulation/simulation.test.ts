@@ -29,7 +29,7 @@ describe('the simulation', () => {
     expect(unseen.filter((what) => !rare.includes(what))).toEqual([]);
   }, 120_000);
 
-  it('[C9] finds nothing with servers of two feature levels, of which the newer come to write what they brought', async () => {
+  it('[C10] finds nothing with servers of two feature levels, of which the newer come to write what they brought', async () => {
     const failures: string[] = [];
     let written = 0;
     for (let seed = 1; seed <= SEEDS / 10; seed++) {

@@ -169,7 +169,7 @@ describe('a version of another', () => {
   }
 });
 
-describe('[C9] a server that may not understand what the others say', () => {
+describe('[C10] a server that may not understand what the others say', () => {
   it('is refused where it dials, and both numbers are told there', async () => {
     const b = await startNode('node_b', { leastLevel: () => 7 });
     const a = await startNode('node_a', { level: 6 });
