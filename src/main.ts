@@ -71,7 +71,7 @@ program
 program
   .command('verify')
   .description(
-    'recompute every calendar from the journal and compare it with what is stored; exit 1 if they differ',
+    'judge every journal by rules of its own, and all other tables by what comes of it; exit 1 if anything contradicts',
   )
   .action(() => verify(readConfig(process.env)));
 

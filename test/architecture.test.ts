@@ -23,6 +23,10 @@ const MAY_IMPORT: Record<string, { from: string[]; because: string }> = {
     from: ['src/protocol', 'src/persistence', 'src/actors/calendar'],
     because: 'none needs a running apartment: what it asks of one it is handed',
   },
+  'src/verify': {
+    from: ['src/protocol/nights.ts'],
+    because: 'a judge shares no code with the accused: what both get wrong nobody finds',
+  },
   'src/client': { from: ['src/protocol', 'src/time'], because: 'it is published, and runs in browsers' },
   'src/observability': { from: [], because: 'everybody may use it' },
   'web/src': { from: ['src/client', 'src/protocol'], because: 'a page knows the server by its wire alone' },
@@ -153,6 +157,17 @@ describe('who imports whom', () => {
   it('only the composition root and the command line see everything', () => {
     const others = readdirSync(join(ROOT, 'src')).filter((name) => !(`src/${name}` in MAY_IMPORT));
     expect(others.sort()).toEqual(['app', 'cli', 'config.ts', 'main.ts']);
+  });
+});
+
+describe('the judge', () => {
+  it('reaches nothing that decides, applies, stores or loads, by whatever way', () => {
+    const reached = new Set(filesUnder('src/verify'));
+    for (const file of reached) {
+      for (const target of importsOf(file).map((specifier) => local(file, specifier)))
+        if (target !== undefined) reached.add(target);
+    }
+    expect([...reached].filter((file) => !/^src\/(verify|protocol)\//.test(file))).toEqual([]);
   });
 });
 

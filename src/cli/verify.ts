@@ -1,7 +1,8 @@
 import type { Config } from '../config.ts';
 import { openStorage } from '../persistence/index.ts';
-import { recordedApartments } from '../persistence/statements/recorded-apartments.ts';
-import { checkApartment } from './check-apartment.ts';
+import { recordedRows } from '../persistence/statements/recorded-apartments.ts';
+import { checkAll } from '../verify/check-all.ts';
+import { textOf } from '../verify/problem.ts';
 
 /** Problems shown; all are counted. */
 const SHOWN = 50;
@@ -12,24 +13,17 @@ export async function verify(config: Config): Promise<void> {
     dataDir: config.NIGHTLATCH_DATA_DIR,
     acceptRefused: true,
   });
-  let apartments = 0;
-  let facts = 0;
-  let bookings = 0;
   let problems = 0;
+  let counted: string;
   try {
-    for await (const recorded of recordedApartments(storage.pool)) {
-      apartments += 1;
-      facts += recorded.entries.length;
-      bookings += recorded.bookings.filter(({ status }) => status === 'confirmed').length;
-      for (const problem of checkApartment(recorded)) {
-        problems += 1;
-        if (problems <= SHOWN) console.log(`${recorded.apartmentId}: ${problem}`);
-      }
-    }
+    const { apartments, facts, standingBookings } = await checkAll(recordedRows(storage.pool), (problem) => {
+      problems += 1;
+      if (problems <= SHOWN) console.log(textOf(problem));
+    });
+    counted = `${apartments} apartments, ${facts} facts, ${standingBookings} standing bookings`;
   } finally {
     await storage.close();
   }
-  const counted = `${apartments} apartments, ${facts} facts, ${bookings} standing bookings`;
   if (problems > 0) {
     console.log(`${counted}: ${problems} problems`);
     process.exitCode = 1;

@@ -9,10 +9,12 @@ import type { FactKind, JournalEntry } from '../../src/actors/facts.ts';
  * are only added to: a line that no longer reads is an old journal that no longer reads.
  */
 const golden = (name: string) => readFileSync(new URL(`../golden/${name}`, import.meta.url), 'utf8');
-const entries: JournalEntry[] = golden('facts-v1.jsonl')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line));
+const entriesOf = (name: string): JournalEntry[] =>
+  golden(name)
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+const entries = entriesOf('facts-v1.jsonl');
 
 const KINDS: Record<FactKind, true> = {
   held: true,
@@ -41,5 +43,11 @@ describe('golden facts', () => {
     const calendar = emptyCalendar();
     for (const entry of entries) apply(calendar, entry);
     expect(JSON.parse(JSON.stringify(calendar))).toEqual(JSON.parse(golden('calendar-v1.json')));
+  });
+
+  it('reads a refund that was refused for good: nothing is owed any more', () => {
+    const calendar = emptyCalendar();
+    for (const entry of entriesOf('facts-v1-refused.jsonl')) apply(calendar, entry);
+    expect(calendar).toMatchObject({ version: 4, claims: [], settlements: [] });
   });
 });

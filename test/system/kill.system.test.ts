@@ -161,8 +161,10 @@ describe('a server killed in mid-load', () => {
       return [apartmentId, removed.rows[0]?.apartment_id];
     });
     const noticed = await program.run(['verify']);
-    expect(noticed.output).toMatch(new RegExp(`^${moved}: booking \\S+ differs`, 'm'));
-    expect(noticed.output).toMatch(new RegExp(`^${forgotten}: version \\d+ .*does not follow`, 'm'));
+    expect(noticed.output).toMatch(new RegExp(`^${moved} version \\d+: booking \\S+ has from`, 'm'));
+    expect(noticed.output).toMatch(
+      new RegExp(`^${forgotten} version \\d+: version \\d+ follows \\d+ \\(I4: `, 'm'),
+    );
     expect(noticed.output).not.toMatch(/\n\s+at /);
     expect(noticed.code).toBe(1);
   });
