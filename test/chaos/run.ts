@@ -27,10 +27,9 @@ import { Tally } from './tally.ts';
 import { fakeTime } from './wall-clock.ts';
 
 const POLL_MS = 200;
-/** Between what a decision looked at and the instant of its fact there is a turn of a busy machine. */
-const DECIDING_MS = 50;
-/** Changes are gathered for CHANGES_EVERY_MS, and heard a turn later on a busy machine. */
-const TOLD_MS = CHANGES_EVERY_MS + DECIDING_MS;
+/** Changes are gathered for CHANGES_EVERY_MS, and heard a turn of a busy machine later. */
+const HEARD_MS = 50;
+const TOLD_MS = CHANGES_EVERY_MS + HEARD_MS;
 const DAY_MS = 86_400_000;
 
 export interface RunOptions {
@@ -104,7 +103,6 @@ export async function run({ options, command, folder, progress }: RunOptions): P
       ...{
         systemAtZeroMs: zero,
         skewMs: CLOCK_AGREES_MS + driftMs,
-        decidingMs: DECIDING_MS,
         toldMs: TOLD_MS,
       },
       ...{ holdsPerGuest: options.holds, holdTtlMs: HOLD_TTL_SECONDS * 1_000, isSettled },

@@ -45,8 +45,7 @@ function verdictOn(world: World, operation: Operation): Verdict | undefined {
 function factOf(world: World, { asked }: Operation, version: number): RecordedEntry | undefined {
   if (!('apartmentId' in asked.args)) return undefined;
   const entry = world.apartment(asked.args.apartmentId).entry(version);
-  const isOurs =
-    entry?.subjectId === asked.subject && (asked.requestId ?? entry.requestId) === entry.requestId;
+  const isOurs = entry?.subjectId === asked.subject && (asked.requestId ?? null) === entry.requestId;
   return isOurs ? entry : undefined;
 }
 
@@ -102,7 +101,7 @@ function onConfirm(world: World, operation: Operation, answer: Booking): Verdict
     return lost(world, operation, version);
   const payment = apartment.payments.get(booking.booking!.key);
   const { subjectId, requestId } = payment?.confirming ?? {};
-  if (subjectId !== asked.subject || (asked.requestId ?? requestId) !== requestId)
+  if (subjectId !== asked.subject || (asked.requestId ?? null) !== requestId)
     return lost(world, operation, version);
   if (asked.command === 'confirm' && asked.args.holdId !== booking.booking!.holdId)
     return ['answer-mismatch', `and booking ${answer.id} is of another hold`, version];

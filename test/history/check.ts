@@ -10,6 +10,7 @@
 import { checkAnswers } from './answers.ts';
 import { checkReads } from './calendars.ts';
 import { checkEndedInTime } from './deadlines.ts';
+import type { Bend } from './excuses.ts';
 import type { History } from './history.ts';
 import { checkMine } from './mine.ts';
 import { checkOpenHolds, holdsOfGuests, openOf } from './open-holds.ts';
@@ -21,8 +22,9 @@ import { checkTable } from './table.ts';
 import { checkWatchers } from './watchers.ts';
 import { type World, worldOf } from './world.ts';
 
-export function check(history: History): Report {
-  const world = worldOf(history);
+/** @param bend for the tests of excuses alone */
+export function check(history: History, bend?: Bend): Report {
+  const world = worldOf(history, bend);
   const guests = holdsOfGuests(world);
   checkAnswers(world);
   checkRepeats(world);

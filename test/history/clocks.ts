@@ -1,4 +1,5 @@
 /** The run's clock and the system's, and when owners were down. */
+import type { Excuses } from './excuses.ts';
 import type { Run } from './history.ts';
 
 interface Window {
@@ -9,7 +10,6 @@ interface Window {
 
 export class Clocks {
   readonly lateMs: number;
-  readonly decidingMs: number;
   readonly toldMs: number;
   readonly resyncMs: number;
   readonly watchLagMs: number;
@@ -17,14 +17,13 @@ export class Clocks {
   readonly #zeroMs: number;
   readonly #outages: readonly Window[];
 
-  constructor({ systemAtZeroMs, skewMs, outages = [], ...run }: Run) {
+  constructor({ systemAtZeroMs, skewMs, outages = [], ...run }: Run, excuses: Excuses) {
     this.#zeroMs = systemAtZeroMs;
-    this.skewMs = skewMs;
-    this.lateMs = run.lateMs ?? 1_000;
-    this.decidingMs = run.decidingMs ?? 0;
+    this.skewMs = excuses.toleranceMs('skew', skewMs);
+    this.lateMs = excuses.toleranceMs('late', run.lateMs ?? 1_000);
     this.toldMs = run.toldMs ?? 0;
-    this.resyncMs = run.resyncMs ?? 5_000;
-    this.watchLagMs = run.watchLagMs ?? 20_000;
+    this.resyncMs = excuses.toleranceMs('resync', run.resyncMs ?? 5_000);
+    this.watchLagMs = excuses.toleranceMs('on-its-way', run.watchLagMs ?? 20_000);
     this.#outages = outages
       .map(({ fromMs, toMs, apartmentIds }) => ({
         fromMs,

@@ -13,9 +13,13 @@ export function checkEndedInTime(
   report: Report,
 ): void {
   const step = claim.hold!.steps.at(-1)!;
-  const dueMs = Math.max(deadlineOf(step), step.openAgainAtMs);
-  if (atMs <= dueMs + clocks.lateMs) return;
-  if (atMs <= clocks.putOffSystem(dueMs, clocks.lateMs, apartmentId)) {
+  const deadlineMs = deadlineOf(step);
+  if (atMs <= deadlineMs + clocks.lateMs) return;
+  const { excuses } = report;
+  if (excuses.for('declined-late', atMs <= step.openAgainAtMs + clocks.lateMs)) return;
+  const dueMs = Math.max(deadlineMs, step.openAgainAtMs);
+  const untilMs = clocks.putOffSystem(dueMs, clocks.lateMs, apartmentId);
+  if (excuses.for('nobody-served', untilMs > dueMs + clocks.lateMs && atMs <= untilMs)) {
     report.counts.holdsEndedAfterOutage += 1;
     return;
   }

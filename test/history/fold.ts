@@ -87,8 +87,10 @@ class Folding {
       if (all.length < 2) continue;
       for (const [i, entry] of all.entries()) {
         const before = all.slice(0, i).findLast(({ subjectId }) => subjectId === entry.subjectId);
-        if (before === undefined || entry.atMs - before.atMs >= REMEMBERED_MS) continue;
-        if (this.#cameToNothing(before.fact, entry.version)) continue;
+        if (before === undefined) continue;
+        const { excuses } = this.#report;
+        if (excuses.for('day-passed', entry.atMs - before.atMs >= REMEMBERED_MS)) continue;
+        if (excuses.for('declined-anew', this.#cameToNothing(before.fact, entry.version))) continue;
         this.#report.add(
           'two-effects',
           `request ${entry.requestId} took effect as version ${before.version} (${before.fact.kind}) and again as version ${entry.version} (${entry.fact.kind})`,
@@ -264,7 +266,8 @@ class Folding {
     const hold = this.#ownHold(fact.hold, entry);
     if (hold === undefined) return;
     const { expiresAtMs } = hold.hold!.steps.at(-1)!;
-    if (entry.atMs - this.#clocks.decidingMs >= expiresAtMs && !this.#cameBefore(expiresAtMs, entry)) {
+    const isLate = entry.atMs >= expiresAtMs;
+    if (isLate && !this.#report.excuses.for('came-in-time', this.#cameBefore(expiresAtMs, entry))) {
       const sentence = `hold ${hold.id} ended at ${iso(expiresAtMs)} and its confirm was taken at ${iso(entry.atMs)}`;
       this.#says('confirmed-after-end', entry, sentence);
     }
@@ -321,7 +324,7 @@ class Folding {
       if (!payment.authorised)
         this.#impossible(entry, `payment ${fact.key} was captured before it was authorised`);
       this.#end(hold, entry, 'confirmed');
-    } else if (isLate) {
+    } else if (this.#report.excuses.for('paid-late', isLate)) {
       life.endedBy = 'confirmed';
     } else {
       const how = life.endedBy ?? 'open again';
@@ -421,7 +424,8 @@ class Folding {
   }
 
   #isByAdmin({ subjectId }: RecordedEntry): boolean {
-    return subjectId !== null && this.#run.admins?.includes(subjectId) === true;
+    const isAdmin = subjectId !== null && this.#run.admins?.includes(subjectId) === true;
+    return this.#report.excuses.for('admin', isAdmin);
   }
 
   #manageableHold(id: string, entry: RecordedEntry): Claim | undefined {
@@ -439,7 +443,7 @@ class Folding {
 
   #inTime(claim: Claim, entry: RecordedEntry): void {
     const deadlineMs = deadlineOf(claim.hold!.steps.at(-1)!);
-    if (entry.atMs - this.#clocks.decidingMs < deadlineMs) return;
+    if (entry.atMs < deadlineMs) return;
     const sentence = `hold ${claim.id} was to end at ${iso(deadlineMs)} and ${entry.fact.kind} came at ${iso(entry.atMs)}`;
     this.#says('acted-after-end', entry, sentence);
   }

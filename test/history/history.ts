@@ -31,8 +31,6 @@ export interface Run {
   readonly skewMs: number;
   /** How long after its deadline a hold may still be open while its owner is up (I5). Default 1,000. */
   readonly lateMs?: number;
-  /** A decision may read the clock twice: how far its fact's instant may lie past the one it looked at. Default 0. */
-  readonly decidingMs?: number;
   /** What one node has committed all others know within this, outages apart. Default 0. */
   readonly toldMs?: number;
   /** A watcher that has noticed a jump is whole again within this, outages apart. Default 5,000. */

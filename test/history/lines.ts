@@ -30,7 +30,6 @@ export const Line = z.discriminatedUnion('type', [
     systemAtZeroMs: Ms,
     skewMs: Ms,
     lateMs: Ms.optional(),
-    decidingMs: Ms.optional(),
     toldMs: Ms.optional(),
     resyncMs: Ms.optional(),
     watchLagMs: Ms.optional(),

@@ -64,8 +64,8 @@ export function checkOpenHolds(world: World, guests: GuestHolds): void {
       for (const other of own.slice(0, begun)) {
         const { bornAtMs: otherMs, endedAtMs } = other.claim.hold!;
         if (other.apartmentId === apartmentId || endedAtMs - slackMs <= bornAtMs) continue;
-        if (world.clocks.putOffSystem(otherMs, world.clocks.toldMs, other.apartmentId) > bornAtMs)
-          unheard += 1;
+        const heardMs = world.clocks.putOffSystem(otherMs, world.clocks.toldMs, other.apartmentId);
+        if (world.report.excuses.for('unheard', heardMs > bornAtMs)) unheard += 1;
       }
       if (open - unheard <= limit) continue;
       world.report.add(
@@ -88,6 +88,7 @@ export function couldHaveTooMany(
   limit: number,
 ): boolean {
   const { clocks } = world;
+  const { excuses } = world.report;
   const { asked, endedMs } = operation;
   const fromMs = clocks.systemMin(asked.atMs) - clocks.skewMs;
   const toMs = clocks.systemMax(endedMs) + clocks.skewMs;
@@ -95,13 +96,14 @@ export function couldHaveTooMany(
   let open = 0;
   for (const { claim, apartmentId } of held) {
     if (claim.hold!.bornAtMs > toMs) break;
-    // While its owner or the storage is down an end may be decided that nobody else can know of yet.
-    if (clocks.putOffSystem(claim.hold!.endedAtMs, 0, apartmentId) >= fromMs) open += 1;
+    const { endedAtMs } = claim.hold!;
+    const isUnheard = clocks.putOffSystem(endedAtMs, 0, apartmentId) >= fromMs;
+    if (endedAtMs >= fromMs || excuses.for('end-unheard', isUnheard)) open += 1;
   }
   for (const other of lost) {
     if (other.asked.atMs > endedMs) break;
     const isOver = other.outcome === 'refused' && other.endedMs < asked.atMs;
-    if (other !== operation && !isOver) open += 1;
+    if (excuses.for('lost-hold', other !== operation && !isOver)) open += 1;
   }
   return open >= limit;
 }

@@ -83,7 +83,7 @@ function end(
     }
   } else if (event.type === 'fail') {
     const { code, message } = event.error;
-    operation.outcome = OUTCOME_UNKNOWN.has(code) ? 'unknown' : 'refused';
+    operation.outcome = report.excuses.for('unknown', OUTCOME_UNKNOWN.has(code)) ? 'unknown' : 'refused';
     operation.error = event.error;
     if (code === 'internal')
       report.add('internal-error', `${operation.asked.command} ended in a defect: ${message}`, {

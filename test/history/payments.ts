@@ -60,9 +60,9 @@ function checkOne(
   if (world.run.isSettled === true && (state === 'paying' || state === 'owed'))
     says('payment-open', `payment ${key} is ${state} at the end`);
   if (booking === undefined) {
-    if (state === 'paying' || state === 'owed') return;
-    // Refused for good: the operator's to give back.
-    if (record !== undefined && hasTaken(record) && payment.settledAs !== 'refused')
+    if (world.report.excuses.for('under-way', state === 'paying' || state === 'owed')) return;
+    const isRefused = world.report.excuses.for('refused-for-good', payment.settledAs === 'refused');
+    if (record !== undefined && hasTaken(record) && !isRefused)
       says(
         'captured-unbooked',
         `payment ${key} was ${state} and the provider keeps ${record.amountMinor - refundedMinor}`,
@@ -82,7 +82,10 @@ function checkOne(
   const due = booking.booking!.cancelled?.refundMinor ?? 0;
   if (refundedMinor > due)
     says('refund-excess', `booking ${booking.id}: ${refundedMinor} was given back and ${due} was due`);
-  if (refundedMinor < due && state !== 'owed' && payment.settledAs !== 'refused')
+  const isExcused =
+    world.report.excuses.for('under-way', state === 'owed') ||
+    world.report.excuses.for('refused-for-good', payment.settledAs === 'refused');
+  if (refundedMinor < due && !isExcused)
     says('refund-missing', `booking ${booking.id}: ${refundedMinor} was given back and ${due} was due`);
 }
 

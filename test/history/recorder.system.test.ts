@@ -117,7 +117,7 @@ describe('a recorded run of a real server', () => {
     const drift = Math.abs((await systemAtZeroMs()) - atZero);
 
     const run: Run = {
-      ...{ systemAtZeroMs: atZero, skewMs: 50 + drift, decidingMs: 50 },
+      ...{ systemAtZeroMs: atZero, skewMs: 50 + drift },
       ...{ holdsPerGuest: 5, holdTtlMs: HOLD_TTL_SECONDS * 1_000, isSettled: true },
       timeZones: Object.fromEntries(APARTMENTS.map((id) => [id, 'Europe/Lisbon'])),
     };

@@ -28,10 +28,10 @@ type Verdict = string | undefined | 'not judged';
 
 export function checkRefusals(world: World, guests: GuestHolds): void {
   for (const operation of world.operations.all) {
-    const { asked, outcome, error, endedMs, name } = operation;
+    const { asked, outcome, error, name } = operation;
     if (outcome !== 'refused' || error === undefined) continue;
     const verdict = judge(world, operation, guests);
-    if (verdict === 'not judged') {
+    if (world.report.excuses.for('not-judged', verdict === 'not judged')) {
       world.report.counts.refusalsNotJudged += 1;
       continue;
     }
@@ -40,7 +40,7 @@ export function checkRefusals(world: World, guests: GuestHolds): void {
       continue;
     }
     const apartmentId = 'apartmentId' in asked.args ? asked.args.apartmentId : undefined;
-    const { first, last } = world.apartment(apartmentId ?? '').currentBetween(asked.atMs, endedMs);
+    const { first, last } = inQuestion(world, world.apartment(apartmentId ?? ''), operation);
     world.report.add(
       'refusal-unjustified',
       `${asked.command} ${name} was refused (${error.code}), and ${verdict}`,
@@ -49,15 +49,20 @@ export function checkRefusals(world: World, guests: GuestHolds): void {
   }
 }
 
+function inQuestion(world: World, apartment: FoldedApartment, { asked, endedMs }: Operation) {
+  const between = apartment.currentBetween(asked.atMs, endedMs);
+  return world.report.excuses.versions('raced', between, apartment.head);
+}
+
 function judge(world: World, operation: Operation, guests: GuestHolds): Verdict {
-  const { asked, error, endedMs } = operation;
+  const { asked, error } = operation;
   if (!('apartmentId' in asked.args)) return 'not judged';
   const apartment = world.apartment(asked.args.apartmentId);
   const judged: Judged = {
     world,
     operation,
     apartment,
-    ...apartment.currentBetween(asked.atMs, endedMs),
+    ...inQuestion(world, apartment, operation),
   };
   switch (error!.code) {
     case 'nights_unavailable':
@@ -126,9 +131,13 @@ function notOpen(judged: Judged): Verdict {
   });
   if (steps.some(({ payment }) => payment !== undefined)) return undefined;
   if (asked.command !== 'extend') return 'the hold was open';
-  // An admin's: how many minutes were asked for is not looked at.
-  if (world.run.admins?.includes(asked.subject) === true) return 'not judged';
   const earliestMs = world.clocks.systemMin(asked.atMs);
+  const { minutes } = asked.args;
+  if (minutes !== undefined || hold.guestId !== asked.subject) {
+    const grantMs = minutes === undefined ? EXTENSION_MS : minutes * 60_000;
+    const isLater = steps.every(({ expiresAtMs }) => earliestMs + grantMs > expiresAtMs);
+    return isLater ? 'an admin could lengthen the hold' : undefined;
+  }
   const isAtCap = steps.some(
     ({ extended, expiresAtMs }) =>
       extended || Math.min(earliestMs + EXTENSION_MS, hold.hold!.firstHeldAtMs + CAP_MS) <= expiresAtMs,
@@ -167,7 +176,7 @@ function declined(judged: Judged, reason: 'declined' | 'action_required'): Verdi
   const isAnswer = ownHold(judged)?.hold?.payments.some(
     ({ confirming, declinedFor, declinedVersion }) =>
       confirming.subjectId === subject &&
-      (requestId ?? confirming.requestId) === confirming.requestId &&
+      (requestId ?? null) === confirming.requestId &&
       declinedFor === reason &&
       declinedVersion <= judged.last,
   );

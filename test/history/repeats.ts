@@ -67,9 +67,13 @@ function checkRefused(
   same: readonly Operation[],
   effect: Effect,
 ): void {
-  const isRefused = same.every(({ outcome, asked }) => outcome === 'refused' && asked.sentOnce === true);
-  // Told that the hold had expired, and paid after all while its nights were free (B3).
-  if (!isRefused || same.some(({ error }) => error?.code === 'hold_expired')) return;
+  const { excuses } = world.report;
+  if (!same.every(({ outcome }) => outcome === 'refused')) return;
+  const isSentOnce = same.every(({ asked }) => asked.sentOnce === true);
+  if (excuses.for('unsent', !isSentOnce)) return;
+  // Told that the hold had expired, and paid after all while its nights were free.
+  const isToldExpired = same.some(({ error }) => error?.code === 'hold_expired');
+  if (excuses.for('paid-late', isToldExpired)) return;
   const { asked, name, error } = same[0]!;
   world.report.add(
     'refused-took-effect',
@@ -84,14 +88,16 @@ function checkContradicted(
   same: readonly Operation[],
   effect: Effect,
 ): void {
-  // Used for something else, too: then one of the two is to be refused.
-  if (!same.every(({ asked }) => isSame(asked.args, same[0]!.asked.args))) return;
+  const { excuses } = world.report;
+  const isSameEach = same.every(({ asked }) => isSame(asked.args, same[0]!.asked.args));
+  if (excuses.for('other-content', !isSameEach)) return;
   // Whatever comes after the decision waits for its answer (C3), also where nobody has heard of it yet.
   const decidedMs = world.clocks.runMax(effect.atMs);
   for (const [i, { asked, outcome, error, name }] of same.entries()) {
-    if (outcome !== 'refused' || AT_THE_DOOR.has(error!.code) || asked.atMs <= decidedMs) continue;
-    if (i === 0) continue;
-    if (asked.atMs - decidedMs > REMEMBERED_MS) continue;
+    if (outcome !== 'refused' || i === 0) continue;
+    if (excuses.for('at-the-door', AT_THE_DOOR.has(error!.code))) continue;
+    if (excuses.for('before-effect', asked.atMs <= decidedMs)) continue;
+    if (excuses.for('day-passed', asked.atMs - decidedMs > REMEMBERED_MS)) continue;
     const before = same.slice(0, i);
     const rule = before.some((other) => other.outcome === 'ok') ? 'two-answers' : 'unknown-both';
     world.report.add(

@@ -1,4 +1,5 @@
 /** What the checker found: violations under stable names, and how much it looked at. */
+import { type Bend, Excuses } from './excuses.ts';
 
 /** Name → what was promised. Tests and runs use the names; they do not change. */
 export const RULES = {
@@ -105,7 +106,12 @@ interface Where {
 export class Report {
   readonly violations: Violation[] = [];
   readonly counts: Counts = { ...NOTHING_YET };
+  readonly excuses: Excuses;
   readonly #byRule = new Map<Rule, number>();
+
+  constructor(bend?: Bend) {
+    this.excuses = new Excuses(bend);
+  }
 
   add(rule: Rule, message: string, where: Where = {}): void {
     this.#byRule.set(rule, (this.#byRule.get(rule) ?? 0) + 1);

@@ -28,9 +28,12 @@ function wrongIn(world: World, row: BookingRow): string | undefined {
   if (row.status === 'pending') {
     const payment = apartment.payments.get(row.paymentKey);
     if (payment?.bookingId !== row.id) return 'the journal has no payment for it';
-    return payment.state === 'paying' || payment.state === 'owed'
-      ? undefined
-      : `its payment is ${payment.state}`;
+    const isUnderWay = payment.state === 'paying' || payment.state === 'owed';
+    const { excuses } = world.report;
+    const isExcused =
+      excuses.for('under-way', isUnderWay) ||
+      excuses.for('refused-for-good', payment.settledAs === 'refused');
+    return isExcused ? undefined : `its payment is ${payment.state}`;
   }
   if (booking === undefined) return 'the journal has no such booking';
   const { holdId, key, price, guests, cancelled } = booking.booking!;
@@ -42,8 +45,8 @@ function wrongIn(world: World, row: BookingRow): string | undefined {
   if (!isSame(row.price, price)) return 'it has another price';
   if (row.confirmedVersion !== booking.bornVersion)
     return `it was confirmed at version ${booking.bornVersion}`;
-  if ((row.refundMinor ?? 0) !== (cancelled?.refundMinor ?? 0))
-    return `its refund is ${cancelled?.refundMinor ?? 0}`;
+  if (row.refundMinor !== (cancelled?.refundMinor ?? null))
+    return `its refund is ${cancelled?.refundMinor ?? 'none'}`;
   return undefined;
 }
 

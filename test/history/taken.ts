@@ -2,6 +2,7 @@
 import { dateOf, nightOf } from '../../src/protocol/nights.ts';
 import type { Range } from '../../src/protocol/resources.ts';
 import { type Claim, stepAt } from './claims.ts';
+import type { Excuses } from './excuses.ts';
 import type { Judged } from './refusals.ts';
 import { isSameRange, rangeOf, rangeText } from './wire.ts';
 
@@ -28,7 +29,8 @@ export function checkTaken(judged: Judged): string | undefined {
     return `${nights} were nobody else's from version ${first} to ${last}`;
   }
   const named = judged.operation.error?.conflicts ?? [];
-  const meant = taken.filter((version) => isNamed(named, conflictsAt(judged, stay, version)));
+  const { excuses } = judged.world.report;
+  const meant = taken.filter((version) => isNamed(named, conflictsAt(judged, stay, version), excuses));
   if (meant.length === 0) {
     const was = conflictsAt(judged, stay, taken.at(-1)!).map(rangeText).join(', ');
     says(judged, 'refusal-misnamed', `names ${named.map(rangeText).join(', ') || 'nothing'}; it was ${was}`);
@@ -82,8 +84,10 @@ function isOwnOpen(claim: Claim, subject: string, version: number): boolean {
   return stepAt(claim.hold, version).payment === undefined;
 }
 
-function isNamed(named: readonly Range[], conflicts: readonly Range[]): boolean {
-  if (named.length !== Math.min(conflicts.length, NAMED_MAX)) return false;
+function isNamed(named: readonly Range[], conflicts: readonly Range[], excuses: Excuses): boolean {
+  const isMany = named.length === NAMED_MAX && conflicts.length > NAMED_MAX;
+  if (named.length < conflicts.length && !excuses.for('many-conflicts', isMany)) return false;
+  if (named.length > conflicts.length) return false;
   return named.every((range, i) => isSameRange(range, conflicts[i]!));
 }
 

@@ -93,9 +93,9 @@ function delta(world: World, watch: Watch, event: Delta): void {
     return;
   }
   if (watch.behindSinceMs !== undefined) return whole(world, watch, atMs);
-  if (version <= watch.known) return;
-  // Before its first calendar a watch knows nothing that could be missing.
-  if (watch.known < 0) return;
+  const { excuses } = world.report;
+  if (excuses.for('heard-before', version <= watch.known)) return;
+  if (excuses.for('before-first', watch.known < 0)) return;
   const isNext = version === watch.known + 1;
   if (isNext && (changes.length > 0 || changesNoNight(world, event))) watch.known = version;
   else watch.behindSinceMs = atMs;

@@ -2,6 +2,7 @@
 import { FoldedApartment } from './apartment.ts';
 import { Clocks } from './clocks.ts';
 import { iso } from './deadlines.ts';
+import type { Bend } from './excuses.ts';
 import { fold } from './fold.ts';
 import type { Answer, History, HistoryEvent, RecordedEntry, Run } from './history.ts';
 import { type Operations, operationsOf } from './operations.ts';
@@ -20,10 +21,10 @@ export interface World {
   readonly endMs: number;
 }
 
-export function worldOf(history: History): World {
+export function worldOf(history: History, bend?: Bend): World {
   const { run } = history;
-  const report = new Report();
-  const clocks = new Clocks(run);
+  const report = new Report(bend);
+  const clocks = new Clocks(run, report.excuses);
   const events = inOrder(history.events);
   const operations = operationsOf(events, report);
   const apartments = new Map<string, FoldedApartment>();
