@@ -51,6 +51,7 @@ class Folding {
   readonly #report: Report;
   readonly #askedMs: Judging['askedMs'];
   #epoch = Number.NEGATIVE_INFINITY;
+  #takesHolds = true;
 
   constructor(apartmentId: string, { run, clocks, report, askedMs }: Judging) {
     this.apartment = new FoldedApartment(apartmentId);
@@ -152,6 +153,13 @@ class Folding {
           from: fact.from,
           to: fact.to,
         });
+      case 'paused':
+      case 'retired':
+        this.#takesHolds = false;
+        return;
+      case 'resumed':
+        this.#takesHolds = true;
+        return;
       case 'unblocked': {
         const block = this.apartment.blocks.get(fact.block);
         if (block?.endVersion !== NEVER)
@@ -163,6 +171,7 @@ class Folding {
 
   #held(fact: Of<'held'>, entry: RecordedEntry): void {
     const { atMs, version } = entry;
+    if (!this.#takesHolds) this.#impossible(entry, 'the apartment takes no new hold');
     let earliestMs = atMs;
     for (const id of fact.replaces ?? []) {
       const replaced = this.#ownHold(id, entry);

@@ -8,7 +8,8 @@ export const RULES = {
   'version-repeated': 'no version is written twice (I4)',
   'epoch-fell': 'after a takeover the former owner writes nothing',
   'claims-overlap': 'no night is under two claims (I1)',
-  'fact-impossible': 'a fact is about a claim or a payment that is open, in the order of its steps (H1, B1)',
+  'fact-impossible':
+    'a fact is about a claim or a payment that is open, in the order of its steps (A1, H1, B1)',
   'not-owner': 'nobody changes or replaces the hold of another (H4, H8)',
   'clock-off': "a fact's instant lies between its command and the answer, within the declared skew",
   'ended-early': 'no hold is ended before its deadline (I5)',

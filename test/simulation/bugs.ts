@@ -5,9 +5,11 @@
 
 import type { Calendar as PersistedCalendar } from '../../src/actors/calendar/calendar.ts';
 import { Deadlines } from '../../src/actors/deadlines.ts';
+import type { JournalEntry } from '../../src/actors/facts.ts';
 import type { Append, Journal, PaymentProvider } from '../../src/actors/ports.ts';
 import type { Peers } from '../../src/cluster/cluster.ts';
 import { OWNED } from '../../src/cluster/membership/shard-machine.ts';
+import type { ApartmentAnswer } from '../../src/protocol/apartment-command.ts';
 import type { Outcome } from '../../src/protocol/errors.ts';
 import { SHARDS } from '../../src/protocol/limits.ts';
 import type { Calendar } from '../../src/protocol/resources.ts';
@@ -43,6 +45,36 @@ const provider = (change: (real: PaymentProvider, place: Place) => Partial<Payme
   provider: (real, place) => but(real, change(real, place)),
 });
 const settledAs = (append: Append, done: Append['done']): Append => but(append, { done });
+
+/** A loaded apartment whose snapshot is not what its facts make. */
+const loaded = (change: (calendar: PersistedCalendar) => PersistedCalendar): Bug =>
+  journal((real) => ({
+    load: async (...args) => {
+      const stored = await real.load(...args);
+      if (stored?.snapshot === undefined) return stored;
+      const { snapshot } = stored;
+      const { calendar } = snapshot.state as { calendar: PersistedCalendar };
+      const state = { ...(snapshot.state as object), calendar: change(calendar) };
+      return { ...stored, snapshot: { ...snapshot, state } };
+    },
+  }));
+/** What owners answer to a command that came over a peer, told otherwise. */
+const answering = (change: (outcome: Outcome<ApartmentAnswer>) => Outcome<ApartmentAnswer>): Bug => ({
+  peers: (real) => ({
+    note: (...args) => real.note(...args),
+    request(peer, method, body, deadlineMs, done) {
+      real.request(peer, method, body, deadlineMs, (reply) => {
+        const outcome =
+          reply.ok && method === 'command' ? (reply.body as Outcome<ApartmentAnswer>) : undefined;
+        done(typeof outcome?.ok === 'boolean' ? { ok: true, body: change(outcome) } : reply);
+      });
+    },
+  }),
+});
+/** Entries on their way to the disk, changed each. */
+const written = (change: (entry: JournalEntry) => JournalEntry): Bug => ({
+  writes: (batch) => batch.map((append) => but(append, { entries: append.entries.map(change) })),
+});
 
 export const BUGS: Readonly<Record<string, SeededBug>> = {
   'unfenced append': {
@@ -137,16 +169,72 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
   },
   'cap forgotten': {
     is: 'a loaded apartment does not know which holds have ended lately',
-    parts: journal((real) => ({
-      load: async (...args) => {
-        const stored = await real.load(...args);
-        if (stored?.snapshot === undefined) return stored;
-        const { snapshot } = stored;
-        const { past: _, ...calendar } = (snapshot.state as { calendar: PersistedCalendar }).calendar;
-        return { ...stored, snapshot: { ...snapshot, state: { ...(snapshot.state as object), calendar } } };
-      },
-    })),
+    parts: loaded(({ past: _, ...calendar }) => calendar),
     caughtAs: ['held-past-cap', 'extended-past-cap'],
+  },
+  'bookings forgotten': {
+    is: 'a loaded apartment does not know what has been booked in it',
+    parts: loaded((calendar) => ({
+      ...calendar,
+      claims: calendar.claims.filter(({ kind }) => kind !== 'booking'),
+    })),
+    caughtAs: ['claims-overlap'],
+  },
+  'extension forgotten': {
+    is: 'a loaded apartment does not know which holds have been extended',
+    parts: loaded((calendar) => ({
+      ...calendar,
+      claims: calendar.claims.map((claim) => (claim.kind === 'hold' ? { ...claim, extended: false } : claim)),
+    })),
+    caughtAs: ['mine-mismatch', 'event-mismatch'],
+  },
+  'deadline moved': {
+    is: 'a loaded apartment keeps its holds a minute longer than they are',
+    parts: loaded((calendar) => ({
+      ...calendar,
+      claims: calendar.claims.map((claim) =>
+        claim.kind === 'hold' ? { ...claim, expiresAtMs: claim.expiresAtMs + 60_000 } : claim,
+      ),
+    })),
+    caughtAs: ['acted-after-end', 'ended-late'],
+  },
+  'step of a payment left out': {
+    is: 'that a payment is authorised is not written before it is captured',
+    parts: written((entry) =>
+      entry.fact.kind === 'authorised' ? { ...entry, fact: { kind: 'resumed' } } : entry,
+    ),
+    caughtAs: ['fact-impossible'],
+  },
+  'cancelled in the journal alone': {
+    is: 'a cancellation is not written to the bookings table',
+    parts: written((entry) => (entry.fact.kind === 'cancelled' ? { ...entry, booking: undefined } : entry)),
+    caughtAs: ['table-differs'],
+  },
+  'refused and carried out': {
+    is: 'a hold that an owner has placed for a peer is answered as refused',
+    parts: answering((outcome) =>
+      outcome.ok && 'hold' in outcome.data && outcome.data.hold.status === 'held'
+        ? { ok: false, error: { code: 'rule_violation', message: 'no', retryable: false } }
+        : outcome,
+    ),
+    caughtAs: ['two-answers', 'unknown-both'],
+  },
+  'conflict left out': {
+    is: 'of several claims in the way a peer names all but the first',
+    parts: answering((outcome) => {
+      if (outcome.ok || outcome.error.conflicts === undefined) return outcome;
+      return { ok: false, error: { ...outcome.error, conflicts: outcome.error.conflicts.slice(1) } };
+    }),
+    caughtAs: ['refusal-misnamed'],
+  },
+  'taken nights offered': {
+    is: 'a peer offers the nights that it has just refused',
+    parts: answering((outcome) => {
+      if (outcome.ok || outcome.error.conflicts === undefined) return outcome;
+      const alternatives = outcome.error.conflicts.map(({ from, to }) => ({ checkIn: from, checkOut: to }));
+      return { ok: false, error: { ...outcome.error, alternatives: alternatives.slice(0, 1) } };
+    }),
+    caughtAs: ['alternative-taken'],
   },
   'new request id on retry': {
     is: 'the router asks a peer under a request id of its own',

@@ -203,6 +203,15 @@ export const ANSWERS = {
       },
     },
     {
+      bug: '[C2] a request id that is used for other nights is answered with the first ones',
+      apply(history) {
+        const [pair] = okOf(history, 'hold');
+        if (pair === undefined) return undefined;
+        const args = { ...pair.asked.args, checkIn: dateOf(21_000), checkOut: dateOf(21_001) };
+        return askedAgain(history, { ...pair.asked, args } as Invoke, { data: pair.end.data });
+      },
+    },
+    {
       bug: 'another hold is released than was asked for',
       apply(history) {
         const [pair] = okOf(history, 'release');

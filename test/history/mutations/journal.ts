@@ -184,6 +184,21 @@ export const JOURNAL = {
       },
     },
     {
+      bug: 'a paused apartment is held',
+      apply(history) {
+        const [held] = entriesOf(history, 'held');
+        if (held === undefined) return undefined;
+        const { apartmentId, subjectId } = held;
+        const { atMs } = lastOf(history, apartmentId);
+        const again = {
+          ...{ ...held.fact, hold: 'h-paused', from: held.fact.from + 40, to: held.fact.to + 40 },
+          ...{ expiresAtMs: atMs + 10 * MINUTE_MS, firstHeldAtMs: atMs, replaces: [] },
+        };
+        const paused = appended(history, apartmentId, { kind: 'paused' });
+        return appended(paused, apartmentId, again, { subjectId, requestId: null });
+      },
+    },
+    {
       bug: 'an id is given twice',
       apply(history) {
         const [first, second] = entriesOf(history, 'held');
