@@ -30,7 +30,7 @@ export class ApartmentCheck {
 
   constructor(apartmentId: string, found: (problem: Problem) => void) {
     this.#says = (rule, version, sentence) => found({ apartmentId, version, rule, sentence });
-    this.#sequence = new Sequence(this.#says);
+    this.#sequence = new Sequence(apartmentId, this.#says);
     this.#fold = new Fold(this.#says);
     this.#tables = new Tables(this.#fold, this.#says);
     this.#snapshot = new StoredSnapshot(this.#says);
@@ -67,7 +67,9 @@ export class ApartmentCheck {
       this.#isLost = true;
       return this.#says('C8', nr, entry);
     }
-    if (!this.#sequence.take(entry) || this.#isLost) return;
+    const isAnother = this.#sequence.take(entry);
+    this.#sequence.follow(entry);
+    if (!isAnother || this.#isLost) return;
     this.#fold.take(entry);
     this.#snapshot.at(entry, this.#fold);
   }

@@ -55,8 +55,11 @@ const Row = z.strictObject({
   subjectId: Id.nullable(),
   requestId: Id.nullable(),
   atMs: Whole,
-  fact: z.record(z.string(), z.unknown()),
+  /** As it stands in the table, without its kind. */
+  fact: z.string(),
+  hash: Whole.nullable(),
 });
+const Content = z.record(z.string(), z.unknown());
 
 export interface Entry {
   readonly version: number;
@@ -64,21 +67,27 @@ export interface Entry {
   readonly requestId: string | null;
   readonly atMs: number;
   readonly fact: Fact;
+  readonly kind: string;
+  readonly text: string;
+  readonly hash: number | null;
 }
 
 /** @returns a sentence where the row is none that is known */
 export function entryOf(value: unknown): Entry | string {
   const row = Row.safeParse(value);
   if (!row.success) return `its row ${whyNot(row.error)}`;
-  const { kind, fact: content, ...place } = row.data;
-  const { v = 1 } = content;
+  const { fact: text, ...place } = row.data;
+  const { kind } = place;
+  const content = Content.safeParse(JSON.parse(text));
+  if (!content.success) return `its fact ${whyNot(content.error)}`;
+  const { v = 1 } = content.data;
   const shape = BY_SHAPE.get(`${kind} ${v}`);
   if (shape === undefined) {
     const what = KINDS.has(kind) ? `is ${kind} of version ${String(v)}` : `is of kind ${kind}`;
     return `its fact ${what}, which this program does not know; run the newer one that wrote it`;
   }
-  const read = shape.safeParse({ kind, ...content });
-  return read.success ? { ...place, fact: read.data } : `its fact ${kind} ${whyNot(read.error)}`;
+  const read = shape.safeParse({ kind, ...content.data });
+  return read.success ? { ...place, text, fact: read.data } : `its fact ${kind} ${whyNot(read.error)}`;
 }
 
 export function whyNot({ issues: [issue] }: z.ZodError): string {

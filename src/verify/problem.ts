@@ -3,6 +3,7 @@
 /** By the number of docs/SPEC.md where there is one. */
 export const RULES = {
   I1: 'no night is under two claims',
+  I2: 'what was acknowledged stays: a fact follows from the one before it',
   I3: 'a request that took effect is remembered for a day',
   I4: 'versions of an apartment are 1, 2, 3, …',
   I5: 'no hold is ended before its deadline',

@@ -1,5 +1,6 @@
 /** Entries for tests, as small as they may be. */
 import { randomUUID } from 'node:crypto';
+import type { ChainHead } from '../../src/actors/chain.ts';
 import type { BookingWrite, Fact, JournalEntry, PendingBooking } from '../../src/actors/facts.ts';
 import type { Append, AppendResult, Journal } from '../../src/actors/ports.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
@@ -84,7 +85,21 @@ export function appendTo(
   epoch: number,
   ...entries: readonly JournalEntry[]
 ): Promise<AppendResult> {
-  return new Promise((done) => journal.append(appendOf(epoch, entries, done)));
+  const chain = chainOf(journal, entries[0]);
+  return new Promise((done) => journal.append({ ...appendOf(epoch, entries, done), chain }));
+}
+
+const chains = new WeakMap<Journal, Map<string, ChainHead>>();
+
+/** What one test appends after the other to an apartment is one chain, from its first version on. */
+function chainOf(journal: Journal, first: JournalEntry | undefined): ChainHead {
+  const heads = chains.get(journal) ?? new Map<string, ChainHead>();
+  chains.set(journal, heads);
+  const { apartmentId = '', version = 1 } = first ?? {};
+  const known = version === 1 ? undefined : heads.get(apartmentId);
+  const head = known ?? { head: undefined };
+  heads.set(apartmentId, head);
+  return head;
 }
 
 export function appendOf(epoch: number, entries: readonly JournalEntry[], done: Append['done']): Append {

@@ -123,9 +123,9 @@ describe('what verify reads', () => {
     expect([...new Set(rows.map(({ apartmentId }) => apartmentId))]).toEqual(['a', 'b', 'c']);
     expect(isInOrder(rows)).toBe(true);
     const entries = (await journal.entries('a', 0, 100)).map(
-      ({ apartmentId: _, hash: __, fact, ...place }) => {
+      ({ apartmentId: _, hash = null, fact, ...place }) => {
         const { kind, ...content } = fact;
-        return { ...place, kind, fact: content };
+        return { ...place, kind, fact: JSON.stringify(content), hash };
       },
     );
     expect(of('a', 'entry').map(({ value }) => value)).toEqual(entries);

@@ -79,6 +79,15 @@ const DAMAGE: readonly (readonly [string, sql: string, Rule, version: number | u
   ],
   ['the first row deleted', 'delete from journal where version = 1', 'I4', 2, /version 2 follows 0/],
   ['the last rows deleted', 'delete from journal where version > 25', 'snapshot', undefined, /27, and .* 25/],
+  [
+    'an instant changed by hand',
+    `update journal set at = at + interval '1 millisecond' where version = 17`,
+    'I2',
+    17,
+    /carries the hash -?\d+, and -?\d+ follows/,
+  ],
+  ['a hash taken away', 'update journal set hash = null where version = 17', 'I2', 17, /carries no hash/],
+  ['a row of another history', `update journal set hash = 7 where version = 17`, 'I2', 18, /the hash/],
   ['a gap at the end', entry(29, 'paused', {}), 'I4', 29, /version 29 follows 27/],
   [
     'a fact changed by hand',

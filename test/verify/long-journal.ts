@@ -29,7 +29,8 @@ function* rows(): Generator<RecordedRow> {
     ] as const;
     for (const [i, [kind, fact]] of facts.entries()) {
       const requestId = `r${first + i}`;
-      yield row(first + i, 'entry', { version: first + i, kind, subjectId: guestId, requestId, atMs, fact });
+      const place = { version: first + i, kind, subjectId: guestId, requestId, atMs };
+      yield row(first + i, 'entry', { ...place, fact: JSON.stringify(fact), hash: null });
     }
     yield row(first + STEPS - 1, 'booking', {
       ...{ id: booking, from, to, holdId: hold, guestId, guests: 1, status: 'cancelled', price: PRICE },

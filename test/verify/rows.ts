@@ -23,9 +23,10 @@ export function* rowsOf(recorded: Recorded): Generator<RecordedRow> {
   if (snapshot !== undefined) yield row(-2, 'snapshot', snapshot);
   for (const block of blocks) yield row(-1, 'block', block);
   const ofBookings = Map.groupBy(bookings, ({ version }) => version);
-  for (const { version, fact, subjectId, requestId, atMs } of entries) {
+  for (const { version, fact, subjectId, requestId, atMs, hash = null } of entries) {
     const { kind, ...content } = fact;
-    yield row(version, 'entry', { version, kind, subjectId, requestId, atMs, fact: content });
+    const stored = { version, kind, subjectId, requestId, atMs, fact: JSON.stringify(content), hash };
+    yield row(version, 'entry', stored);
     for (const booking of ofBookings.get(version) ?? [])
       yield row(version, 'booking', rowOf(booking, entries));
     ofBookings.delete(version);
