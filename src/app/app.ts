@@ -97,9 +97,9 @@ export async function createApp(
 
     // Peers must be able to reach this node before it owns anything.
     await node.join();
+    leave = () => node.membership.leave();
     const watch = watchHistory(storage, node, gateway, log);
     started(() => watch.stop());
-    leave = () => node.membership.leave();
     const telling = setInterval(() => operations.tick(gateway), STATS_EVERY_MS);
     started(() => clearInterval(telling));
     await node.awake();
