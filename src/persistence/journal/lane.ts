@@ -5,7 +5,7 @@
 
 import pg from 'pg';
 import type { Append } from '../../actors/ports.ts';
-import { TIMERS } from '../../time/scheduler.ts';
+import { type Scheduler, TIMERS } from '../../time/scheduler.ts';
 import { within } from '../../time/within.ts';
 import type { Acknowledged } from '../history.ts';
 import {
@@ -67,6 +67,10 @@ export interface LaneOptions {
   readonly lost: (cause: unknown) => void;
   /** Whether PostgreSQL, asked on this connection, has what was acknowledged: nothing is appended before. Default: it has. */
   readonly recognise?: Recognise | undefined;
+  /** Default: a connection to PostgreSQL. */
+  readonly client?: (config: pg.ClientConfig) => pg.Client;
+  /** Default: the timers of this process. */
+  readonly scheduler?: Scheduler;
 }
 
 /** @param acknowledged the last fact that was, on an earlier connection of this lane */
@@ -77,17 +81,18 @@ export type BatchLane = Pick<Lane, 'isIdle' | 'isConnected' | 'send' | 'become' 
 
 export class Lane {
   readonly #options: LaneOptions;
+  readonly #scheduler: Scheduler;
   readonly #frames = new Frames();
   readonly #encoder = new BatchEncoder(this.#frames);
   #client: pg.Client | undefined;
   #isReady = false;
   #exchange: Exchange | undefined;
   #backOffMs = RECONNECT_FIRST_MS;
-  #retry: NodeJS.Timeout | undefined;
+  #callOffRetry = () => {};
   #nodeId = '';
   /** The node after which the session is named: PostgreSQL must know whose locks it holds. */
   #named = '';
-  #nextLook: NodeJS.Timeout | undefined;
+  #callOffLook = () => {};
   /** Is due, after the batch under way. */
   #look: (() => void) | undefined;
   #isLooking = false;
@@ -96,6 +101,7 @@ export class Lane {
 
   constructor(options: LaneOptions) {
     this.#options = options;
+    this.#scheduler = options.scheduler ?? TIMERS;
     this.#connect();
   }
 
@@ -133,19 +139,19 @@ export class Lane {
   async close(): Promise<void> {
     this.#closed = true;
     this.#isReady = false;
-    clearTimeout(this.#retry);
-    clearTimeout(this.#nextLook);
+    this.#callOffRetry();
+    this.#callOffLook();
     const client = this.#client;
     if (client === undefined) return;
     const ended = client.end().catch(() => {});
-    if (!(await within(TIMERS, GOODBYE_MS, ended))) streamOf(client).destroy();
+    if (!(await within(this.#scheduler, GOODBYE_MS, ended))) streamOf(client).destroy();
     await ended;
   }
 
   #submit(bytes: Uint8Array, done: (error: unknown) => void): void {
-    const watch = setTimeout(() => this.#drop(), COMMIT_TIMEOUT_MS);
+    const stopWatching = this.#scheduler.after(COMMIT_TIMEOUT_MS, () => this.#drop());
     this.#exchange = new Exchange(bytes, (error) => {
-      clearTimeout(watch);
+      stopWatching();
       this.#exchange = undefined;
       done(error);
     });
@@ -159,8 +165,8 @@ export class Lane {
   }
 
   #connect(): void {
-    const { url, name } = this.#options;
-    const client = new pg.Client({
+    const { url, name, client: clientOf = (config) => new pg.Client(config) } = this.#options;
+    const client = clientOf({
       ...connectionConfig(url, {
         ...{ name, statementTimeoutMs: COMMIT_TIMEOUT_MS, lockTimeoutMs: LOCK_WAIT_MS },
       }),
@@ -175,7 +181,7 @@ export class Lane {
       this.#isReady = false;
       this.#isLooking = false;
       this.#look = undefined;
-      clearTimeout(this.#nextLook);
+      this.#callOffLook();
       this.#exchange?.abort();
       if (this.#closed) return;
       this.#options.lost(cause);
@@ -229,10 +235,10 @@ export class Lane {
       }, failed);
     };
     this.#look = undefined;
-    this.#nextLook = setTimeout(() => {
+    this.#callOffLook = this.#scheduler.after(LOOK_EVERY_MS, () => {
       if (this.isIdle) look();
       else this.#look = look;
-    }, LOOK_EVERY_MS);
+    });
   }
 
   async #throwIfUnfit(client: pg.Client): Promise<void> {
@@ -251,7 +257,7 @@ export class Lane {
   }
 
   #reconnect(): void {
-    this.#retry = setTimeout(() => this.#connect(), this.#backOffMs);
+    this.#callOffRetry = this.#scheduler.after(this.#backOffMs, () => this.#connect());
     this.#backOffMs = Math.min(this.#backOffMs * 2, RECONNECT_MAX_MS);
   }
 }
