@@ -1,7 +1,8 @@
 /** Where a run may be given a broken part in place of the product's own; none of this is in the product. */
 
 import type { Deadlines } from '../../src/actors/deadlines.ts';
-import type { Append, Journal, Ownership, PaymentProvider, Publisher } from '../../src/actors/ports.ts';
+import type { JournalEntry } from '../../src/actors/facts.ts';
+import type { Journal, Ownership, PaymentProvider, Publisher } from '../../src/actors/ports.ts';
 import type { Peers } from '../../src/cluster/cluster.ts';
 import type { Membership } from '../../src/cluster/membership/membership.ts';
 import type { Clock } from '../../src/time/clock.ts';
@@ -21,8 +22,12 @@ export interface Place {
 
 export interface Bug {
   readonly appendsUnfenced?: boolean;
-  /** What of a batch reaches the disk. */
-  readonly writes?: (batch: readonly Append[], prng: Prng) => readonly Append[];
+  /** Whether a transaction that is acknowledged is on disk. */
+  readonly commits?: (prng: Prng) => boolean;
+  /** What of a transaction's rows reaches the journal. */
+  readonly copies?: (rows: readonly JournalEntry[]) => readonly JournalEntry[];
+  /** Whether a crash in the middle of a commit leaves half of it. */
+  readonly tears?: boolean;
   readonly journal?: (journal: Journal, place: Place) => Journal;
   readonly clock?: (clock: Clock, place: Place) => Clock;
   readonly deadlines?: (scheduler: Scheduler, nowMs: () => number) => Deadlines;

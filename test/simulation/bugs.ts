@@ -44,6 +44,10 @@ const journal = (change: (real: Journal, place: Place) => Partial<Journal>): Bug
 const provider = (change: (real: PaymentProvider, place: Place) => Partial<PaymentProvider>): Bug => ({
   provider: (real, place) => but(real, change(real, place)),
 });
+const moved = ({ hash: _, ...entry }: JournalEntry, by: number): JournalEntry => ({
+  ...entry,
+  version: entry.version + by,
+});
 const settledAs = (append: Append, done: Append['done']): Append => but(append, { done });
 
 /** A loaded apartment whose snapshot is not what its facts make. */
@@ -72,9 +76,10 @@ const answering = (change: (outcome: Outcome<ApartmentAnswer>) => Outcome<Apartm
   }),
 });
 /** Entries on their way to the disk, changed each. */
-const written = (change: (entry: JournalEntry) => JournalEntry): Bug => ({
-  writes: (batch) => batch.map((append) => but(append, { entries: append.entries.map(change) })),
-});
+const written = (change: (entry: JournalEntry) => JournalEntry): Bug =>
+  journal((real) => ({
+    append: (append) => real.append(but(append, { entries: append.entries.map(change) })),
+  }));
 
 export const BUGS: Readonly<Record<string, SeededBug>> = {
   'unfenced append': {
@@ -119,12 +124,41 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
   },
   'commit lost': {
     is: 'one batch in fifty is acknowledged by the disk and not on it',
-    parts: { writes: (batch, prng) => (prng.chance(0.02) ? [] : batch) },
+    parts: { commits: (prng) => !prng.chance(0.02) },
     caughtAs: ['acked-lost', 'version-gap'],
+  },
+  'commit torn': {
+    is: 'a crash in the middle of a commit leaves the journal’s rows and takes back the others',
+    parts: { tears: true },
+    caughtAs: ['table-differs', 'payment-open'],
+    faults: ['database down'],
+  },
+  'unknown taken for failed': {
+    is: 'facts whose connection broke are taken for not written, and written once more',
+    parts: journal((real) => ({
+      append: (append) =>
+        real.append(
+          settledAs(append, (result) => {
+            if (result.status !== 'unknown') return append.done(result);
+            const { entries } = append;
+            const again = entries.map((entry) => moved(entry, entries.length));
+            real.append(but(append, { entries: again, done: () => append.done(result) }));
+          }),
+        ),
+    })),
+    caughtAs: ['version-gap', 'two-effects'],
+    faults: ['database down'],
+  },
+  'row written twice': {
+    is: 'the last row of a batch is there once more, a version later',
+    parts: {
+      copies: (rows) => rows.flatMap((row, i) => (i < rows.length - 1 ? [row] : [row, moved(row, 1)])),
+    },
+    caughtAs: ['two-effects', 'fact-impossible'],
   },
   'commit in part': {
     is: 'of a batch of several apartments only the first is written',
-    parts: { writes: (batch) => batch.slice(0, 1) },
+    parts: { copies: (rows) => rows.filter(({ apartmentId }) => apartmentId === rows[0]!.apartmentId) },
     caughtAs: ['acked-lost', 'version-gap'],
   },
   'lost request id': {
@@ -409,7 +443,7 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
   },
   'fact left out': {
     is: 'of several facts of one decision only the last is written',
-    parts: { writes: (batch) => batch.map((append) => but(append, { entries: append.entries.slice(-1) })) },
+    parts: { copies: (rows) => rows.filter((row, i) => row.apartmentId !== rows[i + 1]?.apartmentId) },
     caughtAs: ['version-gap'],
   },
   'refund under another policy': {

@@ -1,86 +1,89 @@
 /**
- * PostgreSQL as the nodes know it: one clock, leases, a journal whose appends are fenced by epoch, the sandbox's books.
- * Each process reaches it over a connection of its own, which takes time, may be cut, and may break after a commit whose
- * answer nobody hears. What it has committed is never lost.
+ * PostgreSQL as the nodes know it: a server (`postgres/`), over it the journal with the product's own group commit and
+ * lanes, the leases, the sandbox's books, each process with its own connections. What it has committed is never lost,
+ * unless it is told to come back older.
  *
- *   batch arrives ── fence, shards locked for share ── disk ── commit, unlocked ──> answer
+ *   batch arrives ── fence, shards locked for share ── rows ── disk ── commit, unlocked ──> answer
  *   claim arrives ── passes over the shards that appends are under way in, or waits for these ── epoch + 1 ──> answer
  */
-import type { Append, Journal } from '../../src/actors/ports.ts';
+import type { BookingRecord, JournalEntry } from '../../src/actors/facts.ts';
+import type { Journal } from '../../src/actors/ports.ts';
 import { LEASE_TRUSTED_MS } from '../../src/cluster/limits.ts';
-import type { LeaseStore } from '../../src/cluster/membership/lease-store.ts';
+import type { Judgement, LeaseStore } from '../../src/cluster/membership/lease-store.ts';
 import { MemoryLeases } from '../../src/cluster/membership/memory-leases.ts';
 import { GroupCommit } from '../../src/persistence/journal/group-commit.ts';
-import type { BatchLane, LaneOptions } from '../../src/persistence/journal/lane.ts';
-import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
-import { COMMIT_TIMEOUT_MS, RECONNECT_FIRST_MS } from '../../src/persistence/limits.ts';
-import { SQLSTATE_FENCED } from '../../src/persistence/sqlstate.ts';
-import type { SandboxBooks } from '../../src/persistence/statements/sandbox-payments.ts';
+import type { PostgresJournal } from '../../src/persistence/journal/journal.ts';
+import { Lane } from '../../src/persistence/journal/lane.ts';
+import type { BookedPayment, SandboxBooks } from '../../src/persistence/statements/sandbox-payments.ts';
 import { SHARDS } from '../../src/protocol/limits.ts';
+import type { Terms } from '../../src/protocol/terms.ts';
 import { memoryBooks } from '../../src/services/payments/sandbox/memory-books.ts';
 import type { Bug } from './bug.ts';
+import { clientsOf } from './postgres/client.ts';
+import { type PoolWork, SimulatedPool } from './postgres/pool.ts';
+import * as reads from './postgres/reads.ts';
+import { SimulatedPostgres } from './postgres/server.ts';
+import { rowOf } from './postgres/statements.ts';
+import { Changes, keyOf, type Tables } from './postgres/tables.ts';
 import type { Prng } from './prng.ts';
 import type { SimulatedProcess } from './process.ts';
 import type { VirtualTime } from './time.ts';
 
 /** What the clock of the database shows when the run begins. */
 export const START_MS = Date.UTC(2027, 0, 1, 12);
-const STATEMENT_TIMEOUT_MS = 5_000;
-const RETRANSMIT_MS = 200;
-const BROKEN = 'the connection to PostgreSQL broke';
+/** Connections, as the program has them: its pool, and the one of its leases. */
+const POOL_MAX = 10;
+const LEASE_POOL_MAX = 3;
+/** Of whoever looks and is no node. */
+const NOTHING_KNOWN = { generation: -1, clockMs: 0, clockBehindMs: 0, uptimeMs: 0 };
 
-export class Database {
-  readonly journal: MemoryJournal;
+/** All that is committed. */
+interface Contents {
   readonly leases: MemoryLeases;
   readonly books: SandboxBooks;
+  readonly epochs: number[];
+}
+
+/** What was committed, and how it is once more. */
+interface Committed {
+  readonly atMs: number;
+  readonly nowMs: number;
+  readonly again: (contents: Contents) => unknown;
+}
+
+export class Database {
+  readonly server: SimulatedPostgres;
   /** Of every payment that the provider has heard of. */
   readonly paymentKeys = new Set<string>();
-  /** By apartment and version: under which epoch an entry was written. */
-  readonly epochsOfEntries = new Map<string, number>();
-  /** Takes no statement, and answers none. */
-  isDown = false;
-  /** Processes that cannot reach it. */
-  readonly cut = new Set<SimulatedProcess>();
   /** The payment provider answers nothing; what it is asked may take effect all the same. */
   isProviderAway = false;
-  /** A disk this many times slower than it should be. */
-  slowness = 1;
   /** How far its clock has been set from the run's. */
   clockSetMs = 0;
   readonly #time: VirtualTime;
-  readonly #prng: Prng;
-  readonly #bug: Bug;
-  readonly #epochs = new Array<number>(SHARDS).fill(0);
-  readonly #underWay = new Array<number>(SHARDS).fill(0);
-  #waiting: { readonly shards: readonly number[]; readonly go: () => void }[] = [];
+  readonly #leastLevel: number;
+  /** By whoever has them: apartments whose rows, or tables, somebody else has to himself. */
+  readonly #lockedFromOutside = new Map<object, readonly string[]>();
+  readonly #pools = new Map<SimulatedProcess, SimulatedPool>();
+  readonly #log: Committed[] = [];
+  /** While what was committed is committed once more: what the clock showed then. */
+  #thenMs: number | undefined;
+  #isGoingBack = false;
+  #contents: Contents;
 
   /** @param leastLevel what servers must understand from the beginning */
   constructor(time: VirtualTime, prng: Prng, bug: Bug, leastLevel: number) {
     this.#time = time;
-    this.#prng = prng;
-    this.#bug = bug;
-    const books = memoryBooks();
-    this.books = {
-      load: (keys) => books.load(keys),
-      save: (changes) => {
-        for (const { key } of changes) this.paymentKeys.add(key);
-        return books.save(changes);
-      },
-    };
-    this.journal = new MemoryJournal({ epochOf: (shard) => this.#epochs[shard]! });
-    this.leases = new MemoryLeases({
-      nowMs: () => this.nowMs,
-      leastLevel,
-      appended: (shards) => this.#appended(shards),
-      isBusy: (shard) => this.#underWay[shard]! > 0,
-      moved: (shard, epoch) => {
-        this.#epochs[shard] = epoch;
-      },
+    this.#leastLevel = leastLevel;
+    this.server = new SimulatedPostgres({
+      ...{ time, prng, bug },
+      epochOf: (shard) => this.epochOf(shard),
+      committed: (changes) => this.#committed(() => this.server.tables.apply(changes)),
     });
+    this.#contents = this.#empty();
   }
 
   get nowMs(): number {
-    return this.trueMs + this.clockSetMs;
+    return this.#thenMs ?? this.trueMs + this.clockSetMs;
   }
 
   /** What a clock says that nobody has set. */
@@ -88,67 +91,170 @@ export class Database {
     return START_MS + this.#time.nowMs;
   }
 
+  get apartmentIds(): readonly string[] {
+    return [...this.tables.listings.keys()];
+  }
+
+  get tables(): Tables {
+    return this.server.tables;
+  }
+
   epochOf(shard: number): number {
-    return this.#epochs[shard]!;
+    return this.#contents.epochs[shard]!;
   }
 
   isReachableFrom(process: SimulatedProcess): boolean {
-    return !this.isDown && !this.cut.has(process);
+    return !this.server.isDown && !this.server.cut.has(process);
   }
 
-  /** A statement from a process: asked, carried out, answered, each when it gets there. */
-  query<T>(process: SimulatedProcess, run: () => Promise<T>, timeoutMs = STATEMENT_TIMEOUT_MS): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const callOff = process.after(timeoutMs, () => reject(new Error('statement timeout')));
-      const end = (settle: () => void) =>
-        process.enter(() => {
-          callOff();
-          settle();
-        });
-      const broken = () => end(() => reject(new Error(BROKEN)));
-      const answer = (settle: () => void) => this.#carry(process, () => end(settle), broken);
-      const ask = () =>
-        run().then(
-          (found) => answer(() => resolve(found)),
-          (cause: unknown) => answer(() => reject(cause)),
-        );
-      this.#carry(process, ask, broken);
-    });
+  addListing(apartmentId: string, terms: Terms): void {
+    const changes = new Changes();
+    changes.listings.set(apartmentId, { terms, status: 'listed' });
+    this.server.commit(changes);
   }
 
-  /** One way. Behind a cut it is sent again and again, as TCP does; a database that is down breaks the connection. */
-  #carry(process: SimulatedProcess, arrive: () => void, broken: () => void, afterMs = this.#wayMs()): void {
-    this.#time.after(afterMs, () => {
-      if (this.cut.has(process)) this.#carry(process, arrive, broken, RETRANSMIT_MS);
-      else if (this.isDown) broken();
-      else arrive();
-    });
+  /** Another owner of a shard, whoever that is. Returns its epoch. */
+  moveShard(shard: number): number {
+    this.#contents.epochs[shard]! += 1;
+    return this.epochOf(shard);
   }
 
-  leasesOf(process: SimulatedProcess): LeaseStore {
-    const { leases } = this;
-    const ask = <T>(run: () => Promise<T>, timeoutMs?: number) => this.query(process, run, timeoutMs);
-    return {
-      time: (here) => ask(() => leases.time(here)),
-      renew: (...args) => ask(() => leases.renew(...args), LEASE_TRUSTED_MS),
-      // What is asked meanwhile runs in the process: a new node joins in one step here, as its judgement takes no time.
-      join: (...args) => ask(() => leases.join(...args)),
-      declareDead: (...args) => ask(() => leases.declareDead(...args)),
-      raiseLeastLevel: () => ask(() => leases.raiseLeastLevel()),
-      startLeaving: (...args) => ask(() => leases.startLeaving(...args)),
-      endLease: (...args) => ask(() => leases.endLease(...args)),
-      claimShards: (...args) => ask(() => leases.claimShards(...args)),
-      handOverShards: (...args) => ask(() => leases.handOverShards(...args)),
+  /**
+   * Somebody's own transaction has rows to itself: those of an apartment, or the tables of bookings (`lock table`).
+   * @returns the way to end it
+   */
+  lockFromOutside(apartmentId: string, isWhole: boolean): () => void {
+    const { tables, locks } = this.server;
+    const rows = isWhole
+      ? [rowOf.table('pending'), rowOf.table('bookings')]
+      : [
+          rowOf.listing(apartmentId),
+          ...[...tables.bookings.keys()].filter(isOf(apartmentId)).map(rowOf.booking),
+          ...[...tables.pending.keys()].filter(isOf(apartmentId)).map(rowOf.pending),
+        ];
+    const psql = {};
+    const waits = rows.map((row) => locks.take(psql, row, 'alone', () => {}));
+    this.#lockedFromOutside.set(psql, isWhole ? this.apartmentIds : [apartmentId]);
+    return () => {
+      this.#lockedFromOutside.delete(psql);
+      for (const stop of waits) stop?.();
+      locks.release(psql);
     };
   }
 
-  /** The journal over the product's own queue of appends. */
-  journalOf(process: SimulatedProcess): Journal {
-    const { journal } = this;
-    const ask = <T>(run: () => Promise<T>) => this.query(process, run);
+  isLockedFromOutside(apartmentId: string): boolean {
+    return [...this.#lockedFromOutside.values()].some((ids) => ids.includes(apartmentId));
+  }
+
+  entries(apartmentId: string): JournalEntry[] {
+    return reads.entries(this.tables, apartmentId, 0);
+  }
+
+  bookings(): BookingRecord[] {
+    return reads.bookings(this.tables);
+  }
+
+  /** Every apartment that is marked, of whatever shard. */
+  marked(): string[] {
+    return [...this.tables.marks.values()].map(({ apartmentId }) => apartmentId);
+  }
+
+  payments(): Promise<Map<string, BookedPayment>> {
+    return this.#contents.books.load([...this.paymentKeys]);
+  }
+
+  /**
+   * As it was at an instant, in milliseconds of the run: what has been committed since is gone. Only while it is down.
+   * @returns a promise of a fixed number of turns for each that is left
+   */
+  async goBack(untilMs: number): Promise<void> {
+    this.#isGoingBack = true;
+    const kept = this.#log.filter(({ atMs }) => atMs <= untilMs);
+    this.#log.length = 0;
+    this.#log.push(...kept);
+    this.server.forget();
+    this.#contents = this.#empty();
+    for (const { nowMs, again } of kept) {
+      this.#thenMs = nowMs;
+      await again(this.#contents);
+    }
+    this.#thenMs = undefined;
+    this.#isGoingBack = false;
+  }
+
+  /** Does nothing before it is back where it goes. */
+  start(): void {
+    if (!this.#isGoingBack) this.server.start();
+  }
+
+  /** A statement of a process, through its pool. */
+  query<T>(process: SimulatedProcess, work: PoolWork<T>): Promise<T> {
+    return this.#poolOf(process).query(work);
+  }
+
+  booksOf(process: SimulatedProcess): SandboxBooks {
+    return {
+      load: (keys) => this.query(process, { run: () => this.#contents.books.load(keys) }),
+      save: (changes) => {
+        for (const { key } of changes) this.paymentKeys.add(key);
+        const run = () => this.#commit(({ books }) => books.save(changes));
+        return this.query(process, { writes: true, run });
+      },
+    };
+  }
+
+  leasesOf(process: SimulatedProcess): LeaseStore {
+    const pool = new SimulatedPool(this.server, process, { max: LEASE_POOL_MAX });
+    const write = <T>(
+      run: (leases: LeaseStore, holder: object) => Promise<T>,
+      how: Partial<PoolWork<T>> = {},
+    ) =>
+      pool.query<T>({
+        writes: true,
+        ...how,
+        run: (holder) => this.#commit(({ leases }) => run(leases, holder)),
+      });
+    return {
+      time: (here) => pool.query({ run: () => this.#contents.leases.time(here) }),
+      renew: (...args) => write((leases) => leases.renew(...args), { queryTimeoutMs: LEASE_TRUSTED_MS }),
+      // What is asked meanwhile runs in the process: a new node joins in one step here, as its judgement takes no time.
+      join: (node, identity, judge) => {
+        let judged: Judgement | undefined;
+        return write((leases) =>
+          leases.join(node, identity, async (others) => {
+            judged ??= await judge(others);
+            return judged;
+          }),
+        );
+      },
+      declareDead: (...args) => write((leases) => leases.declareDead(...args)),
+      raiseLeastLevel: () => write((leases) => leases.raiseLeastLevel()),
+      startLeaving: (...args) => write((leases) => leases.startLeaving(...args)),
+      endLease: (...args) => write((leases) => leases.endLease(...args)),
+      claimShards: (nodeId, wanted, busy) => {
+        if (busy === 'wait') {
+          const rows = [...wanted].sort((a, b) => a - b).map(rowOf.shard);
+          return write((leases) => leases.claimShards(nodeId, wanted, busy), { rows });
+        }
+        let free: readonly number[] | undefined;
+        return write(async (leases, holder) => {
+          free ??= await this.#lockFree(wanted, holder);
+          return leases.claimShards(nodeId, free, busy);
+        });
+      },
+      handOverShards: (nodeId, gifts) => {
+        const shards = gifts.map(({ shard }) => shard).sort((a, b) => a - b);
+        return write((leases) => leases.handOverShards(nodeId, gifts), { rows: shards.map(rowOf.shard) });
+      },
+    };
+  }
+
+  /** The journal over the product's own queue of appends, and its lanes. */
+  journalOf(process: SimulatedProcess): Journal & Pick<PostgresJournal, 'become'> {
+    const { server } = this;
     const commit = new GroupCommit({
       url: '',
-      open: (options) => new SimulatedLane(this, process, options),
+      open: (options) => new Lane({ ...options, client: clientsOf(server, process), scheduler: process }),
       soon: (call) => void process.after(0, call),
       monotonicMs: process.monotonicMs,
       scheduler: process,
@@ -157,132 +263,97 @@ export class Database {
         if (event === 'journal.not_heard') throw cause;
       },
     });
+    const read = <T>(run: (tables: Tables) => T, costs?: (found: T) => number) =>
+      this.query(process, { run: async () => run(server.tables), ...(costs && { costs }) });
     return {
+      become: (nodeId) => commit.become(nodeId),
       append: (append) => commit.append(append),
-      load: (...args) => ask(() => journal.load(...args)),
-      requests: (...args) => ask(() => journal.requests(...args)),
-      entry: (...args) => ask(() => journal.entry(...args)),
-      endOf: (...args) => ask(() => journal.endOf(...args)),
-      booking: (...args) => ask(() => journal.booking(...args)),
-      bookingsOf: (...args) => ask(() => journal.bookingsOf(...args)),
-      bookingOfHold: (...args) => ask(() => journal.bookingOfHold(...args)),
-      entries: (...args) => ask(() => journal.entries(...args)),
-      saveSnapshots: (...args) => ask(() => journal.saveSnapshots(...args)),
-      restless: (...args) => ask(() => journal.restless(...args)),
+      load: (...args) =>
+        read(
+          (tables) => reads.load(tables, ...args),
+          (found) => 1 + (found?.entries.length ?? 0),
+        ),
+      requests: (...args) =>
+        read(
+          (tables) => reads.requests(tables, ...args),
+          ({ length }) => length,
+        ),
+      entry: (apartmentId, version) =>
+        read((tables) =>
+          reads.entries(tables, apartmentId, version - 1, 1).find((entry) => entry.version === version),
+        ),
+      endOf: (...args) => read((tables) => reads.endOf(tables, ...args)),
+      booking: (...args) => read((tables) => reads.booking(tables, ...args)),
+      bookingsOf: (...args) =>
+        read(
+          (tables) => reads.bookingsOf(tables, ...args),
+          ({ length }) => length,
+        ),
+      bookingOfHold: (...args) => read((tables) => reads.bookingOfHold(tables, ...args)),
+      entries: (...args) =>
+        read(
+          (tables) => reads.entries(tables, ...args),
+          ({ length }) => length,
+        ),
+      saveSnapshots: (snapshots) =>
+        this.query(process, {
+          writes: true,
+          run: async () => {
+            const { changes, refused } = reads.savedSnapshots(server.tables, snapshots);
+            server.commit(changes);
+            return refused;
+          },
+        }),
+      restless: (...args) =>
+        read(
+          (tables) => reads.restless(tables, ...args),
+          ({ length }) => length,
+        ),
     };
   }
 
-  /** A batch on its way. @param done called once, with the error that kept it from being committed, if any */
-  append(process: SimulatedProcess, batch: readonly Append[], done: (error: unknown) => void): void {
-    const broken = () => process.enter(() => done(new Error(BROKEN)));
-    const answer = (error: unknown) => this.#carry(process, () => process.enter(() => done(error)), broken);
-    const arrive = () => {
-      const fenced = batch.filter(({ shard, epoch }) => epoch !== this.#epochs[shard]);
-      if (fenced.length > 0 && this.#bug.appendsUnfenced !== true) {
-        const detail = fenced.map(({ shard, epoch }) => `${shard}:${epoch}`).join(',');
-        return answer(Object.assign(new Error('fenced'), { code: SQLSTATE_FENCED, detail }));
-      }
-      for (const { shard } of batch) this.#underWay[shard]! += 1;
-      this.#time.after(this.#diskMs(), () => {
-        for (const { shard } of batch) this.#underWay[shard]! -= 1;
-        // Stopped before it was on disk: rolled back.
-        const error = this.isDown ? new Error(BROKEN) : this.#commit(batch);
-        this.#release();
-        answer(error);
-      });
-    };
-    this.#carry(process, arrive, broken);
-  }
-
-  #commit(batch: readonly Append[]): unknown {
-    const isLoose = this.#bug.appendsUnfenced === true;
-    const written = this.#bug.writes?.(batch, this.#prng) ?? batch;
-    const as = isLoose
-      ? written.map((a) => ({ ...a, chain: a.chain, epoch: this.#epochs[a.shard]! }))
-      : written;
-    const { status, cause } = { cause: undefined, ...this.journal.commit(as) };
-    if (status !== 'committed') return Object.assign(new Error(status, { cause }), { code: '23505' });
-    for (const { apartmentId, epoch, entries } of batch)
-      for (const { version } of entries) this.epochsOfEntries.set(`${apartmentId} ${version}`, epoch);
-    return undefined;
-  }
-
-  async #appended(shards: readonly number[]): Promise<void> {
-    while (shards.some((shard) => this.#underWay[shard]! > 0)) {
-      await new Promise<void>((go) => this.#waiting.push({ shards, go }));
+  #poolOf(process: SimulatedProcess): SimulatedPool {
+    let pool = this.#pools.get(process);
+    if (pool === undefined) {
+      pool = new SimulatedPool(this.server, process, { max: POOL_MAX });
+      this.#pools.set(process, pool);
     }
+    return pool;
   }
 
-  #release(): void {
-    const ready = this.#waiting.filter(({ shards }) => shards.every((shard) => this.#underWay[shard] === 0));
-    if (ready.length === 0) return;
-    this.#waiting = this.#waiting.filter((waiting) => !ready.includes(waiting));
-    for (const { go } of ready) go();
+  /** As `claim_free_shards` does it: who appends for the dead is cut off, and what is locked all the same is left alone. */
+  async #lockFree(wanted: readonly number[], holder: object): Promise<number[]> {
+    const { server } = this;
+    const { nodes, shards } = await this.#contents.leases.renew('', NOTHING_KNOWN);
+    const owners = new Set(wanted.map((shard) => shards?.[shard]?.[0]));
+    const dead = new Set(
+      nodes.filter(({ id, state }) => state === 'dead' && owners.has(id)).map(({ id }) => id),
+    );
+    server.terminate((name) => name.startsWith('nightlatch lane ') && dead.has(name.split(' ')[3] ?? ''));
+    const free = wanted.filter((shard) => !server.locks.isHeld(rowOf.shard(shard)));
+    for (const shard of free) server.locks.take(holder, rowOf.shard(shard), 'alone', () => {});
+    return free;
   }
 
-  #wayMs(): number {
-    return this.#prng.chance(0.02) ? this.#prng.between(2, 20) : this.#prng.between(0.1, 1);
+  #empty(): Contents {
+    const epochs = new Array<number>(SHARDS).fill(0);
+    const moved = (shard: number, epoch: number) => {
+      epochs[shard] = epoch;
+    };
+    const leases = new MemoryLeases({ nowMs: () => this.nowMs, leastLevel: this.#leastLevel, moved });
+    return { leases, books: memoryBooks(), epochs };
   }
 
-  #diskMs(): number {
-    return this.#prng.between(0.3, 4) * this.slowness;
+  #commit<T>(again: (contents: Contents) => Promise<T>): Promise<T> {
+    this.#committed(again);
+    return again(this.#contents);
+  }
+
+  #committed(again: (contents: Contents) => unknown): void {
+    this.#log.push({ atMs: this.#time.nowMs, nowMs: this.nowMs, again });
   }
 }
 
-/** The appends' own connection: one batch at a time; silence for too long breaks it. */
-class SimulatedLane implements BatchLane {
-  readonly #database: Database;
-  readonly #process: SimulatedProcess;
-  readonly #options: LaneOptions;
-  #isUp = true;
-  #isBusy = false;
-
-  constructor(database: Database, process: SimulatedProcess, options: LaneOptions) {
-    this.#database = database;
-    this.#process = process;
-    this.#options = options;
-  }
-
-  get isConnected(): boolean {
-    return this.#isUp;
-  }
-
-  get isIdle(): boolean {
-    return this.#isUp && !this.#isBusy;
-  }
-
-  send(batch: readonly Append[], done: (error: unknown) => void): void {
-    this.#isBusy = true;
-    let isOver = false;
-    const end = (error: unknown, isBroken: boolean) => {
-      if (isOver) return;
-      isOver = true;
-      stopWaiting();
-      this.#isBusy = false;
-      if (isBroken) this.#reconnect(error);
-      done(error);
-    };
-    const stopWaiting = this.#process.after(COMMIT_TIMEOUT_MS, () => end(new Error(BROKEN), true));
-    this.#database.append(this.#process, [...batch], (error) =>
-      end(error, error !== undefined && !(error instanceof Error && 'code' in error)),
-    );
-  }
-
-  become(): void {}
-
-  async close(): Promise<void> {
-    this.#isUp = false;
-  }
-
-  #reconnect(cause: unknown): void {
-    this.#isUp = false;
-    this.#options.lost(cause);
-    const retry = () =>
-      this.#process.after(RECONNECT_FIRST_MS, () => {
-        if (!this.#database.isReachableFrom(this.#process)) return void retry();
-        this.#isUp = true;
-        this.#options.ready();
-      });
-    retry();
-  }
+function isOf(apartmentId: string): (key: string) => boolean {
+  return (key) => key.startsWith(keyOf(apartmentId, ''));
 }

@@ -2,6 +2,7 @@
 import type { Database } from './database.ts';
 import type { Network } from './network.ts';
 import type { SimulatedNode } from './node.ts';
+import { ROW_MS } from './postgres/server.ts';
 import type { Prng } from './prng.ts';
 import type { VirtualTime } from './time.ts';
 
@@ -32,11 +33,18 @@ export const KINDS = [
   'database down',
   'clock set',
   'provider away',
+  'slow reads',
+  'role settings',
+  'row locked',
 ] as const;
-export type Kind = (typeof KINDS)[number];
+/** Only where a run is told so: the lanes do not ask here whether PostgreSQL has what was acknowledged (`Recognise`). */
+export const KINDS_ON_DEMAND = ['older history'] as const;
+export type Kind = (typeof KINDS)[number] | (typeof KINDS_ON_DEMAND)[number];
 
 /** How far the database's clock may be set in one run, in milliseconds: declared as skew, which hides as much. */
 const CLOCK_SET_MAX_MS = 150;
+/** Of PostgreSQL, as `alter role … set` may have them. */
+const TIME_OUTS = ['lock_timeout', 'statement_timeout', 'transaction_timeout'];
 const IN_HASTE_MS = 3_000;
 
 export class Faults {
@@ -108,8 +116,8 @@ export class Faults {
         return this.#later(prng.between(5, 3_000), () => network.heal());
       case 'cut from database':
         if (node === undefined) return;
-        database.cut.add(node.process);
-        return this.#later(prng.between(50, 6_000), () => database.cut.delete(node.process));
+        database.server.cut.add(node.process);
+        return this.#later(prng.between(50, 6_000), () => database.server.cut.delete(node.process));
       case 'lossy':
         network.lossy = prng.between(0.01, 0.3);
         network.twice = prng.between(0.01, 0.3);
@@ -118,14 +126,14 @@ export class Faults {
           network.twice = 0;
         });
       case 'slow disk':
-        database.slowness = prng.between(2, 1_500);
+        database.server.slowness = prng.between(2, 1_500);
         return this.#later(prng.between(500, 6_000), () => {
-          database.slowness = 1;
+          database.server.slowness = 1;
         });
       case 'database down':
-        database.isDown = true;
+        database.server.crash();
         return this.#later(prng.between(20, 4_000), () => {
-          database.isDown = false;
+          database.start();
         });
       case 'clock set':
         database.clockSetMs = (prng.unit() * 2 - 1) * CLOCK_SET_MAX_MS;
@@ -137,6 +145,28 @@ export class Faults {
         return void this.#parts.time.after(prng.between(1_000, 170_000), () => {
           database.isProviderAway = false;
         });
+      case 'slow reads':
+        // Rows out of a cold disk: what reads many of them runs into its time-out.
+        database.server.rowMs = prng.between(0.1, 60);
+        return this.#later(prng.between(500, 8_000), () => {
+          database.server.rowMs = ROW_MS;
+        });
+      case 'role settings': {
+        const { roleSettings } = database.server;
+        const setting = prng.pick(TIME_OUTS);
+        roleSettings.set(setting, String(prng.int(5, 2_000)));
+        return this.#later(prng.between(2_000, 20_000), () => roleSettings.delete(setting));
+      }
+      case 'older history': {
+        database.server.crash();
+        const back = database.goBack(this.#parts.time.nowMs - prng.between(20, 3_000));
+        return this.#later(prng.between(20, 4_000), () => void back.then(() => database.start()));
+      }
+      case 'row locked':
+        return this.#later(
+          prng.between(500, 9_000),
+          database.lockFromOutside(prng.pick(database.apartmentIds), prng.chance(0.5)),
+        );
     }
   }
 

@@ -1,10 +1,11 @@
 /** `npm run simulate`: many seeds, one after another; see README.md. */
 import { parseArgs } from 'node:util';
 import { BUGS } from './bugs.ts';
+import { KINDS, KINDS_ON_DEMAND, type Kind } from './faults.ts';
 import { pin } from './pins.ts';
 import { type RunReport, simulate } from './run.ts';
 
-const USAGE = `simulate [--seeds N] [--from S] [--nodes 3] [--minutes M] [--bug NAME] [--mixed] [--every K] [--trace [APARTMENT]] | simulate --pin [--seeds N]`;
+const USAGE = `simulate [--seeds N] [--from S] [--nodes 3] [--minutes M] [--bug NAME] [--mixed] [--faults KIND,…] [--every K] [--trace [APARTMENT]] | simulate --pin [--seeds N]`;
 /** Violations printed of one seed. */
 const SHOWN_MAX = 10;
 
@@ -17,6 +18,8 @@ interface Settings {
   readonly every: number;
   readonly bug: string | undefined;
   readonly isMixed: boolean;
+  /** These, in haste, in place of what each seed says. */
+  readonly faults: readonly Kind[] | undefined;
   /** Prints what happens; '' for all of it, or an apartment's id. */
   readonly trace: string | undefined;
   /** Looks for the seeds at which the seeded bugs are caught, instead. */
@@ -32,7 +35,7 @@ export async function main(args: readonly string[], print: (text: string) => voi
     print(`${(error as Error).message}: ${USAGE}`);
     return 2;
   }
-  const { seeds, from, nodes, minutes, every, bug, isMixed, trace, isPinning } = settings;
+  const { seeds, from, nodes, minutes, every, bug, isMixed, faults, trace, isPinning } = settings;
   if (isPinning) return (await pin(seeds, { nodes, minutes }, print)).length === 0 ? 0 : 1;
   const startedMs = performance.now();
   let virtualMs = 0;
@@ -47,6 +50,7 @@ export async function main(args: readonly string[], print: (text: string) => voi
         isMixed: BUGS[bug]!.isMixed,
       }),
       ...(isMixed && { isMixed }),
+      ...(faults !== undefined && { faults }),
       ...(trace !== undefined && { trace: (line) => line.includes(trace) && print(line) }),
     });
     virtualMs += report.virtualMs;
@@ -78,6 +82,7 @@ function settingsOf(args: readonly string[]): Settings {
       every: { type: 'string', default: '1' },
       bug: { type: 'string' },
       mixed: { type: 'boolean', default: false },
+      faults: { type: 'string' },
       trace: { type: 'string' },
       pin: { type: 'boolean', default: false },
     },
@@ -90,6 +95,10 @@ function settingsOf(args: readonly string[]): Settings {
   };
   if (values.bug !== undefined && BUGS[values.bug] === undefined)
     throw new Error(`no bug ${values.bug}; one of ${Object.keys(BUGS).join(', ')}`);
+  const kinds: readonly string[] = [...KINDS, ...KINDS_ON_DEMAND];
+  const faults = values.faults?.split(',').map((kind) => kind.trim());
+  const unknown = faults?.find((kind) => !kinds.includes(kind));
+  if (unknown !== undefined) throw new Error(`no fault ${unknown}; some of ${kinds.join(', ')}`);
   return {
     seeds: number('seeds', 1),
     from: number('from', 0),
@@ -98,6 +107,7 @@ function settingsOf(args: readonly string[]): Settings {
     every: number('every', 1),
     bug: values.bug,
     isMixed: values.mixed,
+    faults: faults as Kind[] | undefined,
     trace: values.trace,
     isPinning: values.pin,
   };
@@ -105,7 +115,7 @@ function settingsOf(args: readonly string[]): Settings {
 
 export function failureOf(
   seed: number,
-  { nodes, minutes, bug, isMixed }: Pick<Settings, 'nodes' | 'minutes'> & Partial<Settings>,
+  { nodes, minutes, bug, isMixed, faults }: Pick<Settings, 'nodes' | 'minutes'> & Partial<Settings>,
   { findings, byRule, hash }: RunReport,
 ): string {
   const lines = findings
@@ -115,7 +125,11 @@ export function failureOf(
     );
   const total = [...byRule.values()].reduce((sum, count) => sum + count, 0);
   if (total > lines.length) lines.push(`  … and ${total - lines.length} more`);
-  const rest = `${bug === undefined ? '' : ` --bug ${bug}`}${isMixed === true ? ' --mixed' : ''}`;
+  const rest = [
+    bug === undefined ? '' : ` --bug '${bug}'`,
+    isMixed === true ? ' --mixed' : '',
+    faults === undefined ? '' : ` --faults '${faults.join(',')}'`,
+  ].join('');
   const again = `npm run simulate -- --seeds 1 --from ${seed} --nodes ${nodes} --minutes ${minutes}${rest}`;
   return [`seed ${seed} (history ${hash}):`, ...lines, `  again: ${again}`].join('\n');
 }

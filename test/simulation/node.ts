@@ -8,7 +8,7 @@ import { Deadlines } from '../../src/actors/deadlines.ts';
 import type { BookingRecord } from '../../src/actors/facts.ts';
 import { OpenHolds } from '../../src/actors/open-holds.ts';
 import { PaymentSaga } from '../../src/actors/payment-saga.ts';
-import type { PaymentProvider } from '../../src/actors/ports.ts';
+import type { Journal, PaymentProvider } from '../../src/actors/ports.ts';
 import { ApartmentReads } from '../../src/actors/reads.ts';
 import { Registry } from '../../src/actors/registry.ts';
 import { SnapshotWriter } from '../../src/actors/snapshot-writer.ts';
@@ -75,6 +75,7 @@ export class SimulatedNode {
   static async start(parts: NodeParts): Promise<SimulatedNode> {
     const { url, name, process, database, prng, level, onFault } = parts;
     const keeper: { keeping?: ShardKeeping } = {};
+    const journal = database.journalOf(process);
     const membership = await Membership.open({
       leases: database.leasesOf(process),
       host: {
@@ -90,9 +91,10 @@ export class SimulatedNode {
       onClaimed: (shards) => keeper.keeping!.onClaimed(shards),
       onDraining: (shards) => keeper.keeping!.onDraining(shards),
       onLost: (shards, reason) => keeper.keeping!.onLost(shards, reason),
+      onEntered: (nodeId) => journal.become(nodeId),
       onFault,
     });
-    const node = new SimulatedNode(parts, membership);
+    const node = new SimulatedNode(parts, membership, journal);
     keeper.keeping = node.keeping;
     parts.made(node);
     await membership.join();
@@ -106,7 +108,7 @@ export class SimulatedNode {
     return node;
   }
 
-  private constructor(parts: NodeParts, membership: Membership) {
+  private constructor(parts: NodeParts, membership: Membership, storedJournal: Journal) {
     const { url, process, database, network, bug, prng, name, level, onFault } = parts;
     this.#parts = parts;
     this.url = url;
@@ -122,15 +124,12 @@ export class SimulatedNode {
     const clock = bug.clock?.(membership.clock, place) ?? membership.clock;
     const nowMs = () => clock.nowMs();
     const notUnderstood = (apartmentId: string, what: string) => parts.notUnderstood(name, apartmentId, what);
-    const realJournal = journalOfLevel(level, database.journalOf(process), notUnderstood);
+    const realJournal = journalOfLevel(level, storedJournal, notUnderstood);
     const journal = bug.journal?.(realJournal, place) ?? realJournal;
     const changes = new ChangeBus(thrown);
     const openHolds = new OpenHolds();
     const sandbox = new SandboxPayments({
-      books: {
-        load: (keys) => database.query(process, () => database.books.load(keys)),
-        save: (entries) => database.query(process, () => database.books.save(entries)),
-      },
+      books: database.booksOf(process),
       nowMs,
       after: process.after,
     });
@@ -219,7 +218,7 @@ export class SimulatedNode {
     try {
       const open = await this.cluster.openHoldsOf(subject.id);
       const { database, process } = this.#parts;
-      const rows = await database.query(process, () => confirmedOf(database, subject.id));
+      const rows = await database.query(process, { run: async () => confirmedOf(database, subject.id) });
       const booked = new Set(rows.map(({ holdId }) => holdId));
       return {
         ok: true,
@@ -292,8 +291,8 @@ function reached(database: Database, prng: Prng, provider: PaymentProvider): Pay
 }
 
 /** The bookings table, one guest's part of it. */
-async function confirmedOf({ journal }: Database, guestId: string): Promise<BookingRecord[]> {
-  return journal
+function confirmedOf(database: Database, guestId: string): BookingRecord[] {
+  return database
     .bookings()
     .filter((booking) => booking.status === 'confirmed' && booking.guestId === guestId);
 }

@@ -12,6 +12,7 @@ export class SimulatedProcess implements Scheduler {
   /** What a monotonic clock shows at the start says nothing. */
   readonly #firstMs: number;
   #isAlive = true;
+  readonly #mourners: (() => void)[] = [];
   #held: { call: (() => void) | undefined; readonly isTimer: boolean }[] | undefined;
 
   constructor(time: VirtualTime, { rate, firstMs }: { rate: number; firstMs: number }) {
@@ -49,9 +50,15 @@ export class SimulatedProcess implements Scheduler {
     this.#run({ call, isTimer: false });
   }
 
+  /** Called when it is killed: its kernel closes what it had open. */
+  onKilled(mourn: () => void): void {
+    this.#mourners.push(mourn);
+  }
+
   kill(): void {
     this.#isAlive = false;
     this.#held = undefined;
+    for (const mourn of this.#mourners.splice(0)) mourn();
   }
 
   freeze(): void {

@@ -7,7 +7,6 @@ import type { Hold, Subject } from '../../src/protocol/resources.ts';
 import { check } from '../history/check.ts';
 import type { History, HistoryEvent, Outage, RecordedEntry } from '../history/history.ts';
 import type { Counts, Rule } from '../history/report.ts';
-import { markedIn } from '../support/apartment-house.ts';
 import { openTerms } from '../support/terms.ts';
 import type { Bug } from './bug.ts';
 import { SimulatedClient } from './client.ts';
@@ -124,7 +123,7 @@ class Run {
     this.#apartments = Array.from({ length: this.#prng.int(2, 5) }, (_, i) => `apartment-${seed % 97}-${i}`);
     for (const [i, id] of this.#apartments.entries()) {
       const terms = openTerms({ cancellationPolicy: POLICIES[i % 3]!, horizonNights: 90 });
-      this.#database.journal.addListing(id, terms);
+      this.#database.addListing(id, terms);
     }
     this.#nodes = new Array(nodes).fill(undefined);
     this.#faults = new Faults({
@@ -184,8 +183,8 @@ class Run {
     for (const node of this.#everyNode) {
       if (node.answeredTwice > 0) this.#found('answered-twice', `${node.url} answered a command twice`);
     }
-    const marked = await markedIn(this.#database.journal);
-    for (const id of await this.#restless()) {
+    const marked = this.#database.marked();
+    for (const id of this.#restless()) {
       const isRunning = this.#running().some((node) => node.registry.get(id) !== undefined);
       if (!isRunning) this.#found('not-running', `${id} does not run anywhere`, id);
       if (!marked.includes(id)) this.#found('not-marked', `${id} has something open and no mark`, id);
@@ -195,13 +194,12 @@ class Run {
   }
 
   /** By all that has ever happened to them, as far as it follows: what does not is the checker's to find. */
-  async #restless(): Promise<string[]> {
+  #restless(): string[] {
     const restless: string[] = [];
     for (const id of this.#apartments) {
       const calendar = emptyCalendar();
-      const entries = await this.#database.journal.entries(id, 0, Number.POSITIVE_INFINITY);
       try {
-        for (const entry of entries) apply(calendar, entry);
+        for (const entry of this.#database.entries(id)) apply(calendar, entry);
       } catch {
         continue;
       }
@@ -371,7 +369,8 @@ class Run {
   #look(): void {
     if (this.#isOver) return;
     for (const id of this.#apartments) {
-      const isDown = !this.#isServed(id) || this.#database.slowness > 20;
+      const isDown =
+        !this.#isServed(id) || this.#database.server.slowness > 20 || this.#database.isLockedFromOutside(id);
       const sinceMs = this.#downSince.get(id);
       if (isDown && sinceMs === undefined) this.#downSince.set(id, this.#time.nowMs - LOOK_MS);
       else if (!isDown && sinceMs !== undefined) {
@@ -422,9 +421,9 @@ class Run {
         timeZones: Object.fromEntries(this.#apartments.map((id) => [id, 'UTC'])),
       },
       events: this.#events,
-      journal: await this.#journal(),
+      journal: this.#journal(),
       payments: await this.#payments(),
-      bookings: this.#database.journal.bookings(),
+      bookings: this.#database.bookings(),
     };
     const { violations, byRule, counts } = check(history);
     const rules = new Map<string, number>(byRule);
@@ -441,11 +440,11 @@ class Run {
     };
   }
 
-  async #journal(): Promise<RecordedEntry[]> {
+  #journal(): RecordedEntry[] {
     const all: RecordedEntry[] = [];
     for (const id of this.#apartments) {
-      for (const entry of await this.#database.journal.entries(id, 0, Number.POSITIVE_INFINITY)) {
-        const epoch = this.#database.epochsOfEntries.get(`${id} ${entry.version}`);
+      for (const entry of this.#database.entries(id)) {
+        const epoch = this.#database.server.epochsOfEntries.get(`${id} ${entry.version}`);
         all.push(epoch === undefined ? entry : { ...entry, epoch });
       }
     }
@@ -453,7 +452,7 @@ class Run {
   }
 
   async #payments() {
-    const books = await this.#database.books.load([...this.#database.paymentKeys]);
+    const books = await this.#database.payments();
     return [...books].map(([key, { status, amountMinor, refundedMinor }]) => ({
       ...{ key, status, amountMinor, refundedMinor },
     }));
