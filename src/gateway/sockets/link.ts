@@ -10,7 +10,7 @@ import type { WebSocket } from 'ws';
 import type { Budget } from '../limits/budgets.ts';
 import { FLOOD_REFUSALS_MAX, SOCKET_CONFLATE_BYTES, SOCKET_CUT_BYTES } from '../limits.ts';
 import type { Log } from '../log.ts';
-import { headerLength, readAckId, readEvent, writeFrame } from './packets.ts';
+import { mostFrameBytes, readAckId, readEvent, writeFrame } from './packets.ts';
 import { type EngineConnection, interceptMessages, tcpSocketOf, webSocketOf } from './socket-io-internals.ts';
 
 const FLOOD_WINDOW_MS = 10_000;
@@ -189,24 +189,22 @@ function startsWith(message: Buffer, prefix: Buffer): boolean {
   return true;
 }
 
-/** Of the messages being joined, in bytes; kept between calls, so that it is not made for each. */
-const lengths: number[] = [];
+/** Frames are written here first: how long a text is in bytes is known once it is written, and not asked before. */
+const SCRATCH_KEPT_BYTES = 256 * 1_024;
+let scratch = Buffer.allocUnsafeSlow(SCRATCH_KEPT_BYTES);
 
 /** The frames of one turn, one after the other in one buffer: one write, one system call. */
 function joined(queue: readonly (string | Buffer)[]): Buffer {
-  let total = 0;
-  for (let i = 0; i < queue.length; i++) {
-    const message = queue[i]!;
-    const length = typeof message === 'string' ? Buffer.byteLength(message) : message.length;
-    lengths[i] = length;
-    total += typeof message === 'string' ? headerLength(length) + length : length;
-  }
-  const bytes = Buffer.allocUnsafe(total);
+  let most = 0;
+  for (const message of queue) most += typeof message === 'string' ? mostFrameBytes(message) : message.length;
+  if (most > scratch.length) scratch = Buffer.allocUnsafeSlow(2 * most);
   let at = 0;
-  for (let i = 0; i < queue.length; i++) {
-    const message = queue[i]!;
-    if (typeof message === 'string') at = writeFrame(bytes, at, message, lengths[i]!);
-    else at += message.copy(bytes, at);
+  for (const message of queue) {
+    if (typeof message === 'string') at = writeFrame(scratch, at, message);
+    else at += message.copy(scratch, at);
   }
+  const bytes = Buffer.allocUnsafe(at);
+  scratch.copy(bytes, 0, 0, at);
+  if (scratch.length > SCRATCH_KEPT_BYTES) scratch = Buffer.allocUnsafeSlow(SCRATCH_KEPT_BYTES);
   return bytes;
 }

@@ -90,30 +90,40 @@ export function holdText({ hold }: { hold: Hold }): string {
 
 /** A WebSocket text frame, unmasked and whole (RFC 6455, section 5.2), for a message that many will get. */
 export function frameOf(message: string): Buffer {
-  const length = Buffer.byteLength(message);
-  const frame = Buffer.allocUnsafe(headerLength(length) + length);
-  writeFrame(frame, 0, message, length);
-  return frame;
+  const frame = Buffer.allocUnsafe(mostFrameBytes(message));
+  // A copy: the rest is not kept for as long as the slowest of them reads.
+  return Buffer.from(frame.subarray(0, writeFrame(frame, 0, message)));
 }
 
-export function headerLength(payloadLength: number): number {
-  return payloadLength < 126 ? 2 : payloadLength < 65_536 ? 4 : 10;
+/** A UTF-16 unit is three bytes of UTF-8 at most. */
+export function mostFrameBytes(message: string): number {
+  return 10 + 3 * message.length;
 }
 
-/** @returns the offset after the frame */
-export function writeFrame(target: Buffer, offset: number, message: string, length: number): number {
-  let at = offset;
-  target[at++] = 0x81;
-  if (length < 126) {
-    target[at++] = length;
-  } else if (length < 65_536) {
-    target[at++] = 126;
-    target[at++] = length >>> 8;
-    target[at++] = length & 0xff;
+/**
+ * @param target has `mostFrameBytes` left
+ * @returns the offset after the frame
+ */
+export function writeFrame(target: Buffer, offset: number, message: string): number {
+  // As if all of it were ASCII, which nearly all of it is.
+  const expected = headerLength(message.length);
+  const length = target.write(message, offset + expected, 'utf8');
+  const header = headerLength(length);
+  if (header !== expected) target.copyWithin(offset + header, offset + expected, offset + expected + length);
+  target[offset] = 0x81;
+  if (header === 2) {
+    target[offset + 1] = length;
+  } else if (header === 4) {
+    target[offset + 1] = 126;
+    target[offset + 2] = length >>> 8;
+    target[offset + 3] = length & 0xff;
   } else {
-    target[at++] = 127;
-    target.writeBigUInt64BE(BigInt(length), at);
-    at += 8;
+    target[offset + 1] = 127;
+    target.writeBigUInt64BE(BigInt(length), offset + 2);
   }
-  return at + target.write(message, at, length, 'utf8');
+  return offset + header + length;
+}
+
+function headerLength(payloadLength: number): number {
+  return payloadLength < 126 ? 2 : payloadLength < 65_536 ? 4 : 10;
 }
