@@ -12,8 +12,8 @@
  *   timeline             a standby was promoted: the facts decide, which it has or has not
  *
  * A refusal is kept in that database (`history.refused`), so that a server which starts there later knows as well. It ends when
- * an operator accepts the history (`nightlatch history accept`), which gives it a new id; whoever sees another id than
- * its own begins anew. What this does not know: what a server that is no longer there had acknowledged.
+ * an operator accepts the history (`nightlatch history accept`), which gives it a new id that follows the old
+ * one; whoever sees that its own is followed begins anew. What this does not know: what a server that is no longer there had acknowledged.
  */
 import type { Pool, QueryResult } from 'pg';
 import type { JournalEntry } from '../actors/facts.ts';
@@ -120,17 +120,19 @@ export class History {
   }
 
   /**
-   * Writes the refusal where whoever starts there later finds it.
-   * @returns whether an operator has accepted what is there meanwhile
+   * Writes the refusal where whoever starts there later finds it; not into a database that never had this history.
+   * @returns whether an operator has accepted what is there in place of it meanwhile
    */
   async refuse(pool: Pool): Promise<boolean> {
     const refusal = this.#refusal;
     if (refusal === undefined) return false;
-    const result = await pool.query<{ id: string }>(
-      'update history set refused = coalesce(refused, $1) where id = $2 returning id',
-      [JSON.stringify(refusal), this.#seen.id],
-    );
-    return result.rowCount === 0;
+    const { id } = this.#seen;
+    await pool.query('update history set refused = coalesce(refused, $1) where id = $2', [
+      JSON.stringify(refusal),
+      id,
+    ]);
+    const accepted = await pool.query('select from history where follows = $1', [id]);
+    return accepted.rowCount === 1;
   }
 }
 
@@ -171,7 +173,7 @@ export async function acceptHistory(pool: Pool, { refusal }: History): Promise<R
 
 const ACCEPT = `
   with accepted as (
-    update history set id = gen_random_uuid()::text, refused = null
+    update history set follows = id, id = gen_random_uuid()::text, refused = null
   ), orphaned as (
     update shards set node_id = null, epoch = greatest(epoch, $1::bigint) + 1
   ), gone as (

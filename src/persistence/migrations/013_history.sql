@@ -4,6 +4,8 @@
 create table history (
   only_one boolean primary key default true check (only_one),
   id text collate "C" not null default gen_random_uuid()::text,
+  -- The history that an operator has accepted this one in place of. Another database has another id as well, and follows none.
+  follows text collate "C",
   refused jsonb
 );
 insert into history default values;

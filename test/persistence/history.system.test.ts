@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { describe, expect, it } from 'vitest';
-import { type Acknowledged, History } from '../../src/persistence/history.ts';
+import { type Acknowledged, acceptHistory, History } from '../../src/persistence/history.ts';
+import { createTestDatabase } from '../support/postgres.ts';
 
 const SOUND = {
   ...{ id: 'one', system: '77', timeline: '00000001', lsn: 1_000, generation: 256 },
@@ -91,5 +92,24 @@ describe('[I2] a database that comes back', () => {
     await history.recognise(answering({ lsn: 1 }), undefined, 5);
     expect(await history.recognise(answering({ lsn: 5_000 }), undefined, 6)).toBe(false);
     expect(history.refusal).toMatchObject({ at: '1970-01-01T00:00:00.005Z', generation: 256 });
+  });
+
+  it('is served from again where an operator has accepted it in place of the one served, and not where it is simply another', async () => {
+    await using database = await createTestDatabase();
+    const history = await History.open(database.pool);
+    const foreign = await History.open(database.pool);
+    await database.pool.query(`update history set id = 'foreign'`);
+    expect(await foreign.recognise(database.pool, undefined, 0)).toBe(false);
+    expect(await foreign.refuse(database.pool)).toBe(false);
+    expect((await History.open(database.pool)).refusal).toBeUndefined();
+
+    await database.pool.query('update history set id = $1', [history.id]);
+    history.become('gone');
+    expect(await history.recognise(database.pool, undefined, 0)).toBe(false);
+    expect(await history.refuse(database.pool)).toBe(false);
+    expect(await acceptHistory(database.pool, await History.open(database.pool))).toMatchObject({
+      found: 'the row of this server is gone',
+    });
+    expect(await history.refuse(database.pool)).toBe(true);
   });
 });
