@@ -126,6 +126,21 @@ function history(more: Partial<History>, run: Partial<Run> = {}): History {
 
 const heldBy = (requestId: string, ms = 5): RecordedEntry[] => journal([ms, held(ms), { requestId }]);
 const r = { requestId: 'r' };
+/** A confirm without an answer, whose payment is found after its hold has expired; sent again at an instant. */
+const foundLate = (againMs: number) =>
+  history({
+    journal: journal(
+      [0, held()],
+      [10, confirming(10_000), r],
+      [20, authorised, ofTime],
+      [10_000, expired, ofTime],
+      [12_000, confirmed, ofTime],
+    ),
+    events: [
+      ...asked(5, 100, confirm, undefined, r),
+      ...asked(againMs, againMs + 5, confirm, { error: 'hold_expired' }, r),
+    ],
+  });
 const blocks = (count: number) =>
   journal(
     ...Array.from(
@@ -342,6 +357,12 @@ export const EXCUSED: Record<Excuse, Excused> = {
         ...asked(21, 30, hold(), { error: 'rule_violation' }, r),
       ],
     }),
+    rule: 'unknown-both',
+  },
+  'told-expired': {
+    legal: foundLate(11_999),
+    bug: 'a repeat is told that its hold has expired after its payment was found',
+    broken: foundLate(12_001),
     rule: 'unknown-both',
   },
   'other-content': {

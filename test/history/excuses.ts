@@ -12,6 +12,8 @@ export const EXCUSES = {
   'came-in-time':
     'a confirm that was sent before the deadline is taken while it waits for its answer (H6, C1)',
   'paid-late': 'a hold that expired unpaid becomes a booking when its payment is found (B3)',
+  'told-expired':
+    'a repeat is told that its hold has expired until the payment is found that makes a booking of it (B3)',
   'declined-anew': 'a confirm that was declined is decided anew when it is sent again (C3)',
   'day-passed': 'a request that is sent again after a day may be another (I3)',
   admin: 'an admin ends and lengthens the holds of others (H10)',

@@ -44,13 +44,19 @@ interface Effect {
   readonly version: number;
   /** When the request was decided, for a confirm: to be paid; by the system's clock. */
   readonly atMs: number;
+  /** Of a booking that came of a hold which had expired, as its payment was found late (B3): when it came. */
+  readonly lateMs?: number | undefined;
 }
 
 function effectOf(apartment: FoldedApartment, { asked }: Operation): Effect | undefined {
   for (const entry of apartment.causedBy(asked.subject, asked.requestId)) {
     if (entry.fact.kind !== 'confirming') return entry;
     const booking = apartment.bookings.get(entry.fact.booking);
-    if (booking !== undefined) return { version: booking.bornVersion, atMs: entry.atMs };
+    if (booking === undefined) continue;
+    const { bornVersion: version } = booking;
+    const ended = apartment.holds.get(entry.fact.hold)?.endVersion ?? version;
+    const isLate = apartment.entry(ended)?.fact.kind === 'expired';
+    return { version, atMs: entry.atMs, lateMs: isLate ? apartment.entry(version)?.atMs : undefined };
   }
   return undefined;
 }
@@ -98,6 +104,10 @@ function checkContradicted(
     if (excuses.for('at-the-door', AT_THE_DOOR.has(error!.code))) continue;
     if (excuses.for('before-effect', asked.atMs <= decidedMs)) continue;
     if (excuses.for('day-passed', asked.atMs - decidedMs > REMEMBERED_MS)) continue;
+    // Told that the hold had expired, by what was so until the payment was found.
+    const { lateMs } = effect;
+    const isLate = lateMs !== undefined && asked.atMs <= world.clocks.runMax(lateMs);
+    if (excuses.for('told-expired', isLate && error!.code === 'hold_expired')) continue;
     const before = same.slice(0, i);
     const rule = before.some((other) => other.outcome === 'ok') ? 'two-answers' : 'unknown-both';
     world.report.add(
