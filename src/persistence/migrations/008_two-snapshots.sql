@@ -8,6 +8,8 @@ create table machine_snapshots (
   window_from_version bigint not null,
   restless boolean not null,
   taken_at timestamptz not null default clock_timestamp(),
+  -- Of the fact at its version. Servers from before write none.
+  hash int,
   state json not null,
   primary key (apartment_id, machine_version)
 );
@@ -26,7 +28,7 @@ begin
     new.state)
   on conflict (apartment_id, machine_version) do update
     set version = excluded.version, window_from_version = excluded.window_from_version,
-        restless = excluded.restless, state = excluded.state, taken_at = excluded.taken_at
+        restless = excluded.restless, hash = null, state = excluded.state, taken_at = excluded.taken_at
     where s.version <= excluded.version;
   return null;
 end $$;
