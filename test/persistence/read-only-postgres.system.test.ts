@@ -100,8 +100,8 @@ async function restartPlain(): Promise<void> {
     ...['-D', cluster, '-c', `port=${await freePort()}`],
     ...['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
   ]);
-  spawn(file, args, { ...as.user, cwd: '/', stdio: 'ignore' });
-  await whenReady(cluster, () => false, 30_000);
+  const { pid } = spawn(file, args, { ...as.user, cwd: '/', stdio: 'ignore' });
+  await whenReady(cluster, pid, () => false, 30_000);
   await start();
 }
 

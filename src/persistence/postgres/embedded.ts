@@ -116,7 +116,8 @@ async function attach(cluster: string, secrets: Credentials): Promise<EmbeddedPo
     await whenGone(found.pid, STOP_TIMEOUT_MS);
     return undefined;
   }
-  const ready = await whenReady(cluster, async () => !(await isAlive(found.pid)), START_TIMEOUT_MS);
+  const isOver = async () => !(await isAlive(found.pid));
+  const ready = await whenReady(cluster, found.pid, isOver, START_TIMEOUT_MS);
   if (ready === undefined) return undefined;
   try {
     return await running(ready, 'attached', secrets);
@@ -167,8 +168,8 @@ async function launch(
   };
   child.on('exit', over).on('error', over);
   await log.close();
-  const postmaster = await whenReady(cluster, () => isOver, START_TIMEOUT_MS);
-  if (postmaster !== undefined && postmaster.pid === child.pid) return { started: postmaster, said: '' };
+  const started = await whenReady(cluster, child.pid, () => isOver, START_TIMEOUT_MS);
+  if (started !== undefined) return { started, said: '' };
   const lines = (await readFile(logPath)).subarray(logFrom).toString('utf8').trim().split('\n');
   return { said: lines.slice(-3).join(' / ') };
 }

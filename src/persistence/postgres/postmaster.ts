@@ -1,4 +1,5 @@
 /** A running PostgreSQL as its own files tell: found after the process that started it is gone, and stopped. */
+import { existsSync } from 'node:fs';
 import { open, readFile, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +11,7 @@ export interface Postmaster {
 }
 
 const POLL_MS = 5;
+const HAS_PROC = existsSync('/proc/self/stat');
 
 /** What `postmaster.pid` says, where the process it names is alive and serves this very folder. */
 export async function findPostmaster(cluster: string): Promise<Postmaster | undefined> {
@@ -21,16 +23,21 @@ export async function findPostmaster(cluster: string): Promise<Postmaster | unde
   return { pid, port: Number(lines[3] ?? 0), status: (lines[7] ?? '') as Postmaster['status'] };
 }
 
-/** @returns undefined where the process ended instead */
+/**
+ * @param pid of the process that is waited for: until it has written a `postmaster.pid` of its own, the one of a
+ *   PostgreSQL that was killed still says `ready` there
+ * @returns undefined where the process ended instead
+ */
 export async function whenReady(
   cluster: string,
+  pid: number | undefined,
   isOver: () => boolean | Promise<boolean>,
   timeoutMs: number,
 ): Promise<Postmaster | undefined> {
   const until = performance.now() + timeoutMs;
   while (performance.now() < until) {
     const found = await findPostmaster(cluster);
-    if (found?.status === 'ready') return found;
+    if (found?.pid === pid && found?.status === 'ready') return found;
     if (await isOver()) return undefined;
     await delay(POLL_MS);
   }
@@ -62,8 +69,10 @@ export async function isAlive(pid: number): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return !stat.slice(stat.lastIndexOf(')') + 1).startsWith(' Z');
+  if (!HAS_PROC) return true;
+  // It may have ended, and been collected, since the signal.
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  return stat !== undefined && !stat.slice(stat.lastIndexOf(')') + 1).startsWith(' Z');
 }
 
 /** Whether the cluster was shut down in good order: `state` of global/pg_control (DBState, 1 is shut down). */
