@@ -79,6 +79,10 @@ export const LOADS_WAITING_MAX = 50_000;
 /** Between two tries to read an apartment that cannot be read, in milliseconds: longer each time, as mending takes. */
 export const QUARANTINE_MS_MIN = 1_000;
 export const QUARANTINE_MS_MAX = 300_000;
+/** From one try to the next of another, in milliseconds: of thousands, no more than some 40 are read a second. */
+export const TRY_REST_MS = 20;
+/** That wait for their try; who asks for a further one hears that it cannot be read, and it has its try later. */
+export const TRIES_WAITING_MAX = 50;
 /**
  * How long an apartment keeps its mark after the last command, in milliseconds: longer than from one hold to the next of a
  * busy one; of those used within that time before a crash the next owner starts some for nothing.

@@ -23,6 +23,8 @@ import {
   LONG_LOADS_AT_ONCE_MAX,
   MAILBOX_MAX,
   SNAPSHOT_EVERY_PAGES,
+  TRIES_WAITING_MAX,
+  TRY_REST_MS,
 } from './limits.ts';
 import type { Journal, Ownership, StoredSnapshot } from './ports.ts';
 import { Quarantine } from './quarantine.ts';
@@ -70,7 +72,15 @@ export const RELOAD_AFTER_MS = 100;
 interface Line {
   readonly waiting: string[];
   readonly atOnceMax: number;
+  /** Who comes while more than these wait is not let in. */
+  readonly waitingMax: number;
+  /** Between two of them, in milliseconds. */
+  readonly restMs: number;
   underWay: number;
+}
+
+function lineOf(atOnceMax: number, waitingMax: number, restMs = 0): Line {
+  return { waiting: [], atOnceMax, waitingMax, restMs, underWay: 0 };
 }
 
 export class Loader {
@@ -78,11 +88,11 @@ export class Loader {
   readonly #mailboxes = new Map<string, Waiting[]>();
   /** Of apartments that are being loaded: terms that changed after they were read, perhaps. */
   readonly #newTerms = new Map<string, Terms>();
-  readonly #toLoad: Line = { waiting: [], atOnceMax: LOADS_AT_ONCE_MAX, underWay: 0 };
-  /** Could not be read before: one at a time, so that nobody else waits for them. */
-  readonly #toTry: Line = { waiting: [], atOnceMax: 1, underWay: 0 };
+  readonly #toLoad = lineOf(LOADS_AT_ONCE_MAX, LOADS_WAITING_MAX);
+  /** Could not be read before: one at a time and with rests, so that nobody else notices however many there are. */
+  readonly #toTry = lineOf(1, TRIES_WAITING_MAX, TRY_REST_MS);
   /** Longer than a page. */
-  readonly #long: Line = { waiting: [], atOnceMax: LONG_LOADS_AT_ONCE_MAX, underWay: 0 };
+  readonly #long = lineOf(LONG_LOADS_AT_ONCE_MAX, LOADS_WAITING_MAX);
   readonly #quarantine = new Quarantine();
   #stopped = false;
 
@@ -110,7 +120,9 @@ export class Loader {
     }
     if (this.#quarantine.holds(apartmentId, this.#parts.clock.nowMs())) return waiting.failed('unreadable');
     const line = this.#lineOf(apartmentId);
-    if (this.#stopped || line.waiting.length >= LOADS_WAITING_MAX) return waiting.failed('unavailable');
+    if (this.#stopped) return waiting.failed('unavailable');
+    if (line.waiting.length >= line.waitingMax)
+      return waiting.failed(line === this.#toTry ? 'unreadable' : 'unavailable');
     this.#mailboxes.set(apartmentId, [waiting]);
     line.waiting.push(apartmentId);
     this.#next();
@@ -149,9 +161,13 @@ export class Loader {
         const apartmentId = this.#first(line);
         if (apartmentId === undefined) break;
         line.underWay += 1;
-        void this.#run(apartmentId, line).then(() => {
+        const over = () => {
           line.underWay -= 1;
           this.#next();
+        };
+        void this.#run(apartmentId, line).then(() => {
+          if (line.restMs === 0) over();
+          else this.#parts.scheduler.after(line.restMs, over);
         });
       }
     }
@@ -224,7 +240,7 @@ export class Loader {
 
   /** Whoever waits goes on waiting. What has been read is read again: kept, it would be memory for each that waits. */
   #takeTime(apartmentId: string): void {
-    if (this.#long.waiting.length >= LOADS_WAITING_MAX) return this.#fail(apartmentId, 'unavailable');
+    if (this.#long.waiting.length >= this.#long.waitingMax) return this.#fail(apartmentId, 'unavailable');
     this.#long.waiting.push(apartmentId);
     this.#next();
   }
