@@ -47,6 +47,7 @@ const NIGHTLATCH: Omit<Contender, 'name'> = {
     NIGHTLATCH_SEED: 'none',
     NIGHTLATCH_ADMIN_PASSWORD: 'for-this-run-only',
     LOG_LEVEL: 'warn',
+    NIGHTLATCH_PAYMENTS: 'sandbox-takes-no-money',
   },
   async prepare(databaseUrl, apartments) {
     await migrate(databaseUrl);

@@ -77,6 +77,16 @@ const Environment = z.object({
     .enum(['demo', 'none'], 'is neither demo nor none')
     .default('demo')
     .describe('`demo` fills an empty catalogue, only where the database is embedded.'),
+  NIGHTLATCH_PAYMENTS: z
+    .enum(['sandbox', 'sandbox-takes-no-money'], 'is neither sandbox nor sandbox-takes-no-money')
+    .default('sandbox')
+    .describe(
+      'Who takes the money. `sandbox` takes none, and is refused beside `DATABASE_URL` or `NODE_ENV=production`, where somebody may rely on it; `sandbox-takes-no-money` says that all know.',
+    ),
+  NODE_ENV: z
+    .string()
+    .optional()
+    .describe('`production` refuses what is for trying things out, see `NIGHTLATCH_PAYMENTS`.'),
   NIGHTLATCH_ORIGINS: z
     .string()
     .default('')
@@ -125,6 +135,20 @@ const WholeEnvironment = Environment.superRefine((config, context) => {
 export type Config = z.output<typeof Environment>;
 
 export class ConfigProblem extends Error {}
+
+/**
+ * Of what serves guests: whoever can pay with `sandbox_ok` has an apartment for nothing.
+ * @throws ConfigProblem where that may be a mistake
+ */
+export function refusePlayMoney({ NIGHTLATCH_PAYMENTS, NODE_ENV, DATABASE_URL }: Config): void {
+  if (NIGHTLATCH_PAYMENTS !== 'sandbox') return;
+  const isMeant = NODE_ENV !== 'production' && DATABASE_URL === undefined;
+  if (isMeant) return;
+  const why = NODE_ENV === 'production' ? 'NODE_ENV is production' : 'DATABASE_URL names a database of yours';
+  throw new ConfigProblem(
+    `${why}, and bookings would be paid in a sandbox that takes no money: set NIGHTLATCH_PAYMENTS=sandbox-takes-no-money if that is meant`,
+  );
+}
 
 /** @throws ConfigProblem that lists everything that is wrong, one line each */
 export function readConfig(environment: Record<string, string | undefined>): Config {

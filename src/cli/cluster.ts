@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Config } from '../config.ts';
+import { type Config, refusePlayMoney } from '../config.ts';
 import { addressProblem } from '../gateway/gateway.ts';
 import { addressOf } from '../persistence/pool.ts';
 import { listenForWishes } from './local-cluster/controls.ts';
@@ -34,6 +34,7 @@ export async function cluster(
   environment: NodeJS.ProcessEnv,
   flags: ClusterFlags,
 ): Promise<void> {
+  refusePlayMoney(config);
   const startedMs = performance.now();
   const ending = new AbortController();
   const { signal } = ending;
@@ -96,9 +97,10 @@ export async function cluster(
         ...environment,
         DATABASE_URL: storage.url,
         REDIS_URL: redis?.url ?? givenRedis,
-        // Both are done by now, once for all.
+        // Done by now, once for all.
         NIGHTLATCH_SEED: 'none',
         NIGHTLATCH_ADMIN_PASSWORD: '',
+        NIGHTLATCH_PAYMENTS: 'sandbox-takes-no-money',
       },
     });
     servers = system;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { type App, createApp } from '../app/app.ts';
-import type { Config } from '../config.ts';
+import { type Config, refusePlayMoney } from '../config.ts';
 import { createLog, type Log } from '../observability/log.ts';
 import { demoHost, firstAdmin } from './first-accounts.ts';
 import { seedDemo } from './seed-demo.ts';
@@ -20,6 +20,7 @@ export const STARTED: Record<string, string> = {
  * operator has accepted another history, nothing that it knows is worth anything, and it begins anew.
  */
 export async function serve(config: Config): Promise<void> {
+  refusePlayMoney(config);
   const log = createLog(config.LOG_LEVEL);
   const signal = untilAskedToStop(log);
   for (;;) {
@@ -62,6 +63,7 @@ async function start(config: Config, log: Log, signal: AbortSignal): Promise<App
   Admin    ${app.url}/admin   ${adminLine}${hostLine === undefined ? '' : `\n  Host     ${app.url}/hosting   ${hostLine}`}
   API      ${app.url}/docs
   Data     ${data}
+  Payments a sandbox: no money is taken
   Listings ${app.listings.count.listed}
 
 Stop it with Ctrl+C.

@@ -82,6 +82,7 @@ export class House {
             NIGHTLATCH_HOLD_TTL_SECONDS: String(HOLD_TTL_SECONDS),
             NIGHTLATCH_HOLDS_PER_GUEST: String(options.holds),
             LOG_LEVEL: 'info',
+            NIGHTLATCH_PAYMENTS: 'sandbox-takes-no-money',
             // What is written must be understood after the way back, too.
             ...(isGoingBack && { NIGHTLATCH_FEATURE_LEVEL: String(older.level) }),
           },

@@ -36,6 +36,22 @@ describe('a start that cannot be', () => {
     );
   });
 
+  it('refuses to be paid in a sandbox where somebody may rely on the money, unless told that it is meant', async () => {
+    const given = { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none' };
+    for (const command of ['serve', 'cluster']) {
+      for (const [why, where] of [
+        ['NODE_ENV is production', { NODE_ENV: 'production' }],
+        ['DATABASE_URL names a database of yours', given],
+      ] as const) {
+        const ended = await program.run([command], { ...where, NIGHTLATCH_PAYMENTS: '' });
+        expectOneSentence(ended, new RegExp(`^${why}, .*set NIGHTLATCH_PAYMENTS=sandbox-takes-no-money`));
+      }
+    }
+    // What serves nobody takes no payments.
+    const ended = await program.run(['verify'], { ...given, NIGHTLATCH_PAYMENTS: '' });
+    expect(ended.output).toMatch(/^cannot use PostgreSQL/);
+  });
+
   it('refuses a database that may forget what it acknowledged, unless told otherwise', async () => {
     await using database = await createTestDatabase();
     const name = new URL(database.url).pathname.slice(1);

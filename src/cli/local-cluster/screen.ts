@@ -29,6 +29,7 @@ export function screen({ seconds, url, adminLine, hostLine, servers, postgres, r
 ${rows.join('\n')}
   PostgreSQL ${postgres}
   Redis      ${redis}
+  Payments   a sandbox: no money is taken
 
 Try this while you book:
   ${`kill -9 ${first}`.padEnd(18)} a server dies, ${rest}
