@@ -31,6 +31,11 @@ const Environment = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:')
     .optional()
     .describe('PostgreSQL to use; unset: an embedded one under `NIGHTLATCH_DATA_DIR`.'),
+  DATABASE_OWNER_URL: url('postgres:', 'postgresql:')
+    .optional()
+    .describe(
+      "The same database under the role that owns the tables; the role of `DATABASE_URL` is then given no more than the program needs, and cannot change what the journal says. Unset: they are the role's of `DATABASE_URL`.",
+    ),
   REDIS_URL: z
     .string()
     .refine(
@@ -120,6 +125,11 @@ const Environment = z.object({
 
 /** What one value asks of another. */
 const WholeEnvironment = Environment.superRefine((config, context) => {
+  if (config.DATABASE_OWNER_URL !== undefined && config.DATABASE_URL === undefined) {
+    const message =
+      "is needed beside DATABASE_OWNER_URL: the same database under a role of the program's own";
+    context.addIssue({ code: 'custom', path: ['DATABASE_URL'], message });
+  }
   if (config.REDIS_URL === undefined) return;
   const why = 'is needed beside REDIS_URL';
   if (config.NIGHTLATCH_NODE_URL === undefined) {

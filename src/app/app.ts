@@ -18,6 +18,7 @@ import { explainOutage } from './outages.ts';
 import { openRedis } from './redis.ts';
 import { openServices } from './services.ts';
 import type { Start } from './start.ts';
+import { storageOf } from './storage.ts';
 
 export interface App {
   readonly url: string;
@@ -62,8 +63,7 @@ export async function createApp(
 
   try {
     const storage = await openStorage({
-      databaseUrl: config.DATABASE_URL,
-      dataDir: config.NIGHTLATCH_DATA_DIR,
+      ...storageOf(config),
       acceptDataLoss: config.NIGHTLATCH_UNSAFE_STORAGE === 'accept-data-loss',
       onFault,
     });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { storageOf } from '../app/storage.ts';
 import type { Config } from '../config.ts';
 import { openStorage } from '../persistence/index.ts';
 import type { Outcome } from '../protocol/errors.ts';
@@ -7,10 +8,7 @@ import { type AccountsService, createAccounts } from '../services/accounts/index
 
 /** Gives the account of an e-mail address a role, and makes the account where there is none. */
 export async function giveRole(config: Config, email: string, role: SubjectKind): Promise<void> {
-  const storage = await openStorage({
-    databaseUrl: config.DATABASE_URL,
-    dataDir: config.NIGHTLATCH_DATA_DIR,
-  });
+  const storage = await openStorage(storageOf(config));
   try {
     const accounts = await createAccounts({
       pool: storage.pool,

@@ -1,3 +1,4 @@
+import { storageOf } from '../app/storage.ts';
 import type { Config } from '../config.ts';
 import { acceptHistory, HistoryRefused } from '../persistence/history.ts';
 import { openStorage, type Storage } from '../persistence/index.ts';
@@ -24,8 +25,7 @@ export async function accept(config: Config): Promise<void> {
 
 async function withStorage<T>(config: Config, work: (storage: Storage) => Promise<T>): Promise<T> {
   const storage = await openStorage({
-    databaseUrl: config.DATABASE_URL,
-    dataDir: config.NIGHTLATCH_DATA_DIR,
+    ...storageOf(config),
     acceptRefused: true,
   });
   try {

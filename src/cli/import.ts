@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
 import { SingleBar } from 'cli-progress';
+import { storageOf } from '../app/storage.ts';
 import type { Config } from '../config.ts';
 import { openStorage } from '../persistence/index.ts';
 import {
@@ -26,10 +27,7 @@ export async function importListings(config: Config, file: string, flags: Import
   });
   if (found.isDirectory()) throw new Error(`${file} is a folder; name a CSV file in it`);
   const { size } = found;
-  const storage = await openStorage({
-    databaseUrl: config.DATABASE_URL,
-    dataDir: config.NIGHTLATCH_DATA_DIR,
-  });
+  const storage = await openStorage(storageOf(config));
   const bar = new SingleBar({
     format: '{bar} {percentage}% | {rows} rows',
     noTTYOutput: false,

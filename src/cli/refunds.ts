@@ -1,5 +1,6 @@
 /** Refunds that the payment provider has refused for good (B7): the operator gives that money back, and says so here. */
 import type { Pool } from 'pg';
+import { storageOf } from '../app/storage.ts';
 import type { Config } from '../config.ts';
 import { openStorage } from '../persistence/index.ts';
 import { endRefusedRefund, refusedRefunds } from '../persistence/statements/refused-refunds.ts';
@@ -28,10 +29,7 @@ export async function refundDone(config: Config, bookingId: string): Promise<voi
 }
 
 async function withPool<T>(config: Config, use: (pool: Pool) => Promise<T>): Promise<T> {
-  const storage = await openStorage({
-    databaseUrl: config.DATABASE_URL,
-    dataDir: config.NIGHTLATCH_DATA_DIR,
-  });
+  const storage = await openStorage(storageOf(config));
   try {
     return await use(storage.pool);
   } finally {

@@ -1,3 +1,4 @@
+import { storageOf } from '../app/storage.ts';
 import type { Config } from '../config.ts';
 import { openStorage } from '../persistence/index.ts';
 import { recordedRows } from '../persistence/statements/recorded-apartments.ts';
@@ -9,8 +10,7 @@ const SHOWN = 50;
 
 export async function verify(config: Config): Promise<void> {
   const storage = await openStorage({
-    databaseUrl: config.DATABASE_URL,
-    dataDir: config.NIGHTLATCH_DATA_DIR,
+    ...storageOf(config),
     acceptRefused: true,
   });
   let problems = 0;

@@ -6,11 +6,14 @@ import { migrate } from './migrate.ts';
 import { createPool, endPool } from './pool.ts';
 import { startEmbedded } from './postgres/embedded.ts';
 import { checkStorage } from './postgres/requirements.ts';
-import { inSchema, schemaOf } from './session.ts';
+import { mayRewrite, roleOf, schemaOf } from './roles.ts';
+import { inSchema } from './session.ts';
 
 export interface StorageConfig {
   /** Undefined: an embedded PostgreSQL under `dataDir`. */
   readonly databaseUrl?: string | undefined;
+  /** The same database under the role that owns the tables. Undefined: they are the role's of `databaseUrl`. */
+  readonly ownerUrl?: string | undefined;
   readonly dataDir: string;
   /** Goes on with a PostgreSQL that may forget what it acknowledged. */
   readonly acceptDataLoss?: boolean;
@@ -50,8 +53,12 @@ export async function openStorage(config: StorageConfig): Promise<Storage> {
   try {
     // A database that is too old or not durable is refused before anything is written to it.
     await checkStorage(first, given, acceptDataLoss);
-    await migrate(embedded?.ownerUrl ?? given, embedded === undefined ? {} : { grantTo: embedded.role });
-    url = inSchema(given, embedded === undefined ? await schemaOf(first) : 'public');
+    const ownerUrl = embedded?.ownerUrl ?? config.ownerUrl;
+    if (ownerUrl === undefined) await migrate(given);
+    else await migrate(ownerUrl, { grantTo: embedded?.role ?? (await roleOf(first)) });
+    url = inSchema(given, embedded === undefined ? await schemaOf(first, given) : 'public');
+    const tooMuch = embedded === undefined ? await mayRewrite(first, given) : undefined;
+    if (tooMuch !== undefined) onFault?.('storage.role_may_rewrite', { advice: tooMuch });
     history = await History.open(first);
     if (history.refusal !== undefined && config.acceptRefused !== true)
       throw new HistoryRefused(history.refusal);

@@ -38,7 +38,7 @@ export class SchemaNotOurs extends Error {
   constructor(url: string, cause: unknown) {
     const { username } = new URL(url);
     super(
-      `the role ${username} may not change the schema of PostgreSQL at ${addressOf(url)}, which this version must; start it once with a DATABASE_URL whose role owns the tables and may create more`,
+      `the role ${username} may not change the schema of PostgreSQL at ${addressOf(url)}, which this version must; name one that owns the tables and may create more in DATABASE_OWNER_URL`,
       { cause },
     );
     this.name = 'SchemaNotOurs';
@@ -103,6 +103,7 @@ async function runMissing(client: pg.Client, url: string): Promise<void> {
         dir: DIRECTORY,
         ignorePattern: '.*\\.(?!sql$)[^.]*$',
         migrationsTable: TABLE,
+        migrationsSchema: await schemaForRecord(client),
         direction: 'up',
         singleTransaction: false,
         noLock: true,
@@ -119,6 +120,15 @@ async function runMissing(client: pg.Client, url: string): Promise<void> {
   }
 }
 
+/** Where the schema's own record is, or is to be made: with the tables. */
+async function schemaForRecord(client: pg.Client): Promise<string> {
+  const result = await client.query<{ schema: string }>(
+    `select coalesce((select nspname from pg_class c join pg_namespace n on n.oid = relnamespace
+       where c.oid = to_regclass('${TABLE}')), current_schema(), 'public')::text as schema`,
+  );
+  return result.rows[0]!.schema;
+}
+
 async function namesDone(client: pg.Client): Promise<string[]> {
   const there = await client.query(`select to_regclass('${TABLE}') is not null as there`);
   if (there.rows[0]?.there !== true) return [];
@@ -130,14 +140,17 @@ async function namesDone(client: pg.Client): Promise<string[]> {
 async function grantUse(client: pg.Client, role: string): Promise<void> {
   const granted = await client.query(
     `select bool_and(has_table_privilege($1, oid, 'select')) as done
-     from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')`,
+     from pg_class where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')`,
     [role],
   );
   if (granted.rows[0]?.done === true) return;
   const name = client.escapeIdentifier(role);
+  const here = await client.query<{ schema: string }>('select quote_ident(current_schema()) as schema');
+  const { schema } = here.rows[0]!;
   await client.query(`
     begin;
-    grant select, insert, update, delete on all tables in schema public to ${name};
+    grant usage on schema ${schema} to ${name};
+    grant select, insert, update, delete on all tables in schema ${schema} to ${name};
     revoke update, delete on journal from ${name};
     revoke insert, update, delete on ${TABLE} from ${name};
     commit`);

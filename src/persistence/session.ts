@@ -43,14 +43,6 @@ export async function settle(client: pg.ClientBase, query_timeout?: number): Pro
   await client.query({ text: SESSION, ...(query_timeout !== undefined && { query_timeout }) });
 }
 
-/** The schema that a role's `search_path` leads to, as SQL has it; `migrate` has made the tables there, or found them. */
-export async function schemaOf(pool: pg.Pool): Promise<string> {
-  const result = await pool.query<{ schema: string }>(
-    `select relnamespace::regnamespace::text as schema from pg_class where oid = 'shards'::regclass`,
-  );
-  return result.rows[0]!.schema;
-}
-
 /**
  * The URL, with the schema in which a name is looked up, also where the role's `search_path` becomes another one later; and
  * without a bound for idle sessions, which might end one before its first statement.

@@ -53,6 +53,63 @@ describe('openStorage', () => {
     );
   });
 
+  it('keeps the journal as it is from the role that it gives no more than the program needs', async () => {
+    await using empty = await createTestDatabase();
+    const name = new URL(empty.ownerUrl).pathname.slice(1);
+    await asOwner(empty.ownerUrl, 'drop schema public cascade; create schema public', name);
+    const said: unknown[] = [];
+    const onFault = (event: string, details: object) => said.push({ event, ...details });
+    const two = { databaseUrl: empty.url, ownerUrl: empty.ownerUrl, dataDir: './never', onFault };
+    for (const storage of [await openStorage(two), await openStorage(two)]) await storage.close();
+    expect(said).toEqual([]);
+    await empty.pool.query(
+      `insert into journal (apartment_id, version, kind, at, fact) values ('a', 1, 'paused', now(), '{}')`,
+    );
+    for (const attack of [
+      `update journal set kind = 'resumed'`,
+      'delete from journal',
+      'truncate journal',
+      'alter table journal disable trigger all',
+      'drop trigger journal_is_append_only on journal',
+      'create or replace function journal_is_append_only() returns trigger language sql return null',
+      'drop table journal',
+      'alter table journal owner to current_user',
+      `set session_replication_role = 'replica'`,
+      'set role postgres',
+      'delete from migrations',
+    ]) {
+      await expect(empty.pool.query(attack), attack).rejects.toMatchObject({ code: '42501' });
+    }
+    const { rows } = await empty.pool.query('select kind from journal');
+    expect(rows).toEqual([{ kind: 'paused' }]);
+
+    const one = await openStorage({ databaseUrl: empty.ownerUrl, dataDir: './never', onFault });
+    await one.close();
+    const advice = expect.stringMatching(
+      /^the role postgres of DATABASE_URL owns the journal .*name the owner in DATABASE_OWNER_URL$/,
+    );
+    expect(said).toEqual([{ event: 'storage.role_may_rewrite', advice }]);
+  });
+
+  it('says in one sentence that its role finds no tables where their owner made them', async () => {
+    await using empty = await createTestDatabase();
+    const name = new URL(empty.ownerUrl).pathname.slice(1);
+    await asOwner(
+      empty.ownerUrl,
+      `drop schema public cascade; create schema public; create schema stays; alter database ${name} set search_path = stays`,
+      name,
+    );
+    const elsewhere = new URL(empty.url);
+    elsewhere.searchParams.set('options', '-c search_path=public');
+    const opened = openStorage({ databaseUrl: elsewhere.href, ownerUrl: empty.ownerUrl, dataDir: './never' });
+    await expect(opened).rejects.toThrow(
+      /^the role nightlatch finds no tables in PostgreSQL at 127.0.0.1:\d+\/\w+, as their owner's search_path leads elsewhere/,
+    );
+    const there = await openStorage({ databaseUrl: empty.url, ownerUrl: empty.ownerUrl, dataDir: './never' });
+    expect((await there.pool.query('select count(*)::int as rows from journal')).rows).toEqual([{ rows: 0 }]);
+    await there.close();
+  });
+
   it('brings a database of the first schema to this one, with the confirms that were under way', async () => {
     await using older = await createTestDatabase();
     const row = (id: string, status: string, from: number) =>

@@ -1,5 +1,6 @@
 /** What several servers find already done: a database with its schema, its admin, and the demo. */
 import { createApp } from '../../app/app.ts';
+import { storageOf } from '../../app/storage.ts';
 import type { Config } from '../../config.ts';
 import { createLog } from '../../observability/log.ts';
 import { openStorage, type Storage } from '../../persistence/index.ts';
@@ -15,8 +16,7 @@ const CONNECTIONS_BESIDE = 20;
 /** Kept open until the end, its connections also tell other commands that this PostgreSQL is in use. */
 export function openDatabase(config: Config, nodes: number): Promise<Storage> {
   return openStorage({
-    databaseUrl: config.DATABASE_URL,
-    dataDir: config.NIGHTLATCH_DATA_DIR,
+    ...storageOf(config),
     acceptDataLoss: config.NIGHTLATCH_UNSAFE_STORAGE === 'accept-data-loss',
     poolSize: 2,
     connectionsMax: connectionsWanted(nodes),
