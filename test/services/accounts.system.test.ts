@@ -3,7 +3,8 @@ import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/protocol/errors.ts';
 import { type AccountsService, createAccounts } from '../../src/services/accounts/index.ts';
-import { ACCESS_TOKEN_TTL_SECONDS } from '../../src/services/accounts/limits.ts';
+import { ACCESS_TOKEN_TTL_SECONDS, ENDED_SESSIONS_KNOWN_MAX } from '../../src/services/accounts/limits.ts';
+import { LiveSessions } from '../../src/services/accounts/live-sessions.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 let database: TestDatabase;
@@ -128,6 +129,12 @@ describe('access tokens', () => {
     ['another type', { typ: 'JWT' }],
     ['another algorithm', { alg: 'HS512', key: new Uint8Array(64) }],
     ['another key', { key: new Uint8Array(32) }],
+    ['an end in ten years', { claims: { exp: Math.floor(nowMs / 1000) + 315_360_000 } }],
+    ['an account that is not there', { subject: 'acc_2' }],
+    ['a session that is not there', { claims: { sid: 'ses_2' } }],
+    ["a session that is another's", { claims: { sid: 'ses_3' } }],
+    ['a session that has ended', { claims: { sid: 'ses_4' } }],
+    ['another kind than the account is', { claims: { kind: 'admin' } }],
     ['no end', { claims: { exp: undefined } }],
     ['an end in the past', { claims: { exp: 1 } }],
     ['no session', { claims: { sid: undefined } }],
@@ -137,6 +144,16 @@ describe('access tokens', () => {
     ['a subject of 65 characters', { subject: 'x'.repeat(65) }],
   ])('with %s are none', async (_what, forgery) => {
     const service = await open(secret);
+    await database.pool.query(
+      `insert into accounts (id, kind) values ('acc_1', 'guest'), ('acc_3', 'guest') on conflict do nothing`,
+    );
+    await database.pool.query(
+      `insert into sessions (id, account_id, expires_at, revoked_at)
+       select id, account, now() + interval '1 hour', revoked
+       from (values ('ses_1', 'acc_1', null), ('ses_3', 'acc_3', null), ('ses_4', 'acc_1', now()))
+         as s (id, account, revoked)
+       on conflict do nothing`,
+    );
     expect(await service.verify(await forge())).toMatchObject({ subject: { id: 'acc_1' } });
     expect(await service.verify(await forge(forgery))).toBeUndefined();
   });
@@ -258,6 +275,49 @@ describe('signing out', () => {
     await accounts.signOut(sessionId);
     expect(await heard).toBe(sessionId);
     expect(await other.verify(accessToken)).toBeUndefined();
+  });
+});
+
+describe('a session', () => {
+  it('that has ended stays so, however many others begin and end', async () => {
+    const live = new LiveSessions(database.pool);
+    const { accessToken } = await accounts.anonymous();
+    const { sessionId } = (await accounts.verify(accessToken))!;
+    expect((await live.of(sessionId))?.kind).toBe('guest');
+    await accounts.signOut(sessionId);
+    await live.poll();
+    expect(await live.of(sessionId)).toBeUndefined();
+    for (let i = 0; i < 2 * ENDED_SESSIONS_KNOWN_MAX; i++) live.ended(`other-${i}`);
+    expect(await live.of(sessionId)).toBeUndefined();
+  });
+
+  it('is asked for once, however many ask at the same time', async () => {
+    const { accessToken } = await accounts.anonymous();
+    const { sessionId } = (await accounts.verify(accessToken))!;
+    let asked = 0;
+    const query = (...args: unknown[]) => {
+      asked += 1;
+      return (database.pool.query.bind(database.pool) as (...args: unknown[]) => unknown)(...args);
+    };
+    const live = new LiveSessions({ query } as never);
+    const owners = await Promise.all(Array.from({ length: 20 }, () => live.of(sessionId)));
+    expect(new Set(owners.map((owner) => owner?.kind))).toEqual(new Set(['guest']));
+    await live.of(sessionId);
+    expect(asked).toBe(1);
+  });
+
+  it('that nobody can ask about is unknown, not over', async () => {
+    const { accessToken } = await accounts.anonymous();
+    const { sessionId } = (await accounts.verify(accessToken))!;
+    let isAway = true;
+    const query = (...args: unknown[]) =>
+      isAway
+        ? Promise.reject(new Error('away'))
+        : (database.pool.query.bind(database.pool) as (...args: unknown[]) => unknown)(...args);
+    const live = new LiveSessions({ query } as never);
+    await expect(live.of(sessionId)).rejects.toThrow('away');
+    isAway = false;
+    expect((await live.of(sessionId))?.kind).toBe('guest');
   });
 });
 

@@ -1,6 +1,6 @@
 /** Accounts, sessions and refresh tokens: one named function a statement. Times are PostgreSQL's own clock. */
 import type { Pool } from 'pg';
-import type { SubjectKind } from '../../protocol/resources.ts';
+import type { Subject, SubjectKind } from '../../protocol/resources.ts';
 
 export interface AccountRow {
   readonly id: string;
@@ -143,6 +143,17 @@ export async function refreshTokenState(
      where t.hash = $1`,
     [hash, successorHash],
   );
+  return result.rows[0];
+}
+
+/** Whose session it is; undefined where it has ended, or is none. */
+export async function openSessionOwner(pool: Pool, sessionId: string): Promise<Subject | undefined> {
+  const result = await pool.query<Subject>({
+    name: 'open-session-owner',
+    text: `select a.id, a.kind from sessions s join accounts a on a.id = s.account_id
+     where s.id = $1 and s.revoked_at is null and s.expires_at > now()`,
+    values: [sessionId],
+  });
   return result.rows[0];
 }
 

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { VerifiedToken } from '../../gateway/ports.ts';
 import { ACCESS_TOKEN_LENGTH_MAX, ID_LENGTH_MAX } from '../../protocol/limits.ts';
 import { type Subject, SubjectKind } from '../../protocol/resources.ts';
-import { ACCESS_TOKEN_TTL_SECONDS, VERIFIED_TOKENS_MAX } from './limits.ts';
+import { ACCESS_TOKEN_TTL_SECONDS, CLOCKS_APART_MAX_MS, VERIFIED_TOKENS_MAX } from './limits.ts';
 
 const ALGORITHM = 'HS256';
 const TYPE = 'at+jwt';
@@ -33,7 +33,7 @@ export class AccessTokens {
       .sign(this.#key);
   }
 
-  /** Whose it is; undefined where it is not ours, not for us or out of date. Revocation is not looked at here. */
+  /** Whose it is; undefined where it is not ours, not for us or out of date. Its session is not looked at here. */
   async verify(token: string): Promise<VerifiedToken | undefined> {
     const nowMs = this.#nowMs();
     const known = this.#verified.get(token);
@@ -56,11 +56,10 @@ export class AccessTokens {
       });
       const kind = SubjectKind.safeParse(payload.kind);
       if (!kind.success || !isId(payload.sub) || !isId(payload.sid)) return undefined;
-      return {
-        subject: { id: payload.sub, kind: kind.data },
-        sessionId: payload.sid,
-        expiresAtMs: (payload.exp as number) * 1000,
-      };
+      const expiresAtMs = (payload.exp as number) * 1000;
+      // Further away than we ever give.
+      if (expiresAtMs > nowMs + ACCESS_TOKEN_TTL_SECONDS * 1000 + CLOCKS_APART_MAX_MS) return undefined;
+      return { subject: { id: payload.sub, kind: kind.data }, sessionId: payload.sid, expiresAtMs };
     } catch {
       // Whatever is wrong with it, it is not a token of ours; the caller learns no more than that.
       return undefined;

@@ -25,10 +25,10 @@ import {
   REVOCATION_POLL_MS,
   SESSION_TTL_MS,
 } from './limits.ts';
+import { LiveSessions } from './live-sessions.ts';
 import { hashPassword, TooManyPasswords, verifyPassword } from './passwords.ts';
 import { Purge } from './purge.ts';
 import { firstRefreshToken, hashOf, isRefreshToken, successorOf } from './refresh-tokens.ts';
-import { Revocations } from './revocations.ts';
 
 /** Stands for a password that stays as it is, where one is checked. */
 const UNCHANGED = 'x'.repeat(PASSWORD_LENGTH_MIN);
@@ -67,8 +67,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
   const { pool, nowMs } = options;
   const keys = await tokenKeys(pool, options.secret);
   const accessTokens = new AccessTokens(keys.access, nowMs);
-  const revocations = new Revocations(pool);
-  await revocations.load();
+  const sessions = new LiveSessions(pool);
 
   const purge = new Purge(pool);
   let polling = false;
@@ -88,7 +87,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
   timer.unref();
 
   async function poll(): Promise<void> {
-    await revocations.poll();
+    await sessions.poll();
     await purge.poll();
   }
 
@@ -106,17 +105,18 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
   }
 
   async function sessionOf(subject: Subject, sessionId: string, refreshToken: string): Promise<Session> {
+    sessions.began(sessionId, subject);
     const accessToken = await accessTokens.issue(subject, sessionId);
     return { accessToken, expiresInSeconds: ACCESS_TOKEN_TTL_SECONDS, refreshToken, subject };
   }
 
   async function end(sessionId: string): Promise<void> {
     await revokeSession(pool, sessionId);
-    revocations.add(sessionId);
+    sessions.ended(sessionId);
   }
 
   async function become(id: string, role: SubjectKind, passwordHash: string | null): Promise<void> {
-    for (const sessionId of await changeRole(pool, id, role, passwordHash)) revocations.add(sessionId);
+    for (const sessionId of await changeRole(pool, id, role, passwordHash)) sessions.ended(sessionId);
   }
 
   return {
@@ -178,7 +178,10 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
 
     async verify(accessToken): Promise<VerifiedToken | undefined> {
       const verified = await accessTokens.verify(accessToken);
-      return verified !== undefined && revocations.has(verified.sessionId) ? undefined : verified;
+      if (verified === undefined) return undefined;
+      const owner = await sessions.of(verified.sessionId);
+      const { id, kind } = verified.subject;
+      return owner?.id === id && owner.kind === kind ? verified : undefined;
     },
 
     async giveRole({ email: address, role, password, name = '' }) {
@@ -205,7 +208,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
       return { ok: true, data: { id: there.id, kind: role } };
     },
 
-    onRevoked: (listener) => revocations.onRevoked(listener),
+    onRevoked: (listener) => sessions.onRevoked(listener),
     close: () => clearInterval(timer),
   };
 

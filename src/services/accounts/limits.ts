@@ -2,6 +2,8 @@
 
 /** Lifetime of an access token, in seconds: how long a revocation that nobody could hear of may stay unheard. */
 export const ACCESS_TOKEN_TTL_SECONDS = 15 * 60;
+/** How far ahead another server's clock may be when it makes a token, in milliseconds. */
+export const CLOCKS_APART_MAX_MS = 60_000;
 /** Access tokens remembered as verified: a signature is checked once, not with each request. */
 export const VERIFIED_TOKENS_MAX = 10_000;
 /** A session unused for this long ends; used or not, it ends after the second. In milliseconds. */
@@ -11,11 +13,11 @@ export const SESSION_TTL_MS = 180 * 24 * 60 * 60_000;
 export const REFRESH_GRACE_MS = 10_000;
 /** How often revocations by other servers are looked for, in milliseconds (open sockets must hear within 5 s). */
 export const REVOCATION_POLL_MS = 2_000;
-/**
- * Revoked sessions remembered while an access token of theirs may still be valid; past it some are
- * let in until it ends.
- */
-export const REVOKED_SESSIONS_MAX = 100_000;
+/** Sessions known to live, of which the database need not be asked; and known to have ended. */
+export const LIVE_SESSIONS_KNOWN_MAX = 100_000;
+export const ENDED_SESSIONS_KNOWN_MAX = 100_000;
+/** Sessions revoked within a minute that are heard of one by one; past it every session is asked for anew. */
+export const REVOKED_AT_ONCE_MAX = 10_000;
 /**
  * How long after its end a session, a refresh token, and an anonymous guest without a booking whose sessions have all
  * ended are kept, in milliseconds: longer than an access token lives, a hold lasts and its payment takes.
