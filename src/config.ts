@@ -109,7 +109,9 @@ const Environment = z.object({
     .string()
     .min(32, 'is shorter than 32 characters')
     .optional()
-    .describe('What servers prove to each other to know; unset: made once and kept in the database.'),
+    .describe(
+      'What servers prove to each other to know, and seal what they say through Redis with; unset: made once and kept in the database.',
+    ),
   NIGHTLATCH_FEATURE_LEVEL: integer(0, FEATURE_LEVEL)
     .optional()
     .describe(

@@ -1,6 +1,4 @@
 /** This process as one of the servers that run apartments: its lease, the apartments here, and the way to all others. */
-import { randomBytes } from 'node:crypto';
-import type { Pool } from 'pg';
 import { ChangeBus } from '../actors/change-bus.ts';
 import { Deadlines } from '../actors/deadlines.ts';
 import { OpenHolds } from '../actors/open-holds.ts';
@@ -14,17 +12,16 @@ import { Membership } from '../cluster/membership/membership.ts';
 import { postgresLeases } from '../cluster/membership/postgres-leases.ts';
 import { PeerLinks } from '../cluster/peers/peer-links.ts';
 import { ShardKeeping } from '../cluster/shard-keeping.ts';
-import type { Config } from '../config.ts';
 import type { Audience } from '../gateway/sockets/backplane.ts';
 import type { Storage } from '../persistence/index.ts';
 import type { PostgresJournal } from '../persistence/journal/journal.ts';
 import { createPool, endPool } from '../persistence/pool.ts';
 import { postgresBooks } from '../persistence/statements/sandbox-payments.ts';
-import { settingOr } from '../persistence/statements/settings.ts';
 import { SandboxPayments } from '../services/payments/sandbox/provider.ts';
 import type { Clock } from '../time/clock.ts';
 import { TIMERS as scheduler } from '../time/scheduler.ts';
 import { entropy } from './entropy.ts';
+import { peerSecret } from './peer-secret.ts';
 import type { Start } from './start.ts';
 
 export interface ApartmentsNode {
@@ -154,9 +151,4 @@ export async function openApartmentsNode(start: Start, storage: Storage): Promis
     },
     awake: () => keeping.awake(),
   };
-}
-
-async function peerSecret(pool: Pool, config: Config): Promise<string> {
-  const made = randomBytes(32).toString('base64url');
-  return config.NIGHTLATCH_PEER_SECRET ?? String(await settingOr(pool, 'peer_secret', made));
 }

@@ -72,7 +72,7 @@ export async function createApp(
     if (log.isLevelEnabled('trace')) node.registry.system.inspect(traceTo((line) => log.trace(line)));
     const services = await openServices(start, storage, node);
     const operations = await openOperations(start, storage, node);
-    const redis = await openRedis(start, storage);
+    const redis = await openRedis(start, storage, node);
     const gateway = await createGateway(
       {
         apartments: createApartments(node, storage.pool),

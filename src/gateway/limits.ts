@@ -54,6 +54,15 @@ export const MISSED_SPREAD_MAX_MS = 10_000;
 /** Apartments of which it is remembered what the admin's feed was not told; a payment takes seconds at most times. */
 export const UNTOLD_APARTMENTS_MAX = 10_000;
 
+/**
+ * What a server says through Redis is believed for so long after it was said, in milliseconds (the clocks of servers are one
+ * to some milliseconds); of how many servers it is remembered what they said, and how many of their last messages.
+ */
+export const SEAL_AGE_MAX_MS = 30_000;
+export const SEAL_SENDERS_MAX = 1_000;
+export const SEAL_WINDOW = 4_096n;
+/** Messages from Redis that are refused are told of this often, in milliseconds. */
+export const REFUSALS_TOLD_EVERY_MS = 60_000;
 /** Redis: answers waited for at once and how long, in milliseconds; past either a message is dropped and counted. */
 export const REDIS_INFLIGHT_MAX = 20_000;
 export const REDIS_COMMAND_TIMEOUT_MS = 2_000;

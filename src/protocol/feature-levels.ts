@@ -11,6 +11,8 @@ const BROUGHT_BY = {
   'extensions by admins': 1,
   /** A fact carries the hash that follows from the one before it; a program of before writes one without (`chain.ts`). */
   'chained facts': 2,
+  /** What goes through Redis is sealed (`gateway/redis/seal.ts`); a program of before would end on it. */
+  'sealed events': 3,
 } as const satisfies Record<string, number>;
 
 export type Feature = keyof typeof BROUGHT_BY;

@@ -1,7 +1,9 @@
+import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RedisLink } from '../../src/gateway/redis/redis-link.ts';
+import type { RedisLink } from '../../src/gateway/redis/redis-link.ts';
 import { Backplane } from '../../src/gateway/sockets/backplane.ts';
 import { TestRedis } from '../support/redis.ts';
+import { redisLink } from '../support/redis-link.ts';
 import { bookingOf } from './fakes.ts';
 import { eventually, type House, openHouse, WINDOW } from './harness.ts';
 
@@ -18,6 +20,7 @@ const EVERYBODY = {
 interface Server {
   readonly house: House;
   readonly redis: RedisLink;
+  readonly faults: string[];
 }
 
 let redis: TestRedis;
@@ -26,12 +29,13 @@ let there: Server;
 const servers: Server[] = [];
 
 /** A server beside others: its commits are its own, its sockets hear everybody's. */
-async function server(system = 'test'): Promise<Server> {
-  const link = new RedisLink({ url: redis.url, system, onFault() {} });
+async function server(system = 'test', maySeal = () => true): Promise<Server> {
+  const faults: string[] = [];
+  const link = redisLink({ url: redis.url, system, maySeal, onFault: (event) => faults.push(event) });
   await eventually('Redis is up', () => link.isUp);
   const house = await openHouse({ backplane: new Backplane(link, EVERYBODY) });
-  servers.push({ house, redis: link });
-  return { house, redis: link };
+  servers.push({ house, redis: link, faults });
+  return { house, redis: link, faults };
 }
 
 beforeEach(async () => {
@@ -95,6 +99,80 @@ describe('sockets of another server', () => {
   });
 });
 
+describe('whoever else reaches Redis', () => {
+  /** Somebody with the address of Redis and nothing else. */
+  async function stranger(): Promise<Redis> {
+    const client = new Redis(redis.url);
+    client.on('error', () => {});
+    return client;
+  }
+
+  it('reads nothing of what servers tell each other, and nobody believes them', async () => {
+    const ana = await there.house.client(there.house.world.token('guest', 'ana'));
+    await ana.ask('watch', WATCH);
+    const heard: Buffer[] = [];
+    const spy = await stranger();
+    spy.on('smessageBuffer', (_channel: Buffer, message: Buffer) => heard.push(message));
+    const channels = (await spy.call('pubsub', 'shardchannels', '*')) as string[];
+    await spy.ssubscribe(...channels);
+    const booking = bookingOf('booking-1', 'apt-1', 0);
+    let told = 0;
+    await eventually('the event arrives', () => {
+      told += 1;
+      here.house.world.change({ apartmentId: 'apt-1', guestId: 'ana', booking });
+      return ana.heard.some(({ event }) => event === 'booking');
+    });
+    expect(heard.length).toBeGreaterThan(0);
+    const everything = Buffer.concat(heard).toString('latin1');
+    for (const word of ['apt-1', 'booking', 'availability', 'guest']) expect(everything).not.toContain(word);
+
+    const attacker = await stranger();
+    for (const channel of channels) {
+      for (const message of [
+        '',
+        'x',
+        '{}',
+        JSON.stringify({ type: 3, data: { packet: { type: 2, data: ['booking', { booking }] }, opts: {} } }),
+        Buffer.alloc(100_000, 1),
+        // What was said in this room or another, once more.
+        ...heard,
+      ]) {
+        await attacker.spublish(channel, message);
+      }
+    }
+    // Arrives behind all of these.
+    here.house.world.change({ apartmentId: 'apt-1', changes: [NIGHTS] });
+    await ana.hears('availability', (a: { changes: unknown[] }) => a.changes.length > 0);
+    const bookings = ana.heard.filter(({ event }) => event === 'booking');
+    expect(bookings.length).toBeLessThanOrEqual(told);
+    expect(there.faults).toContain('redis.refused');
+    spy.disconnect();
+    attacker.disconnect();
+  });
+
+  it('[C10] is believed as long as a server is there that seals nothing', async () => {
+    const old = await server('test', () => false);
+    const far = await old.house.client();
+    await far.ask('watch', WATCH);
+    const mixed = await server('test', () => false);
+    await eventually('the change arrives', () => {
+      mixed.house.world.change({ apartmentId: 'apt-1', changes: [NIGHTS] });
+      return far.heard.some(
+        ({ event, payload }) =>
+          event === 'availability' && (payload as { changes: unknown[] }).changes.length > 0,
+      );
+    });
+    const attacker = await stranger();
+    for (const channel of (await attacker.call('pubsub', 'shardchannels', '*')) as string[]) {
+      for (const message of ['', '{', 'null', '[]', '{"type":3}', Buffer.alloc(1_000, 0xc1)])
+        await attacker.spublish(channel, message);
+    }
+    await eventually('it is refused', () => old.faults.includes('redis.refused'));
+    attacker.disconnect();
+    expect((await far.ask('watch', WATCH)).ok).toBe(true);
+  });
+});
+
 describe('while Redis is away', () => {
   /** Not a beacon of before. */
   const isFirst = (a: { apartmentId: string; version: number }) =>
@@ -153,9 +231,9 @@ describe('while Redis is away', () => {
 
   it('a server starts without it, and joins when it is there', async () => {
     await redis.kill();
-    const link = new RedisLink({ url: redis.url, system: 'test', onFault() {} });
+    const link = redisLink({ url: redis.url });
     const house = await openHouse({ backplane: new Backplane(link, EVERYBODY) });
-    servers.push({ house, redis: link });
+    servers.push({ house, redis: link, faults: [] });
     const client = await house.client();
     expect((await client.ask('watch', WATCH)).ok).toBe(true);
     await redis.start();

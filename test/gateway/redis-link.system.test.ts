@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { REDIS_CHANNELS_AT_ONCE } from '../../src/gateway/limits.ts';
-import { RedisLink } from '../../src/gateway/redis/redis-link.ts';
+import type { RedisLink } from '../../src/gateway/redis/redis-link.ts';
 import { Relay } from '../chaos/relay.ts';
 import { freePort } from '../support/program.ts';
 import { TestRedis } from '../support/redis.ts';
+import { redisLink } from '../support/redis-link.ts';
 
 const WITHIN = { timeout: 20_000, interval: 5 };
 
@@ -38,7 +39,7 @@ interface Linked {
 
 async function linkTo(url: string): Promise<Linked> {
   const faults: string[] = [];
-  const link = new RedisLink({ url, system: 'test', onFault: (event) => faults.push(event) });
+  const link = redisLink({ url, onFault: (event) => faults.push(event) });
   ends.push(() => link.close());
   const linked = { link, heard: new Set<string>(), faults, backs: 0 };
   link.on('smessageBuffer', (channel) => linked.heard.add(channel.toString()));

@@ -9,8 +9,9 @@ import {
   GUESTS_PER_ADDRESS,
   SIGN_INS_PER_EMAIL_AND_ADDRESS,
 } from '../../src/gateway/limits.ts';
-import { RedisLink } from '../../src/gateway/redis/redis-link.ts';
+import type { RedisLink } from '../../src/gateway/redis/redis-link.ts';
 import { TestRedis } from '../support/redis.ts';
+import { redisLink } from '../support/redis-link.ts';
 import { eventually } from './harness.ts';
 
 // Redis on a busy machine may be later than the product would wait for it.
@@ -32,7 +33,7 @@ let redis: TestRedis;
 const servers: Server[] = [];
 
 async function server(): Promise<Server> {
-  const link = new RedisLink({ url: redis.url, system: 'test', onFault() {} });
+  const link = redisLink({ url: redis.url });
   await eventually('Redis is up', () => link.isUp);
   const added = { link, limits: createRateLimits('on', link) };
   servers.push(added);

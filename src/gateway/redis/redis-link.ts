@@ -4,10 +4,16 @@
  * to is remembered, and whoever must catch up afterwards is told when it is listened to again.
  */
 import { Cluster, type Redis } from 'ioredis';
-import { REDIS_INFLIGHT_MAX, REDIS_RECONNECT_MAX_MS, REDIS_SLOTS_EVERY_MS } from '../limits.ts';
+import {
+  REDIS_INFLIGHT_MAX,
+  REDIS_RECONNECT_MAX_MS,
+  REDIS_SLOTS_EVERY_MS,
+  REFUSALS_TOLD_EVERY_MS,
+} from '../limits.ts';
 import { ClusterSubscribers } from './cluster-subscribers.ts';
 import { LISTENING, PUBLISHING, reconnectAfterMs } from './connecting.ts';
 import { MasterConnection } from './master-connection.ts';
+import type { Seal } from './seal.ts';
 import { type Listening, type ListeningHost, Subscriber } from './subscriber.ts';
 
 export interface RedisOptionsHere {
@@ -15,6 +21,9 @@ export interface RedisOptionsHere {
   readonly url: string;
   /** Which system these servers are: others may be at the same Redis. */
   readonly system: string;
+  readonly seal: Seal;
+  /** Whether all servers understand what is sealed; until then nothing is, and what is not is believed. */
+  readonly maySeal: () => boolean;
   readonly onFault: (event: string, details: Record<string, unknown>) => void;
 }
 
@@ -26,20 +35,25 @@ export class RedisLink {
   /** Connections to one Redis that must be a master; a Redis Cluster sends its clients to its masters. */
   readonly #masters: readonly MasterConnection[];
   readonly #onFault: RedisOptionsHere['onFault'];
+  readonly #seal: Seal;
+  readonly #maySeal: () => boolean;
   readonly #listeners: ((channel: Buffer, message: Buffer) => void)[] = [];
   readonly #back: (() => void)[] = [];
   #wasAway = false;
   #isClosed = false;
   #inFlight = 0;
   #dropped = 0;
+  /** Of messages that were refused; told of at most once in REFUSALS_TOLD_EVERY_MS. */
+  #refused = 0;
+  #refusalToldMs = Number.NEGATIVE_INFINITY;
 
-  constructor({ url, system, onFault }: RedisOptionsHere) {
+  constructor({ url, system, seal, maySeal, onFault }: RedisOptionsHere) {
     this.prefix = `nl:${system}`;
+    this.#seal = seal;
+    this.#maySeal = maySeal;
     this.#onFault = onFault;
     const host: ListeningHost = {
-      heard: (channel, message) => {
-        for (const listener of this.#listeners) listener(channel, message);
-      },
+      heard: (channel, message) => this.#heard(channel, message),
       lost: () => this.#away(),
       whole: () => this.#settle(),
       fault: onFault,
@@ -104,7 +118,8 @@ export class RedisLink {
     }
     this.#inFlight += 1;
     try {
-      await this.#publisher.spublish(channel, message);
+      const bytes = typeof message === 'string' ? Buffer.from(message) : message;
+      await this.#publisher.spublish(channel, this.#maySeal() ? this.#seal.seal(channel, bytes) : bytes);
     } catch {
       this.#dropped += 1;
     } finally {
@@ -125,6 +140,30 @@ export class RedisLink {
     this.#listening.close();
     for (const master of this.#masters) master.close();
     this.#publisher.disconnect();
+  }
+
+  /** Whatever it is that Redis brings: it ends nothing here. */
+  #heard(channel: Buffer, sealed: Buffer): void {
+    const opened = this.#seal.open(channel.toString(), sealed);
+    if ('refused' in opened) {
+      const isOfOlder = opened.refused === 'not_sealed' && !this.#maySeal();
+      if (!isOfOlder) return this.#refuse(opened.refused);
+    }
+    const message = 'refused' in opened ? sealed : opened.message;
+    try {
+      for (const listener of this.#listeners) listener(channel, message);
+    } catch (cause) {
+      this.#refuse('not_understood', cause);
+    }
+  }
+
+  #refuse(why: string, cause?: unknown): void {
+    this.#refused += 1;
+    const nowMs = performance.now();
+    if (nowMs - this.#refusalToldMs < REFUSALS_TOLD_EVERY_MS) return;
+    this.#refusalToldMs = nowMs;
+    this.#onFault('redis.refused', { why, messages: this.#refused, cause });
+    this.#refused = 0;
   }
 
   #away(): void {
