@@ -15,8 +15,10 @@
  * an operator accepts the history (`nightlatch history accept`), which gives it a new id that follows the old
  * one; whoever sees that its own is followed begins anew. What this does not know: what a server that is no longer there had acknowledged.
  */
+import type pg from 'pg';
 import type { Pool, QueryResult } from 'pg';
 import type { JournalEntry } from '../actors/facts.ts';
+import { COMMIT_TIMEOUT_MS } from './limits.ts';
 
 /** What every server remembers of the database, or reads from it. */
 interface Seen {
@@ -47,7 +49,7 @@ export type Acknowledged = Pick<JournalEntry, 'apartmentId' | 'version' | 'hash'
 
 /** A connection, or a pool of them. */
 interface Asked {
-  query(text: string, values: unknown[]): Promise<QueryResult<Found>>;
+  query(look: pg.QueryConfig): Promise<QueryResult<Found>>;
 }
 
 const IDENTITY = `
@@ -138,7 +140,12 @@ export class History {
 
 async function ask(asked: Asked, nodeId: string, acknowledged: Acknowledged | undefined): Promise<Found> {
   const { apartmentId = null, version = null } = acknowledged ?? {};
-  const { rows } = await asked.query(IDENTITY, [nodeId, apartmentId, version]);
+  // A lane's own queries have no time-out, and it does not connect anew before this one is over.
+  const look = {
+    ...{ text: IDENTITY, values: [nodeId, apartmentId, version] },
+    query_timeout: COMMIT_TIMEOUT_MS,
+  };
+  const { rows } = await asked.query(look);
   const [found] = rows;
   if (found === undefined) throw new Error('PostgreSQL did not say which history it has');
   return found;

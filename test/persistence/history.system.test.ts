@@ -112,4 +112,17 @@ describe('[I2] a database that comes back', () => {
     });
     expect(await history.refuse(database.pool)).toBe(true);
   });
+
+  it('is waited for no longer than any statement of a lane: that one does not connect anew before', async () => {
+    const history = await History.open(answering());
+    const asked: { query_timeout?: number }[] = [];
+    const lane = {
+      async query(look: object) {
+        asked.push(look);
+        return { rows: [SOUND] };
+      },
+    };
+    await history.recognise(lane as unknown as Pool, undefined, 0);
+    expect(asked).toMatchObject([{ query_timeout: 10_000 }]);
+  });
 });
