@@ -18,7 +18,7 @@
 import type pg from 'pg';
 import type { Pool, QueryResult } from 'pg';
 import type { JournalEntry } from '../actors/facts.ts';
-import { COMMIT_TIMEOUT_MS } from './limits.ts';
+import { COMMIT_TIMEOUT_MS, EPOCHS_UNSEEN_MAX } from './limits.ts';
 
 /** What every server remembers of the database, or reads from it. */
 interface Seen {
@@ -28,6 +28,8 @@ interface Seen {
   /** Bytes of log that are on disk. */
   readonly lsn: number;
   readonly generation: number;
+  /** The highest of them: only the sum notices each that fell, and summed into each they would soon be no numbers. */
+  readonly epochMax: number;
 }
 interface Found extends Seen {
   readonly refused: Refusal | null;
@@ -41,8 +43,8 @@ export interface Refusal {
   readonly nodeId: string;
   /** ISO 8601, by the clock of the server that found it. */
   readonly at: string;
-  /** No owner's epoch was higher in the history that was acknowledged. */
-  readonly generation: number;
+  /** No owner's epoch had been seen to be higher in the history that was acknowledged. */
+  readonly epochMax: number;
 }
 
 export type Acknowledged = Pick<JournalEntry, 'apartmentId' | 'version' | 'hash'>;
@@ -52,14 +54,32 @@ interface Asked {
   query(look: pg.QueryConfig): Promise<QueryResult<Found>>;
 }
 
-const IDENTITY = `
-  select h.id, h.refused, system_identifier::text as system,
-    left(pg_walfile_name(pg_current_wal_lsn()), 8) as timeline,
-    (pg_current_wal_flush_lsn() - '0/0')::float8 as lsn,
-    (select sum(epoch)::float8 from shards) as generation,
-    $1 = '' or exists (select from nodes where id = $1) as "hasNode",
-    (select json_build_object('hash', hash) from journal where apartment_id = $2 and version = $3) as fact
-  from history h, pg_control_system()`;
+/** What PostgreSQL is asked and told; in tests, what stands in for it. */
+export const HISTORY_STATEMENTS = {
+  look: `
+    select h.id, h.refused, system_identifier::text as system,
+      left(pg_walfile_name(pg_current_wal_lsn()), 8) as timeline,
+      (pg_current_wal_flush_lsn() - '0/0')::float8 as lsn,
+      (select sum(epoch)::float8 from shards) as generation,
+      (select max(epoch)::float8 from shards) as "epochMax",
+      $1 = '' or exists (select from nodes where id = $1) as "hasNode",
+      (select json_build_object('hash', hash) from journal where apartment_id = $2 and version = $3) as fact
+    from history h, pg_control_system()`,
+  refuse: 'update history set refused = coalesce(refused, $1) where id = $2',
+  followed: 'select from history where follows = $1',
+  accept: `
+    with accepted as (
+      update history set follows = id, id = gen_random_uuid()::text, refused = null
+    ), orphaned as (
+      update shards set node_id = null, epoch = greatest(epoch, $1::bigint) + ${EPOCHS_UNSEEN_MAX}
+    ), gone as (
+      update nodes set state = 'dead' where state in ('up', 'leaving')
+    )
+    delete from machine_snapshots s
+    where not exists (
+      select from journal j
+      where j.apartment_id = s.apartment_id and j.version = s.version and j.hash is not distinct from s.hash)`,
+} as const;
 
 /** An operator has to decide. */
 export class HistoryRefused extends Error {
@@ -116,8 +136,8 @@ export class History {
       if (found.timeline !== this.#seen.timeline || found.lsn > this.#seen.lsn) this.#seen = found;
       return true;
     }
-    const { generation } = seen;
-    this.#refusal = found.refused ?? { found: why, nodeId, at: new Date(nowMs).toISOString(), generation };
+    const { epochMax } = seen;
+    this.#refusal = found.refused ?? { found: why, nodeId, at: new Date(nowMs).toISOString(), epochMax };
     return false;
   }
 
@@ -129,11 +149,8 @@ export class History {
     const refusal = this.#refusal;
     if (refusal === undefined) return false;
     const { id } = this.#seen;
-    await pool.query('update history set refused = coalesce(refused, $1) where id = $2', [
-      JSON.stringify(refusal),
-      id,
-    ]);
-    const accepted = await pool.query('select from history where follows = $1', [id]);
+    await pool.query(HISTORY_STATEMENTS.refuse, [JSON.stringify(refusal), id]);
+    const accepted = await pool.query(HISTORY_STATEMENTS.followed, [id]);
     return accepted.rowCount === 1;
   }
 }
@@ -142,7 +159,7 @@ async function ask(asked: Asked, nodeId: string, acknowledged: Acknowledged | un
   const { apartmentId = null, version = null } = acknowledged ?? {};
   // A lane's own queries have no time-out, and it does not connect anew before this one is over.
   const look = {
-    ...{ text: IDENTITY, values: [nodeId, apartmentId, version] },
+    ...{ text: HISTORY_STATEMENTS.look, values: [nodeId, apartmentId, version] },
     query_timeout: COMMIT_TIMEOUT_MS,
   };
   const { rows } = await asked.query(look);
@@ -174,19 +191,6 @@ function problemOf(seen: Seen, found: Found, acknowledged: Acknowledged | undefi
  * @returns the refusal that is over; undefined where there is none
  */
 export async function acceptHistory(pool: Pool, { refusal }: History): Promise<Refusal | undefined> {
-  if (refusal !== undefined) await pool.query(ACCEPT, [refusal.generation]);
+  if (refusal !== undefined) await pool.query(HISTORY_STATEMENTS.accept, [refusal.epochMax]);
   return refusal;
 }
-
-const ACCEPT = `
-  with accepted as (
-    update history set follows = id, id = gen_random_uuid()::text, refused = null
-  ), orphaned as (
-    update shards set node_id = null, epoch = greatest(epoch, $1::bigint) + 1
-  ), gone as (
-    update nodes set state = 'dead' where state in ('up', 'leaving')
-  )
-  delete from machine_snapshots s
-  where not exists (
-    select from journal j
-    where j.apartment_id = s.apartment_id and j.version = s.version and j.hash is not distinct from s.hash)`;

@@ -34,6 +34,12 @@ export const LOCK_GIVEN_UP_MS = 10_000;
 /** How often a lane asks whether PostgreSQL still keeps what it acknowledges, in milliseconds. */
 export const LOOK_EVERY_MS = 2_000;
 
+/**
+ * By how much owners' epochs rise when an older history is accepted: more often than this a shard has not moved since a server
+ * last looked. Some 10^10 acceptances fit into a sum of 256 epochs that is still exact as a number.
+ */
+export const EPOCHS_UNSEEN_MAX = 1_000;
+
 /** Commits whose durations are kept for the statistics: some seconds of a busy server. */
 export const COMMIT_SAMPLES_MAX = 4_096;
 

@@ -4,7 +4,7 @@ import { type Acknowledged, acceptHistory, History } from '../../src/persistence
 import { createTestDatabase } from '../support/postgres.ts';
 
 const SOUND = {
-  ...{ id: 'one', system: '77', timeline: '00000001', lsn: 1_000, generation: 256 },
+  ...{ id: 'one', system: '77', timeline: '00000001', lsn: 1_000, generation: 256, epochMax: 1 },
   ...{ refused: null, hasNode: true, fact: null },
 };
 type Answer = Omit<typeof SOUND, 'fact' | 'refused'> & {
@@ -91,7 +91,7 @@ describe('[I2] a database that comes back', () => {
     const history = await History.open(answering());
     await history.recognise(answering({ lsn: 1 }), undefined, 5);
     expect(await history.recognise(answering({ lsn: 5_000 }), undefined, 6)).toBe(false);
-    expect(history.refusal).toMatchObject({ at: '1970-01-01T00:00:00.005Z', generation: 256 });
+    expect(history.refusal).toMatchObject({ at: '1970-01-01T00:00:00.005Z', epochMax: 1 });
   });
 
   it('is served from again where an operator has accepted it in place of the one served, and not where it is simply another', async () => {
@@ -111,6 +111,28 @@ describe('[I2] a database that comes back', () => {
       found: 'the row of this server is gone',
     });
     expect(await history.refuse(database.pool)).toBe(true);
+  });
+
+  it('leaves no owner when it is accepted, and epochs above any that was seen, however often', async () => {
+    await using database = await createTestDatabase();
+    const { pool } = database;
+    await pool.query('update shards set epoch = 70 where shard = 7');
+    for (let i = 0; i < 10; i++) {
+      const history = await History.open(pool);
+      const { rows } = await pool.query('select max(epoch)::float8 as before from shards');
+      const [{ before }] = rows;
+      history.become('gone');
+      await history.recognise(pool, undefined, 0);
+      await history.refuse(pool);
+      // The copy is older, with owners from before.
+      await pool.query('update shards set epoch = 1');
+      await acceptHistory(pool, await History.open(pool));
+      const after = await pool.query(
+        'select min(epoch)::float8 as least, max(epoch)::float8 as most, count(node_id)::int as owned from shards',
+      );
+      const [{ least, most, owned }] = after.rows;
+      expect([owned, least > before, most < before + 2_000]).toEqual([0, true, true]);
+    }
   });
 
   it('is waited for no longer than any statement of a lane: that one does not connect anew before', async () => {
