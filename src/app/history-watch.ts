@@ -3,6 +3,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import type { Log } from '../observability/log.ts';
 import { HistoryRefused } from '../persistence/history.ts';
 import type { Storage } from '../persistence/index.ts';
+import { type Scheduler, TIMERS } from '../time/scheduler.ts';
 import type { ApartmentsNode } from './apartments-node.ts';
 import { HISTORY_LOOK_EVERY_MS } from './limits.ts';
 
@@ -13,18 +14,23 @@ export interface HistoryWatch {
   stop(): Promise<void>;
 }
 
+/** @param time default: the timers of this process, and its machine's clock */
 export function watchHistory(
   { pool, history }: Pick<Storage, 'pool' | 'history'>,
-  node: Pick<ApartmentsNode, 'membership'>,
+  node: { readonly membership: Pick<ApartmentsNode['membership'], 'abandon'> },
   gateway: Pick<Gateway, 'refuseAll'>,
-  log: Log,
+  log: Pick<Log, 'fatal'>,
+  { scheduler, wallMs }: { readonly scheduler: Scheduler; readonly wallMs: () => number } = {
+    scheduler: TIMERS,
+    wallMs: Date.now,
+  },
 ): HistoryWatch {
   const replaced = Promise.withResolvers<void>();
   let isOut = false;
   let isStopped = false;
 
   async function look(): Promise<void> {
-    if (history.refusal === undefined) await history.recognise(pool, undefined, Date.now());
+    if (history.refusal === undefined) await history.recognise(pool, undefined, wallMs());
     const { refusal } = history;
     if (refusal === undefined) return;
     if (!isOut) {
@@ -38,22 +44,23 @@ export function watchHistory(
   }
 
   let looking = Promise.resolve();
-  let isLooking = false;
-  const timer = setInterval(() => {
-    if (isLooking || isStopped) return;
-    isLooking = true;
-    // PostgreSQL is away: whatever it is when it comes back, it is asked before anything is appended.
-    looking = look()
-      .catch(() => {})
-      .finally(() => {
-        isLooking = false;
-      });
-  }, HISTORY_LOOK_EVERY_MS);
+  let callOff = () => {};
+  function lookLater(): void {
+    callOff = scheduler.after(HISTORY_LOOK_EVERY_MS, () => {
+      // PostgreSQL is away: whatever it is when it comes back, it is asked before anything is appended.
+      looking = look()
+        .catch(() => {})
+        .then(() => {
+          if (!isStopped) lookLater();
+        });
+    });
+  }
+  lookLater();
   return {
     replaced: replaced.promise,
     async stop() {
       isStopped = true;
-      clearInterval(timer);
+      callOff();
       await looking;
     },
   };
