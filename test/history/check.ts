@@ -10,6 +10,7 @@
 import { checkAnswers } from './answers.ts';
 import { checkReads } from './calendars.ts';
 import { checkEndedInTime } from './deadlines.ts';
+import { erasOf } from './eras.ts';
 import type { Bend } from './excuses.ts';
 import type { History } from './history.ts';
 import { checkMine } from './mine.ts';
@@ -17,14 +18,20 @@ import { checkOpenHolds, holdsOfGuests, openOf } from './open-holds.ts';
 import { checkPayments, checkRefunds } from './payments.ts';
 import { checkRefusals } from './refusals.ts';
 import { checkRepeats } from './repeats.ts';
-import type { Report } from './report.ts';
+import { Report } from './report.ts';
 import { checkTable } from './table.ts';
 import { checkWatchers } from './watchers.ts';
 import { type World, worldOf } from './world.ts';
 
 /** @param bend for the tests of excuses alone */
 export function check(history: History, bend?: Bend): Report {
-  const world = worldOf(history, bend);
+  const report = new Report(bend);
+  for (const era of erasOf(history, report)) checkEra(era, report);
+  return report;
+}
+
+function checkEra(history: History, report: Report): void {
+  const world = worldOf(history, report);
   const guests = holdsOfGuests(world);
   checkAnswers(world);
   checkRepeats(world);
@@ -40,7 +47,6 @@ export function check(history: History, bend?: Bend): Report {
     checkTable(world, bookings);
     checkRefunds(world, new Map(bookings.map((row) => [`${row.apartmentId} ${row.id}`, row.policy])));
   }
-  return world.report;
 }
 
 /** Until the last event the servers were up, declared outages apart. */

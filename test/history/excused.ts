@@ -4,7 +4,7 @@
  */
 import { dateOf } from '../../src/protocol/nights.ts';
 import type { Excuse } from './excuses.ts';
-import type { Asked, Fail, History, HistoryEvent, RecordedEntry, Run } from './history.ts';
+import type { Asked, Fail, History, HistoryEvent, LostHistory, RecordedEntry, Run } from './history.ts';
 import type { Rule } from './report.ts';
 
 export interface Excused {
@@ -156,6 +156,28 @@ const bookingOf = (night: number) =>
     [10, confirming(10_000)],
     [20, authorised, ofTime],
     [30, confirmed, ofTime],
+  );
+/** One block, in a history in whose place a copy came at 1,000, which was refused by 2,000 and accepted at 3,000. */
+const older = (more: Partial<History>, { heads }: Pick<LostHistory, 'heads'>) =>
+  history({
+    ...more,
+    lost: [{ copyMs: 0, fromMs: 1_000, untilMs: 2_000, acceptedMs: 3_000, journal: blockedBy('r'), heads }],
+  });
+const blockedBy = (requestId: string) => journal([5, blocked('x0', NIGHT), { subjectId: 'host', requestId }]);
+const blockedOk = (fromMs: number, toMs: number) =>
+  asked(
+    fromMs,
+    toMs,
+    { command: 'block', args: { apartmentId: 'a', from: dateOf(NIGHT), to: dateOf(NIGHT + 1) } },
+    { data: { block: { id: 'x0', apartmentId: 'a', ...closed(NIGHT), version: 1 } } },
+    { subject: 'host', requestId: 'r' },
+  );
+const readBlocked = (fromMs: number, toMs: number) =>
+  asked(
+    fromMs,
+    toMs,
+    { command: 'calendar', args: WINDOW },
+    { data: { calendar: { ...WINDOW, version: 1, taken: [{ ...closed(NIGHT), checkOutOnly: true }] } } },
   );
 const capturedBy = (state: readonly (readonly [number, RecordedEntry['fact'], By?])[]): History =>
   history({
@@ -583,6 +605,18 @@ export const EXCUSED: Record<Excuse, Excused> = {
       [11_000, settled, ofTime],
     ]),
     rule: 'captured-unbooked',
+  },
+  'lost-history': {
+    legal: older({ journal: [], events: blockedOk(0, 10) }, { heads: {} }),
+    bug: 'what was acknowledged is gone after an older copy came, which had it',
+    broken: older({ journal: [], events: blockedOk(0, 10) }, { heads: { a: 1 } }),
+    rule: 'acked-lost',
+  },
+  'two-histories': {
+    legal: older({ journal: [], events: readBlocked(1_900, 2_000) }, { heads: {} }),
+    bug: 'a server answers a millisecond after every server knew that the history is refused',
+    broken: older({ journal: [], events: readBlocked(1_900, 2_001) }, { heads: {} }),
+    rule: 'served-refused',
   },
   'refused-for-good': {
     legal: capturedBy([

@@ -39,6 +39,10 @@ export const EXCUSES = {
   'on-its-way': 'what has been told to somebody is on its way to the others for some time (I4)',
   'under-way':
     'what is being paid, or is owed, may be in any state with the provider and pending in the table',
+  'lost-history':
+    'what was acknowledged of a history is not in the next, as far as the older copy did not have it (I2)',
+  'two-histories':
+    'between an older copy’s coming and the last server’s hearing of it an answer rests on either (I2)',
   'refused-for-good': 'a refund that the provider refuses for good is the operator’s to give back (B7)',
 } as const satisfies Record<string, string>;
 export type Excuse = keyof typeof EXCUSES;

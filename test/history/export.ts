@@ -35,12 +35,14 @@ export async function exportOf(
 }
 
 /** One line for each thing, as parse.ts reads them. */
-export function* linesOf({ run, events, journal, payments, bookings }: Partial<History>): Generator<string> {
+export function* linesOf({ run, lost, events, ...rows }: Partial<History>): Generator<string> {
+  const { journal, payments, bookings } = rows;
   if (run !== undefined) {
     const { outages, ...rest } = run;
     yield JSON.stringify({ type: 'run', ...rest });
     for (const outage of outages ?? []) yield JSON.stringify({ type: 'outage', ...outage });
   }
+  for (const one of lost ?? []) yield JSON.stringify({ type: 'lost', ...one });
   for (const event of events ?? []) yield JSON.stringify(event);
   for (const entry of journal ?? []) yield JSON.stringify({ type: 'journal', ...entry });
   for (const payment of payments ?? []) yield JSON.stringify({ type: 'payment', ...payment });

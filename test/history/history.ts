@@ -16,6 +16,8 @@ export interface History {
   readonly run: Run;
   /** In any order: sorted by `atMs`, those of one instant as they stand. */
   readonly events: readonly HistoryEvent[];
+  /** In order; where there are any, `journal` and the rest are of the last history. */
+  readonly lost?: readonly LostHistory[] | undefined;
   /** Every entry of every apartment that an event is about, from version 1 on, in any order. */
   readonly journal: readonly RecordedEntry[];
   /** The provider's books at the end; undefined: payments are not checked. */
@@ -56,6 +58,24 @@ export interface Outage {
   readonly toMs: number;
   /** Default: all. */
   readonly apartmentIds?: readonly string[];
+}
+
+/**
+ * A history in whose place an older copy of it came: servers refused it, and an operator accepted it as it was (ADR 20).
+ * By the run's clock.
+ */
+export interface LostHistory {
+  /** As of when the copy was: what has happened since has not, and may be due again. */
+  readonly copyMs: number;
+  /** When the copy took its place. */
+  readonly fromMs: number;
+  /** By when every server had heard that it is refused, or could trust its lease no longer. */
+  readonly untilMs: number;
+  readonly acceptedMs: number;
+  /** As it was, whole. */
+  readonly journal: readonly RecordedEntry[];
+  /** Up to which version the copy had it, by apartment; what is not named it did not have. */
+  readonly heads: Readonly<Record<string, number>>;
 }
 
 /** `epoch`: under which the entry was written, where the run knows it. */

@@ -24,6 +24,16 @@ const invoke = {
 };
 const ofHold = z.object({ apartmentId: Id, holdId: z.string() });
 
+const Entry = z.object({
+  apartmentId: Id,
+  version: Version,
+  subjectId: z.string().nullable(),
+  requestId: z.string().nullable(),
+  atMs: z.int(),
+  epoch: z.int().optional(),
+  fact: factSchema(),
+});
+
 export const Line = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('run'),
@@ -116,15 +126,15 @@ export const Line = z.discriminatedUnion('type', [
   z.object({ ...byClient, type: z.literal('unwatch'), watch: z.int(), apartmentId: Id }),
   z.object({ ...byClient, type: z.literal('hold'), hold: Hold }),
   z.object({ ...byClient, type: z.literal('booking'), booking: Booking }),
+  Entry.extend({ type: z.literal('journal') }),
   z.object({
-    type: z.literal('journal'),
-    apartmentId: Id,
-    version: Version,
-    subjectId: z.string().nullable(),
-    requestId: z.string().nullable(),
-    atMs: z.int(),
-    epoch: z.int().optional(),
-    fact: factSchema(),
+    type: z.literal('lost'),
+    copyMs: Ms,
+    fromMs: Ms,
+    untilMs: Ms,
+    acceptedMs: Ms,
+    journal: z.array(Entry),
+    heads: z.record(Id, z.int().nonnegative()),
   }),
   z.object({
     type: z.literal('payment'),

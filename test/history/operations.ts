@@ -21,6 +21,10 @@ export interface Operations {
   readonly byRequest: ReadonlyMap<string, readonly Operation[]>;
 }
 
+export function isUnknown({ code }: ErrorBody): boolean {
+  return OUTCOME_UNKNOWN.has(code);
+}
+
 /** Refusals after which nobody knows whether the command took effect. */
 const OUTCOME_UNKNOWN: ReadonlySet<string> = new Set(['unavailable', 'internal']);
 
@@ -83,7 +87,7 @@ function end(
     }
   } else if (event.type === 'fail') {
     const { code, message } = event.error;
-    operation.outcome = report.excuses.for('unknown', OUTCOME_UNKNOWN.has(code)) ? 'unknown' : 'refused';
+    operation.outcome = report.excuses.for('unknown', isUnknown(event.error)) ? 'unknown' : 'refused';
     operation.error = event.error;
     if (code === 'internal')
       report.add('internal-error', `${operation.asked.command} ended in a defect: ${message}`, {

@@ -6,6 +6,7 @@ import type {
   BookingRow,
   History,
   HistoryEvent,
+  LostHistory,
   Outage,
   RecordedEntry,
   RecordedPayment,
@@ -16,6 +17,7 @@ import { Line } from './lines.ts';
 export class HistoryParser {
   #run: Run | undefined;
   readonly #outages: Outage[] = [];
+  readonly #lost: LostHistory[] = [];
   readonly #events: HistoryEvent[] = [];
   readonly #journal: RecordedEntry[] = [];
   #payments: RecordedPayment[] | undefined;
@@ -43,6 +45,9 @@ export class HistoryParser {
       case 'outage':
         this.#outages.push(line as Outage);
         return;
+      case 'lost':
+        this.#lost.push(line as unknown as LostHistory);
+        return;
       case 'journal':
         this.#journal.push(line as RecordedEntry);
         return;
@@ -65,6 +70,7 @@ export class HistoryParser {
       throw new Error('no line of type `run` says how the clocks lie to each other');
     return {
       run: { ...this.#run, outages: this.#outages },
+      ...(this.#lost.length > 0 && { lost: this.#lost }),
       events: this.#events,
       journal: this.#journal,
       payments: this.#payments,

@@ -50,6 +50,8 @@ export const RULES = {
   'refund-wrong': 'a cancellation refunds under the policy in force at booking (B5)',
   'payment-open': 'no payment is left open for good (I6)',
   'table-differs': 'the bookings table says what the journal says',
+  'served-refused':
+    'nothing is answered or told of a history that is refused, until an operator has accepted it (I2)',
   'internal-error': 'no command ends in a defect',
 } as const satisfies Record<string, string>;
 export type Rule = keyof typeof RULES;

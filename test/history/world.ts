@@ -2,11 +2,10 @@
 import { FoldedApartment } from './apartment.ts';
 import { Clocks } from './clocks.ts';
 import { iso } from './deadlines.ts';
-import type { Bend } from './excuses.ts';
 import { fold } from './fold.ts';
 import type { Answer, History, HistoryEvent, RecordedEntry, Run } from './history.ts';
 import { type Operations, operationsOf } from './operations.ts';
-import { Report } from './report.ts';
+import type { Report } from './report.ts';
 
 export interface World {
   readonly run: Run;
@@ -21,9 +20,8 @@ export interface World {
   readonly endMs: number;
 }
 
-export function worldOf(history: History, bend?: Bend): World {
+export function worldOf(history: History, report: Report): World {
   const { run } = history;
-  const report = new Report(bend);
   const clocks = new Clocks(run, report.excuses);
   const events = inOrder(history.events);
   const operations = operationsOf(events, report);

@@ -325,6 +325,22 @@ export const ANSWERS = {
       },
     },
   ],
+  'served-refused': [
+    {
+      bug: 'servers go on with what they have in memory after they have refused the history',
+      apply(history) {
+        const { journal, events } = history;
+        const [first] = okOf(history, 'hold');
+        if (first === undefined) return undefined;
+        const fromMs = first.end.atMs - 1;
+        const acceptedMs = events.at(-1)!.atMs + 1;
+        return {
+          ...history,
+          lost: [{ copyMs: fromMs, fromMs, untilMs: fromMs, acceptedMs, journal, heads: {} }],
+        };
+      },
+    },
+  ],
   'internal-error': [
     {
       bug: 'a defect while deciding',

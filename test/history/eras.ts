@@ -1,0 +1,170 @@
+/**
+ * A run in which an older copy of its database came has had several histories (ADR 20). Each is judged by itself, with what
+ * was answered and told while it was the one; an acknowledgement whose fact the copy had as well holds for the next, too.
+ *
+ *   its own ── fromMs ── either, for a moment ── untilMs ── nothing is answered ── acceptedMs ── the next
+ */
+import type {
+  Answer,
+  Fail,
+  History,
+  HistoryEvent,
+  Invoke,
+  LostHistory,
+  Ok,
+  RecordedEntry,
+  Unknown,
+} from './history.ts';
+import { isUnknown } from './operations.ts';
+import type { Report } from './report.ts';
+
+type End = Ok | Fail | Unknown;
+type Told = Exclude<HistoryEvent, Invoke | End>;
+
+/** In order; the last one is the history that is there at the end. */
+export function erasOf(history: History, report: Report): readonly History[] {
+  const { lost = [], ...last } = history;
+  if (lost.length === 0) return [last];
+  const eras = new Eras(history, lost, report);
+  const ends = new Map<string, End>();
+  for (const event of history.events) if (isEnd(event)) ends.set(`${event.process}/${event.op}`, event);
+  for (const event of history.events) {
+    if (event.type === 'invoke') eras.operation(event, ends.get(`${event.process}/${event.op}`));
+    else if (!isEnd(event)) eras.told(event);
+  }
+  const earlier = lost.map(({ fromMs, journal }, i): History => {
+    const events = [...eras.events[i]!, ...eras.endsOfWatches(i, fromMs)];
+    return { run: { ...history.run, isSettled: false }, events, journal };
+  });
+  return [...earlier, { ...last, events: eras.events.at(-1)! }].map((era, i) => {
+    const outages = lost.slice(0, i).map(({ copyMs, acceptedMs }) => ({ fromMs: copyMs, toMs: acceptedMs }));
+    return { ...era, run: { ...era.run, outages: [...(era.run.outages ?? []), ...outages] } };
+  });
+}
+
+class Eras {
+  readonly events: readonly HistoryEvent[][];
+  readonly #lost: readonly LostHistory[];
+  readonly #report: Report;
+  readonly #effects: readonly ReadonlySet<string>[];
+
+  constructor(history: History, lost: readonly LostHistory[], report: Report) {
+    this.#lost = lost;
+    this.#report = report;
+    this.events = [...lost, undefined].map(() => []);
+    const journals = [...lost.map(({ journal }) => journal), history.journal];
+    this.#effects = journals.map((journal) => new Set(journal.flatMap(effectsOf)));
+  }
+
+  operation(asked: Invoke, end: End | undefined): void {
+    const home = end === undefined ? undefined : this.#homeOf(end);
+    const isRead = asked.command === 'calendar' || asked.command === 'mine';
+    for (const [era, events] of this.events.entries()) {
+      if (era === home || (home !== undefined && home < era && this.#holdsStill(end!, home, era))) {
+        events.push(asked, end!);
+        continue;
+      }
+      // It may take effect in this one as well, and nobody says whether it did.
+      const untilMs = this.#lost[era]?.fromMs ?? Number.POSITIVE_INFINITY;
+      if (isRead || asked.atMs >= untilMs) continue;
+      events.push(asked);
+      const { process, op } = asked;
+      if (end !== undefined && end.atMs < untilMs)
+        events.push({ type: 'unknown', atMs: end.atMs, process, op });
+    }
+  }
+
+  told(event: Told): void {
+    const era = this.#eraAt(event.atMs);
+    if (event.atMs < this.#beginOfNext(era)) this.events[era]!.push(event);
+    else if (event.type !== 'unwatch') this.#betweenTwo(event.atMs, era, event.process);
+  }
+
+  /** Watches are to be whole when their history ends. */
+  endsOfWatches(era: number, atMs: number): HistoryEvent[] {
+    const open = new Map<string, HistoryEvent>();
+    for (const event of this.events[era]!) {
+      if (event.type !== 'calendar' && event.type !== 'availability' && event.type !== 'unwatch') continue;
+      const { process, watch } = event;
+      const apartmentId = event.type === 'calendar' ? event.calendar.apartmentId : event.apartmentId;
+      const key = `${process}#${watch} ${apartmentId}`;
+      if (event.type === 'unwatch') open.delete(key);
+      else open.set(key, { type: 'unwatch', atMs, process, watch, apartmentId });
+    }
+    return [...open.values()];
+  }
+
+  /** @returns the history that an answer rests on; undefined where that may be either */
+  #homeOf(end: End): number | undefined {
+    const era = this.#eraAt(end.atMs);
+    if (end.type === 'unknown' || (end.type === 'fail' && isUnknown(end.error)))
+      return end.atMs < this.#beginOfNext(era) ? era : undefined;
+    if (end.atMs < this.#beginOfNext(era)) return era;
+    const place = end.type === 'ok' ? placeOf(end.data) : undefined;
+    const isInTime = end.atMs <= this.#lost[era]!.untilMs;
+    if (place === undefined || !isInTime) {
+      this.#betweenTwo(end.atMs, era, `${end.process}/${end.op}`);
+      return undefined;
+    }
+    const effect = effectOf(place.apartmentId, place.version, place.id);
+    return this.#effects[era]!.has(effect) || !this.#effects[era + 1]!.has(effect) ? era : era + 1;
+  }
+
+  /** Whether what a client was told of a command is to be found in a later history as well. */
+  #holdsStill(end: End, home: number, era: number): boolean {
+    const place = end.type === 'ok' ? placeOf(end.data) : undefined;
+    if (place === undefined) return false;
+    let isLost = false;
+    for (let i = home; i < era; i++) isLost ||= place.version > this.#headOf(i, place.apartmentId);
+    return !this.#report.excuses.for('lost-history', isLost);
+  }
+
+  #betweenTwo(atMs: number, era: number, who: string): void {
+    const { untilMs } = this.#lost[era]!;
+    if (this.#report.excuses.for('two-histories', atMs <= untilMs)) return;
+    const sentence = `${who} was answered or told something ${Math.round(atMs - untilMs)} ms after every server knew that the history is refused`;
+    this.#report.add('served-refused', sentence, { operations: [who] });
+  }
+
+  #headOf(era: number, apartmentId: string): number {
+    return this.#lost[era]!.heads[apartmentId] ?? 0;
+  }
+
+  #eraAt(atMs: number): number {
+    const era = this.#lost.findIndex(({ acceptedMs }) => atMs < acceptedMs);
+    return era < 0 ? this.#lost.length : era;
+  }
+
+  #beginOfNext(era: number): number {
+    return this.#lost[era]?.fromMs ?? Number.POSITIVE_INFINITY;
+  }
+}
+
+function isEnd(event: HistoryEvent): event is End {
+  return event.type === 'ok' || event.type === 'fail' || event.type === 'unknown';
+}
+
+/** Which claim an answer is about, as of which version. */
+interface Place {
+  readonly apartmentId: string;
+  readonly version: number;
+  readonly id: string;
+}
+
+function placeOf(data: Answer): Place | undefined {
+  if ('hold' in data) return data.hold;
+  if ('booking' in data) return data.booking;
+  return 'block' in data ? data.block : undefined;
+}
+
+function effectsOf({ apartmentId, version, fact }: RecordedEntry): string[] {
+  const ids = [];
+  if ('hold' in fact) ids.push(fact.hold);
+  if ('booking' in fact) ids.push(fact.booking);
+  if ('block' in fact) ids.push(fact.block);
+  return ids.map((id) => effectOf(apartmentId, version, id));
+}
+
+function effectOf(apartmentId: string, version: number, id: string): string {
+  return `${apartmentId} ${version} ${id}`;
+}
