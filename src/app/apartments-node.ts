@@ -64,7 +64,7 @@ export async function openApartmentsNode(start: Start, storage: Storage): Promis
     onLost: (shards, reason) => keeping.onLost(shards, reason),
     onEntered(nodeId) {
       journal.become(nodeId);
-      storage.history.become(nodeId);
+      storage.history.become(nodeId, () => membership.generation);
       peers?.become(nodeId);
     },
     onFault,

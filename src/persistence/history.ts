@@ -95,6 +95,7 @@ export class History {
   #seen: Seen;
   #refusal: Refusal | undefined;
   #nodeId = '';
+  #generation = () => 0;
 
   private constructor(seen: Found) {
     this.#seen = seen;
@@ -115,9 +116,13 @@ export class History {
     return this.#refusal;
   }
 
-  /** Whose row must be there from now on. */
-  become(nodeId: string): void {
+  /**
+   * @param nodeId whose row must be there from now on
+   * @param generation the sum of all epochs, as far as that node knows: it hears of a move before it is looked for here
+   */
+  become(nodeId: string, generation = () => 0): void {
     this.#nodeId = nodeId;
+    this.#generation = generation;
   }
 
   /**
@@ -128,7 +133,8 @@ export class History {
    */
   async recognise(asked: Asked, acknowledged: Acknowledged | undefined, nowMs: number): Promise<boolean> {
     // What had been seen when it was asked: another answer may be here before this one.
-    const [seen, nodeId] = [this.#seen, this.#nodeId];
+    const nodeId = this.#nodeId;
+    const seen = { ...this.#seen, generation: Math.max(this.#seen.generation, this.#generation()) };
     const found = await ask(asked, nodeId, acknowledged);
     if (this.#refusal !== undefined) return false;
     const why = problemOf(seen, found, acknowledged);

@@ -87,6 +87,16 @@ describe('[I2] a database that comes back', () => {
     expect(await history.recognise(answering({ lsn: 1_150, generation: 400 }), undefined, 0)).toBe(false);
   });
 
+  it('is older where it lacks a move of a shard that this server has heard of, and has not looked for here', async () => {
+    const history = await History.open(answering());
+    history.become('n1', () => 257);
+    expect(await history.recognise(answering({ generation: 257 }), undefined, 0)).toBe(true);
+    expect(await history.recognise(answering({ generation: 256, timeline: '00000002' }), undefined, 0)).toBe(
+      false,
+    );
+    expect(history.refusal?.found).toBe('its owners are of generation 256, and 257 was there before');
+  });
+
   it('stays refused, whatever it says later', async () => {
     const history = await History.open(answering());
     await history.recognise(answering({ lsn: 1 }), undefined, 5);

@@ -54,6 +54,11 @@ export class ClusterView {
     return true;
   }
 
+  /** The sum of all epochs that are known: of the last look, or of moves since. */
+  get generationKnown(): number {
+    return this.#owned.reduce((sum, { epoch }) => sum + Math.max(epoch, 0), 0);
+  }
+
   raised(leastLevel: number): void {
     this.leastLevel = Math.max(this.leastLevel, leastLevel);
   }

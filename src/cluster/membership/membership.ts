@@ -151,6 +151,11 @@ export class Membership implements Ownership {
     return this.#view.leastLevel;
   }
 
+  /** The sum of all epochs, at the least. */
+  get generation(): number {
+    return this.#view.generationKnown;
+  }
+
   /** Also while the shard is loading or draining: what is under way then needs it. */
   epochOf(shard: number): number | undefined {
     return this.isTrusted ? this.#own.epochOf(shard) || undefined : undefined;
