@@ -5,6 +5,7 @@ import type { JournalEntry } from '../../src/actors/facts.ts';
 import type { Journal, Ownership, PaymentProvider, Publisher } from '../../src/actors/ports.ts';
 import type { Peers } from '../../src/cluster/cluster.ts';
 import type { Membership } from '../../src/cluster/membership/membership.ts';
+import type { History } from '../../src/persistence/history.ts';
 import type { Clock } from '../../src/time/clock.ts';
 import type { Scheduler } from '../../src/time/scheduler.ts';
 import type { Prng } from './prng.ts';
@@ -28,6 +29,10 @@ export interface Bug {
   readonly copies?: (rows: readonly JournalEntry[]) => readonly JournalEntry[];
   /** Whether a crash in the middle of a commit leaves half of it. */
   readonly tears?: boolean;
+  /** What a server knows of its database's history. */
+  readonly history?: (history: History) => History;
+  /** Whether a server that refuses a history goes on with what it has in memory. */
+  readonly staysIn?: boolean;
   readonly journal?: (journal: Journal, place: Place) => Journal;
   readonly clock?: (clock: Clock, place: Place) => Clock;
   readonly deadlines?: (scheduler: Scheduler, nowMs: () => number) => Deadlines;

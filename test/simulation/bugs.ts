@@ -127,6 +127,29 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
     parts: { commits: (prng) => !prng.chance(0.02) },
     caughtAs: ['acked-lost', 'version-gap'],
   },
+  'older history not noticed': {
+    is: 'nobody compares what PostgreSQL has with what was acknowledged',
+    parts: { history: (real) => but(real, { recognise: async () => true }) },
+    caughtAs: ['acked-lost', 'acked-confirm-lost', 'ahead-of-journal'],
+    faults: ['older history'],
+  },
+  'refused and served': {
+    is: 'a server that refuses a history goes on with the apartments that it has in memory',
+    parts: { staysIn: true },
+    caughtAs: ['served-refused'],
+    faults: ['older history'],
+  },
+  'accepted by nobody': {
+    is: 'servers begin anew on an older history before an operator has accepted it',
+    parts: {
+      history: (real) =>
+        real.refusal === undefined
+          ? but(real, { refuse: (pool) => real.refuse(pool).then(() => true) })
+          : but(real, { refusal: undefined, recognise: async () => true }),
+    },
+    caughtAs: ['served-refused'],
+    faults: ['older history'],
+  },
   'commit torn': {
     is: 'a crash in the middle of a commit leaves the journal’s rows and takes back the others',
     parts: { tears: true },

@@ -115,7 +115,7 @@ it('comes back as it was at an instant: entries, bookings, epochs and leases', a
   ]);
 
   database.server.crash();
-  const back = database.goBack(untilMs);
+  const back = database.goBack(untilMs, false);
   database.start();
   expect(database.server.isDown).toBe(true);
   await back;

@@ -1,25 +1,29 @@
 /**
  * PostgreSQL as the nodes know it: a server (`postgres/`), over it the journal with the product's own group commit and
  * lanes, the leases, the sandbox's books, each process with its own connections. What it has committed is never lost,
- * unless it is told to come back older.
+ * unless it is told to come back older: then it knows what was.
  *
  *   batch arrives ── fence, shards locked for share ── rows ── disk ── commit, unlocked ──> answer
  *   claim arrives ── passes over the shards that appends are under way in, or waits for these ── epoch + 1 ──> answer
  */
+import type { Pool } from 'pg';
 import type { BookingRecord, JournalEntry } from '../../src/actors/facts.ts';
 import type { Journal } from '../../src/actors/ports.ts';
 import { LEASE_TRUSTED_MS } from '../../src/cluster/limits.ts';
 import type { Judgement, LeaseStore } from '../../src/cluster/membership/lease-store.ts';
 import { MemoryLeases } from '../../src/cluster/membership/memory-leases.ts';
+import { acceptHistory, HISTORY_STATEMENTS, History } from '../../src/persistence/history.ts';
 import { GroupCommit } from '../../src/persistence/journal/group-commit.ts';
 import type { PostgresJournal } from '../../src/persistence/journal/journal.ts';
-import { Lane } from '../../src/persistence/journal/lane.ts';
+import { Lane, type Recognise } from '../../src/persistence/journal/lane.ts';
 import type { BookedPayment, SandboxBooks } from '../../src/persistence/statements/sandbox-payments.ts';
 import { SHARDS } from '../../src/protocol/limits.ts';
 import type { Terms } from '../../src/protocol/terms.ts';
 import { memoryBooks } from '../../src/services/payments/sandbox/memory-books.ts';
+import type { LostHistory, RecordedEntry } from '../history/history.ts';
 import type { Bug } from './bug.ts';
 import { clientsOf } from './postgres/client.ts';
+import { changed, type HistoryRow, lookedAt, resting } from './postgres/histories.ts';
 import { type PoolWork, SimulatedPool } from './postgres/pool.ts';
 import * as reads from './postgres/reads.ts';
 import { SimulatedPostgres } from './postgres/server.ts';
@@ -42,6 +46,9 @@ interface Contents {
   readonly leases: MemoryLeases;
   readonly books: SandboxBooks;
   readonly epochs: number[];
+  /** Every node that has ever joined. */
+  readonly nodes: Set<string>;
+  history: HistoryRow;
 }
 
 /** What was committed, and how it is once more. */
@@ -51,6 +58,12 @@ interface Committed {
   readonly again: (contents: Contents) => unknown;
 }
 
+/** As the checker takes it, while it is not over. */
+type Loss = Pick<LostHistory, 'copyMs' | 'fromMs' | 'journal' | 'heads'> & {
+  refusedMs?: number;
+  acceptedMs?: number;
+};
+
 export class Database {
   readonly server: SimulatedPostgres;
   /** Of every payment that the provider has heard of. */
@@ -59,6 +72,10 @@ export class Database {
   isProviderAway = false;
   /** How far its clock has been set from the run's. */
   clockSetMs = 0;
+  /** Histories in whose place an older copy has come. */
+  readonly lost: Loss[] = [];
+  /** How often servers refused a history that nothing was missing of. */
+  refusedWhole = 0;
   readonly #time: VirtualTime;
   readonly #leastLevel: number;
   /** By whoever has them: apartments whose rows, or tables, somebody else has to himself. */
@@ -68,6 +85,8 @@ export class Database {
   /** While what was committed is committed once more: what the clock showed then. */
   #thenMs: number | undefined;
   #isGoingBack = false;
+  #timeline = 1;
+  #histories = 0;
   #contents: Contents;
 
   /** @param leastLevel what servers must understand from the beginning */
@@ -77,6 +96,7 @@ export class Database {
     this.server = new SimulatedPostgres({
       ...{ time, prng, bug },
       epochOf: (shard) => this.epochOf(shard),
+      historyFor: (values) => this.#lookedAt(values),
       committed: (changes) => this.#committed(() => this.server.tables.apply(changes)),
     });
     this.#contents = this.#empty();
@@ -163,12 +183,19 @@ export class Database {
     return this.#contents.books.load([...this.paymentKeys]);
   }
 
+  /** Whether a server has found that what was acknowledged is not here, and nobody has accepted that yet. */
+  get isRefused(): boolean {
+    return this.#contents.history.refused !== null;
+  }
+
   /**
    * As it was at an instant, in milliseconds of the run: what has been committed since is gone. Only while it is down.
+   * @param isPromoted it is a standby's copy, whose log goes on under another timeline, and not the disk as it was
    * @returns a promise of a fixed number of turns for each that is left
    */
-  async goBack(untilMs: number): Promise<void> {
+  async goBack(untilMs: number, isPromoted: boolean): Promise<void> {
     this.#isGoingBack = true;
+    const journal = this.recorded();
     const kept = this.#log.filter(({ atMs }) => atMs <= untilMs);
     this.#log.length = 0;
     this.#log.push(...kept);
@@ -180,6 +207,36 @@ export class Database {
     }
     this.#thenMs = undefined;
     this.#isGoingBack = false;
+    if (isPromoted) this.#timeline += 1;
+    const heads = this.apartmentIds.map((id) => [id, this.entries(id).at(-1)?.version ?? 0] as const);
+    this.lost.push({ copyMs: untilMs, fromMs: this.#time.nowMs, journal, heads: Object.fromEntries(heads) });
+  }
+
+  /** Every entry, each with the epoch under which it was written. */
+  recorded(): RecordedEntry[] {
+    const { epochsOfEntries } = this.server;
+    return this.apartmentIds.flatMap((id) =>
+      this.entries(id).map((entry) => {
+        const epoch = epochsOfEntries.get(keyOf(id, entry.version));
+        return epoch === undefined ? entry : { ...entry, epoch };
+      }),
+    );
+  }
+
+  /** What the server's own code asks of a history, over a process's pool. */
+  poolOf(process: SimulatedProcess): Pool {
+    const query = (asked: string | { text: string; values: unknown[] }, given: unknown[] = []) => {
+      const { text, values } = typeof asked === 'string' ? { text: asked, values: given } : asked;
+      const writes = text === HISTORY_STATEMENTS.refuse || text === HISTORY_STATEMENTS.accept;
+      return this.query(process, { writes, run: async () => this.#answer(text, values) });
+    };
+    return { query } as unknown as Pool;
+  }
+
+  /** As `nightlatch history accept`, by an operator at a terminal. */
+  async accept(terminal: SimulatedProcess): Promise<void> {
+    const pool = this.poolOf(terminal);
+    await acceptHistory(pool, await History.open(pool));
   }
 
   /** Does nothing before it is back where it goes. */
@@ -206,13 +263,13 @@ export class Database {
   leasesOf(process: SimulatedProcess): LeaseStore {
     const pool = new SimulatedPool(this.server, process, { max: LEASE_POOL_MAX });
     const write = <T>(
-      run: (leases: LeaseStore, holder: object) => Promise<T>,
+      run: (leases: LeaseStore, holder: object, contents: Contents) => Promise<T>,
       how: Partial<PoolWork<T>> = {},
     ) =>
       pool.query<T>({
         writes: true,
         ...how,
-        run: (holder) => this.#commit(({ leases }) => run(leases, holder)),
+        run: (holder) => this.#commit((contents) => run(contents.leases, holder, contents)),
       });
     return {
       time: (here) => pool.query({ run: () => this.#contents.leases.time(here) }),
@@ -220,12 +277,14 @@ export class Database {
       // What is asked meanwhile runs in the process: a new node joins in one step here, as its judgement takes no time.
       join: (node, identity, judge) => {
         let judged: Judgement | undefined;
-        return write((leases) =>
-          leases.join(node, identity, async (others) => {
+        return write(async (leases, _, { nodes }) => {
+          const inTheWay = await leases.join(node, identity, async (others) => {
             judged ??= await judge(others);
             return judged;
-          }),
-        );
+          });
+          if (inTheWay === undefined) nodes.add(node.id);
+          return inTheWay;
+        });
       },
       declareDead: (...args) => write((leases) => leases.declareDead(...args)),
       raiseLeastLevel: () => write((leases) => leases.raiseLeastLevel()),
@@ -249,8 +308,11 @@ export class Database {
     };
   }
 
-  /** The journal over the product's own queue of appends, and its lanes. */
-  journalOf(process: SimulatedProcess): Journal & Pick<PostgresJournal, 'become'> {
+  /**
+   * The journal over the product's own queue of appends, and its lanes.
+   * @param recognise default: whatever is there is what was acknowledged
+   */
+  journalOf(process: SimulatedProcess, recognise?: Recognise): Journal & Pick<PostgresJournal, 'become'> {
     const { server } = this;
     const commit = new GroupCommit({
       url: '',
@@ -258,6 +320,7 @@ export class Database {
       soon: (call) => void process.after(0, call),
       monotonicMs: process.monotonicMs,
       scheduler: process,
+      recognise,
       onFault: (event, { cause }) => {
         // What the product would log as a defect ends a run.
         if (event === 'journal.not_heard') throw cause;
@@ -335,13 +398,49 @@ export class Database {
     return free;
   }
 
+  #lookedAt(values: readonly unknown[]): object {
+    const { history, epochs, nodes } = this.#contents;
+    const { tables } = this;
+    const place = { timeline: this.#timeline, lsn: this.#log.length };
+    return lookedAt({ ...{ history, tables, epochs }, ...place, hasNode: (id) => nodes.has(id) }, values);
+  }
+
+  #answer(sql: string, values: readonly unknown[]): { rows: object[]; rowCount: number } {
+    const { history } = this.#contents;
+    if (sql === HISTORY_STATEMENTS.look) return { rows: [this.#lookedAt(values)], rowCount: 1 };
+    if (sql === HISTORY_STATEMENTS.followed)
+      return { rows: [], rowCount: Number(history.follows === values[0]) };
+    const next = changed(history, sql, values, () => `history ${++this.#histories}`);
+    if (next === undefined) return { rows: [], rowCount: 0 };
+    const loss = this.lost.at(-1);
+    const isAccepted = sql === HISTORY_STATEMENTS.accept;
+    if (loss === undefined || loss.acceptedMs !== undefined) this.refusedWhole += 1;
+    else loss[isAccepted ? 'acceptedMs' : 'refusedMs'] ??= this.#time.nowMs;
+    void this.#commit(async (contents) => {
+      contents.history = next;
+      if (isAccepted) contents.leases.disown(Number(values[0]));
+    });
+    if (isAccepted) this.#dropGroundless();
+    return { rows: [], rowCount: 1 };
+  }
+
+  #dropGroundless(): void {
+    const changes = new Changes();
+    for (const [id, snapshots] of this.tables.snapshots) {
+      const left = resting(this.tables, snapshots);
+      if (left.length < snapshots.length) changes.snapshots.set(id, left.length > 0 ? left : null);
+    }
+    this.server.commit(changes);
+  }
+
   #empty(): Contents {
     const epochs = new Array<number>(SHARDS).fill(0);
     const moved = (shard: number, epoch: number) => {
       epochs[shard] = epoch;
     };
     const leases = new MemoryLeases({ nowMs: () => this.nowMs, leastLevel: this.#leastLevel, moved });
-    return { leases, books: memoryBooks(), epochs };
+    const history = { id: 'history', follows: null, refused: null };
+    return { ...{ leases, epochs, history }, books: memoryBooks(), nodes: new Set() };
   }
 
   #commit<T>(again: (contents: Contents) => Promise<T>): Promise<T> {

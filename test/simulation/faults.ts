@@ -36,16 +36,22 @@ export const KINDS = [
   'slow reads',
   'role settings',
   'row locked',
+  'older history',
 ] as const;
-/** Only where a run is told so: the lanes do not ask here whether PostgreSQL has what was acknowledged (`Recognise`). */
-export const KINDS_ON_DEMAND = ['older history'] as const;
-export type Kind = (typeof KINDS)[number] | (typeof KINDS_ON_DEMAND)[number];
+export type Kind = (typeof KINDS)[number];
 
 /** How far the database's clock may be set in one run, in milliseconds: declared as skew, which hides as much. */
 const CLOCK_SET_MAX_MS = 150;
 /** Of PostgreSQL, as `alter role … set` may have them. */
 const TIME_OUTS = ['lock_timeout', 'statement_timeout', 'transaction_timeout'];
 const IN_HASTE_MS = 3_000;
+/** Of a kind to be among those of a run; an older history takes some ten seconds of it, in which nobody serves. */
+const ODDS = 0.5;
+const ODDS_OF_OLDER_HISTORY = 0.1;
+/** How much older. */
+const OLDER_BY_MS = { from: 20, to: 3_000 };
+/** From when PostgreSQL is back, as an older copy: by then whoever is up has found that out. */
+const FOUND_WITHIN_MS = 3_000;
 
 export class Faults {
   readonly counts = new Map<string, number>();
@@ -56,13 +62,17 @@ export class Faults {
   readonly #everyMs: number;
   readonly #ends: (() => void)[] = [];
   #isOver = false;
+  /** PostgreSQL comes back as an older copy: those who know it are to live to say so. */
+  #isGoingBack = false;
 
   constructor(parts: FaultParts) {
     this.#parts = parts;
     const { prng } = parts;
     // One run in eight is calm: then nothing may be late, either.
     const isCalm = prng.chance(0.125);
-    this.#kinds = isCalm ? [] : KINDS.filter(() => prng.chance(0.5));
+    this.#kinds = isCalm
+      ? []
+      : KINDS.filter((kind) => prng.chance(kind === 'older history' ? ODDS_OF_OLDER_HISTORY : ODDS));
     this.#everyMs = prng.between(1_500, 20_000);
     if (parts.only === undefined) return;
     this.#kinds = parts.only;
@@ -75,7 +85,7 @@ export class Faults {
     const next = () => {
       time.after(prng.between(this.#everyMs / 4, this.#everyMs * 2), () => {
         if (this.#isOver || time.nowMs >= untilMs) return;
-        this.#happen(prng.pick(this.#kinds));
+        if (!this.#isGoingBack) this.#happen(prng.pick(this.#kinds));
         next();
       });
     };
@@ -93,6 +103,8 @@ export class Faults {
     const { prng, nodes, network, database, trace } = this.#parts;
     const place = prng.int(0, nodes.length - 1);
     const node = nodes[place];
+    const olderByMs = prng.between(OLDER_BY_MS.from, OLDER_BY_MS.to);
+    if (kind === 'older history' && !this.#isRemembered(olderByMs)) return;
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
     trace(`fault: ${kind} (node ${place})`);
     switch (kind) {
@@ -158,9 +170,15 @@ export class Faults {
         return this.#later(prng.between(2_000, 20_000), () => roleSettings.delete(setting));
       }
       case 'older history': {
+        this.#isGoingBack = true;
         database.server.crash();
-        const back = database.goBack(this.#parts.time.nowMs - prng.between(20, 3_000));
-        return this.#later(prng.between(20, 4_000), () => void back.then(() => database.start()));
+        const back = database.goBack(this.#parts.time.nowMs - olderByMs, prng.chance(0.5));
+        return this.#later(prng.between(20, 4_000), () => {
+          void back.then(() => database.start());
+          this.#parts.time.after(FOUND_WITHIN_MS, () => {
+            this.#isGoingBack = false;
+          });
+        });
       }
       case 'row locked':
         return this.#later(
@@ -168,6 +186,20 @@ export class Faults {
           database.lockFromOutside(prng.pick(database.apartmentIds), prng.chance(0.5)),
         );
     }
+  }
+
+  /** What nobody who is up remembers, nobody misses (ADR 20): everybody has been there since, and is about to find out. */
+  #isRemembered(forMs: number): boolean {
+    const { nodes, time, database } = this.#parts;
+    if (database.isRefused) return false;
+    return nodes.every(
+      (node) =>
+        node?.isOpen === true &&
+        !node.isLeaving &&
+        node.process.isRunning &&
+        node.process.startedMs < time.nowMs - forMs &&
+        database.isReachableFrom(node.process),
+    );
   }
 
   /** Ends by itself, or when all faults do. */

@@ -1,7 +1,7 @@
 /** `npm run simulate`: many seeds, one after another; see README.md. */
 import { parseArgs } from 'node:util';
 import { BUGS } from './bugs.ts';
-import { KINDS, KINDS_ON_DEMAND, type Kind } from './faults.ts';
+import { KINDS, type Kind } from './faults.ts';
 import { pin } from './pins.ts';
 import { type RunReport, simulate } from './run.ts';
 
@@ -95,7 +95,7 @@ function settingsOf(args: readonly string[]): Settings {
   };
   if (values.bug !== undefined && BUGS[values.bug] === undefined)
     throw new Error(`no bug ${values.bug}; one of ${Object.keys(BUGS).join(', ')}`);
-  const kinds: readonly string[] = [...KINDS, ...KINDS_ON_DEMAND];
+  const kinds: readonly string[] = KINDS;
   const faults = values.faults?.split(',').map((kind) => kind.trim());
   const unknown = faults?.find((kind) => !kinds.includes(kind));
   if (unknown !== undefined) throw new Error(`no fault ${unknown}; some of ${kinds.join(', ')}`);

@@ -2,6 +2,8 @@
  * One server: the product's own parts, put together as `src/app/app.ts` does, on a simulated process, database and network.
  * In place of Socket.IO and Redis there is `Sockets`.
  */
+
+import type { Pool } from 'pg';
 import { bookingView } from '../../src/actors/calendar/views.ts';
 import { ChangeBus } from '../../src/actors/change-bus.ts';
 import { Deadlines } from '../../src/actors/deadlines.ts';
@@ -12,9 +14,12 @@ import type { Journal, PaymentProvider } from '../../src/actors/ports.ts';
 import { ApartmentReads } from '../../src/actors/reads.ts';
 import { Registry } from '../../src/actors/registry.ts';
 import { SnapshotWriter } from '../../src/actors/snapshot-writer.ts';
+import { watchHistory } from '../../src/app/history-watch.ts';
 import { Cluster } from '../../src/cluster/cluster.ts';
 import { Membership } from '../../src/cluster/membership/membership.ts';
 import { ShardKeeping } from '../../src/cluster/shard-keeping.ts';
+import type { Log } from '../../src/observability/log.ts';
+import { History, HistoryRefused } from '../../src/persistence/history.ts';
 import type { ApartmentAnswer, ApartmentCommand } from '../../src/protocol/apartment-command.ts';
 import type { MineAnswer } from '../../src/protocol/commands.ts';
 import type { CommittedChange } from '../../src/protocol/committed-change.ts';
@@ -51,6 +56,10 @@ export interface NodeParts {
   readonly notUnderstood: (node: string, apartmentId: string, what: string) => void;
   /** Committed by the owner, to be told to sockets everywhere. */
   readonly told: (node: SimulatedNode, change: CommittedChange) => void;
+  /** It lets nobody in any more: its database has not the history that was acknowledged. */
+  readonly refused: (node: SimulatedNode) => void;
+  /** An operator has accepted another history: it is to begin anew. */
+  readonly replaced: (node: SimulatedNode) => void;
   readonly onFault: (event: string, details: Record<string, unknown>) => void;
   /** It is there, and may be reached; nothing is its own yet. */
   readonly made: (node: SimulatedNode) => void;
@@ -70,16 +79,23 @@ export class SimulatedNode {
   answeredTwice = 0;
   /** Lets clients in. */
   isOpen = false;
+  isLeaving = false;
+  #isRefusing = false;
   readonly #parts: NodeParts;
 
   static async start(parts: NodeParts): Promise<SimulatedNode> {
     const { url, name, process, database, prng, level, onFault } = parts;
     const keeper: { keeping?: ShardKeeping } = {};
-    const journal = database.journalOf(process);
+    const pool = database.poolOf(process);
+    const opened = await History.open(pool);
+    const history = parts.bug.history?.(opened) ?? opened;
+    if (history.refusal !== undefined) throw new HistoryRefused(history.refusal);
+    const wallMs = () => database.trueMs;
+    const journal = database.journalOf(process, (...asked) => history.recognise(...asked, wallMs()));
     const membership = await Membership.open({
       leases: database.leasesOf(process),
       host: {
-        time: { ...process, uptimeMs: process.monotonicMs, wallMs: () => database.trueMs },
+        time: { ...process, uptimeMs: process.monotonicMs, wallMs },
         scheduler: process,
         identity: { host: url, pid: 1, started: name },
         isKnownDead: async () => false,
@@ -91,7 +107,10 @@ export class SimulatedNode {
       onClaimed: (shards) => keeper.keeping!.onClaimed(shards),
       onDraining: (shards) => keeper.keeping!.onDraining(shards),
       onLost: (shards, reason) => keeper.keeping!.onLost(shards, reason),
-      onEntered: (nodeId) => journal.become(nodeId),
+      onEntered(nodeId) {
+        journal.become(nodeId);
+        history.become(nodeId, () => membership.generation);
+      },
       onFault,
     });
     const node = new SimulatedNode(parts, membership, journal);
@@ -102,9 +121,10 @@ export class SimulatedNode {
       node.keeping.ownersChanged((shard) => membership.ownerOf(shard)?.isSelf === false);
       node.cluster.tellMoves();
     });
+    node.#watchHistory({ pool, history });
     node.#tellFigures();
     await node.keeping.awake();
-    node.isOpen = true;
+    node.isOpen = !node.#isRefusing;
     return node;
   }
 
@@ -243,12 +263,33 @@ export class SimulatedNode {
 
   /** A planned end: shards first, while everybody is still served. */
   async leave(): Promise<void> {
+    this.isLeaving = true;
     await this.membership.leave();
     this.isOpen = false;
     await this.registry.settle(COMMAND_DEADLINE_MS);
     this.cluster.stop();
     await this.registry.stop();
     this.saga.stop();
+  }
+
+  #watchHistory(storage: { readonly pool: Pool; readonly history: History }): void {
+    const { process, database, bug, onFault, refused, replaced } = this.#parts;
+    const isIn = bug.staysIn === true;
+    const watch = watchHistory(
+      storage,
+      { membership: { abandon: () => isIn || this.membership.abandon() } },
+      {
+        refuseAll: () => {
+          if (isIn) return;
+          this.#isRefusing = true;
+          this.isOpen = false;
+          refused(this);
+        },
+      },
+      { fatal: ({ event, ...details }: { event: string }) => onFault(event, details) } as Pick<Log, 'fatal'>,
+      { scheduler: process, wallMs: () => database.trueMs },
+    );
+    void watch.replaced.then(() => replaced(this));
   }
 
   #tellFigures(): void {

@@ -8,7 +8,7 @@ import type { VirtualTime } from './time.ts';
 export class SimulatedProcess implements Scheduler {
   readonly time: VirtualTime;
   readonly #rate: number;
-  readonly #startedMs: number;
+  readonly startedMs: number;
   /** What a monotonic clock shows at the start says nothing. */
   readonly #firstMs: number;
   #isAlive = true;
@@ -18,7 +18,7 @@ export class SimulatedProcess implements Scheduler {
   constructor(time: VirtualTime, { rate, firstMs }: { rate: number; firstMs: number }) {
     this.time = time;
     this.#rate = rate;
-    this.#startedMs = time.nowMs;
+    this.startedMs = time.nowMs;
     this.#firstMs = firstMs;
   }
 
@@ -34,7 +34,7 @@ export class SimulatedProcess implements Scheduler {
     return this.#isAlive && this.#held === undefined;
   }
 
-  readonly monotonicMs = (): number => this.#firstMs + (this.time.nowMs - this.#startedMs) * this.#rate;
+  readonly monotonicMs = (): number => this.#firstMs + (this.time.nowMs - this.startedMs) * this.#rate;
 
   readonly after = (ms: number, call: () => void): (() => void) => {
     const due = { call: call as (() => void) | undefined, isTimer: true };

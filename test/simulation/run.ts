@@ -2,10 +2,12 @@
 import { createHash } from 'node:crypto';
 import { apply } from '../../src/actors/calendar/apply.ts';
 import { emptyCalendar, isRestless } from '../../src/actors/calendar/calendar.ts';
+import { HISTORY_LOOK_EVERY_MS } from '../../src/app/limits.ts';
+import { LEASE_MS } from '../../src/cluster/limits.ts';
 import { dateOf } from '../../src/protocol/nights.ts';
 import type { Hold, Subject } from '../../src/protocol/resources.ts';
 import { check } from '../history/check.ts';
-import type { History, HistoryEvent, Outage, RecordedEntry } from '../history/history.ts';
+import type { History, HistoryEvent, LostHistory, Outage } from '../history/history.ts';
 import type { Counts, Rule } from '../history/report.ts';
 import { openTerms } from '../support/terms.ts';
 import type { Bug } from './bug.ts';
@@ -43,6 +45,7 @@ export const END_RULES = {
   'not-running': 'an apartment with an open hold or payment runs',
   'not-marked': 'an apartment with an open hold or payment is marked',
   'not-understood': 'a server is given nothing that a program of its feature level does not understand',
+  'refused-whole': 'servers refuse no history that nothing is missing of',
   'clock-wrong': "the system's clock on every node stays within what is declared",
 } as const;
 export type EndRule = keyof typeof END_RULES;
@@ -71,10 +74,15 @@ const NIGHTS = { from: TODAY + 1, to: TODAY + 21 };
 /** Some of them open still. */
 const HELD_LATELY_MAX = 6;
 const SKEW_MS = 30;
+/** After a server has refused a history: by then all have heard of it, or have lost their lease. */
+const GIVEN_UP_WITHIN_MS = HISTORY_LOOK_EVERY_MS + LEASE_MS + 1_000;
 /** How often an onlooker sees who serves what. */
 const LOOK_MS = 100;
 /** After which every apartment must be served, however things stood: leases end, and are waited for. */
 const WHOLE_WITHIN_MS = 30_000;
+/** How long an operator compares before accepting what is there: longer than the lease of a server that has not heard. */
+const COMPARES_MS = { from: GIVEN_UP_WITHIN_MS + 1_000, to: 12_000 };
+const OPERATOR_LOOKS_MS = 500;
 /** A confirm is tried for this long at most, and a payment's last steps take their back-off. */
 const REST_MS = 600_000;
 
@@ -107,6 +115,9 @@ class Run {
   readonly #levels: Prng;
   /** The last ones, for the admin. */
   readonly #heldLately: Hold[] = [];
+  readonly #operator: { readonly terminal: SimulatedProcess; readonly prng: Prng };
+  #refusedSinceMs: number | undefined;
+  #comparesForMs = 0;
   #worstSkewMs = 0;
   #isOver = false;
 
@@ -125,6 +136,10 @@ class Run {
       const terms = openTerms({ cancellationPolicy: POLICIES[i % 3]!, horizonNights: 90 });
       this.#database.addListing(id, terms);
     }
+    this.#operator = {
+      terminal: new SimulatedProcess(this.#time, { rate: 1, firstMs: 0 }),
+      prng: new Prng(seed, 'operator'),
+    };
     this.#nodes = new Array(nodes).fill(undefined);
     this.#faults = new Faults({
       time: this.#time,
@@ -149,6 +164,7 @@ class Run {
     for (let place = 0; place < this.#nodes.length; place++) this.#start(place);
     await this.#time.pass(WHOLE_WITHIN_MS, () => this.#isWhole());
     this.#look();
+    this.#operate();
     const stops = this.#clients.map((client, i) => (i % 2 === 0 ? this.#watch(client) : () => {}));
     const untilMs = this.#time.nowMs + minutes * 60_000;
     for (const client of this.#clients) this.#live(client, untilMs);
@@ -189,6 +205,9 @@ class Run {
       if (!isRunning) this.#found('not-running', `${id} does not run anywhere`, id);
       if (!marked.includes(id)) this.#found('not-marked', `${id} has something open and no mark`, id);
     }
+    const { refusedWhole } = this.#database;
+    if (refusedWhole > 0)
+      this.#found('refused-whole', `servers refused a whole history ${refusedWhole} times`);
     if (this.#worstSkewMs > this.#skewMs)
       this.#found('clock-wrong', `a node's clock was ${Math.round(this.#worstSkewMs)} ms off`);
   }
@@ -285,6 +304,8 @@ class Run {
       level,
       notUnderstood: (node, apartmentId, what) =>
         this.#found('not-understood', `${node}, of level ${level}, is given ${what}`, apartmentId),
+      refused: (node) => this.#sockets.gone(node),
+      replaced: (node) => this.#beginAnew(place, node),
       told: (node, change) => this.#sockets.committed(node, change, this.#running()),
       onFault: (event, details) => {
         if (this.#options.trace !== undefined) this.#trace(`${name} ${event} ${textOf(details)}`);
@@ -342,6 +363,29 @@ class Run {
       this.#crash(place);
       this.#start(place);
     });
+  }
+
+  /** In the same process: what stands here for one is its memory, and its connections. */
+  #beginAnew(place: number, node: SimulatedNode): void {
+    if (this.#nodes[place] !== node) return;
+    this.#trace(`${node.url} begins anew`);
+    this.#crash(place);
+    this.#start(place);
+  }
+
+  /** Looks now and then whether servers have refused the database, compares bookings with payments, and accepts what is there. */
+  #operate(): void {
+    const { nowMs } = this.#time;
+    if (!this.#database.isRefused) this.#refusedSinceMs = undefined;
+    else if (this.#refusedSinceMs === undefined) {
+      this.#refusedSinceMs = nowMs;
+      this.#comparesForMs = this.#operator.prng.between(COMPARES_MS.from, COMPARES_MS.to);
+    } else if (nowMs > this.#refusedSinceMs + this.#comparesForMs) {
+      this.#trace('the operator accepts the history');
+      this.#database.accept(this.#operator.terminal).catch((cause) => this.#trace(`not accepted: ${cause}`));
+      this.#refusedSinceMs = undefined;
+    }
+    if (!this.#isOver) this.#time.after(OPERATOR_LOOKS_MS, () => this.#operate());
   }
 
   #running(): SimulatedNode[] {
@@ -421,7 +465,8 @@ class Run {
         timeZones: Object.fromEntries(this.#apartments.map((id) => [id, 'UTC'])),
       },
       events: this.#events,
-      journal: this.#journal(),
+      journal: this.#database.recorded(),
+      lost: this.#lost(),
       payments: await this.#payments(),
       bookings: this.#database.bookings(),
     };
@@ -440,15 +485,17 @@ class Run {
     };
   }
 
-  #journal(): RecordedEntry[] {
-    const all: RecordedEntry[] = [];
-    for (const id of this.#apartments) {
-      for (const entry of this.#database.entries(id)) {
-        const epoch = this.#database.server.epochsOfEntries.get(`${id} ${entry.version}`);
-        all.push(epoch === undefined ? entry : { ...entry, epoch });
-      }
+  /** What nobody refused, or nobody accepted, was not to be lost. */
+  #lost(): LostHistory[] {
+    const lost: LostHistory[] = [];
+    for (const { copyMs, fromMs, journal, heads, refusedMs, acceptedMs } of this.#database.lost) {
+      if (refusedMs === undefined || acceptedMs === undefined) continue;
+      lost.push({
+        ...{ copyMs, fromMs, journal, heads, acceptedMs },
+        untilMs: refusedMs + GIVEN_UP_WITHIN_MS,
+      });
     }
-    return all;
+    return lost;
   }
 
   async #payments() {

@@ -1,4 +1,5 @@
 /** The tables of nodes and shards in memory, for tests and simulation: the same promises as in PostgreSQL. */
+import { EPOCHS_UNSEEN_MAX } from '../../persistence/limits.ts';
 import { LevelTooLow } from '../../persistence/statements/least-level.ts';
 import { SHARDS } from '../../protocol/limits.ts';
 import { LEASE_MS } from '../limits.ts';
@@ -200,6 +201,21 @@ export class MemoryLeases implements LeaseStore {
       given.push(shard);
     }
     return given;
+  }
+
+  /**
+   * As `nightlatch history accept` leaves them: every epoch above any that was seen, and no owner, nor anybody who might be one.
+   * @param epochMax the highest that was seen in the history which was acknowledged
+   */
+  disown(epochMax: number): void {
+    for (const node of this.#nodes.values()) if (isPresent(node)) node.state = 'dead';
+    this.#generation = 0;
+    for (const [shard, { epoch: last }] of this.#shards.entries()) {
+      const epoch = Math.max(last, epochMax) + EPOCHS_UNSEEN_MAX;
+      this.#shards[shard] = { nodeId: null, epoch };
+      this.#generation += epoch;
+      this.#options.moved?.(shard, epoch);
+    }
   }
 
   #move(shard: number, nodeId: string): number {

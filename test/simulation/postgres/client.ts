@@ -25,6 +25,11 @@ type Query = Pick<
   | 'handleError'
   | 'handleReadyForQuery'
 >;
+interface Asked {
+  readonly text: string;
+  readonly values?: readonly unknown[];
+  readonly query_timeout: number;
+}
 type Heard = (cause?: unknown) => void;
 
 /** In the connection's first message, where they are set; others are the role's. */
@@ -111,7 +116,7 @@ class SimulatedClient {
     });
   }
 
-  query(asked: Query | { readonly text: string; readonly query_timeout: number }): Promise<unknown> | Query {
+  query(asked: Query | Asked): Promise<unknown> | Query {
     if ('submit' in asked) {
       this.#enqueue(asked);
       return asked;
@@ -120,7 +125,7 @@ class SimulatedClient {
       const rows: object[] = [];
       const callOff = this.#process.after(asked.query_timeout, () => reject(new Error('Query read timeout')));
       this.#enqueue({
-        submit: () => this.#up.send(() => this.#session!.query(asked.text)),
+        submit: () => this.#up.send(() => this.#session!.query(asked.text, asked.values ?? [])),
         handleDataRow: (row) => void rows.push(row),
         handleCommandComplete: () => {},
         handleCopyInResponse: () => {},

@@ -29,6 +29,8 @@ export interface ServerOptions {
   readonly prng: Prng;
   readonly bug: Bug;
   readonly epochOf: (shard: number) => number;
+  /** What a session is told of the history that is here; see `History`. */
+  readonly historyFor: (values: readonly unknown[]) => object;
   /** Told what is on disk from now on. */
   readonly committed?: (changes: Changes) => void;
 }
@@ -36,6 +38,7 @@ export interface ServerOptions {
 export class SimulatedPostgres {
   readonly time: VirtualTime;
   readonly epochOf: (shard: number) => number;
+  readonly historyFor: ServerOptions['historyFor'];
   readonly isUnfenced: boolean;
   readonly locks = new RowLocks();
   readonly sessions = new Set<Session>();
@@ -56,11 +59,12 @@ export class SimulatedPostgres {
   readonly #backends = new Set<Backend>();
   #isDown = false;
 
-  constructor({ time, prng, bug, epochOf, committed }: ServerOptions) {
+  constructor({ time, prng, bug, epochOf, historyFor, committed }: ServerOptions) {
     this.time = time;
     this.#prng = prng;
     this.#bug = bug;
     this.epochOf = epochOf;
+    this.historyFor = historyFor;
     this.#committed = committed;
     this.isUnfenced = bug.appendsUnfenced === true;
   }

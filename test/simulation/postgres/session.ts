@@ -8,6 +8,7 @@
  * An error rolls back at once, and everything up to the next Sync is passed over. While it commits nothing interrupts it;
  * while it reads the rest of a COPY no time-out does.
  */
+import { HISTORY_STATEMENTS } from '../../../src/persistence/history.ts';
 import { type BackendMessage, type FrontendMessage, FrontendReader, PostgresError } from './messages.ts';
 import type { LockMode } from './row-locks.ts';
 import type { SimulatedPostgres } from './server.ts';
@@ -67,13 +68,18 @@ export class Session {
   }
 
   /** A query of one row that pg sends itself: what a lane asks of each new session. */
-  query(sql: string): void {
+  query(sql: string, values: readonly unknown[]): void {
     if (this.isOver) return;
+    const row = sql === HISTORY_STATEMENTS.look ? this.#server.historyFor(values) : this.#settingsFor(sql);
+    this.#events.answered([{ type: 'row', row }, { type: 'complete' }, { type: 'ready' }]);
+  }
+
+  #settingsFor(sql: string): object {
     for (const [, setting, value] of sql.matchAll(/set_config\('(\w+)', '([^']*)', false\)/g))
       this.#settings.set(setting!, value!);
     const row: Record<string, unknown> = {};
     for (const [, column] of sql.matchAll(/ as "?(\w+)/g)) row[column!] = this.#server.factOf(column!);
-    this.#events.answered([{ type: 'row', row }, { type: 'complete' }, { type: 'ready' }]);
+    return row;
   }
 
   /** `pg_terminate_backend`. */
