@@ -10,7 +10,7 @@
 import { checkAnswers } from './answers.ts';
 import { checkReads } from './calendars.ts';
 import { checkEndedInTime } from './deadlines.ts';
-import { erasOf } from './eras.ts';
+import { type Era, erasOf } from './eras.ts';
 import type { Bend } from './excuses.ts';
 import type { History } from './history.ts';
 import { checkMine } from './mine.ts';
@@ -30,7 +30,7 @@ export function check(history: History, bend?: Bend): Report {
   return report;
 }
 
-function checkEra(history: History, report: Report): void {
+function checkEra(history: Era, report: Report): void {
   const world = worldOf(history, report);
   const guests = holdsOfGuests(world);
   checkAnswers(world);

@@ -21,10 +21,16 @@ import type { Report } from './report.ts';
 type End = Ok | Fail | Unknown;
 type Told = Exclude<HistoryEvent, Invoke | End>;
 
+/** One history of a run. */
+export interface Era extends Omit<History, 'lost'> {
+  /** Keys of payments of earlier ones that a fact was about which is not in this one. */
+  readonly lostPayments: ReadonlySet<string>;
+}
+
 /** In order; the last one is the history that is there at the end. */
-export function erasOf(history: History, report: Report): readonly History[] {
+export function erasOf(history: History, report: Report): readonly Era[] {
   const { lost = [], ...last } = history;
-  if (lost.length === 0) return [last];
+  if (lost.length === 0) return [{ ...last, lostPayments: new Set() }];
   const eras = new Eras(history, lost, report);
   const ends = new Map<string, End>();
   for (const event of history.events) if (isEnd(event)) ends.set(`${event.process}/${event.op}`, event);
@@ -32,13 +38,14 @@ export function erasOf(history: History, report: Report): readonly History[] {
     if (event.type === 'invoke') eras.operation(event, ends.get(`${event.process}/${event.op}`));
     else if (!isEnd(event)) eras.told(event);
   }
-  const earlier = lost.map(({ fromMs, journal }, i): History => {
+  const earlier = lost.map(({ fromMs, journal }, i): Omit<History, 'lost'> => {
     const events = [...eras.events[i]!, ...eras.endsOfWatches(i, fromMs)];
     return { run: { ...history.run, isSettled: false }, events, journal };
   });
   return [...earlier, { ...last, events: eras.events.at(-1)! }].map((era, i) => {
     const outages = lost.slice(0, i).map(({ copyMs, acceptedMs }) => ({ fromMs: copyMs, toMs: acceptedMs }));
-    return { ...era, run: { ...era.run, outages: [...(era.run.outages ?? []), ...outages] } };
+    const lostPayments = new Set(lost.slice(0, i).flatMap(paymentsLost));
+    return { ...era, lostPayments, run: { ...era.run, outages: [...(era.run.outages ?? []), ...outages] } };
   });
 }
 
@@ -167,4 +174,9 @@ function effectsOf({ apartmentId, version, fact }: RecordedEntry): string[] {
 
 function effectOf(apartmentId: string, version: number, id: string): string {
   return `${apartmentId} ${version} ${id}`;
+}
+
+function paymentsLost({ journal, heads }: LostHistory): string[] {
+  const gone = journal.filter(({ apartmentId, version }) => version > (heads[apartmentId] ?? 0));
+  return gone.flatMap(({ fact }) => ('key' in fact ? [fact.key] : []));
 }

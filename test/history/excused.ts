@@ -186,6 +186,17 @@ const capturedBy = (state: readonly (readonly [number, RecordedEntry['fact'], By
     bookings: [],
   });
 
+/** A payment that was under way in a lost history, of which the copy has the hold alone, and one that was captured. */
+const paidBefore = (captured: string): History => {
+  const whole = journal([0, held()], [10, confirming(10_000)]);
+  return history({
+    journal: journal([0, held()], [40_000, released]),
+    lost: [{ copyMs: 5, fromMs: 1_000, untilMs: 2_000, acceptedMs: 3_000, journal: whole, heads: { a: 1 } }],
+    payments: [{ key: captured, status: 'captured', amountMinor: 100, refundedMinor: 0 }],
+    bookings: [],
+  });
+};
+
 export const EXCUSED: Record<Excuse, Excused> = {
   skew: {
     legal: history(
@@ -617,6 +628,12 @@ export const EXCUSED: Record<Excuse, Excused> = {
     bug: 'a server answers a millisecond after every server knew that the history is refused',
     broken: older({ journal: [], events: readBlocked(1_900, 2_001) }, { heads: {} }),
     rule: 'served-refused',
+  },
+  'provider-remembers': {
+    legal: paidBefore('k1'),
+    bug: 'the provider keeps what no fact of any history called for',
+    broken: paidBefore('k2'),
+    rule: 'captured-unbooked',
   },
   'refused-for-good': {
     legal: capturedBy([

@@ -43,6 +43,8 @@ export const EXCUSES = {
     'what was acknowledged of a history is not in the next, as far as the older copy did not have it (I2)',
   'two-histories':
     'between an older copy’s coming and the last server’s hearing of it an answer rests on either (I2)',
+  'provider-remembers':
+    'what the provider did for a fact that went with its history is the operator’s to set right (I6)',
   'refused-for-good': 'a refund that the provider refuses for good is the operator’s to give back (B7)',
 } as const satisfies Record<string, string>;
 export type Excuse = keyof typeof EXCUSES;

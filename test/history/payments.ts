@@ -29,12 +29,17 @@ export function checkPayments(world: World, books: readonly RecordedPayment[]): 
     checkHolds(world, apartment, byKey);
   }
   for (const record of byKey.values()) {
-    if (journalled.has(record.key) || !hasTaken(record)) continue;
+    if (journalled.has(record.key) || !hasTaken(record) || wasLost(world, record.key)) continue;
     world.report.add(
       'captured-unbooked',
       `the provider has ${record.amountMinor} under ${record.key}, which no fact announced`,
     );
   }
+}
+
+/** It did what a fact called for that the database does not have any more. */
+function wasLost({ lostPayments, report }: World, key: string): boolean {
+  return report.excuses.for('provider-remembers', lostPayments.has(key));
 }
 
 /** Money that has left the guest and has not all come back. */
@@ -62,12 +67,13 @@ function checkOne(
   if (booking === undefined) {
     if (world.report.excuses.for('under-way', state === 'paying' || state === 'owed')) return;
     const isRefused = world.report.excuses.for('refused-for-good', payment.settledAs === 'refused');
-    if (record !== undefined && hasTaken(record) && !isRefused)
+    if (record === undefined || wasLost(world, key)) return;
+    if (hasTaken(record) && !isRefused)
       says(
         'captured-unbooked',
         `payment ${key} was ${state} and the provider keeps ${record.amountMinor - refundedMinor}`,
       );
-    else if (record?.status === 'authorised')
+    else if (record.status === 'authorised')
       says('payment-open', `payment ${key} was ${state} and is still authorised`);
     return;
   }
@@ -80,7 +86,7 @@ function checkOne(
   if (record.amountMinor !== total)
     says('price-changed', `booking ${booking.id} was held for ${total} and charged ${record.amountMinor}`);
   const due = booking.booking!.cancelled?.refundMinor ?? 0;
-  if (refundedMinor > due)
+  if (refundedMinor > due && !wasLost(world, key))
     says('refund-excess', `booking ${booking.id}: ${refundedMinor} was given back and ${due} was due`);
   const isExcused =
     world.report.excuses.for('under-way', state === 'owed') ||

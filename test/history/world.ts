@@ -2,8 +2,9 @@
 import { FoldedApartment } from './apartment.ts';
 import { Clocks } from './clocks.ts';
 import { iso } from './deadlines.ts';
+import type { Era } from './eras.ts';
 import { fold } from './fold.ts';
-import type { Answer, History, HistoryEvent, RecordedEntry, Run } from './history.ts';
+import type { Answer, HistoryEvent, RecordedEntry, Run } from './history.ts';
 import { type Operations, operationsOf } from './operations.ts';
 import type { Report } from './report.ts';
 
@@ -16,12 +17,14 @@ export interface World {
   readonly apartments: ReadonlyMap<string, FoldedApartment>;
   /** One without facts where the journal has none. */
   apartment(id: string): FoldedApartment;
+  /** Keys of payments that a fact was about which went with its history. */
+  readonly lostPayments: ReadonlySet<string>;
   /** Of the last event, by the run's clock. */
   readonly endMs: number;
 }
 
-export function worldOf(history: History, report: Report): World {
-  const { run } = history;
+export function worldOf(history: Era, report: Report): World {
+  const { run, lostPayments } = history;
   const clocks = new Clocks(run, report.excuses);
   const events = inOrder(history.events);
   const operations = operationsOf(events, report);
@@ -39,6 +42,7 @@ export function worldOf(history: History, report: Report): World {
     events,
     operations,
     apartments,
+    lostPayments,
     apartment(id) {
       const known = apartments.get(id) ?? none.get(id);
       if (known !== undefined) return known;
