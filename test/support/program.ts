@@ -40,7 +40,6 @@ export class Program {
       NIGHTLATCH_RATE_LIMIT: 'off',
       NIGHTLATCH_HOLDS_PER_GUEST: '1000',
       LOG_LEVEL: 'warn',
-      NIGHTLATCH_PAYMENTS: 'sandbox-takes-no-money',
       ...environment,
     };
   }

@@ -19,7 +19,7 @@ export function spawnProgram(
 ): ChildProcess {
   return spawn(process.execPath, [MAIN, ...args], {
     cwd: ROOT,
-    env: { ...process.env, ...environment },
+    env: { ...process.env, NIGHTLATCH_PAYMENTS: 'sandbox-takes-no-money', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached,
   });

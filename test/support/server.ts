@@ -64,7 +64,6 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     NIGHTLATCH_ADMIN_PASSWORD: ADMIN.password,
     NIGHTLATCH_RATE_LIMIT: 'off',
     LOG_LEVEL: 'warn',
-    NIGHTLATCH_PAYMENTS: 'sandbox-takes-no-money',
     ...(database === undefined ? {} : { DATABASE_URL: database.url }),
     ...options.environment,
   };

@@ -60,7 +60,6 @@ export class Servers {
       NIGHTLATCH_ADMIN_PASSWORD: 'a password for tests',
       NIGHTLATCH_RATE_LIMIT: 'off',
       LOG_LEVEL: 'warn',
-      NIGHTLATCH_PAYMENTS: 'sandbox-takes-no-money',
       ...environment,
     };
     const all: Server[] = [];

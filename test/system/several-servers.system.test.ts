@@ -191,7 +191,6 @@ describe('three servers', () => {
       DATABASE_URL: servers.database.url,
       NIGHTLATCH_NODE_URL: '',
       NIGHTLATCH_ADMIN_PASSWORD: 'a password for tests',
-      NIGHTLATCH_PAYMENTS: 'sandbox-takes-no-money',
     });
     await expect(second.start()).rejects.toThrow(/REDIS_URL/);
     expect(second.output.trim().split('\n')).toHaveLength(1);
