@@ -5,6 +5,7 @@ import { giveRole } from './cli/account.ts';
 import { cluster } from './cli/cluster.ts';
 import { accept, showHistory } from './cli/history.ts';
 import { importListings } from './cli/import.ts';
+import { addKey, listKeys } from './cli/keys.ts';
 import { CLUSTER_NODES_MAX } from './cli/local-cluster/limits.ts';
 import { listRefusedRefunds, refundDone } from './cli/refunds.ts';
 import { serve } from './cli/serve.ts';
@@ -67,6 +68,16 @@ program
       .makeOptionMandatory(),
   )
   .action((email, { role }) => giveRole(readConfig(process.env), email, role));
+
+const keys = program
+  .command('keys')
+  .description('list the keys behind tokens, without their secrets')
+  .action(() => listKeys(readConfig(process.env)));
+keys
+  .command('rotate')
+  .description('let a new key sign from half a minute on; servers that run read it by themselves')
+  .option('--forget', 'in place of all others, at once: every access token has to be renewed')
+  .action((flags) => addKey(readConfig(process.env), flags));
 
 program
   .command('verify')

@@ -8,6 +8,7 @@ import { createFigures } from '../services/figures/index.ts';
 import { createListings, type ListingsService, type TakenRange } from '../services/listings/index.ts';
 import { createManagement } from '../services/listings/management.ts';
 import type { ApartmentsNode } from './apartments-node.ts';
+import { keySourceOf } from './keys.ts';
 import type { Start } from './start.ts';
 
 export interface Services {
@@ -27,7 +28,7 @@ export async function openServices(
 
   const accounts = await createAccounts({
     pool,
-    secret: config.NIGHTLATCH_AUTH_SECRET,
+    keys: keySourceOf(config, { pool }, onFault),
     nowMs,
     onError: (cause) => onFault('accounts.fault', { cause }),
   });

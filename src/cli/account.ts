@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { keySourceOf } from '../app/keys.ts';
 import { storageOf } from '../app/storage.ts';
 import type { Config } from '../config.ts';
 import { openStorage } from '../persistence/index.ts';
@@ -12,7 +13,7 @@ export async function giveRole(config: Config, email: string, role: SubjectKind)
   try {
     const accounts = await createAccounts({
       pool: storage.pool,
-      secret: config.NIGHTLATCH_AUTH_SECRET,
+      keys: keySourceOf(config, storage),
       nowMs: () => Date.now(),
       onError: () => {},
     });

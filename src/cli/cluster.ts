@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { keysFileOf } from '../app/keys.ts';
 import { type Config, refusePlayMoney } from '../config.ts';
 import { addressProblem } from '../gateway/gateway.ts';
 import { addressOf } from '../persistence/pool.ts';
@@ -101,6 +102,7 @@ export async function cluster(
         NIGHTLATCH_SEED: 'none',
         NIGHTLATCH_ADMIN_PASSWORD: '',
         NIGHTLATCH_PAYMENTS: 'sandbox-takes-no-money',
+        NIGHTLATCH_KEYS_FILE: keysFileOf(config),
       },
     });
     servers = system;

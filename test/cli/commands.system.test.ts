@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectOneSentence } from '../support/one-sentence.ts';
 import { Program } from '../support/program.ts';
@@ -73,6 +75,30 @@ describe('the command line', () => {
       await program.run(['account', 'boss', '--role', 'admin']),
       /^boss cannot be made an admin: email: send an e-mail address such as/,
     );
+  });
+
+  it('keys lists them without their secrets, rotates them under a running server, and says where it cannot', async () => {
+    const [only = ''] = (await program.run(['keys'])).output.trim().split('\n');
+    const secret = JSON.parse(await readFile(join(program.dataDir, 'keys.json'), 'utf8')).keys[0].secret;
+    const rotated = await program.run(['keys', 'rotate']);
+    expect(rotated.output).toMatch(
+      /^Key \S+ in .*keys\.json signs from \S+Z; what others have signed stays good\.$/m,
+    );
+    const { output } = await program.run(['keys']);
+    expect(output).toMatch(new RegExp(`^\\S+  signs from \\S+\n${only}\n$`));
+    expect(output).not.toContain(secret);
+    expect((await program.run(['keys', 'rotate', '--forget'])).output).toContain('is not good any more');
+    expect((await program.run(['keys'])).output).not.toContain(only);
+
+    const elsewhere = { NIGHTLATCH_KEYS_FILE: join(program.dataDir, 'no-such-folder/keys.json') };
+    expectOneSentence(await program.run(['keys', 'rotate'], elsewhere), /cannot be written to .*\(ENOENT\)/);
+    expectOneSentence(await program.run(['keys'], elsewhere), /there are no keys in .* yet/);
+    const given = { NIGHTLATCH_AUTH_SECRET: 's'.repeat(32) };
+    expectOneSentence(
+      await program.run(['keys'], given),
+      /in NIGHTLATCH_AUTH_SECRET, .*NIGHTLATCH_KEYS_FILE/,
+    );
+    expectOneSentence(await program.run(['serve'], elsewhere), /'nightlatch keys rotate'/);
   });
 
   it('verify is content beside a running server, and leaves it running', async () => {

@@ -1,9 +1,18 @@
 import { hkdfSync } from 'node:crypto';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/protocol/errors.ts';
 import { type AccountsService, createAccounts } from '../../src/services/accounts/index.ts';
-import { ACCESS_TOKEN_TTL_SECONDS, ENDED_SESSIONS_KNOWN_MAX } from '../../src/services/accounts/limits.ts';
+import { givenKey, keyInDatabase, ownKeysFile } from '../../src/services/accounts/key-source.ts';
+import { readKeys, rotateKeys } from '../../src/services/accounts/keys-file.ts';
+import {
+  ACCESS_TOKEN_TTL_SECONDS,
+  ENDED_SESSIONS_KNOWN_MAX,
+  KEY_LEAD_MS,
+} from '../../src/services/accounts/limits.ts';
 import { LiveSessions } from '../../src/services/accounts/live-sessions.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
@@ -12,10 +21,12 @@ let accounts: AccountsService;
 let nowMs = Date.parse('2026-11-01T12:00:00.000Z');
 const opened: AccountsService[] = [];
 
-async function open(secret?: string): Promise<AccountsService> {
+async function open(secret?: string, file?: string): Promise<AccountsService> {
+  const { pool } = database;
+  const inFile = file === undefined ? keyInDatabase(pool) : ownKeysFile(file, pool);
   const service = await createAccounts({
-    pool: database.pool,
-    secret,
+    pool,
+    keys: secret === undefined ? inFile : givenKey(secret),
     nowMs: () => nowMs,
     onError: (error) => {
       throw error;
@@ -36,6 +47,7 @@ afterEach(() => {
   for (const service of opened.splice(0)) service.close();
 });
 
+const POLLED = { timeout: 20_000, interval: 20 };
 const PASSWORD = 'a good long password';
 let people = 0;
 const newEmail = () => `guest${people++}@example.com`;
@@ -109,6 +121,7 @@ describe('access tokens', () => {
     readonly subject?: string;
     readonly claims?: Record<string, unknown>;
     readonly key?: Uint8Array;
+    readonly kid?: string;
   }
   const forge = (forgery: Forgery = {}) =>
     new SignJWT({
@@ -120,10 +133,15 @@ describe('access tokens', () => {
       sub: forgery.subject ?? 'acc_1',
       ...forgery.claims,
     })
-      .setProtectedHeader({ alg: forgery.alg ?? 'HS256', typ: forgery.typ ?? 'at+jwt' })
+      .setProtectedHeader({
+        alg: forgery.alg ?? 'HS256',
+        typ: forgery.typ ?? 'at+jwt',
+        ...(forgery.kid !== undefined && { kid: forgery.kid }),
+      })
       .sign(forgery.key ?? key);
 
   it.each<[string, Forgery]>([
+    ['a key that is not in the ring', { kid: 'nobody' }],
     ['another audience', { audience: 'someone else' }],
     ['another issuer', { issuer: 'someone else' }],
     ['another type', { typ: 'JWT' }],
@@ -194,7 +212,91 @@ describe('access tokens', () => {
     const { accessToken } = await given.anonymous();
     expect(await (await open('g'.repeat(40))).verify(accessToken)).toBeDefined();
     expect(await accounts.verify(accessToken)).toBeUndefined();
-    await expect(open('short')).rejects.toThrow('at least 32');
+  });
+});
+
+describe('the keys behind tokens', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'nightlatch-keys-'));
+    file = join(folder, 'keys.json');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const inDatabase = async () => {
+    const { rows } = await database.pool.query(`select value from settings where key = 'auth_secret'`);
+    return rows.map(({ value }) => value);
+  };
+  const kidOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[0]!, 'base64url').toString()).kid;
+
+  it('move from the database to a file of their own, and nobody is signed out', async () => {
+    const before = await accounts.anonymous();
+    expect(await inDatabase()).toHaveLength(1);
+    const [first, second] = await Promise.all([open(undefined, file), open(undefined, file)]);
+    expect(await inDatabase()).toEqual([]);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await first.verify(before.accessToken)).toBeDefined();
+    expect(code(await first.refresh(before.refreshToken))).toBe('ok');
+    expect(await second.verify((await first.anonymous()).accessToken)).toBeDefined();
+  });
+
+  it('follow one another without a restart, and nobody is signed out', async () => {
+    const [one, other] = [await open(undefined, file), await open(undefined, file)];
+    const old = await one.anonymous();
+    const { id } = await rotateKeys(file, nowMs, false);
+    await expect.poll(async () => kidOf((await one.anonymous()).accessToken), POLLED).not.toBe(id);
+    nowMs += KEY_LEAD_MS;
+    await expect.poll(async () => kidOf((await one.anonymous()).accessToken), POLLED).toBe(id);
+    const fresh = await one.anonymous();
+    await expect.poll(() => other.verify(fresh.accessToken), POLLED).toBeDefined();
+    expect(await one.verify(old.accessToken)).toBeDefined();
+    expect(await other.verify(old.accessToken)).toBeDefined();
+  });
+
+  it('give a refresh that is sent again the same answer, whichever signs by then', async () => {
+    const service = await open(undefined, file);
+    const { refreshToken } = await service.anonymous();
+    const answer = data(await service.refresh(refreshToken));
+    await rotateKeys(file, nowMs - KEY_LEAD_MS, false);
+    await expect
+      .poll(async () => kidOf((await service.anonymous()).accessToken), POLLED)
+      .not.toBe(kidOf(answer.accessToken));
+    expect(data(await service.refresh(refreshToken)).refreshToken).toBe(answer.refreshToken);
+  });
+
+  it('that are forgotten are good for nothing, remembered or not', async () => {
+    const service = await open(undefined, file);
+    const { accessToken, refreshToken } = await service.anonymous();
+    expect(await service.verify(accessToken)).toBeDefined();
+    await rotateKeys(file, nowMs, true);
+    await expect.poll(() => service.verify(accessToken), POLLED).toBeUndefined();
+    const renewed = data(await service.refresh(refreshToken));
+    expect(await service.verify(renewed.accessToken)).toBeDefined();
+  });
+
+  it('stay as they are while the file cannot be read, and a start says what is wrong with it', async () => {
+    const faults: unknown[] = [];
+    const service = await createAccounts({
+      ...{ pool: database.pool, keys: ownKeysFile(file, database.pool) },
+      nowMs: () => nowMs,
+      onError: (error) => faults.push(error),
+    });
+    opened.push(service);
+    const { accessToken } = await service.anonymous();
+    for (const [text, why] of [
+      ['{', 'the file Invalid input'],
+      ['{"keys":[]}', 'keys has no key'],
+      ['{"keys":[{"id":"a","secret":"short","from":"2026-11-30T12:00:00.000Z"}]}', 'fewer than 32'],
+      [`{"keys":[{"id":"a","secret":"${'s'.repeat(32)}","from":"today"}]}`, 'is no instant'],
+    ] as const) {
+      await writeFile(file, text);
+      await expect(readKeys(file)).rejects.toThrow(why);
+      await expect(readKeys(file)).rejects.toThrow(file);
+      await expect(readKeys(file)).rejects.not.toThrow('ssss');
+    }
+    await expect.poll(() => faults.length, POLLED).toBeGreaterThan(0);
+    expect(await service.verify(accessToken)).toBeDefined();
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { purgeAnonymousAccounts } from '../../src/persistence/statements/accounts.ts';
 import { type AccountsService, createAccounts } from '../../src/services/accounts/index.ts';
+import { keyInDatabase } from '../../src/services/accounts/key-source.ts';
 import { ENDED_SESSION_KEPT_MS, PURGE_EVERY_MS, PURGE_ROWS } from '../../src/services/accounts/limits.ts';
 import { Purge } from '../../src/services/accounts/purge.ts';
 import { asOwner, createTestDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -12,6 +13,7 @@ const faults: unknown[] = [];
 const open = async () => {
   accounts = await createAccounts({
     pool: database.pool,
+    keys: keyInDatabase(database.pool),
     nowMs: Date.now,
     onError: (error) => faults.push(error),
   });

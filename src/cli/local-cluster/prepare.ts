@@ -1,5 +1,6 @@
 /** What several servers find already done: a database with its schema, its admin, and the demo. */
 import { createApp } from '../../app/app.ts';
+import { keySourceOf, keysFileOf } from '../../app/keys.ts';
 import { storageOf } from '../../app/storage.ts';
 import type { Config } from '../../config.ts';
 import { createLog } from '../../observability/log.ts';
@@ -50,7 +51,7 @@ export async function prepare(
 ): Promise<{ adminLine: string; hostLine: string | undefined }> {
   const accounts = await createAccounts({
     pool: storage.pool,
-    secret: config.NIGHTLATCH_AUTH_SECRET,
+    keys: keySourceOf(config, storage),
     nowMs: () => Date.now(),
     onError: () => {},
   });
@@ -66,7 +67,8 @@ export async function prepare(
 
 async function fillEmpty(config: Config, storage: Storage, signal: AbortSignal): Promise<void> {
   if (config.NIGHTLATCH_SEED === 'demo' && storage.isEmbedded && !(await anyListing(storage.pool))) {
-    const alone = { ...config, HOST: '127.0.0.1', PORT: 0, DATABASE_URL: storage.url };
+    const own = { DATABASE_URL: storage.url, NIGHTLATCH_KEYS_FILE: keysFileOf(config) };
+    const alone = { ...config, ...own, HOST: '127.0.0.1', PORT: 0 };
     const app = await createApp(alone, createLog(config.LOG_LEVEL), { signal, beforeOpening: seedDemo });
     await app.close();
   }

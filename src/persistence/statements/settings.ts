@@ -1,3 +1,4 @@
+/** What the system itself keeps, a row a name. */
 import type { Pool } from 'pg';
 
 /** Stores a setting unless there is one already; returns what is stored. Servers that start together agree. */
@@ -9,4 +10,9 @@ export async function settingOr(pool: Pool, key: string, value: unknown): Promis
     [key, JSON.stringify(value)],
   );
   return result.rows[0]?.value;
+}
+
+/** Takes a setting away, where there is one. */
+export async function takeSetting(pool: Pool, key: string): Promise<void> {
+  await pool.query('delete from settings where key = $1', [key]);
 }

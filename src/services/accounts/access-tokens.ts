@@ -4,33 +4,37 @@ import { LRUCache } from 'lru-cache';
 import type { VerifiedToken } from '../../gateway/ports.ts';
 import { ACCESS_TOKEN_LENGTH_MAX, ID_LENGTH_MAX } from '../../protocol/limits.ts';
 import { type Subject, SubjectKind } from '../../protocol/resources.ts';
+import type { KeyRing } from './key-ring.ts';
 import { ACCESS_TOKEN_TTL_SECONDS, CLOCKS_APART_MAX_MS, VERIFIED_TOKENS_MAX } from './limits.ts';
 
+const PURPOSE = 'access token';
 const ALGORITHM = 'HS256';
 const TYPE = 'at+jwt';
 const ISSUER = 'nightlatch';
 const AUDIENCE = 'nightlatch/v1';
 
 export class AccessTokens {
-  readonly #key: Uint8Array;
+  readonly #keys: KeyRing;
   readonly #nowMs: () => number;
   readonly #verified = new LRUCache<string, VerifiedToken>({ max: VERIFIED_TOKENS_MAX });
 
-  constructor(key: Uint8Array, nowMs: () => number) {
-    this.#key = key;
+  constructor(keys: KeyRing, nowMs: () => number) {
+    this.#keys = keys;
     this.#nowMs = nowMs;
+    keys.onLost(() => this.#verified.clear());
   }
 
   issue(subject: Subject, sessionId: string): Promise<string> {
     const nowSeconds = Math.floor(this.#nowMs() / 1000);
+    const key = this.#keys.signing(PURPOSE);
     return new SignJWT({ sid: sessionId, kind: subject.kind })
-      .setProtectedHeader({ alg: ALGORITHM, typ: TYPE })
+      .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: key.id })
       .setIssuer(ISSUER)
       .setAudience(AUDIENCE)
       .setSubject(subject.id)
       .setIssuedAt(nowSeconds)
       .setExpirationTime(nowSeconds + ACCESS_TOKEN_TTL_SECONDS)
-      .sign(this.#key);
+      .sign(key.bytes);
   }
 
   /** Whose it is; undefined where it is not ours, not for us or out of date. Its session is not looked at here. */
@@ -44,9 +48,17 @@ export class AccessTokens {
     return verified;
   }
 
+  /** A program of before named none: it had one, which is the oldest here. */
+  #keyOf(id: string | undefined): Uint8Array {
+    const keys = this.#keys.all(PURPOSE);
+    const key = id === undefined ? keys.at(-1) : keys.find((known) => known.id === id);
+    if (key === undefined) throw new Error('a key of another ring');
+    return key.bytes;
+  }
+
   async #check(token: string, nowMs: number): Promise<VerifiedToken | undefined> {
     try {
-      const { payload } = await jwtVerify(token, this.#key, {
+      const { payload } = await jwtVerify(token, (header) => this.#keyOf(header.kid), {
         algorithms: [ALGORITHM],
         typ: TYPE,
         issuer: ISSUER,

@@ -17,7 +17,8 @@ import { PASSWORD_LENGTH_MIN } from '../../protocol/limits.ts';
 import type { Session, Subject, SubjectKind } from '../../protocol/resources.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { checkCredentials, normalEmail } from './credentials.ts';
-import { tokenKeys } from './keys.ts';
+import { KeyRing } from './key-ring.ts';
+import type { KeySource } from './key-source.ts';
 import {
   ACCESS_TOKEN_TTL_SECONDS,
   REFRESH_GRACE_MS,
@@ -55,8 +56,7 @@ export interface RoleGift {
 
 export interface AccountsOptions {
   readonly pool: Pool;
-  /** At least 32 characters; undefined: one made at the first start and kept in the database. */
-  readonly secret?: string | undefined;
+  readonly keys: KeySource;
   /** The system's clock, epoch milliseconds. */
   readonly nowMs: () => number;
   /** Told of faults in the background (a poll that failed); the next poll tries again. */
@@ -65,8 +65,8 @@ export interface AccountsOptions {
 
 export async function createAccounts(options: AccountsOptions): Promise<AccountsService> {
   const { pool, nowMs } = options;
-  const keys = await tokenKeys(pool, options.secret);
-  const accessTokens = new AccessTokens(keys.access, nowMs);
+  const ring = new KeyRing(await options.keys.read(), nowMs);
+  const accessTokens = new AccessTokens(ring, nowMs);
   const sessions = new LiveSessions(pool);
 
   const purge = new Purge(pool);
@@ -87,6 +87,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
   timer.unref();
 
   async function poll(): Promise<void> {
+    if (options.keys.changes) ring.replace(await options.keys.read());
     await sessions.poll();
     await purge.poll();
   }
@@ -152,26 +153,27 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
     async refresh(refreshToken) {
       if (!isRefreshToken(refreshToken)) return refuse('unauthenticated', NOT_SIGNED_IN);
       const hash = hashOf(refreshToken);
-      const successor = successorOf(refreshToken, keys.refresh);
-      const successorHash = hashOf(successor);
-      const token = { hash, successorHash, refreshTtlMs: REFRESH_TOKEN_TTL_MS };
-      const owner = await spendRefreshToken(pool, token);
+      const [successor, ...others] = successorsOf(refreshToken);
+      const owner = await spendRefreshToken(pool, {
+        ...{ hash, successorHash: hashOf(successor), refreshTtlMs: REFRESH_TOKEN_TTL_MS },
+      });
       if (owner !== undefined) return renewed(owner, successor);
 
-      const spent = await refreshTokenState(pool, hash, successorHash);
-      if (spent === undefined || spent.ended || spent.usedMsAgo === null) {
-        return refuse('unauthenticated', NOT_SIGNED_IN);
-      }
       // Within the grace the answer was lost, or another tab asked as well: the same successor again, or
       // nothing once that has been used. After it, somebody else has this token: whoever they are, the session is over.
-      if (spent.usedMsAgo <= REFRESH_GRACE_MS) {
-        return spent.successorUnused ? renewed(spent, successor) : refuse('unauthenticated', NOT_SIGNED_IN);
+      for (const given of [successor, ...others]) {
+        const spent = await refreshTokenState(pool, hash, hashOf(given));
+        if (spent === undefined || spent.ended || spent.usedMsAgo === null) break;
+        if (spent.usedMsAgo > REFRESH_GRACE_MS) {
+          await end(spent.sessionId);
+          return refuse(
+            'unauthenticated',
+            'the refresh token was used before, so its session has been ended for safety; sign in again',
+          );
+        }
+        if (spent.successorUnused) return renewed(spent, given);
       }
-      await end(spent.sessionId);
-      return refuse(
-        'unauthenticated',
-        'the refresh token was used before, so its session has been ended for safety; sign in again',
-      );
+      return refuse('unauthenticated', NOT_SIGNED_IN);
     },
 
     signOut: end,
@@ -211,6 +213,16 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
     onRevoked: (listener) => sessions.onRevoked(listener),
     close: () => clearInterval(timer),
   };
+
+  /** By the key that signs now first: it was another when this token was spent, perhaps. */
+  function successorsOf(refreshToken: string): [string, ...string[]] {
+    const signing = ring.signing('refresh token');
+    const others = ring.all('refresh token').filter(({ id }) => id !== signing.id);
+    return [
+      successorOf(refreshToken, signing.bytes),
+      ...others.map((key) => successorOf(refreshToken, key.bytes)),
+    ];
+  }
 
   async function renewed(owner: SessionOwner, refreshToken: string): Promise<Outcome<Session>> {
     const subject: Subject = { id: owner.accountId, kind: owner.kind };

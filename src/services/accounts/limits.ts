@@ -30,3 +30,6 @@ export const PURGE_EVERY_MS = 60 * 60_000;
 /** Password hashes computed at once (19 MiB and one of libuv's four threads each), and how many may wait. */
 export const PASSWORD_HASHES_AT_ONCE = 2;
 export const PASSWORD_HASHES_WAITING_MAX = 64;
+/** Keys of a ring; and how long before it signs a new one is there for every server to read, in milliseconds. */
+export const KEYS_MAX = 10;
+export const KEY_LEAD_MS = 30_000;

@@ -1,0 +1,34 @@
+/** Where the environment says that the keys behind tokens are. */
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import type { Storage } from '../persistence/index.ts';
+import {
+  givenKey,
+  type KeySource,
+  keyInDatabase,
+  keysInFile,
+  ownKeysFile,
+} from '../services/accounts/key-source.ts';
+
+/** The file in which they are, where they are in one. */
+export function keysFileOf(config: Config): string | undefined {
+  if (config.NIGHTLATCH_KEYS_FILE !== undefined) return config.NIGHTLATCH_KEYS_FILE;
+  const isOwn = config.NIGHTLATCH_AUTH_SECRET === undefined && config.DATABASE_URL === undefined;
+  return isOwn ? join(config.NIGHTLATCH_DATA_DIR, 'keys.json') : undefined;
+}
+
+/** @param onFault told where a copy of the database is as good as the keys */
+export function keySourceOf(
+  config: Config,
+  { pool }: Pick<Storage, 'pool'>,
+  onFault: (event: string, details: Record<string, unknown>) => void = () => {},
+): KeySource {
+  const file = keysFileOf(config);
+  if (config.NIGHTLATCH_KEYS_FILE !== undefined) return keysInFile(config.NIGHTLATCH_KEYS_FILE);
+  if (file !== undefined) return ownKeysFile(file, pool);
+  if (config.NIGHTLATCH_AUTH_SECRET !== undefined) return givenKey(config.NIGHTLATCH_AUTH_SECRET);
+  const advice =
+    'whoever gets a copy of the database can make tokens for anybody; name a file in NIGHTLATCH_KEYS_FILE';
+  onFault('keys.in_database', { advice });
+  return keyInDatabase(pool);
+}
