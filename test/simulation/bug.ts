@@ -29,6 +29,8 @@ export interface Bug {
   readonly copies?: (rows: readonly JournalEntry[]) => readonly JournalEntry[];
   /** Whether a crash in the middle of a commit leaves half of it. */
   readonly tears?: boolean;
+  /** Whether the time is told by what is answered only once it is on disk. */
+  readonly tellsTimeFlushed?: boolean;
   /** What a server knows of its database's history. */
   readonly history?: (history: History) => History;
   /** Whether a server that refuses a history goes on with what it has in memory. */

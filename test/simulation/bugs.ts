@@ -127,6 +127,12 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
     parts: { commits: (prng) => !prng.chance(0.02) },
     caughtAs: ['acked-lost', 'version-gap'],
   },
+  'time told late': {
+    is: "PostgreSQL's time is asked for by the renewal of a lease, which is answered once it is on disk",
+    parts: { tellsTimeFlushed: true },
+    caughtAs: ['clock-wrong'],
+    faults: ['slow disk'],
+  },
   'older history not noticed': {
     is: 'nobody compares what PostgreSQL has with what was acknowledged',
     parts: { history: (real) => but(real, { recognise: async () => true }) },

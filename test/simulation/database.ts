@@ -88,9 +88,11 @@ export class Database {
   #timeline = 1;
   #histories = 0;
   #contents: Contents;
+  readonly #tellsTimeFlushed: boolean;
 
   /** @param leastLevel what servers must understand from the beginning */
   constructor(time: VirtualTime, prng: Prng, bug: Bug, leastLevel: number) {
+    this.#tellsTimeFlushed = bug.tellsTimeFlushed === true;
     this.#time = time;
     this.#leastLevel = leastLevel;
     this.server = new SimulatedPostgres({
@@ -273,6 +275,10 @@ export class Database {
       });
     return {
       time: (here) => pool.query({ run: () => this.#contents.leases.time(here) }),
+      nowMs: () =>
+        this.#tellsTimeFlushed
+          ? write((leases) => leases.nowMs())
+          : pool.query({ run: () => this.#contents.leases.nowMs() }),
       renew: (...args) => write((leases) => leases.renew(...args), { queryTimeoutMs: LEASE_TRUSTED_MS }),
       // What is asked meanwhile runs in the process: a new node joins in one step here, as its judgement takes no time.
       join: (node, identity, judge) => {

@@ -1,6 +1,6 @@
 /**
- * The system's clock: PostgreSQL's, carried on by this process's monotonic clock. Measured at each renewal of the
- * lease: the answer with the shortest way tells the offset best. Corrections are slewed, in both directions and by at
+ * The system's clock: PostgreSQL's, carried on by this process's monotonic clock. Measured beside each renewal of the
+ * lease, by a question of its own: the answer with the shortest way tells the offset best. Corrections are slewed, in both directions and by at
  * most 1 %, so that no hold ends early or late because somebody set a clock; only after this machine was suspended
  * (its monotonic clock stood still) does time jump, forwards.
  */

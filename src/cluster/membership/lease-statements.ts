@@ -23,8 +23,7 @@ export async function renewAndLook(
         where id = $1 and state in ('up', 'leaving')
         returning state
       ), sums as (select sum(epoch)::bigint as generation from shards)
-      select (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs",
-        (select state from renewed) as state,
+      select (select state from renewed) as state,
         (select json_agg(${NODE} order by id) from nodes
          where state in ('up', 'leaving') or id in (select node_id from shards)) as nodes,
         (select value::int from settings where key = 'least_level') as "leastLevel",
@@ -40,6 +39,17 @@ export async function renewAndLook(
   const [look] = result.rows;
   if (look === undefined) throw new Error('PostgreSQL answered a renewal with no row');
   return look;
+}
+
+/** By itself: what also writes is answered once that is on disk, and nobody knows how much of the way that was. */
+export async function databaseNow(pool: Pool): Promise<number> {
+  const query = {
+    name: 'now',
+    text: 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs"',
+    query_timeout: LEASE_TRUSTED_MS,
+  };
+  const result = await pool.query<{ nowMs: number }>(query);
+  return result.rows[0]!.nowMs;
 }
 
 /** Joins one at a time: held until the transaction's end. */

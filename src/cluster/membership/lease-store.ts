@@ -27,8 +27,6 @@ export interface NodeRow {
 
 /** What one look at the tables tells. */
 export interface Look {
-  /** The store's time, in milliseconds. */
-  readonly nowMs: number;
   /** Of the node that looks; null where it has been declared dead, and its lease was not renewed. */
   readonly state: 'up' | 'leaving' | null;
   /** Nodes that are up or leaving, and others that still have shards. */
@@ -78,6 +76,8 @@ export interface RecordedClock {
 export interface LeaseStore {
   /** The store's time, and what was recorded of clocks with renewals: the last ones anywhere, and on this machine. */
   time(here: ProcessIdentity): Promise<{ nowMs: number } & ClocksBefore>;
+  /** The store's time, asked by itself. */
+  nowMs(): Promise<number>;
   /**
    * Renews a lease, also one that has run out: as long as nobody declared the node dead, its shards are its own. Reads
    * all nodes, and all shards if an owner has changed since `known.generation`.

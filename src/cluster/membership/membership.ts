@@ -285,6 +285,13 @@ export class Membership implements Ownership {
     if (first.doubt !== undefined) this.#fault('clock.in_doubt', { cause: new Error(first.doubt) });
   }
 
+  async #readClock(): Promise<void> {
+    const { time } = this.#host;
+    const sentMs = time.monotonicMs();
+    const nowMs = await this.#options.leases.nowMs();
+    this.clock.measured(nowMs, sentMs, time.monotonicMs());
+  }
+
   async #enter(): Promise<void> {
     const { leases, url, exclusive, level = FEATURE_LEVEL } = this.#options;
     const { id, sentMs } = await joinNodes(leases, { url, exclusive, level }, this.#host);
@@ -322,6 +329,8 @@ export class Membership implements Ownership {
 
   async #renewOrRejoin(): Promise<void> {
     const sentMs = this.#host.time.monotonicMs();
+    // Where it fails the renewal does, too, and says so.
+    void this.#readClock().catch(() => {});
     const look = await this.#options.leases.renew(this.#nodeId, {
       generation: this.#view.generation,
       clockBehindMs: this.clock.errorMs,
@@ -330,7 +339,6 @@ export class Membership implements Ownership {
     });
     if (look.state === null) return this.#rejoin();
     const receivedMs = this.#host.time.monotonicMs();
-    this.clock.measured(look.nowMs, sentMs, receivedMs);
     this.#renewedMs = sentMs;
     const hasChanged = this.#view.saw(look);
     this.#reconcile();

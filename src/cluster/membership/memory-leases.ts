@@ -74,6 +74,10 @@ export class MemoryLeases implements LeaseStore {
     };
   }
 
+  async nowMs(): Promise<number> {
+    return this.#options.nowMs();
+  }
+
   async renew(nodeId: string, known: { readonly generation: number } & RecordedClock): Promise<Look> {
     const nowMs = this.#options.nowMs();
     // As one statement of PostgreSQL sees it: the nodes as they were before this renewal.
@@ -88,7 +92,6 @@ export class MemoryLeases implements LeaseStore {
       Object.assign(node, { clockMs, clockBehindMs, uptimeMs });
     }
     return {
-      nowMs,
       state: isRenewed ? (node.state as 'up' | 'leaving') : null,
       nodes: rows.sort((a, b) => (a.id < b.id ? -1 : 1)),
       leastLevel: this.#leastLevel,

@@ -2,6 +2,7 @@
 import type { Pool } from 'pg';
 import { asLevelTooLow, raiseLeastLevel } from '../../persistence/statements/least-level.ts';
 import {
+  databaseNow,
   databaseTime,
   declareDead,
   endLease,
@@ -19,6 +20,7 @@ import { claimShards, handOverShards } from './shard-statements.ts';
 export function postgresLeases(pool: Pool): LeaseStore {
   return {
     time: (here) => databaseTime(pool, here),
+    nowMs: () => databaseNow(pool),
     renew: (nodeId, known) => renewAndLook(pool, nodeId, known),
     join: (node, identity, judge) => join(pool, node, identity, judge),
     declareDead: (witnessId, accused) => declareDead(pool, witnessId, accused),
