@@ -49,6 +49,15 @@ export class Program {
     return this.#server?.output ?? '';
   }
 
+  /** Of the server that was started last; 0 before. */
+  get pid(): number {
+    return this.#server?.pid ?? 0;
+  }
+
+  get hasEnded(): boolean {
+    return this.#server?.hasEnded ?? true;
+  }
+
   /** Resolves once it has printed that it is ready. */
   async start(environment: Record<string, string> = {}): Promise<this> {
     this.#server = new ServerProcess(['serve'], { ...this.environment, ...environment });

@@ -1,0 +1,135 @@
+/**
+ * An attacker's hands: raw connections to one server, from an address of its own, each watched from its first misdeed
+ * until the server ends it.
+ */
+import { randomBytes } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Toll } from './attack.ts';
+
+/** Loopback addresses are many on Linux: nobody else's limits are spent. */
+const ADDRESS = '127.0.0.2';
+const TEXT_FRAME = 1;
+const MASK_BIT = 0x80;
+
+export class Foe {
+  readonly port: number;
+  readonly #overMs: number;
+  readonly #since = new Map<Socket, number>();
+  #opened = 0;
+  #cut = 0;
+  #longestMs = 0;
+  #sentBytes = 0;
+
+  constructor(port: number, seconds: number) {
+    this.port = port;
+    this.#overMs = performance.now() + seconds * 1_000;
+  }
+
+  get isOver(): boolean {
+    return performance.now() >= this.#overMs;
+  }
+
+  /** Resolves with the connection, or with undefined where it was refused. Nothing of it is read before `resume()`. */
+  async connect(): Promise<Socket | undefined> {
+    const socket = connect({ port: this.port, host: '127.0.0.1', localAddress: ADDRESS });
+    // A connection that the server resets is what is hoped for.
+    socket.on('error', () => {});
+    const isOpen = await new Promise<boolean>((resolve) => {
+      socket.once('connect', () => resolve(true)).once('close', () => resolve(false));
+    });
+    if (!isOpen) return undefined;
+    this.#opened += 1;
+    socket.once('close', () => this.#ended(socket));
+    return socket;
+  }
+
+  /** A WebSocket whose handshake is done; nothing after it is read before `resume()`. */
+  async webSocket(): Promise<Socket | undefined> {
+    const socket = await this.connect();
+    if (socket === undefined) return undefined;
+    const key = randomBytes(16).toString('base64');
+    this.send(
+      socket,
+      `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1:${this.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
+    );
+    const said = await new Promise<string>((resolve) => {
+      socket.once('data', (bytes) => resolve(String(bytes))).once('close', () => resolve(''));
+    });
+    socket.pause();
+    return said.startsWith('HTTP/1.1 101') ? socket : undefined;
+  }
+
+  send(socket: Socket, bytes: string | Buffer): void {
+    if (!socket.writable) return;
+    this.#sentBytes += bytes.length;
+    socket.write(bytes);
+  }
+
+  /** As `send`, resolving when there is room for more, or the connection is gone. */
+  async pour(socket: Socket, bytes: Buffer): Promise<void> {
+    this.send(socket, bytes);
+    if (!socket.writableNeedDrain || socket.destroyed) return;
+    await Promise.race([new Promise<void>((resolve) => socket.once('drain', resolve)), this.gone(socket)]);
+  }
+
+  /** From here on the server may end it. A socket that is not read notices its end by writing alone. */
+  misbehaves(socket: Socket): void {
+    this.#since.set(socket, performance.now());
+  }
+
+  gone(socket: Socket): Promise<void> {
+    if (socket.destroyed) return Promise.resolve();
+    return Promise.race([
+      new Promise<void>((resolve) => socket.once('close', () => resolve())),
+      delay(Math.max(0, this.#overMs - performance.now()), undefined, { ref: false }),
+    ]);
+  }
+
+  /** Ends all that is still open. */
+  toll(): Toll {
+    for (const [socket, sinceMs] of this.#since) {
+      this.#longestMs = Math.max(this.#longestMs, performance.now() - sinceMs);
+      socket.removeAllListeners('close').destroy();
+    }
+    return {
+      opened: this.#opened,
+      cut: this.#cut,
+      longestMs: Math.round(this.#longestMs),
+      sentBytes: this.#sentBytes,
+    };
+  }
+
+  #ended(socket: Socket): void {
+    this.#cut += 1;
+    const sinceMs = this.#since.get(socket);
+    this.#since.delete(socket);
+    if (sinceMs !== undefined) this.#longestMs = Math.max(this.#longestMs, performance.now() - sinceMs);
+  }
+}
+
+/** A masked frame of at most 65,535 bytes (RFC 6455, section 5.2), under a mask of zeros. */
+export function frame(payload: string | Buffer, opcode = TEXT_FRAME, isFinal = true): Buffer {
+  const bytes = Buffer.from(payload);
+  const head = bytes.length < 126 ? Buffer.alloc(6) : Buffer.alloc(8);
+  head[0] = opcode | (isFinal ? 0x80 : 0);
+  if (bytes.length < 126) {
+    head[1] = MASK_BIT | bytes.length;
+  } else {
+    head[1] = MASK_BIT | 126;
+    head.writeUInt16BE(bytes.length, 2);
+  }
+  return Buffer.concat([head, bytes]);
+}
+
+/** `count` of them at once, each again and again until it is over. */
+export async function many(count: number, foe: Foe, one: () => Promise<void>): Promise<void> {
+  await Promise.all(
+    Array.from({ length: count }, async () => {
+      while (!foe.isOver) {
+        await one();
+        await delay(10);
+      }
+    }),
+  );
+}

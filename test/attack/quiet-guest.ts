@@ -1,0 +1,103 @@
+/** Who is there beside an attacker: a guest who holds and releases, and a visitor who comes anew each time. */
+import { randomUUID } from 'node:crypto';
+import { get } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { io, type Socket } from 'socket.io-client';
+import type { CommandAnswers } from '../../src/protocol/commands.ts';
+import type { Outcome } from '../../src/protocol/errors.ts';
+import { dateOf } from '../../src/protocol/nights.ts';
+
+const PAUSE_MS = 8;
+const ANSWER_WITHIN_MS = 5_000;
+const VISITS_EVERY = 10;
+const DAY_MS = 86_400_000;
+
+export interface Quiet {
+  /** Of holds, releases and visits, in milliseconds. */
+  readonly timesMs: number[];
+  /** What was not answered as it should have been. */
+  readonly failed: string[];
+}
+
+export class QuietGuest {
+  readonly #url: string;
+  readonly #socket: Socket;
+  readonly #apartmentId: string;
+
+  private constructor(url: string, socket: Socket, apartmentId: string) {
+    this.#url = url;
+    this.#socket = socket;
+    this.#apartmentId = apartmentId;
+  }
+
+  static async arrive(url: string): Promise<QuietGuest> {
+    const session = await fetch(`${url}/v1/sessions/guest`, { method: 'POST' });
+    const { accessToken: token } = (await session.json()) as { accessToken: string };
+    const { checkIn, checkOut } = stay();
+    const listed = await fetch(`${url}/v1/apartments?limit=1&checkIn=${checkIn}&checkOut=${checkOut}`);
+    const { apartments } = (await listed.json()) as { apartments: { id: string }[] };
+    const [apartment] = apartments;
+    if (apartment === undefined) throw new Error('the server has no apartment to hold; give it the demo');
+    const socket = io(`${url}/v1`, { transports: ['websocket'], auth: { token } });
+    await new Promise<void>((resolve, reject) =>
+      socket.once('welcome', () => resolve()).once('connect_error', reject),
+    );
+    return new QuietGuest(url, socket, apartment.id);
+  }
+
+  async goOn(isOver: () => boolean): Promise<Quiet> {
+    const quiet: Quiet = { timesMs: [], failed: [] };
+    const timed = async (what: string, work: () => Promise<string | undefined>) => {
+      const startedMs = performance.now();
+      const wrong = await work().catch((error: unknown) => String(error));
+      quiet.timesMs.push(performance.now() - startedMs);
+      if (wrong !== undefined) quiet.failed.push(`${what}: ${wrong}`);
+    };
+    for (let n = 0; !isOver(); n++) {
+      let holdId: string | undefined;
+      await timed('hold', async () => {
+        const answer = await this.#ask<CommandAnswers['hold']>('hold', { ...stay(), guests: 1 });
+        if (!answer.ok) return answer.error.message;
+        holdId = answer.data.hold.id;
+        return undefined;
+      });
+      if (holdId !== undefined) {
+        await timed('release', async () => {
+          const answer = await this.#ask('release', { holdId });
+          return answer.ok ? undefined : answer.error.message;
+        });
+      }
+      if (n % VISITS_EVERY === 0) await timed('visit', () => this.#visit());
+      await delay(PAUSE_MS);
+    }
+    return quiet;
+  }
+
+  leave(): void {
+    this.#socket.disconnect();
+  }
+
+  #ask<T>(command: string, wish: object): Promise<Outcome<T>> {
+    const payload = { requestId: randomUUID(), apartmentId: this.#apartmentId, ...wish };
+    return this.#socket.timeout(ANSWER_WITHIN_MS).emitWithAck(command, payload);
+  }
+
+  /** On a connection of its own. */
+  #visit(): Promise<string | undefined> {
+    return new Promise((resolve, reject) => {
+      const visit = get(`${this.#url}/v1/apartments?limit=5`, { agent: false, timeout: ANSWER_WITHIN_MS });
+      visit.on('response', (response) => {
+        response.resume().once('end', () => {
+          resolve(response.statusCode === 200 ? undefined : `status ${response.statusCode}`);
+        });
+      });
+      visit.on('timeout', () => visit.destroy(new Error(`no answer within ${ANSWER_WITHIN_MS} ms`)));
+      visit.on('error', reject);
+    });
+  }
+}
+
+function stay(): { checkIn: string; checkOut: string } {
+  const from = Math.floor(Date.now() / DAY_MS) + 90;
+  return { checkIn: dateOf(from), checkOut: dateOf(from + 7) };
+}

@@ -1,0 +1,42 @@
+import type { Figures } from './run.ts';
+
+/** What quality.md asks for while one client attacks. */
+export const GROWTH_BYTES_MAX = 150 * 1_024 * 1_024;
+export const CUT_WITHIN_MS = 5_000;
+export const P99_TIMES_MAX = 2;
+
+const MIB = 1_024 * 1_024;
+const HEAD = [
+  ...['attack', 'memory +MiB', 'p99 ms', 'before', 'longest s', 'opened', 'cut', 'sent MiB', 'others failed'],
+];
+
+export function tableOf(all: readonly Figures[]): string {
+  const rows = all.map(({ attack, grownBytes, p99Ms, p99BeforeMs, toll, failed, hasEnded }) => [
+    attack,
+    hasEnded ? 'ended!' : (grownBytes / MIB).toFixed(0),
+    p99Ms.toFixed(1),
+    p99BeforeMs.toFixed(1),
+    (toll.longestMs / 1_000).toFixed(1),
+    String(toll.opened),
+    String(toll.cut),
+    (toll.sentBytes / MIB).toFixed(0),
+    String(failed.length),
+  ]);
+  const lines = [HEAD, ...rows];
+  const widths = HEAD.map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)));
+  return lines
+    .map((line) =>
+      line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
+    )
+    .join('\n');
+}
+
+/** One sentence for each thing that an attack got beyond what quality.md allows, but others' p99, which a busy machine spoils. */
+export function broken(all: readonly Figures[]): string[] {
+  return all.flatMap(({ attack, grownBytes, toll, failed, hasEnded }) => [
+    ...(hasEnded ? [`${attack} ended the server`] : []),
+    ...(grownBytes > GROWTH_BYTES_MAX ? [`${attack} cost ${Math.round(grownBytes / MIB)} MiB`] : []),
+    ...(toll.longestMs > CUT_WITHIN_MS ? [`${attack} kept a connection for ${toll.longestMs} ms`] : []),
+    ...(failed.length > 0 ? [`${attack} hit others ${failed.length} times: ${failed[0]}`] : []),
+  ]);
+}

@@ -1,0 +1,115 @@
+/** A real server with its limits as they are by default; one attack after the other; what each does to it and to others. */
+import { fork } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Program } from '../support/program.ts';
+import type { Toll } from './attack.ts';
+import type { Order } from './attacker-process.ts';
+import { ATTACKS } from './attacks/index.ts';
+import { QuietGuest } from './quiet-guest.ts';
+
+const ATTACKER = fileURLToPath(new URL('attacker-process.ts', import.meta.url));
+const SAMPLE_EVERY_MS = 50;
+/** A server that has grown by this has lost, and is ended before the machine is. */
+const LOST_BYTES = 1_024 ** 3;
+/** Before the first look, so that what a start and first requests cost is not taken for growth. */
+const WARM_UP_MS = 1_000;
+
+export interface Figures {
+  readonly attack: string;
+  readonly does: string;
+  readonly toll: Toll;
+  /** Peak of the server's resident memory during the attack, less what it was before. */
+  readonly grownBytes: number;
+  /** Of quiet guests beside it, and of the same just before, in milliseconds. */
+  readonly p99Ms: number;
+  readonly p99BeforeMs: number;
+  readonly failed: readonly string[];
+  readonly hasEnded: boolean;
+}
+
+export interface Run {
+  readonly attacks: readonly string[];
+  /** Of each attack. */
+  readonly seconds: number;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Told of each attack as it ends. */
+  readonly tell?: (figures: Figures) => void;
+}
+
+export async function run({ attacks, seconds, environment = {}, tell }: Run): Promise<Figures[]> {
+  const server = await Program.create({ NIGHTLATCH_RATE_LIMIT: 'on', ...environment });
+  const all: Figures[] = [];
+  try {
+    let guest: QuietGuest | undefined;
+    for (const attack of attacks) {
+      guest ??= await begun(server);
+      const figures = await strike(server, guest, attack, seconds);
+      all.push(figures);
+      tell?.(figures);
+      if (!figures.hasEnded) continue;
+      guest.leave();
+      guest = undefined;
+    }
+    guest?.leave();
+  } finally {
+    await server.remove();
+  }
+  return all;
+}
+
+async function begun(server: Program): Promise<QuietGuest> {
+  await server.start();
+  const guest = await QuietGuest.arrive(server.url);
+  await goOnFor(guest, WARM_UP_MS);
+  return guest;
+}
+
+async function strike(server: Program, guest: QuietGuest, attack: string, seconds: number): Promise<Figures> {
+  const before = await goOnFor(guest, seconds * 500);
+  const restingBytes = await residentBytes(server.pid);
+  let peakBytes = restingBytes;
+  const sampling = setInterval(async () => {
+    peakBytes = Math.max(peakBytes, await residentBytes(server.pid));
+    if (peakBytes - restingBytes > LOST_BYTES && !server.hasEnded) await server.kill();
+  }, SAMPLE_EVERY_MS);
+  const order: Order = { attack, port: Number(new URL(server.url).port), seconds };
+  const attacker = fork(ATTACKER, [JSON.stringify(order)]);
+  const ended = new Promise<Toll>((resolve, reject) => {
+    attacker.once('message', (toll) => resolve(toll as Toll));
+    attacker.once('exit', (code) => reject(new Error(`the attacker ${attack} ended with ${code}`)));
+  });
+  let isOver = false;
+  const quiet = guest.goOn(() => isOver);
+  const toll = await ended.finally(() => {
+    isOver = true;
+  });
+  const { timesMs, failed } = await quiet;
+  clearInterval(sampling);
+  return {
+    attack,
+    does: ATTACKS[attack]?.does ?? '',
+    toll,
+    grownBytes: peakBytes - restingBytes,
+    p99Ms: p99(timesMs),
+    p99BeforeMs: p99(before.timesMs),
+    failed: [...before.failed, ...failed],
+    hasEnded: server.hasEnded,
+  };
+}
+
+function goOnFor(guest: QuietGuest, ms: number) {
+  const untilMs = performance.now() + ms;
+  return guest.goOn(() => performance.now() >= untilMs);
+}
+
+/** 0 once it has ended. */
+async function residentBytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1_024;
+}
+
+function p99(timesMs: readonly number[]): number {
+  const sorted = [...timesMs].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(0.99 * sorted.length))] ?? 0;
+}
