@@ -11,6 +11,7 @@ import { refuse } from '../protocol/errors.ts';
 import { TIMERS } from '../time/scheduler.ts';
 import { until } from '../time/until.ts';
 import { within } from '../time/within.ts';
+import { Connections } from './connections/connections.ts';
 import { Faults } from './faults.ts';
 import { createHttp } from './http/server.ts';
 import { createRateLimits } from './limits/rate-limits.ts';
@@ -19,7 +20,7 @@ import type { Log } from './log.ts';
 import type { GatewayParts } from './ports.ts';
 import type { RedisLink } from './redis/redis-link.ts';
 import type { Backplane } from './sockets/backplane.ts';
-import { SocketServer } from './sockets/server.ts';
+import { isSocketPath, SocketServer } from './sockets/server.ts';
 
 export interface GatewayOptions {
   readonly host: string;
@@ -98,7 +99,10 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
       return [state === 'starting' ? 'this server is starting' : LEAVING];
     },
   });
-  http.server.on('upgrade', (request, socket, head) => void options.peers?.upgrade(request, socket, head));
+  http.server.on('upgrade', (request, socket, head) => {
+    if (options.peers?.upgrade(request, socket, head)) connections.leave(request.socket);
+    else if (!isSocketPath(request.url)) socket.destroy();
+  });
   const sockets = new SocketServer(http.server, {
     parts,
     limits,
@@ -109,6 +113,8 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     inFlight,
     refusal,
   });
+  const connections = new Connections({ mode: options.rateLimit, log });
+  connections.watch(http.server);
 
   async function listen(): Promise<{ url: string }> {
     const { host, port } = options;
@@ -161,6 +167,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     const closed = http.close();
     if (!(await within(TIMERS, Math.max(0, graceMs), closed))) http.server.closeAllConnections();
     await closed;
+    connections.close();
   }
 
   return {

@@ -11,8 +11,24 @@ export const DRAIN_DEADLINE_MS = 10_000;
 /** Heartbeat of a socket, in milliseconds: a peer that is gone is noticed within the sum of the two. */
 export const PING_EVERY_MS = 15_000;
 export const PING_DEADLINE_MS = 10_000;
-/** A reader that takes nothing for this long while bytes wait for it is cut, in milliseconds (checked every second). */
+/** A reader that takes nothing for this long while bytes wait for it is cut, in milliseconds, whatever it reads. */
 export const STALLED_READER_MS = 3_500;
+/** Requests of one connection that have no answer yet: browsers and proxies send one after the other. */
+export const REQUESTS_UNANSWERED_MAX = 4;
+/** Bytes of answers that a connection has not taken, past which it may ask for no more. */
+export const UNREAD_BYTES_MAX = 256 * 1024;
+/** Bytes that wait for all readers of one address, and for all there are: past it those who take least are cut. */
+export const UNREAD_BYTES_PER_ADDRESS_MAX = 48 * 1024 * 1024;
+export const UNREAD_BYTES_OF_ALL_MAX = 512 * 1024 * 1024;
+/** Answers being compressed at once, past which they leave as they are: four threads do it. */
+export const COMPRESSIONS_MAX = 16;
+/** TCP connections at once, in all and of one address: each is some 10 KiB, and a file descriptor. */
+export const CONNECTIONS_MAX = 40_000;
+export const CONNECTIONS_PER_ADDRESS_MAX = 2_000;
+/** New TCP connections of one address a second, and at once after a pause. */
+export const ACCEPTS_PER_ADDRESS = { perSecond: 500, burst: 3_000 } as const;
+/** New connections that one costs which was cut for what no honest client does. */
+export const CUT_COSTS_CONNECTIONS = 100;
 /** Events held back for one socket while the snapshot that they build on is read; past it they are conflated. */
 export const HELD_BACK_MAX = 4_096;
 /** Commands a second, and at once after a pause, of one subject and of one address (many guests behind one). */
@@ -26,9 +42,9 @@ export const BUDGET_TOLD_PART = 0.1;
 export const BUDGET_OWED_BURSTS_MAX = 10;
 /** Commands refused by rate on one socket within 10 s before it is cut: it does not listen to the refusals. */
 export const FLOOD_REFUSALS_MAX = 5_000;
-/** New sockets of one address in 10 s; sockets of one address at once (a company or a carrier is one address). */
+/** New WebSockets of one address in 10 s, and how many it may have at once (a company or a carrier is one address). */
 export const CONNECTIONS_PER_ADDRESS = 1_000;
-export const SOCKETS_PER_ADDRESS_MAX = 20_000;
+export const SOCKETS_PER_ADDRESS_MAX = CONNECTIONS_PER_ADDRESS_MAX;
 /**
  * Sign-ins of one address a minute, of one e-mail from one address in 15 minutes, of one e-mail in an hour: passwords are
  * not guessed at that pace, and a stranger elsewhere does not lock the owner out at once.

@@ -10,6 +10,7 @@ import type { Toll } from './attack.ts';
 /** Loopback addresses are many on Linux: nobody else's limits are spent. */
 const ADDRESS = '127.0.0.2';
 const TEXT_FRAME = 1;
+const KNOCK_EVERY_MS = 100;
 const MASK_BIT = 0x80;
 
 export class Foe {
@@ -70,20 +71,20 @@ export class Foe {
   async pour(socket: Socket, bytes: Buffer): Promise<void> {
     this.send(socket, bytes);
     if (!socket.writableNeedDrain || socket.destroyed) return;
-    await Promise.race([new Promise<void>((resolve) => socket.once('drain', resolve)), this.gone(socket)]);
+    while (socket.writableNeedDrain && !socket.destroyed && !this.isOver) await delay(5);
   }
 
-  /** From here on the server may end it. A socket that is not read notices its end by writing alone. */
+  /** From here on the server is to end it. */
   misbehaves(socket: Socket): void {
     this.#since.set(socket, performance.now());
   }
 
-  gone(socket: Socket): Promise<void> {
-    if (socket.destroyed) return Promise.resolve();
-    return Promise.race([
-      new Promise<void>((resolve) => socket.once('close', () => resolve())),
-      delay(Math.max(0, this.#overMs - performance.now()), undefined, { ref: false }),
-    ]);
+  /** Resolves when the server has ended it, or all is over. */
+  async gone(socket: Socket): Promise<void> {
+    // Who does not read hears of its end only as it writes; empty lines before a request are nothing.
+    const knocking = setInterval(() => !socket.readableFlowing && socket.write('\r\n'), KNOCK_EVERY_MS);
+    while (!socket.destroyed && !this.isOver) await delay(10);
+    clearInterval(knocking);
   }
 
   /** Ends all that is still open. */

@@ -1,11 +1,11 @@
 /** The bounds of the servers on one machine, and of the proxy before them. */
 import { CLIENT_CONFIRM_DEADLINE_MS, CLIENT_DEADLINE_MS } from '../../client/limits.ts';
-import { SOCKETS_PER_ADDRESS_MAX } from '../../gateway/limits.ts';
+import { CONNECTIONS_MAX } from '../../gateway/limits.ts';
 
 /** Servers that `nightlatch cluster` starts on one machine: more have no processor left to run on. */
 export const CLUSTER_NODES_MAX = 16;
 /** Connections through its proxy at once: as many sockets as one address may have. */
-export const PROXY_CONNECTIONS_MAX = SOCKETS_PER_ADDRESS_MAX;
+export const PROXY_CONNECTIONS_MAX = CONNECTIONS_MAX;
 /**
  * How long a server may take to accept a connection before the next one is tried, in milliseconds: a
  * frozen one accepts none.

@@ -156,7 +156,7 @@ export function refuse(reply: FastifyReply, error: ErrorBody): FastifyReply {
 }
 
 /** `If-None-Match` compares weakly (RFC 9110, section 13.1.2). */
-function matches(header: string | undefined, tag: string): boolean {
+export function matches(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false;
   return header.split(',').some((candidate) => {
     const known = candidate.trim();

@@ -1,8 +1,6 @@
 /** The HTTP side: routes, documentation, the page, headers, and the translation of everything that goes wrong. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { constants } from 'node:zlib';
-import compress from '@fastify/compress';
 import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
@@ -26,14 +24,11 @@ import type { Faults } from '../faults.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import type { Log } from '../log.ts';
 import type { GatewayParts } from '../ports.ts';
+import { compressAnswers } from './compression.ts';
+import { keepDocuments } from './documents.ts';
 import { createRouter, refuse } from './route.ts';
 import { defineRoutes } from './routes.ts';
 import { Health, NAMED, Readiness } from './schemas.ts';
-
-/** Beyond it an answer made for one request costs more to compress than it saves. */
-const COMPRESSION_QUALITY = 4;
-/** What fits one packet is sent as it is. */
-const COMPRESSED_MIN_BYTES = 1_400;
 
 export interface HttpOptions {
   readonly parts: GatewayParts;
@@ -74,13 +69,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   );
   acceptEmptyJson(app);
 
-  await app.register(compress, {
-    encodings: ['br', 'gzip'],
-    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: COMPRESSION_QUALITY } },
-    threshold: COMPRESSED_MIN_BYTES,
-    // What comes in is read as it is: a small body cannot become a large one.
-    globalDecompression: false,
-  });
+  compressAnswers(app);
   await app.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY } });
   await app.register(swagger, {
     openapi: {
@@ -95,7 +84,11 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     transform: createJsonSchemaTransform({ schemaRegistry: NAMED }),
     transformObject: createJsonSchemaTransformObject({ schemaRegistry: NAMED }),
   });
-  await app.register(swaggerUi, { routePrefix: '/docs' });
+  await app.register(async (documents) => {
+    keepDocuments(documents);
+    documents.get('/v1/openapi.json', { schema: { hide: true }, handler: () => app.swagger() });
+    await documents.register(swaggerUi, { routePrefix: '/docs' });
+  });
 
   const nowMs = () => parts.operations.nowMs();
   defineRoutes(createRouter({ app, ...options }), parts, limits, { nowMs, log, faults });
@@ -118,7 +111,6 @@ function operations(app: FastifyInstance, { notReady }: HttpOptions): void {
       return reply.code(reasons.length === 0 ? 200 : 503).send({ ready: reasons.length === 0, reasons });
     },
   });
-  app.get('/v1/openapi.json', { schema: { hide: true }, handler: () => app.swagger() });
 }
 
 /** Files of the page; its client routes (/apartments/x, /admin) all get index.html. */

@@ -3,7 +3,9 @@
  * take is bounded; what a client sends is counted before it is looked at.
  *
  *            room for more                      past SOCKET_CONFLATE_BYTES: `isBehind`, deltas are conflated
- *   send ──> queue of this turn ──flush──> TCP ──> past SOCKET_CUT_BYTES, or nothing taken for STALLED_READER_MS: cut
+ *   send ──> queue of this turn ──flush──> TCP ──> past SOCKET_CUT_BYTES: cut
+ *
+ * One who takes nothing at all is cut as any TCP connection is (connections/connections.ts).
  */
 import type { Socket as TcpSocket } from 'node:net';
 import type { WebSocket } from 'ws';
@@ -31,8 +33,6 @@ export interface LinkHost {
   readonly log: Log;
   /** Calls `link.flush()` before the loop waits again. */
   flushSoon(link: Link): void;
-  /** Bytes are waiting for the reader: its progress is watched from now on. */
-  watchReader(link: Link): void;
 }
 
 export class Link {
@@ -50,7 +50,6 @@ export class Link {
   #queue: (string | Buffer)[] = [];
   /** About, in characters where it is text. */
   #queuedBytes = 0;
-  #handedBytes = 0;
   #refusals = 0;
   #refusalsSinceMs = 0;
 
@@ -94,12 +93,6 @@ export class Link {
     return this.#tcp.writableLength + this.#queuedBytes > SOCKET_CONFLATE_BYTES;
   }
 
-  /** Bytes that the kernel has taken, and whether some still wait. */
-  get progress(): { takenBytes: number; waiting: boolean } {
-    const waiting = this.#tcp.writableLength;
-    return { takenBytes: this.#handedBytes - waiting, waiting: waiting > 0 };
-  }
-
   /** @param message an Engine.IO message, or one framed already; leaves with the others of this turn, in order */
   send(message: string | Buffer): void {
     if (!this.isOpen) return;
@@ -118,15 +111,12 @@ export class Link {
     this.#queue = [];
     this.#queuedBytes = 0;
     if (!this.isOpen || this.#tcp.destroyed) return;
-    const bytes = queue.length === 1 && typeof queue[0] !== 'string' ? queue[0]! : joined(queue);
-    this.#handedBytes += bytes.length;
-    this.#tcp.write(bytes);
+    this.#tcp.write(queue.length === 1 && typeof queue[0] !== 'string' ? queue[0]! : joined(queue));
     if (this.#tcp.writableLength === 0) this.#caughtUp();
-    else this.#host.watchReader(this);
   }
 
   /** At once, without waiting for the reader. */
-  cut(reason: 'reader_too_slow' | 'reader_stalled' | 'flood'): void {
+  cut(reason: 'reader_too_slow' | 'flood'): void {
     if (!this.isOpen) return;
     this.#host.log.info({ event: 'socket.cut', reason });
     this.#queue = [];

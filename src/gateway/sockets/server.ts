@@ -54,6 +54,13 @@ export interface SocketServerOptions {
 const TICK_MS = 1_000;
 const CLOSING_HANDSHAKE_MS = 500;
 
+const PATH = '/socket.io/';
+
+/** Whether an upgrade is Socket.IO's to answer. */
+export function isSocketPath(url: string | undefined): boolean {
+  return url?.startsWith(PATH) === true;
+}
+
 export class SocketServer {
   readonly #options: SocketServerOptions;
   readonly #io: Server;
@@ -73,7 +80,7 @@ export class SocketServer {
     const { parts, log, faults, backplane } = options;
     this.#door = new Door(options);
     this.#io = new Server({
-      path: '/socket.io/',
+      path: PATH,
       transports: ['websocket'],
       serveClient: false,
       perMessageDeflate: false,
@@ -87,7 +94,8 @@ export class SocketServer {
       allowRequest: (request: IncomingMessage, done) => this.#door.check(request, done),
     });
     backplane?.serve(this.#io);
-    this.#io.attach(http);
+    // Upgrades to other paths are the gateway's to answer.
+    this.#io.attach(http, { destroyUpgrade: false });
     this.#io.engine.on('connection', (connection: EngineConnection) => this.#linked(connection));
 
     const guests = this.#io.of('/v1');
@@ -192,11 +200,7 @@ export class SocketServer {
     const addressBudget = limits.ofAddress(address);
     releaseRequest(connection);
     const link = new Link(connection, {
-      host: {
-        log: this.#options.log,
-        flushSoon: this.#flusher.flushSoon,
-        watchReader: this.#flusher.watchReader,
-      },
+      host: { log: this.#options.log, flushSoon: this.#flusher.flushSoon },
       address,
       addressBudget,
       ownBudget: addressBudget === undefined ? undefined : new Budget(COMMANDS_PER_SUBJECT),
@@ -300,7 +304,6 @@ export class SocketServer {
 
   #everySecond(): void {
     const { operations } = this.#options.parts;
-    this.#flusher.cutStalledReaders();
     const nowMs = operations.nowMs();
     this.#end((session) => session.expiresAtMs <= nowMs);
     this.#fanOut.toFeed('stats', () => operations.stats());

@@ -1,0 +1,118 @@
+/** What one client may take of the port itself: connections, requests at once, answers that it does not read. */
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { CONNECTIONS_PER_ADDRESS_MAX, REQUESTS_UNANSWERED_MAX } from '../../src/gateway/limits.ts';
+import { eventually, type House, openHouse } from './harness.ts';
+
+const CUT_WITHIN_MS = 5_000;
+
+/** Nothing of it is read before `resume()`. */
+async function dial(house: House, localAddress = '127.0.0.1'): Promise<Socket> {
+  const socket = connect({ port: Number(new URL(house.url).port), host: '127.0.0.1', localAddress });
+  socket.on('error', () => {});
+  await Promise.race([once(socket, 'connect'), once(socket, 'close')]);
+  return socket;
+}
+
+/** A client that does not read hears of its end only as it writes; empty lines before a request are nothing. */
+async function endOf(socket: Socket, withinMs: number): Promise<void> {
+  const startedMs = performance.now();
+  while (!socket.destroyed) {
+    if (performance.now() - startedMs > withinMs) throw new Error(`was not ended within ${withinMs} ms`);
+    socket.write('\r\n');
+    await delay(50);
+  }
+}
+
+/** From another address than the attacker's. */
+function visit(house: House): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const url = new URL('/v1/apartments', house.url);
+    const visit = request({ ...{ host: '127.0.0.1', port: url.port, path: url.pathname }, agent: false });
+    visit.on('error', reject).on('response', (answer) => answer.resume() && resolve(answer.statusCode));
+    visit.end();
+  });
+}
+
+function tellsOf(house: House, reason: string): Promise<void> {
+  return eventually(`the log tells of ${reason}`, () =>
+    house.world.log.lines.some((line) => line.event === 'connection.cut' && line.reason === reason),
+  );
+}
+
+/** Far more than the kernel takes for a reader who does not read. */
+async function withLargeAnswers(): Promise<{ house: House; asked: () => number }> {
+  const house = await openHouse({ rateLimit: 'on' });
+  let asked = 0;
+  house.world.parts.listings.search = () => {
+    asked += 1;
+    return { ok: true, data: { apartments: [], nextCursor: 'x'.repeat(20_000_000) } };
+  };
+  return { house, asked: () => asked };
+}
+const ASK = 'GET /v1/apartments HTTP/1.1\r\nHost: x\r\n\r\n';
+
+describe('[S1] one connection', () => {
+  it('is cut where it asks on without waiting for answers, of which few are made', async () => {
+    const { house, asked } = await withLargeAnswers();
+    await using _ = house;
+    const socket = await dial(house, '127.0.0.2');
+    socket.write(ASK.repeat(1_400));
+    await endOf(socket, CUT_WITHIN_MS);
+    expect(asked()).toBeLessThanOrEqual(REQUESTS_UNANSWERED_MAX);
+    await tellsOf(house, 'requests_unanswered');
+  });
+
+  it('is cut within 5 s where it reads nothing, and not where it reads slowly', async () => {
+    const { house } = await withLargeAnswers();
+    await using _ = house;
+    const [mute, slow] = [await dial(house, '127.0.0.2'), await dial(house, '127.0.0.3')];
+    const reading = setInterval(() => slow.read(64 * 1_024), 200);
+    for (const socket of [mute, slow]) socket.write(ASK);
+    slow.pause();
+    await endOf(mute, CUT_WITHIN_MS);
+    await delay(1_000);
+    expect(slow.destroyed).toBe(false);
+    clearInterval(reading);
+    slow.destroy();
+    await tellsOf(house, 'reader_stalled');
+  });
+
+  it('is ended where it upgrades to what nobody speaks', async () => {
+    await using house = await openHouse({ rateLimit: 'on' });
+    const socket = await dial(house);
+    socket.resume();
+    socket.write(
+      'GET /elsewhere HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    );
+    await endOf(socket, CUT_WITHIN_MS);
+  });
+});
+
+describe('[S1] one address', () => {
+  it('has so many connections, refused at once past that, and another is served meanwhile', async () => {
+    await using house = await openHouse({ rateLimit: 'on' });
+    const sockets: Socket[] = [];
+    for (let n = 0; n < 10_100; n += 100) {
+      sockets.push(...(await Promise.all(Array.from({ length: 100 }, () => dial(house, '127.0.0.2')))));
+      for (const socket of sockets.slice(n)) socket.resume();
+    }
+    const open = () => sockets.filter((socket) => !socket.destroyed).length;
+    await eventually('most are refused', () => open() <= CONNECTIONS_PER_ADDRESS_MAX);
+    expect(await visit(house)).toBe(200);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it('leaves no more unread than its share, over all its connections', async () => {
+    const { house } = await withLargeAnswers();
+    await using _ = house;
+    const sockets = await Promise.all(Array.from({ length: 12 }, () => dial(house, '127.0.0.2')));
+    for (const socket of sockets) socket.write(ASK);
+    await tellsOf(house, 'answers_of_address_unread');
+    expect(await visit(house)).toBe(200);
+    for (const socket of sockets) socket.destroy();
+  });
+});
