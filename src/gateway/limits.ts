@@ -8,6 +8,14 @@ export const SOCKET_INFLIGHT_MAX = 256;
 /** How long a draining server waits for its in-flight answers, in milliseconds: as long as a command may take. */
 export const DRAIN_DEADLINE_MS = 10_000;
 
+/** Fragments of one message, as some proxies make: browsers and client libraries send it in one. */
+export const MESSAGE_FRAGMENTS_MAX = 256;
+/** Answers to pings that wait for their reader: past it the socket is cut. */
+export const PENDING_PONGS_MAX = 16;
+/** Namespaces that one socket asks for: there are two, and one that nobody is in. */
+export const NAMESPACES_PER_SOCKET_MAX = 3;
+/** How long a peer may take to answer the closing handshake, in milliseconds. */
+export const CLOSING_HANDSHAKE_MS = 500;
 /** Heartbeat of a socket, in milliseconds: a peer that is gone is noticed within the sum of the two. */
 export const PING_EVERY_MS = 15_000;
 export const PING_DEADLINE_MS = 10_000;

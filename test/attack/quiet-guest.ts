@@ -7,7 +7,8 @@ import type { CommandAnswers } from '../../src/protocol/commands.ts';
 import type { Outcome } from '../../src/protocol/errors.ts';
 import { dateOf } from '../../src/protocol/nights.ts';
 
-const PAUSE_MS = 8;
+/** Fewer commands a second than one guest may send. */
+const PAUSE_MS = 25;
 const ANSWER_WITHIN_MS = 5_000;
 const VISITS_EVERY = 10;
 const DAY_MS = 86_400_000;

@@ -69,9 +69,12 @@ async function strike(server: Program, guest: QuietGuest, attack: string, second
   const before = await goOnFor(guest, seconds * 500);
   const restingBytes = await residentBytes(server.pid);
   let peakBytes = restingBytes;
+  let isLost = false;
   const sampling = setInterval(async () => {
     peakBytes = Math.max(peakBytes, await residentBytes(server.pid));
-    if (peakBytes - restingBytes > LOST_BYTES && !server.hasEnded) await server.kill();
+    if (isLost || peakBytes - restingBytes <= LOST_BYTES) return;
+    isLost = true;
+    await server.kill();
   }, SAMPLE_EVERY_MS);
   const order: Order = { attack, port: Number(new URL(server.url).port), seconds };
   const attacker = fork(ATTACKER, [JSON.stringify(order)]);

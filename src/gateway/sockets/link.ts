@@ -10,12 +10,19 @@
 import type { Socket as TcpSocket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { Budget } from '../limits/budgets.ts';
-import { FLOOD_REFUSALS_MAX, SOCKET_CONFLATE_BYTES, SOCKET_CUT_BYTES } from '../limits.ts';
+import {
+  FLOOD_REFUSALS_MAX,
+  NAMESPACES_PER_SOCKET_MAX,
+  SOCKET_CONFLATE_BYTES,
+  SOCKET_CUT_BYTES,
+} from '../limits.ts';
 import type { Log } from '../log.ts';
 import { mostFrameBytes, readAckId, readEvent, writeFrame } from './packets.ts';
 import { type EngineConnection, interceptMessages, tcpSocketOf, webSocketOf } from './socket-io-internals.ts';
 
 const FLOOD_WINDOW_MS = 10_000;
+/** What a frame begins with that asks to enter a namespace: `40/v1,{…}`, or `40{…}` for the one without a name. */
+const CONNECT = Buffer.from('40');
 const OPEN = 1;
 const CLOSED = 3;
 
@@ -47,6 +54,8 @@ export class Link {
   /** Of its own while nobody is signed in, and of its address; undefined where rates are not limited. */
   readonly #ownBudget: Budget | undefined;
   readonly #addressBudget: Budget | undefined;
+  /** Namespaces that were asked for and not left since. */
+  #entered: string[] = [];
   #queue: (string | Buffer)[] = [];
   /** About, in characters where it is text. */
   #queuedBytes = 0;
@@ -79,8 +88,14 @@ export class Link {
           return;
         }
       }
-      engine(message, isBinary);
+      if (isBinary || !startsWith(message, CONNECT) || this.#enters(message.toString())) {
+        engine(message, isBinary);
+      }
     });
+    // What WebSocket itself answers is counted like a message. Answers that wait are bounded (web-sockets.ts).
+    const control = (payload: Buffer) => void this.#take(payload);
+    this.#webSocket.on('ping', control);
+    this.#webSocket.on('pong', control);
     this.#tcp.on('drain', () => this.#caughtUp());
   }
 
@@ -116,7 +131,7 @@ export class Link {
   }
 
   /** At once, without waiting for the reader. */
-  cut(reason: 'reader_too_slow' | 'flood'): void {
+  cut(reason: 'reader_too_slow' | 'flood' | 'namespace_entered_twice'): void {
     if (!this.isOpen) return;
     this.#host.log.info({ event: 'socket.cut', reason });
     this.#queue = [];
@@ -137,6 +152,25 @@ export class Link {
   /** Of a peer that has not answered the closing handshake. */
   terminate(): void {
     if (!this.isClosed) this.#webSocket.terminate();
+  }
+
+  /** It was not let in, or has left: it may ask again. */
+  left(namespace: string): void {
+    this.#entered = this.#entered.filter((entered) => entered !== namespace);
+  }
+
+  /**
+   * Socket.IO makes a session of every CONNECT that comes before the first one to its namespace has been let in; no
+   * client sends a second one.
+   */
+  #enters(frame: string): boolean {
+    const namespace = /^40(\/[^,]*)/.exec(frame)?.[1] ?? '/';
+    if (this.#entered.includes(namespace) || this.#entered.length >= NAMESPACES_PER_SOCKET_MAX) {
+      this.cut('namespace_entered_twice');
+      return false;
+    }
+    this.#entered.push(namespace);
+    return true;
   }
 
   #caughtUp(): void {

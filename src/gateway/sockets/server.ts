@@ -14,7 +14,7 @@ import { Dispatch } from '../dispatch.ts';
 import type { Faults } from '../faults.ts';
 import { Budget } from '../limits/budgets.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
-import { COMMANDS_PER_SUBJECT, PING_DEADLINE_MS, PING_EVERY_MS } from '../limits.ts';
+import { CLOSING_HANDSHAKE_MS, COMMANDS_PER_SUBJECT, PING_DEADLINE_MS, PING_EVERY_MS } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { GatewayParts, VerifiedToken } from '../ports.ts';
 import { adminSocketCommands, leaveFeed } from './admin-commands.ts';
@@ -36,6 +36,7 @@ import {
   redirectWrites,
   releaseRequest,
 } from './socket-io-internals.ts';
+import { BoundedWebSocketServer } from './web-sockets.ts';
 
 export interface SocketServerOptions {
   readonly parts: GatewayParts;
@@ -52,7 +53,6 @@ export interface SocketServerOptions {
 }
 
 const TICK_MS = 1_000;
-const CLOSING_HANDSHAKE_MS = 500;
 
 const PATH = '/socket.io/';
 
@@ -82,6 +82,7 @@ export class SocketServer {
     this.#io = new Server({
       path: PATH,
       transports: ['websocket'],
+      wsEngine: BoundedWebSocketServer,
       serveClient: false,
       perMessageDeflate: false,
       httpCompression: false,
@@ -251,9 +252,11 @@ export class SocketServer {
           if (error === undefined && 'verified' in token && token.verified !== undefined) {
             tokens.set(socket, token.verified);
           }
+          if (error !== undefined) this.#linkOf(socket)?.left(namespace.name);
           next(error === undefined ? undefined : connectError(error));
         },
         (fault: unknown) => {
+          this.#linkOf(socket)?.left(namespace.name);
           next(connectError(this.#options.faults.answer('connect', undefined, fault).error));
         },
       );
@@ -275,7 +278,7 @@ export class SocketServer {
   }
 
   #open(socket: Socket, host: SessionHost, sessions: Map<string, Session>): Session {
-    const link = this.#links.get(connectionOf(socket).id);
+    const link = this.#linkOf(socket);
     if (link === undefined) throw new Error('a namespace was joined on a connection that is not open');
     const session = new Session(socket, link, host);
     redirectWrites(socket, (message) => link.send(message));
@@ -287,9 +290,14 @@ export class SocketServer {
     socket.on('disconnect', () => {
       sessions.delete(socket.id);
       link.sessions.delete(session);
+      link.left(host.heads.namespace);
       if (link.sink === session) link.sink = undefined;
     });
     return session;
+  }
+
+  #linkOf(socket: Socket): Link | undefined {
+    return this.#links.get(connectionOf(socket).id);
   }
 
   #welcome(session: Session): void {
