@@ -54,6 +54,11 @@ export function isOverrun(error: unknown): boolean {
   return sqlStateOf(error) === '57014';
 }
 
+/** Whether it is text with U+0000 in it, which every schema should have refused. */
+export function isUnstorable(error: unknown): boolean {
+  return ['22021', '22P05'].includes(sqlStateOf(error) ?? '');
+}
+
 /** Read-only: a standby, say, where the primary was. */
 const SQLSTATE_READ_ONLY = '25006';
 

@@ -10,16 +10,9 @@ import {
   WINDOW_NIGHTS_MAX,
 } from './limits.ts';
 import { IsoDate, nightOf } from './nights.ts';
-import {
-  Booking,
-  type Calendar,
-  Currency,
-  GuestContact,
-  Hold,
-  PRINTABLE,
-  type Subject,
-} from './resources.ts';
+import { Booking, type Calendar, Currency, GuestContact, Hold, type Subject } from './resources.ts';
 import { ApartmentCard } from './terms.ts';
+import { shownLine, storable } from './text.ts';
 
 const Guests = z.int().min(1, 'at least 1 guest').max(GUESTS_MAX, `at most ${GUESTS_MAX} guests`);
 
@@ -44,11 +37,11 @@ const windowShape = { from: IsoDate, to: IsoDate };
 export const CalendarQuery = z.object(windowShape).superRefine(checkWindow);
 /** Of one apartment, as a command: HTTP has the apartment in its path. */
 export const ClaimsQuery = z.object({ apartmentId: Id, ...windowShape }).superRefine(checkWindow);
-const cityShape = { ...windowShape, city: z.string().max(100).optional() };
+const cityShape = { ...windowShape, city: storable('a city', 100).optional() };
 export const FiguresQuery = z.object(cityShape).superRefine(checkWindow);
 /** `name`: a part of it, in any case. */
 export const OccupancyQuery = z
-  .object({ ...cityShape, name: z.string().max(100).optional() })
+  .object({ ...cityShape, name: storable('a name', 100).optional() })
   .superRefine(checkWindow);
 export type OccupancyQuery = z.infer<typeof OccupancyQuery>;
 
@@ -59,7 +52,7 @@ export const Unwatch = z.object({ apartmentIds: z.array(Id).min(1).max(WATCH_APA
 
 export const SearchSort = z.enum(['price_asc', 'price_desc', 'name']);
 const searchShape = {
-  city: z.string().max(100).optional(),
+  city: storable('a city', 100).optional(),
   guests: Guests.optional(),
   /** Only apartments priced in it. */
   currency: Currency.optional(),
@@ -68,7 +61,7 @@ const searchShape = {
   /** By price: one currency after the other, by its code. */
   sort: SearchSort.optional(),
   limit: z.int().min(1).max(PAGE_SIZE_MAX).default(PAGE_SIZE_DEFAULT),
-  cursor: z.string().max(512).optional(),
+  cursor: storable('a cursor', 512).optional(),
 };
 export const Search = z.object({ ...searchShape, checkIn: IsoDate, checkOut: IsoDate });
 /** Over HTTP dates are optional: without them it lists, without availability or quote. */
@@ -80,7 +73,7 @@ export const ListQuery = z
   });
 export type SearchQuery = z.infer<typeof ListQuery>;
 
-const Reason = z.string().max(500).regex(PRINTABLE, 'a reason has no control characters');
+const Reason = shownLine('a reason', 500);
 
 const intent = { requestId: RequestId, apartmentId: Id };
 /** The order of check-in and check-out is a rule, not a shape: `rule_violation` says more than a schema can. */

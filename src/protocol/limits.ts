@@ -67,6 +67,8 @@ export const ACCESS_TOKEN_LENGTH_MAX = 2_048;
 /** Passwords, in characters: shorter ones are guessed; longer ones only cost the server time. */
 export const PASSWORD_LENGTH_MIN = 10;
 export const PASSWORD_LENGTH_MAX = 200;
+/** Name of a guest or an account, in characters: longer ones are no names. */
+export const NAME_LENGTH_MAX = 200;
 /** Facts shown of one apartment's history, the newest ones: a history only grows, an answer may not. */
 export const HISTORY_FACTS_MAX = 1_000;
 

@@ -4,18 +4,11 @@ import { Id } from './ids.ts';
 import { Instant } from './instant.ts';
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from './limits.ts';
 import { termsProblems } from './listing-rules.ts';
-import { Booking, PRINTABLE } from './resources.ts';
+import { Booking } from './resources.ts';
 import { Apartment, Season, Terms } from './terms.ts';
+import { shownLine, shownParagraphs } from './text.ts';
 
-const line = (max: number) =>
-  z.string().trim().max(max).regex(PRINTABLE, 'a text of one line has no control characters');
-/** Lines may break: CR, LF and tab are no harm to storage or page. */
-const paragraphs = (max: number) =>
-  z
-    .string()
-    .trim()
-    .max(max)
-    .regex(/^(?:[^\p{Cc}\p{Cs}]|[\t\n\r])*$/u, 'a description has no control characters but line breaks');
+const line = (max: number) => shownLine('a text of one line', max);
 
 const WrittenTerms = z.strictObject({
   ...Terms.shape,
@@ -23,7 +16,7 @@ const WrittenTerms = z.strictObject({
 });
 const written = {
   name: line(200).min(1, 'send the name of the apartment'),
-  description: paragraphs(5_000),
+  description: shownParagraphs('a description', 5_000),
   city: line(100).min(1, 'send the city, by which guests search'),
   country: line(100),
   latitude: Apartment.shape.latitude,

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { Id } from './ids.ts';
 import { Instant } from './instant.ts';
+import { NAME_LENGTH_MAX } from './limits.ts';
 import { IsoDate } from './nights.ts';
+import { shownLine } from './text.ts';
 
 export const Currency = z.string().regex(/^[A-Z]{3}$/, 'a currency is an ISO 4217 code such as EUR');
 /** Integer minor units (cents) of an ISO 4217 currency. */
@@ -62,16 +64,8 @@ export const Hold = z.object({
 });
 export type Hold = z.infer<typeof Hold>;
 
-/** Printable text of people: PostgreSQL cannot store U+0000 or half a surrogate pair, and nothing good is meant by the other controls. */
-export const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;
-
 export const GuestContact = z.object({
-  name: z
-    .string()
-    .trim()
-    .min(1, 'send the name of the guest')
-    .max(200)
-    .regex(PRINTABLE, 'a name has no control characters'),
+  name: shownLine('a name', NAME_LENGTH_MAX).min(1, 'send the name of the guest'),
   email: z.email('send an e-mail address such as ana@example.com').max(254),
 });
 export type GuestContact = z.infer<typeof GuestContact>;

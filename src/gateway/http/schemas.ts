@@ -11,18 +11,26 @@ import {
 } from '../../protocol/commands.ts';
 import { ErrorBody } from '../../protocol/errors.ts';
 import { Id } from '../../protocol/ids.ts';
-import { GUESTS_MAX, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, PASSWORD_LENGTH_MAX } from '../../protocol/limits.ts';
+import {
+  GUESTS_MAX,
+  NAME_LENGTH_MAX,
+  PAGE_SIZE_DEFAULT,
+  PAGE_SIZE_MAX,
+  PASSWORD_LENGTH_MAX,
+} from '../../protocol/limits.ts';
 import { ManagedApartment } from '../../protocol/managed-apartments.ts';
 import { IsoDate } from '../../protocol/nights.ts';
 import { Block, Booking, Calendar, Hold, Quote, Session } from '../../protocol/resources.ts';
 import { Apartment, ApartmentCard } from '../../protocol/terms.ts';
+import { shownLine, storable } from '../../protocol/text.ts';
 
+const email = storable('an e-mail address', 254);
 export const SignUp = z.object({
-  email: z.string().max(254),
+  email,
   password: z.string().max(PASSWORD_LENGTH_MAX),
-  name: z.string().max(200),
+  name: shownLine('a name', NAME_LENGTH_MAX),
 });
-export const SignIn = z.object({ email: z.string().max(254), password: z.string().max(PASSWORD_LENGTH_MAX) });
+export const SignIn = z.object({ email, password: z.string().max(PASSWORD_LENGTH_MAX) });
 export const Refresh = z.object({ refreshToken: z.string().max(512) });
 
 export const ApartmentPath = z.object({ id: Id });
@@ -63,7 +71,7 @@ export const IntentHeaders = z.object({
 
 /** Also the revision of what a change was made of, so that it undoes nobody else's. */
 export const RevisedHeaders = IntentHeaders.extend({
-  'if-match': z.string().max(64).optional().meta({
+  'if-match': storable('a revision', 64).optional().meta({
     description: 'the revision the change was made of, as its ETag was: 412 where it is not the latest',
   }),
 });

@@ -1,7 +1,8 @@
 /** What an e-mail address and a password must be before an account is made of them. */
 import { z } from 'zod';
 import { invalidRequest, type Outcome } from '../../protocol/errors.ts';
-import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../../protocol/limits.ts';
+import { NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../../protocol/limits.ts';
+import { shownLine } from '../../protocol/text.ts';
 
 const Credentials = z.object({
   email: z.preprocess(
@@ -12,7 +13,7 @@ const Credentials = z.object({
     .string()
     .min(PASSWORD_LENGTH_MIN, `a password has at least ${PASSWORD_LENGTH_MIN} characters; send a longer one`)
     .max(PASSWORD_LENGTH_MAX, `a password has at most ${PASSWORD_LENGTH_MAX} characters; send a shorter one`),
-  name: z.string().trim().max(200, 'a name has at most 200 characters; send a shorter one'),
+  name: shownLine('a name', NAME_LENGTH_MAX),
 });
 export type Credentials = z.infer<typeof Credentials>;
 
