@@ -13,10 +13,12 @@ import { until } from '../time/until.ts';
 import { within } from '../time/within.ts';
 import { Connections } from './connections/connections.ts';
 import { Faults } from './faults.ts';
+import { admitRequests } from './http/admission.ts';
 import { createHttp } from './http/server.ts';
 import { createRateLimits } from './limits/rate-limits.ts';
 import { DRAIN_DEADLINE_MS, DRAIN_SPREAD_MAX_MS, DRAIN_SPREAD_PER_SOCKET_MS } from './limits.ts';
 import type { Log } from './log.ts';
+import { Origins } from './origins.ts';
 import type { GatewayParts } from './ports.ts';
 import type { RedisLink } from './redis/redis-link.ts';
 import type { Backplane } from './sockets/backplane.ts';
@@ -29,7 +31,7 @@ export interface GatewayOptions {
   /** Folder of the built page. */
   readonly webRoot: string;
   readonly rateLimit: 'on' | 'off';
-  /** Origins besides its own whose pages may open sockets. */
+  /** Origins whose pages may open sockets and change something, besides those that are this server's own whatever a client says. */
   readonly origins: readonly string[];
   /** To the sockets of other servers; undefined where this one is alone. */
   readonly backplane?: Backplane | undefined;
@@ -77,6 +79,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
   const { log } = options;
   const faults = new Faults(log, parts.explain);
   const limits = createRateLimits(options.rateLimit, options.redis);
+  const origins = new Origins(options.origins, log);
   const inFlight = { count: 0 };
   let state: 'starting' | 'serving' | 'refusing' | 'draining' | 'leaving' | 'closed' = 'starting';
   let whyRefusing = '';
@@ -108,11 +111,12 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     limits,
     log,
     faults,
-    origins: options.origins,
+    origins,
     backplane: options.backplane,
     inFlight,
     refusal,
   });
+  admitRequests(http.server, limits, origins);
   const connections = new Connections({ mode: options.rateLimit, log });
   connections.watch(http.server);
 

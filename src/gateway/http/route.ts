@@ -107,9 +107,11 @@ export function createRouter({ app, parts, limits, faults, refusal }: RouterOpti
           outcome = faults.answer(`${method} ${path}`, { requestId }, error);
         }
         if (!outcome.ok) return refuse(reply, outcome.error);
+        reply.header('cache-control', 'no-store');
         if (etag !== undefined) {
           const tag = `"${etag(outcome.data as never)}"`;
-          reply.header('etag', tag).header('cache-control', 'no-cache');
+          const kept = access === 'anyone' ? 'no-cache' : 'private, no-cache';
+          reply.header('etag', tag).header('cache-control', kept);
           const isKnown = method === 'GET' && matches(request.headers['if-none-match'], tag);
           if (isKnown) return reply.code(304).send();
         }
@@ -121,8 +123,6 @@ export function createRouter({ app, parts, limits, faults, refusal }: RouterOpti
   async function admit(request: FastifyRequest, access: Access): Promise<ErrorBody | undefined> {
     const leaving = refusal();
     if (leaving !== undefined) return leaving.error;
-    const address = limits.ofAddress(request.ip);
-    if (address?.take() === false) return tooMany(address.retryAfterMs());
     const caller = await callerFrom(request.headers.authorization);
     if (caller === undefined) return BAD_TOKEN;
     request.caller = caller;
@@ -145,12 +145,13 @@ export function tooMany(retryAfterMs: number): ErrorBody {
   return errorBody('rate_limited', `too many requests; wait ${retryAfterMs} ms`, { retryAfterMs });
 }
 
-/** The one place where an error becomes a response. */
+/** The one place where an error of a route becomes a response. */
 export function refuse(reply: FastifyReply, error: ErrorBody): FastifyReply {
   if (error.retryAfterMs !== undefined) {
     // In whole seconds (RFC 9110, section 10.2.3).
     reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfterMs / 1_000)));
   }
+  reply.header('cache-control', 'no-store');
   if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
   return reply.code(ERRORS[error.code].http).send({ error });
 }

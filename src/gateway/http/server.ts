@@ -67,7 +67,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   app.setErrorHandler((error: FastifyError, request, reply) =>
     refuse(reply, errorOf(faults, error, request)),
   );
-  acceptEmptyJson(app);
+  acceptJsonAlone(app);
 
   compressAnswers(app);
   await app.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY } });
@@ -176,8 +176,12 @@ function errorOf(faults: Faults, error: FastifyError, request: FastifyRequest): 
     .error;
 }
 
-/** Clients that set the content type on every request send it with an empty body too. */
-function acceptEmptyJson(app: FastifyInstance): void {
+/**
+ * No other type: text/plain is what any page may send without being asked for leave. Clients that set the content type
+ * on every request send it with an empty body too.
+ */
+function acceptJsonAlone(app: FastifyInstance): void {
+  app.removeContentTypeParser('text/plain');
   const parse = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined);

@@ -6,6 +6,7 @@ import {
   COMMANDS_PER_SUBJECT,
   CONNECTIONS_PER_ADDRESS,
   GUESTS_PER_ADDRESS,
+  PROBES_PER_ADDRESS,
   SIGN_INS_PER_ADDRESS,
   SIGN_INS_PER_EMAIL,
   SIGN_INS_PER_EMAIL_AND_ADDRESS,
@@ -21,6 +22,7 @@ export interface RateLimits {
   /** Spent on every frame and request; undefined where commands are not limited. */
   ofSubject(subjectId: string): Budget | undefined;
   ofAddress(address: string): Budget | undefined;
+  ofProbe(address: string): Budget | undefined;
   connection(address: string): Promise<number | undefined>;
   guest(address: string): Promise<number | undefined>;
   signIn(email: string, address: string): Promise<number | undefined>;
@@ -36,6 +38,7 @@ export function createRateLimits(mode: 'on' | 'off', redis?: RedisLink): RateLim
 const UNLIMITED: RateLimits = {
   ofSubject: () => undefined,
   ofAddress: () => undefined,
+  ofProbe: () => undefined,
   connection: async () => undefined,
   guest: async () => undefined,
   signIn: async () => undefined,
@@ -48,6 +51,7 @@ function limited(link: RedisLink | undefined): RateLimits {
     new Budgets(rate, redis === undefined ? undefined : shareThrough(redis, name, rate));
   const subjects = budgets('subject', COMMANDS_PER_SUBJECT);
   const addresses = budgets('address', COMMANDS_PER_ADDRESS);
+  const probes = new Budgets(PROBES_PER_ADDRESS);
   const counter = (options: CounterOptions) => new SharedCounter(options, redis);
   const connections = counter({ name: 'connection', max: CONNECTIONS_PER_ADDRESS, windowSeconds: 10 });
   const guests = counter({ name: 'guest', max: GUESTS_PER_ADDRESS, windowSeconds: 60 });
@@ -67,6 +71,7 @@ function limited(link: RedisLink | undefined): RateLimits {
   return {
     ofSubject: (subjectId) => subjects.of(subjectId),
     ofAddress: (address) => addresses.of(network(address)),
+    ofProbe: (address) => probes.of(network(address)),
     connection: (address) => connections.spend(network(address)),
     guest: (address) => guests.spend(network(address)),
     async signIn(email, address) {

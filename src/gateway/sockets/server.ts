@@ -16,6 +16,7 @@ import { Budget } from '../limits/budgets.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import { CLOSING_HANDSHAKE_MS, COMMANDS_PER_SUBJECT, PING_DEADLINE_MS, PING_EVERY_MS } from '../limits.ts';
 import type { Log } from '../log.ts';
+import type { Origins } from '../origins.ts';
 import type { GatewayParts, VerifiedToken } from '../ports.ts';
 import { adminSocketCommands, leaveFeed } from './admin-commands.ts';
 import type { Backplane } from './backplane.ts';
@@ -43,8 +44,7 @@ export interface SocketServerOptions {
   readonly limits: RateLimits;
   readonly log: Log;
   readonly faults: Faults;
-  /** Origins whose pages may connect, besides our own. */
-  readonly origins: readonly string[];
+  readonly origins: Origins;
   /** To the sockets of other servers; undefined where this one is alone. */
   readonly backplane: Backplane | undefined;
   readonly inFlight: { count: number };
