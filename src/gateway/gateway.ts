@@ -4,6 +4,7 @@
  *   listen ──> starting ──open──> serving ──drain──> no new sockets, everyone asked to leave ──> in-flight answers out ──> closed
  */
 
+import { lookup } from 'node:dns/promises';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -123,7 +124,9 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
   async function listen(): Promise<{ url: string }> {
     const { host, port } = options;
     try {
-      await http.listen({ host, port });
+      // Of `localhost` the framework would make a second server, of which nothing here would know.
+      const address = host === 'localhost' ? (await lookup(host)).address : host;
+      await http.listen({ host: address, port });
     } catch (error) {
       throw addressProblem(error, host, port);
     }

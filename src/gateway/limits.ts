@@ -44,6 +44,8 @@ export const COMMANDS_PER_SUBJECT = { perSecond: 100, burst: 300 } as const;
 export const COMMANDS_PER_ADDRESS = { perSecond: 1_000, burst: 3_000 } as const;
 /** Asking whether this server lives, of one address: beside all else that it asks. */
 export const PROBES_PER_ADDRESS = { perSecond: 20, burst: 100 } as const;
+/** Bytes of an answer that cost its address as much as a command: to make a long one takes longer. */
+export const ANSWER_BYTES_PER_COMMAND = 8 * 1024;
 /** Subjects, and addresses, whose budgets are remembered; who is forgotten has a full one again. */
 export const BUDGETS_MAX = 100_000;
 /** A server tells the others of each such part of a burst that it has let through: less often than once a command. */

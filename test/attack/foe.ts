@@ -70,7 +70,8 @@ export class Foe {
   /** As `send`, resolving when there is room for more, or the connection is gone. */
   async pour(socket: Socket, bytes: Buffer): Promise<void> {
     this.send(socket, bytes);
-    if (!socket.writableNeedDrain || socket.destroyed) return;
+    // Also where it cannot be written to any more: that it has ended is heard of in a later turn.
+    await delay(1);
     while (socket.writableNeedDrain && !socket.destroyed && !this.isOver) await delay(5);
   }
 

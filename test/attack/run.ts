@@ -60,6 +60,8 @@ export async function run({ attacks, seconds, environment = {}, tell }: Run): Pr
 
 async function begun(server: Program): Promise<QuietGuest> {
   await server.start();
+  // Made once, by whoever asks first.
+  await fetch(`${server.url}/v1/openapi.json`);
   const guest = await QuietGuest.arrive(server.url);
   await goOnFor(guest, WARM_UP_MS);
   return guest;

@@ -1,7 +1,7 @@
 /** What is looked at before anything of a request is: room, and whose page sends it. What is told may not be kept. */
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { describe, expect, it, vi } from 'vitest';
-import { COMMANDS_PER_ADDRESS } from '../../src/gateway/limits.ts';
+import { ANSWER_BYTES_PER_COMMAND, COMMANDS_PER_ADDRESS } from '../../src/gateway/limits.ts';
 import { type House, openHouse } from './harness.ts';
 
 const GUEST = '/v1/sessions/guest';
@@ -58,6 +58,16 @@ describe('[S2] requests of one address', () => {
     expect((await ask(house, '/healthz')).status).toBe(200);
     expect((await ask(house, '/readyz')).status).toBe(200);
     expect((await ask(house, '/v1/apartments', { localAddress: '127.0.0.2' })).status).toBe(200);
+  });
+
+  it('cost more where their answers are long', async () => {
+    await using house = await openHouse({ rateLimit: 'on' });
+    using _frozen = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+    const nextCursor = 'x'.repeat(100 * ANSWER_BYTES_PER_COMMAND);
+    house.world.parts.listings.search = () => ({ ok: true, data: { apartments: [], nextCursor } });
+    let answered = 0;
+    while ((await ask(house, '/v1/apartments')).status === 200) answered += 1;
+    expect(answered).toBe(Math.ceil(COMMANDS_PER_ADDRESS.burst / 101));
   });
 
   it('for probes have room of their own, and no more', async () => {

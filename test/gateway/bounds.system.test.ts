@@ -29,6 +29,13 @@ describe('budgets', () => {
     expect(later).toEqual([true, true, true, false]);
   });
 
+  it('may owe a burst, and no more', () => {
+    const budget = new Budget({ perSecond: 10, burst: 3 }, 0);
+    budget.owe(100);
+    expect(budget.take(300)).toBe(false);
+    expect(budget.take(400)).toBe(true);
+  });
+
   it.each([
     ['203.0.113.9', '203.0.113.9'],
     ['::ffff:203.0.113.9', '203.0.113.9'],

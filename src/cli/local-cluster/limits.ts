@@ -1,11 +1,10 @@
 /** The bounds of the servers on one machine, and of the proxy before them. */
 import { CLIENT_CONFIRM_DEADLINE_MS, CLIENT_DEADLINE_MS } from '../../client/limits.ts';
-import { CONNECTIONS_MAX } from '../../gateway/limits.ts';
 
 /** Servers that `nightlatch cluster` starts on one machine: more have no processor left to run on. */
 export const CLUSTER_NODES_MAX = 16;
-/** Connections through its proxy at once: as many sockets as one address may have. */
-export const PROXY_CONNECTIONS_MAX = CONNECTIONS_MAX;
+/** Connections through its proxy at once: each is two file descriptors. */
+export const PROXY_CONNECTIONS_MAX = 20_000;
 /**
  * How long a server may take to accept a connection before the next one is tried, in milliseconds: a
  * frozen one accepts none.

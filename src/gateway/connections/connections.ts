@@ -27,6 +27,7 @@ import {
 } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { interpose } from './interpose.ts';
+import { stopParsing, writeQueueOf } from './node-internals.ts';
 
 /** Why a connection was refused or cut: counted, and told once a second, as an attacker must not fill the log either. */
 export type Reason =
@@ -47,6 +48,7 @@ interface Connection {
   takenAtMs: number;
 }
 
+/** Also how long a connection may count that is gone: a listener for each of them would be memory. */
 const SWEEP_EVERY_MS = 250;
 const TELL_EVERY_MS = 1_000;
 
@@ -106,7 +108,6 @@ export class Connections {
     }
     this.#countOf.set(address, count + 1);
     this.#open.set(socket, { address, unanswered: 0, unreadBytes: 0, taken: 0, takenAtMs: 0 });
-    socket.once('close', () => this.#forget(socket));
     return true;
   }
 
@@ -133,6 +134,10 @@ export class Connections {
     const unreadOf = new Map<string, number>();
     let unreadBytes = 0;
     for (const [socket, connection] of this.#open) {
+      if (socket.destroyed) {
+        this.#forget(socket);
+        continue;
+      }
       const waiting = socket.writableLength;
       if (waiting === 0) {
         connection.unreadBytes = 0;
@@ -184,6 +189,7 @@ export class Connections {
 
   #cut(socket: Socket, reason: Reason): void {
     this.#count(reason);
+    stopParsing(socket);
     socket.resetAndDestroy();
     this.#forget(socket);
   }
@@ -206,10 +212,4 @@ export class Connections {
     for (const [reason, count] of this.#untold) this.#log.info({ event: 'connection.cut', reason, count });
     this.#untold.clear();
   }
-}
-
-/** Of one large write the kernel takes a part at a time, of which Node tells nobody before it is done. */
-function writeQueueOf(socket: Socket): number {
-  const { _handle: handle } = socket as unknown as { _handle: { writeQueueSize?: number } | null };
-  return handle?.writeQueueSize ?? 0;
 }

@@ -24,15 +24,16 @@ export function keepDocuments(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     if (!['GET', 'HEAD'].includes(request.method) || request.headers[MAKING] === key) return;
     const [path = ''] = request.url.split('?', 1);
-    let making = kept.get(path);
-    if (making === undefined) {
-      making = make(path);
-      kept.set(path, making);
+    const making = kept.get(path) ?? make(path);
+    kept.set(path, making);
+    let document: Document | undefined;
+    try {
+      document = await making;
+    } finally {
+      // What there is not is not kept: there is no end of it.
+      if (document === undefined) kept.delete(path);
     }
-    const document = await making;
     if (document !== undefined) return send(document, request, reply);
-    // What there is not is not kept: there is no end of it.
-    kept.delete(path);
   });
 
   async function make(path: string): Promise<Document | undefined> {

@@ -22,6 +22,7 @@ import { type ErrorBody, errorBody } from '../../protocol/errors.ts';
 import { FRAME_BYTES_MAX, HANDSHAKE_DEADLINE_MS } from '../../protocol/limits.ts';
 import type { Faults } from '../faults.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
+import { ANSWER_BYTES_PER_COMMAND } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { GatewayParts } from '../ports.ts';
 import { compressAnswers } from './compression.ts';
@@ -69,6 +70,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   );
   acceptJsonAlone(app);
 
+  countAnswers(app, limits);
   compressAnswers(app);
   await app.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY } });
   await app.register(swagger, {
@@ -96,6 +98,15 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   await servePage(app, options.webRoot);
   await app.ready();
   return app;
+}
+
+/** A long answer costs its address as much as several requests: it was let in for one. */
+function countAnswers(app: FastifyInstance, limits: RateLimits): void {
+  app.addHook('onSend', async (request, _reply, payload) => {
+    const bytes = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.length : 0;
+    if (bytes > ANSWER_BYTES_PER_COMMAND) limits.ofAddress(request.ip)?.owe(bytes / ANSWER_BYTES_PER_COMMAND);
+    return payload;
+  });
 }
 
 function operations(app: FastifyInstance, { notReady }: HttpOptions): void {

@@ -45,11 +45,21 @@ export class Budget {
     this.#left = filled > this.#burst ? this.#burst : filled;
     if (this.#left < 1) return false;
     this.#left -= 1;
-    if (this.#share !== undefined) {
-      this.#untold += 1;
-      if (this.#untold >= this.#burst * BUDGET_TOLD_PART && !this.#isTelling) void this.#tell(this.#share);
-    }
+    this.#spent(1);
     return true;
+  }
+
+  /** For what turned out to cost more than it was let in for: it may be less than nothing then, by a burst at most. */
+  owe(tokens: number): void {
+    const owed = Math.min(tokens, this.#left + this.#burst);
+    this.#left -= owed;
+    this.#spent(owed);
+  }
+
+  #spent(tokens: number): void {
+    if (this.#share === undefined) return;
+    this.#untold += tokens;
+    if (this.#untold >= this.#burst * BUDGET_TOLD_PART && !this.#isTelling) void this.#tell(this.#share);
   }
 
   /** Until a tenth of the burst is there again: one that came back for the next single one would be refused soon. */

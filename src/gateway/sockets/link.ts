@@ -11,6 +11,7 @@ import type { Socket as TcpSocket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { Budget } from '../limits/budgets.ts';
 import {
+  ANSWER_BYTES_PER_COMMAND,
   FLOOD_REFUSALS_MAX,
   NAMESPACES_PER_SOCKET_MAX,
   SOCKET_CONFLATE_BYTES,
@@ -116,6 +117,8 @@ export class Link {
       this.cut('reader_too_slow');
       return;
     }
+    if (message.length > ANSWER_BYTES_PER_COMMAND)
+      this.#addressBudget?.owe(message.length / ANSWER_BYTES_PER_COMMAND);
     this.#queuedBytes += message.length;
     if (this.#queue.push(message) === 1) this.#host.flushSoon(this);
   }
@@ -197,7 +200,8 @@ export class Link {
       this.#refusals = 0;
     }
     this.#refusals += 1;
-    if (this.#refusals > FLOOD_REFUSALS_MAX) {
+    // Who was not let in because of it would wait for ever.
+    if (this.#refusals > FLOOD_REFUSALS_MAX || startsWith(message, CONNECT)) {
       this.cut('flood');
       return;
     }
