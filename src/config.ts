@@ -104,7 +104,9 @@ const Environment = z.object({
     .default('')
     .transform((list) => list.split(',').filter((origin) => origin !== ''))
     .pipe(z.array(url('http:', 'https:')))
-    .describe('Origins besides its own whose pages may connect, separated by commas.'),
+    .describe(
+      'Origins whose pages may connect, separated by commas: all names by which guests reach it, but addresses, `localhost` and the name of the machine.',
+    ),
   NIGHTLATCH_UNSAFE_STORAGE: z
     .enum(['refuse', 'accept-data-loss'], 'is neither refuse nor accept-data-loss')
     .default('refuse')

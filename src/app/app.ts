@@ -85,6 +85,7 @@ export async function createApp(
         port: config.PORT,
         webRoot: WEB_ROOT,
         rateLimit: config.NIGHTLATCH_RATE_LIMIT,
+        loadShedding: config.NIGHTLATCH_RATE_LIMIT,
         origins: config.NIGHTLATCH_ORIGINS,
         backplane: redis && new Backplane(redis, node.audience),
         redis,

@@ -28,6 +28,7 @@ export function guestCommands<C extends Caller>(parts: GatewayParts): CommandTab
   return {
     hold: command({
       access: 'subject',
+      begins: 'hold',
       schema: HoldCommand,
       run(caller: C, { requestId, apartmentId, checkIn, checkOut, guests }, reply) {
         const stay = { from: nightOf(checkIn), to: nightOf(checkOut) };
@@ -85,6 +86,7 @@ export function guestCommands<C extends Caller>(parts: GatewayParts): CommandTab
     }),
     search: command({
       access: 'anyone',
+      begins: 'search',
       schema: Search,
       run: (_caller: C, query, reply) => reply(listings.search(query)),
     }),
@@ -97,6 +99,7 @@ export function managementCommands<C extends Caller>(parts: GatewayParts): Comma
   return {
     list: command({
       access: 'anyone',
+      begins: 'search',
       schema: ListQuery,
       run: (_caller: C, query, reply) => reply(listings.search(query)),
     }),

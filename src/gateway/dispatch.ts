@@ -3,9 +3,10 @@
  * end in exactly one outcome. Nothing that a client sends, and no defect in a command, gets past it (faults.ts).
  */
 import type { z } from 'zod';
-import { invalidRequest, type Outcome, refuse } from '../protocol/errors.ts';
+import { type ErrorBody, errorBody, invalidRequest, type Outcome, refuse } from '../protocol/errors.ts';
 import { type Access, type Caller, refusalFor } from './caller.ts';
 import type { Faults } from './faults.ts';
+import type { Load, Sheddable } from './limits/load.ts';
 import { idsOf, type Log } from './log.ts';
 
 export type Reply<Answer = unknown> = (outcome: Outcome<Answer>) => void;
@@ -13,6 +14,8 @@ export type Reply<Answer = unknown> = (outcome: Outcome<Answer>) => void;
 export interface Command<C extends Caller, Schema extends z.ZodType = z.ZodType> {
   readonly access: Access;
   readonly schema: Schema;
+  /** What it begins, where it may be refused under load; `search` only of who is not signed in. */
+  readonly begins?: Exclude<Sheddable, 'socket'>;
   /** Calls `reply` once, now or later. What it throws or rejects with is answered as `Faults` says. */
   run(caller: C, input: z.output<Schema>, reply: Reply): void | Promise<void>;
 }
@@ -28,6 +31,7 @@ export interface DispatchOptions {
   readonly nowMs: () => number;
   readonly log: Log;
   readonly faults: Faults;
+  readonly load: Load;
 }
 
 export class Dispatch<C extends Caller> {
@@ -35,6 +39,7 @@ export class Dispatch<C extends Caller> {
   readonly #nowMs: () => number;
   readonly #log: Log;
   readonly #faults: Faults;
+  readonly #load: Load;
   readonly #debug: boolean;
 
   constructor(commands: CommandTable<C>, options: DispatchOptions) {
@@ -43,6 +48,7 @@ export class Dispatch<C extends Caller> {
     this.#nowMs = options.nowMs;
     this.#log = options.log;
     this.#faults = options.faults;
+    this.#load = options.load;
     this.#debug = options.log.isLevelEnabled('debug');
   }
 
@@ -54,8 +60,9 @@ export class Dispatch<C extends Caller> {
       return;
     }
     const answer = this.#debug ? this.#told(name as string, payload, reply) : reply;
+    this.#load.lastBegun = name as string;
     try {
-      const refusal = refusalFor(caller, entry.access, this.#nowMs());
+      const refusal = refusalFor(caller, entry.access, this.#nowMs()) ?? this.#shed(caller, entry);
       if (refusal !== undefined) {
         answer({ ok: false, error: refusal });
         return;
@@ -77,6 +84,14 @@ export class Dispatch<C extends Caller> {
   /** As `run`, for callers that wait. */
   ask(caller: C, name: string, payload: unknown): Promise<Outcome<unknown>> {
     return new Promise((resolve) => this.run(caller, name, payload, resolve));
+  }
+
+  #shed(caller: C, { begins }: Command<C>): ErrorBody | undefined {
+    if (begins === undefined || (begins === 'search' && caller.subject !== undefined)) return undefined;
+    const retryAfterMs = this.#load.sheds(begins);
+    if (retryAfterMs === undefined) return undefined;
+    const message = `this server has more to do than it can just now; send it again after ${retryAfterMs} ms`;
+    return errorBody('unavailable', message, { retryAfterMs });
   }
 
   #told(name: string, payload: unknown, reply: Reply): Reply {

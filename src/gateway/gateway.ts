@@ -16,6 +16,7 @@ import { Connections } from './connections/connections.ts';
 import { Faults } from './faults.ts';
 import { admitRequests } from './http/admission.ts';
 import { createHttp } from './http/server.ts';
+import { busyShareOfLoop, Load } from './limits/load.ts';
 import { createRateLimits } from './limits/rate-limits.ts';
 import { DRAIN_DEADLINE_MS, DRAIN_SPREAD_MAX_MS, DRAIN_SPREAD_PER_SOCKET_MS } from './limits.ts';
 import type { Log } from './log.ts';
@@ -32,6 +33,8 @@ export interface GatewayOptions {
   /** Folder of the built page. */
   readonly webRoot: string;
   readonly rateLimit: 'on' | 'off';
+  /** Whether work is refused where there is more than can be done (limits/load.ts). */
+  readonly loadShedding: 'on' | 'off';
   /** Origins whose pages may open sockets and change something, besides those that are this server's own whatever a client says. */
   readonly origins: readonly string[];
   /** To the sockets of other servers; undefined where this one is alone. */
@@ -80,6 +83,13 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
   const { log } = options;
   const faults = new Faults(log, parts.explain);
   const limits = createRateLimits(options.rateLimit, options.redis);
+  const load = new Load({
+    mode: options.loadShedding,
+    log,
+    scheduler: TIMERS,
+    nowMs: () => performance.now(),
+    busyShare: busyShareOfLoop(),
+  });
   const origins = new Origins(options.origins, log);
   const inFlight = { count: 0 };
   let state: 'starting' | 'serving' | 'refusing' | 'draining' | 'leaving' | 'closed' = 'starting';
@@ -93,6 +103,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
   const http = await createHttp({
     parts,
     limits,
+    load,
     log,
     faults,
     webRoot: options.webRoot,
@@ -110,6 +121,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
   const sockets = new SocketServer(http.server, {
     parts,
     limits,
+    load,
     log,
     faults,
     origins,
@@ -175,6 +187,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     if (!(await within(TIMERS, Math.max(0, graceMs), closed))) http.server.closeAllConnections();
     await closed;
     connections.close();
+    load.close();
   }
 
   return {

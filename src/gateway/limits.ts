@@ -42,6 +42,18 @@ export const HELD_BACK_MAX = 4_096;
 /** Commands a second, and at once after a pause, of one subject and of one address (many guests behind one). */
 export const COMMANDS_PER_SUBJECT = { perSecond: 100, burst: 300 } as const;
 export const COMMANDS_PER_ADDRESS = { perSecond: 1_000, burst: 3_000 } as const;
+/**
+ * How often it is looked how long work waits, and how late such a look may be before anything is refused, in
+ * milliseconds; an answer within 20 ms is at once to who waits for it.
+ */
+export const LOAD_LOOK_EVERY_MS = 10;
+export const QUEUE_WAIT_MAX_MS = 20;
+/** The share of time that this process worked, below which a late look is the machine's doing: refusing would not help. */
+export const BUSY_MIN = 0.5;
+/** The least that who was refused by load is told to wait, in milliseconds: sooner it would find the same. */
+export const SHED_RETRY_MIN_MS = 500;
+/** A look this late is told in the log, in milliseconds: one piece of work has held everybody up. */
+export const LOOP_HELD_TOLD_MS = 250;
 /** Asking whether this server lives, of one address: beside all else that it asks. */
 export const PROBES_PER_ADDRESS = { perSecond: 20, burst: 100 } as const;
 /** Bytes of an answer that cost its address as much as a command: to make a long one takes longer. */

@@ -222,6 +222,7 @@ describe('starting', () => {
       port,
       webRoot: '/nonexistent',
       rateLimit: 'on',
+      loadShedding: 'off',
       origins: [],
       log: world.log,
     });

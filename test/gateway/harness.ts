@@ -36,6 +36,8 @@ export async function openHouse(options: Partial<GatewayOptions> = {}): Promise<
     port: 0,
     webRoot: '/nonexistent',
     rateLimit: 'off',
+    // Its clients work in the same loop, and often hold it.
+    loadShedding: 'off',
     origins: [],
     log: world.log,
     ...options,

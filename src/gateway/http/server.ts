@@ -21,6 +21,7 @@ import {
 import { type ErrorBody, errorBody } from '../../protocol/errors.ts';
 import { FRAME_BYTES_MAX, HANDSHAKE_DEADLINE_MS } from '../../protocol/limits.ts';
 import type { Faults } from '../faults.ts';
+import type { Load } from '../limits/load.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import { ANSWER_BYTES_PER_COMMAND } from '../limits.ts';
 import type { Log } from '../log.ts';
@@ -34,6 +35,7 @@ import { Health, NAMED, Readiness } from './schemas.ts';
 export interface HttpOptions {
   readonly parts: GatewayParts;
   readonly limits: RateLimits;
+  readonly load: Load;
   readonly log: Log;
   readonly faults: Faults;
   /** The built page; it may be missing. */
@@ -45,7 +47,7 @@ export interface HttpOptions {
 }
 
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { parts, limits, log, faults } = options;
+  const { parts, limits, load, log, faults } = options;
   const app = fastify({
     bodyLimit: FRAME_BYTES_MAX,
     // A connection that says nothing, or never finishes what it says, is dropped in time.
@@ -93,7 +95,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   });
 
   const nowMs = () => parts.operations.nowMs();
-  defineRoutes(createRouter({ app, ...options }), parts, limits, { nowMs, log, faults });
+  defineRoutes(createRouter({ app, ...options }), parts, limits, { nowMs, log, faults, load });
   operations(app, options);
   await servePage(app, options.webRoot);
   await app.ready();

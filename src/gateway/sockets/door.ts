@@ -1,5 +1,6 @@
 /** Who may open a WebSocket at all, decided before the upgrade: whose page, pace and number of one address's sockets. */
 import type { IncomingMessage } from 'node:http';
+import type { Load } from '../limits/load.ts';
 import { network, type RateLimits } from '../limits/rate-limits.ts';
 import { SOCKETS_PER_ADDRESS_MAX } from '../limits.ts';
 import type { Log } from '../log.ts';
@@ -7,6 +8,7 @@ import type { Origins } from '../origins.ts';
 
 export interface DoorOptions {
   readonly limits: RateLimits;
+  readonly load: Load;
   readonly log: Log;
   readonly origins: Origins;
 }
@@ -24,6 +26,7 @@ export class Door {
 
   check(request: IncomingMessage, done: Verdict): void {
     const address = request.socket.remoteAddress ?? 'unknown';
+    const shedMs = this.#options.load.sheds('socket');
     if (this.#closed) {
       done('this server is about to leave; connect again', false);
     } else if (!this.#options.origins.allows(request.headers)) {
@@ -32,6 +35,8 @@ export class Door {
     } else if ((this.#socketsOf.get(network(address)) ?? 0) >= SOCKETS_PER_ADDRESS_MAX) {
       this.#options.log.info({ event: 'socket.refused', reason: 'sockets_of_address' });
       done(`${SOCKETS_PER_ADDRESS_MAX} sockets of this address are open; close some`, false);
+    } else if (shedMs !== undefined) {
+      done(`this server has more to do than it can just now; connect again after ${shedMs} ms`, false);
     } else {
       this.#options.limits.connection(address).then(
         (retryAfterMs) => {

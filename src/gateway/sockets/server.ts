@@ -13,6 +13,7 @@ import { BAD_TOKEN, callerOf, NO_ADMIN } from '../caller.ts';
 import { Dispatch } from '../dispatch.ts';
 import type { Faults } from '../faults.ts';
 import { Budget } from '../limits/budgets.ts';
+import type { Load } from '../limits/load.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import { CLOSING_HANDSHAKE_MS, COMMANDS_PER_SUBJECT, PING_DEADLINE_MS, PING_EVERY_MS } from '../limits.ts';
 import type { Log } from '../log.ts';
@@ -42,6 +43,7 @@ import { BoundedWebSocketServer } from './web-sockets.ts';
 export interface SocketServerOptions {
   readonly parts: GatewayParts;
   readonly limits: RateLimits;
+  readonly load: Load;
   readonly log: Log;
   readonly faults: Faults;
   readonly origins: Origins;
@@ -117,7 +119,7 @@ export class SocketServer {
       refusal: options.refusal,
       budgetOf: (subjectId: string) => options.limits.ofSubject(subjectId),
     };
-    const dispatch = { nowMs: () => parts.operations.nowMs(), log, faults };
+    const dispatch = { nowMs: () => parts.operations.nowMs(), log, faults, load: options.load };
     this.#serveGuests(guests, {
       ...common,
       heads: guestHeads,
