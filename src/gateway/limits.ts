@@ -41,7 +41,7 @@ export const CUT_COSTS_CONNECTIONS = 100;
 export const HELD_BACK_MAX = 4_096;
 /** Commands a second, and at once after a pause, of one subject and of one address (many guests behind one). */
 export const COMMANDS_PER_SUBJECT = { perSecond: 100, burst: 300 } as const;
-export const COMMANDS_PER_ADDRESS = { perSecond: 1_000, burst: 3_000 } as const;
+export const COMMANDS_PER_ADDRESS = { perSecond: 1_000, burst: 1_000 } as const;
 /**
  * How often it is looked how long work waits, and how late such a look may be before anything is refused, in
  * milliseconds; an answer within 20 ms is at once to who waits for it.

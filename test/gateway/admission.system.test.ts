@@ -44,9 +44,7 @@ describe('[S2] requests of one address', () => {
       [Symbol.dispose]: () => agent.destroy(),
     });
     const paths = ['/nowhere', '/v1/nowhere', '/', '/docs/', '/v1/openapi.json', '/socket.io/?EIO=4'];
-    const asked = Array.from({ length: COMMANDS_PER_ADDRESS.burst }, (_, n) =>
-      ask(house, paths[n % paths.length]!, { agent }),
-    );
+    const asked = Array.from({ length: COMMANDS_PER_ADDRESS.burst }, () => ask(house, '/nowhere', { agent }));
     const statuses = new Set((await Promise.all(asked)).map(({ status }) => status));
     expect(statuses).not.toContain(429);
     for (const path of [...paths, '/v1/apartments', '/docs/static/swagger-ui-bundle.js']) {
