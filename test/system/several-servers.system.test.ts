@@ -191,6 +191,7 @@ describe('three servers', () => {
       DATABASE_URL: servers.database.url,
       NIGHTLATCH_NODE_URL: '',
       NIGHTLATCH_ADMIN_PASSWORD: 'a password for tests',
+      NIGHTLATCH_AUTH_SECRET: 'a secret for tests, long enough for one',
     });
     await expect(second.start()).rejects.toThrow(/REDIS_URL/);
     expect(second.output.trim().split('\n')).toHaveLength(1);
