@@ -113,6 +113,7 @@ export async function openApartmentsNode(start: Start, storage: Storage): Promis
         secret: await peerSecret(pool, config),
         level: config.NIGHTLATCH_FEATURE_LEVEL,
         leastLevel: () => membership.leastLevel,
+        history: storage.history.id,
         onRequest: (...request) => cluster.onRequest(...request),
         onNote: (...note) => cluster.onNote(...note),
         onLinkClosed: (nodeId, how) => {

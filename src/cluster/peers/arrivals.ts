@@ -1,8 +1,8 @@
 /**
  * The listening side until a dialler has opened: checks the upgrade, proves itself, waits for the one frame that only
  * somebody can send who has the secret and heard the answer. Refusals: 401 who does not know the secret, 421 who
- * looks for another incarnation, 412 who may not understand what is said, 426 who frames it in another way, 503 who comes
- * when this server leaves.
+ * looks for another incarnation, 409 who serves another history, 412 who may not understand what is said, 426 who frames
+ * it in another way, 503 who comes when this server leaves.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -14,6 +14,7 @@ import { WEBSOCKET_OPTIONS } from './dial.ts';
 import {
   equal,
   type Handshake,
+  HISTORY_HEADER,
   LEVEL_HEADER,
   type Levels,
   LISTENER_HEADER,
@@ -28,6 +29,8 @@ export interface ArrivalsHost {
   readonly selfId: () => string;
   readonly handshake: Handshake;
   readonly levels: Levels;
+  /** Which one is served here; undefined: whichever. */
+  readonly history: string | undefined;
   readonly scheduler: Scheduler;
   /** Somebody without the secret; told of each. */
   readonly stranger: (address: string | undefined) => void;
@@ -36,6 +39,7 @@ export interface ArrivalsHost {
 
 const REASONS = {
   401: 'Unauthorized',
+  409: 'Conflict',
   412: 'Precondition Failed',
   421: 'Misdirected Request',
   426: 'Upgrade Required',
@@ -63,7 +67,7 @@ export class Arrivals {
   /** @returns false where the path is another's; otherwise the socket is taken, whatever becomes of it */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     if (request.url !== PEER_PATH) return false;
-    const { handshake, levels } = this.#host;
+    const { handshake, levels, history } = this.#host;
     const introduction = handshake.readIntroduction(request.headers.authorization);
     if (introduction === undefined) {
       this.#host.stranger(request.socket.remoteAddress);
@@ -72,6 +76,8 @@ export class Arrivals {
       refuse(socket, 503);
     } else if (introduction.to !== this.#host.selfId()) {
       refuse(socket, 421);
+    } else if (!isSameHistory(request.headers[HISTORY_HEADER], history)) {
+      refuse(socket, 409);
     } else if (protocolOf(request.headers[PROTOCOL_HEADER]) !== PEER_PROTOCOL) {
       refuse(socket, 426);
     } else if (levelIn(request.headers[LEVEL_HEADER]) < levels.least()) {
@@ -121,6 +127,11 @@ export class Arrivals {
       else webSocket.terminate();
     });
   }
+}
+
+/** A server of a version that tells none serves the same for all that can be known. */
+function isSameHistory(theirs: string | string[] | undefined, own: string | undefined): boolean {
+  return theirs === undefined || own === undefined || theirs === own;
 }
 
 function levelLine(level: number): string {

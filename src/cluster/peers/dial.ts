@@ -6,6 +6,7 @@ import type { Scheduler } from '../../time/scheduler.ts';
 import { PEER_DIAL_DEADLINE_MS, PEER_FRAME_BYTES_MAX } from '../limits.ts';
 import {
   type Handshake,
+  HISTORY_HEADER,
   LEVEL_HEADER,
   type Levels,
   LISTENER_HEADER,
@@ -72,6 +73,8 @@ export interface DialOptions {
   readonly selfId: () => string;
   readonly handshake: Handshake;
   readonly levels: Levels;
+  /** Which one is served here; undefined: none is told. */
+  readonly history: string | undefined;
   readonly scheduler: Scheduler;
   /** Who signs the certificates of peers, as PEM; undefined: the public authorities. */
   readonly ca: string | undefined;
@@ -93,8 +96,12 @@ const PRECONDITION_FAILED = 412;
 /** Calls `done` once, never before return. @returns gives the attempt up without a call of `done` */
 export function dial(peer: Peer, options: DialOptions, done: (dialled: Dialled) => void): () => void {
   const { introduction, authorization } = options.handshake.introduce(options.selfId(), peer.id);
-  const { levels } = options;
-  const webSocket = connect(peer.url, authorization, levels.own, options.ca);
+  const { levels, history } = options;
+  const headers = {
+    ...{ authorization, [PROTOCOL_HEADER]: String(PEER_PROTOCOL), [LEVEL_HEADER]: String(levels.own) },
+    ...(history !== undefined && { [HISTORY_HEADER]: history }),
+  };
+  const webSocket = connect(peer.url, headers, options.ca);
   let isSettled = false;
 
   const settle = (dialled?: Dialled) => {
@@ -146,14 +153,13 @@ export function dial(peer: Peer, options: DialOptions, done: (dialled: Dialled) 
 
 function connect(
   url: string,
-  authorization: string,
-  level: number,
+  headers: Readonly<Record<string, string>>,
   ca: string | undefined,
 ): WebSocket | undefined {
   try {
     return new WebSocket(new URL(PEER_PATH, url), {
       ...WEBSOCKET_OPTIONS,
-      headers: { authorization, [PROTOCOL_HEADER]: String(PEER_PROTOCOL), [LEVEL_HEADER]: String(level) },
+      headers,
       // A mask keeps a page's script from writing what a proxy might take for HTTP (RFC 6455, 10.3); there are no
       // pages here, and a mask of zeros spares both ends the work.
       generateMask: (mask) => mask.fill(0),

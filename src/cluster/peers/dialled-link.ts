@@ -42,6 +42,7 @@ export interface DialledLinkHost {
   readonly selfId: () => string;
   readonly handshake: Handshake;
   readonly levels: Levels;
+  readonly history: string | undefined;
   readonly scheduler: Scheduler;
   /** Monotonic. */
   readonly nowMs: () => number;

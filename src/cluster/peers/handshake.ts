@@ -14,6 +14,9 @@
  * differ have no link. What is in the frames goes by feature levels, which both tell, too: nothing is sent that not every
  * server understands, and one that may not understand what is sent meanwhile (it was declared dead, and the others went
  * on) has no link with the others.
+ *
+ * Which history of the database it serves each dialler says as well, and the listener compares: after an operator has
+ * accepted another one, somebody may come back who has not heard of it yet, and what it remembers nobody may count.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
@@ -23,6 +26,7 @@ export const PROTOCOL_HEADER = 'nightlatch-peer-protocol';
 /** To be raised with a change of the frames themselves, which keeps servers of two versions from working side by side. */
 export const PEER_PROTOCOL = 1;
 export const LEVEL_HEADER = 'nightlatch-peer-level';
+export const HISTORY_HEADER = 'nightlatch-peer-history';
 
 const INTRODUCTION = /^nightlatch-peer ([\w-]{1,64})\.([\w-]{1,64})\.([\w-]{22})\.([\w-]{43})$/;
 const LISTENER_PROOF = /^([\w-]{22})\.([\w-]{43})$/;

@@ -23,6 +23,8 @@ export interface PeerLinksOptions {
   readonly level?: number | undefined;
   /** What an end of a link must understand. Default: whatever. */
   readonly leastLevel?: () => number;
+  /** Of the database, as is served here: who serves another one has no link. Default: none is told, and whoever is let in. */
+  readonly history?: string | undefined;
   /** Serves a peer's request; one that throws or rejects is answered `fault`. */
   readonly onRequest: OnRequest;
   readonly onNote?: OnNote;
@@ -52,6 +54,7 @@ export class PeerLinks {
   constructor(options: PeerLinksOptions) {
     const {
       secret,
+      history,
       level = FEATURE_LEVEL,
       leastLevel = () => 0,
       scheduler = TIMERS,
@@ -69,6 +72,7 @@ export class PeerLinks {
       selfId,
       handshake,
       levels,
+      history,
       scheduler,
       stranger: (address) => {
         this.#counts.strangers += 1;
@@ -89,6 +93,7 @@ export class PeerLinks {
       selfId,
       handshake,
       levels,
+      history,
       ca: options.ca,
       end: (done, reply) => this.#end(done, reply),
       endSoon: (done, why) => setImmediate(() => this.#end(done, FAILURES[why])),

@@ -90,7 +90,7 @@ export async function startListener(
   const arrivals = new Arrivals({
     selfId: () => id,
     handshake: new Handshake(SECRET),
-    levels: LEVELS,
+    ...{ levels: LEVELS, history: undefined },
     scheduler: timers,
     stranger: () => {},
     arrived(_peerId, webSocket, socket) {
@@ -123,7 +123,7 @@ export async function dialRaw(
     {
       selfId: () => from,
       handshake: new Handshake(SECRET),
-      levels: LEVELS,
+      ...{ levels: LEVELS, history: undefined },
       scheduler: timers,
       ca: undefined,
     },

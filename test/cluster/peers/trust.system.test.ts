@@ -199,6 +199,33 @@ describe('[C10] a server that may not understand what the others say', () => {
   });
 });
 
+describe('[I2] a server that has not heard that another history was accepted', () => {
+  it('is let in by none that has, and lets none of them in', async () => {
+    const heard: string[] = [];
+    const node = (id: string, history?: string) =>
+      startNode(id, {
+        ...{ history },
+        onRequest(...request) {
+          heard.push(id);
+          return echo(...request);
+        },
+      });
+    const late = await node('node_late', 'lost');
+    const accepted = await node('node_accepted', 'accepted');
+    expect(await ask(late, accepted.peer, 'what is open?')).toEqual(REFUSED);
+    expect(await ask(accepted, late.peer, 'what is open?')).toEqual(REFUSED);
+    expect(heard).toEqual([]);
+    const another = await node('node_another', 'accepted');
+    await connected(accepted, another.peer);
+    await ask(accepted, another.peer, 'what is open?');
+    // Of a version that tells none.
+    const older = await node('node_older');
+    await connected(older, accepted.peer);
+    await ask(older, accepted.peer, 'what is open?');
+    expect(heard).toEqual(['node_another', 'node_accepted']);
+  });
+});
+
 it('another server at the url of a peer is told of where that lasts, not where a process was replaced', async () => {
   let nowMs = 0;
   const a = await startNode('node_a', { nowMs: () => nowMs });
