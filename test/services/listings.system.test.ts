@@ -102,6 +102,26 @@ function change(
   };
 }
 
+it('a start goes on where calendars cannot be read yet, and search comes when they can', async () => {
+  const faults: unknown[] = [];
+  let isAway = true;
+  const service = createListings({
+    ...{ pool: database.pool, nowMs: () => nowMs },
+    async *takenAfter() {
+      if (isAway) throw new Error('some of the servers could not be asked in time');
+      yield [];
+    },
+    onError: (error) => faults.push(error),
+  });
+  await service.start();
+  expect(faults).toHaveLength(1);
+  expect(service.cities()).toMatchObject({ ok: false, error: { code: 'unavailable', retryable: true } });
+  isAway = false;
+  await service.poll();
+  expect(service.cities().ok).toBe(true);
+  service.close();
+});
+
 it('cannot be searched before it has read everything', async () => {
   expect(listings.search(soon)).toMatchObject({ ok: false, error: { code: 'unavailable', retryable: true } });
   await listings.start();

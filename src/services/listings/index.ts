@@ -143,6 +143,7 @@ export function createListings(options: ListingsOptions): ListingsService {
       isOutOfDate = true;
       throw cause;
     });
+    ready = true;
   }
 
   function changed(row: ListingRow): void {
@@ -185,9 +186,10 @@ export function createListings(options: ListingsOptions): ListingsService {
         if (rows.length < LISTINGS_PAGE) break;
         afterId = rows.at(-1)?.apartment.id ?? '';
       }
-      await readCalendars();
       seen = before;
-      ready = true;
+      isOutOfDate = true;
+      // Another server cannot be asked just now, say: it is tried again each second, and all but search is served.
+      await keepCalendars().catch(options.onError);
       timer = setInterval(() => {
         if (nextLook === undefined) poll().catch(options.onError);
       }, LISTINGS_POLL_MS);
