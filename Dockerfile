@@ -1,4 +1,5 @@
-# The server with its page. State lives in PostgreSQL (DATABASE_URL), so the container keeps nothing.
+# The server with its page. State lives in PostgreSQL (DATABASE_URL), so the container keeps nothing. It is for production:
+# a start wants NIGHTLATCH_PAYMENTS, as long as there is only the sandbox.
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
