@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { HOLDS_PER_GUEST_DEFAULT } from './actors/limits.ts';
+import { isTrustable } from './gateway/addresses/trusted-proxies.ts';
 import { FEATURE_LEVEL } from './protocol/feature-levels.ts';
 import { HOLD_TTL_SECONDS_DEFAULT } from './protocol/limits.ts';
 
@@ -85,6 +86,17 @@ const Environment = z.object({
     .enum(['on', 'off'], 'is neither on nor off')
     .default('on')
     .describe('`off` for a load test.'),
+  NIGHTLATCH_TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').flatMap((entry) => entry.trim() || []))
+    .refine(
+      (entries) => entries.every(isTrustable),
+      'is no list of addresses, CIDRs and `loopback`, separated by commas',
+    )
+    .describe(
+      'Addresses, CIDRs or `loopback` of the proxies before this server, separated by commas: limits count whom they name in `X-Forwarded-For`, `Forwarded` or the PROXY protocol; `proxy-protocol:` before one believes that alone.',
+    ),
   NIGHTLATCH_SEED: z
     .enum(['demo', 'none'], 'is neither demo nor none')
     .default('demo')

@@ -177,6 +177,16 @@ describe('rings', () => {
   });
 });
 
+describe('whose address counts', () => {
+  it('[G2] the gateway asks one place: what a peer is, or a framework makes of its headers, is no answer', () => {
+    const own = /\b(remoteAddress|request\.(ip|ips|hostname)|x-forwarded-for|trustProxy)\b/;
+    const wrong = filesUnder('src/gateway')
+      .filter((file) => own.test(readFileSync(join(ROOT, file), 'utf8')))
+      .filter((file) => !file.startsWith('src/gateway/addresses/'));
+    expect(wrong).toEqual([]);
+  });
+});
+
 describe('what is pure', () => {
   it('protocol and calendar name no clock, timer, randomness, environment or network', () => {
     const impure =

@@ -86,6 +86,7 @@ export async function createApp(
         webRoot: WEB_ROOT,
         rateLimit: config.NIGHTLATCH_RATE_LIMIT,
         loadShedding: config.NIGHTLATCH_RATE_LIMIT,
+        trustedProxies: config.NIGHTLATCH_TRUSTED_PROXIES,
         origins: config.NIGHTLATCH_ORIGINS,
         backplane: redis && new Backplane(redis, node.audience),
         redis,

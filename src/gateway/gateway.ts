@@ -12,6 +12,7 @@ import { refuse } from '../protocol/errors.ts';
 import { TIMERS } from '../time/scheduler.ts';
 import { until } from '../time/until.ts';
 import { within } from '../time/within.ts';
+import { ClientAddresses } from './addresses/client-address.ts';
 import { Connections } from './connections/connections.ts';
 import { Faults } from './faults.ts';
 import { admitRequests } from './http/admission.ts';
@@ -36,6 +37,8 @@ export interface GatewayOptions {
   /** Whether work is refused where there is more than can be done (limits/load.ts). */
   readonly loadShedding: 'on' | 'off';
   /** Origins whose pages may open sockets and change something, besides those that are this server's own whatever a client says. */
+  /** Who is believed when they say whom they speak for (addresses/trusted-proxies.ts). */
+  readonly trustedProxies: readonly string[];
   readonly origins: readonly string[];
   /** To the sockets of other servers; undefined where this one is alone. */
   readonly backplane?: Backplane | undefined;
@@ -91,6 +94,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     busyShare: busyShareOfLoop(),
   });
   const origins = new Origins(options.origins, log);
+  const addresses = new ClientAddresses(options.trustedProxies, log);
   const inFlight = { count: 0 };
   let state: 'starting' | 'serving' | 'refusing' | 'draining' | 'leaving' | 'closed' = 'starting';
   let whyRefusing = '';
@@ -104,6 +108,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     parts,
     limits,
     load,
+    addresses,
     log,
     faults,
     webRoot: options.webRoot,
@@ -122,6 +127,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     parts,
     limits,
     load,
+    addresses,
     log,
     faults,
     origins,
@@ -129,8 +135,8 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     inFlight,
     refusal,
   });
-  admitRequests(http.server, limits, origins);
-  const connections = new Connections({ mode: options.rateLimit, log });
+  admitRequests(http.server, limits, addresses, origins);
+  const connections = new Connections({ mode: options.rateLimit, addresses, log });
   connections.watch(http.server);
 
   async function listen(): Promise<{ url: string }> {

@@ -1,9 +1,9 @@
 /** Floods, budgets, half-open connections, drain. */
 import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
+import { network } from '../../src/gateway/addresses/address.ts';
 import { createGateway } from '../../src/gateway/gateway.ts';
 import { Budget } from '../../src/gateway/limits/budgets.ts';
-import { network } from '../../src/gateway/limits/rate-limits.ts';
 import {
   COMMANDS_PER_SUBJECT,
   GUESTS_PER_ADDRESS,
@@ -42,6 +42,8 @@ describe('budgets', () => {
     ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
     ['2001:db8:1:2::6', '2001:db8:1:2'],
     ['2001:db8::6', '2001:db8:0:0'],
+    ['2001:DB8:0:0:1::6', '2001:db8:0:0'],
+    ['::ffff:cb00:7109', '203.0.113.9'],
     ['::1', '0:0:0:0'],
   ])('counts %s as %s', (address, expected) => {
     expect(network(address)).toBe(expected);
@@ -223,6 +225,7 @@ describe('starting', () => {
       webRoot: '/nonexistent',
       rateLimit: 'on',
       loadShedding: 'off',
+      trustedProxies: [],
       origins: [],
       log: world.log,
     });

@@ -38,6 +38,7 @@ export async function openHouse(options: Partial<GatewayOptions> = {}): Promise<
     rateLimit: 'off',
     // Its clients work in the same loop, and often hold it.
     loadShedding: 'off',
+    trustedProxies: [],
     origins: [],
     log: world.log,
     ...options,

@@ -3,10 +3,12 @@
  * server that is ready, and where that one refuses, to the one after it. Bytes wait in two bounded buffers; while the
  * one side takes nothing, nothing is read from the other.
  *
- * Servers see the proxy's address in place of the client's. For one machine only: who needs more has a load balancer.
+ * Servers learn the client's address from the PROXY header that each connection begins with. For one machine only: who
+ * needs more has a load balancer.
  */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { proxyLine } from '../../gateway/addresses/proxy-protocol.ts';
 import {
   PROXY_CONNECTIONS_MAX,
   PROXY_DIAL_DEADLINE_MS,
@@ -90,6 +92,7 @@ export class TcpProxy {
     const link: Link = { client, server };
     const links = this.#links.get(upstream) ?? new Set();
     this.#links.set(upstream, links.add(link));
+    server.write(headerOf(client));
     for (const [from, to] of [
       [client, server],
       [server, client],
@@ -116,6 +119,11 @@ export class TcpProxy {
 interface Link {
   readonly client: Socket;
   readonly server: Socket;
+}
+
+function headerOf(client: Socket): string {
+  const { remoteAddress, remotePort, localAddress, localPort } = client;
+  return proxyLine({ address: remoteAddress, port: remotePort }, { address: localAddress, port: localPort });
 }
 
 /** By a reset, as what has passed so far is not the whole. */

@@ -87,6 +87,7 @@ function oneServer(port: number, number: number, options: ServersOptions): OneSe
     HOST: '127.0.0.1',
     PORT: String(port),
     NIGHTLATCH_NODE_URL: url,
+    NIGHTLATCH_TRUSTED_PROXIES: trusting(options.environment.NIGHTLATCH_TRUSTED_PROXIES),
   };
   const kept = new KeptProcess({
     ...options,
@@ -102,4 +103,9 @@ function oneServer(port: number, number: number, options: ServersOptions): OneSe
     isReady: () => upstream.check(),
   });
   return { name, url, upstream, log, process: kept };
+}
+
+/** The proxy before them is on this machine, and so may clients be: it is believed by its PROXY header alone. */
+function trusting(others: string | undefined): string {
+  return ['proxy-protocol:loopback', ...(others ? [others] : [])].join(',');
 }

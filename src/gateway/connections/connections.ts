@@ -12,8 +12,9 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { network } from '../addresses/address.ts';
+import type { ClientAddresses } from '../addresses/client-address.ts';
 import { Budgets } from '../limits/budgets.ts';
-import { network } from '../limits/rate-limits.ts';
 import {
   ACCEPTS_PER_ADDRESS,
   CONNECTIONS_MAX,
@@ -40,7 +41,8 @@ export type Reason =
   | 'reader_stalled';
 
 interface Connection {
-  readonly address: string;
+  /** Undefined of a trusted proxy: it brings many clients, who are counted where it says whom it speaks for. */
+  readonly address: string | undefined;
   unanswered: number;
   unreadBytes: number;
   /** A measure of what its reader has taken; whatever moves it is progress. */
@@ -53,6 +55,7 @@ const SWEEP_EVERY_MS = 250;
 const TELL_EVERY_MS = 1_000;
 
 export class Connections {
+  readonly #addresses: ClientAddresses;
   readonly #log: Log;
   /** Stalled readers and pipelined requests are cut always; the rest is what a load test turns off. */
   readonly #isLimited: boolean;
@@ -63,8 +66,9 @@ export class Connections {
   readonly #untold = new Map<Reason, number>();
   #toldAtMs = 0;
 
-  constructor({ mode, log }: { mode: 'on' | 'off'; log: Log }) {
+  constructor({ mode, addresses, log }: { mode: 'on' | 'off'; addresses: ClientAddresses; log: Log }) {
     this.#isLimited = mode === 'on';
+    this.#addresses = addresses;
     this.#log = log;
     this.#sweeping = setInterval(() => this.#sweep(performance.now()), SWEEP_EVERY_MS);
     this.#sweeping.unref();
@@ -88,15 +92,16 @@ export class Connections {
   }
 
   #accepts(socket: Socket): boolean {
-    const address = network(socket.remoteAddress ?? 'unknown');
-    const count = this.#countOf.get(address) ?? 0;
+    const peer = this.#addresses.ofConnection(socket);
+    const address = this.#addresses.trusted.inProxyProtocol(peer) ? undefined : network(peer);
+    const count = address === undefined ? 0 : (this.#countOf.get(address) ?? 0);
     if (this.#isLimited) {
       const reason =
         this.#open.size >= CONNECTIONS_MAX
           ? 'too_many'
           : count >= CONNECTIONS_PER_ADDRESS_MAX
             ? 'too_many_of_address'
-            : this.#paceOf.of(address).take()
+            : address === undefined || this.#paceOf.of(address).take()
               ? undefined
               : 'too_often';
       if (reason !== undefined) {
@@ -106,7 +111,7 @@ export class Connections {
         return false;
       }
     }
-    this.#countOf.set(address, count + 1);
+    if (address !== undefined) this.#countOf.set(address, count + 1);
     this.#open.set(socket, { address, unanswered: 0, unreadBytes: 0, taken: 0, takenAtMs: 0 });
     return true;
   }
@@ -153,7 +158,8 @@ export class Connections {
       }
       connection.unreadBytes = waiting;
       unreadBytes += waiting;
-      unreadOf.set(connection.address, (unreadOf.get(connection.address) ?? 0) + waiting);
+      const { address } = connection;
+      if (address !== undefined) unreadOf.set(address, (unreadOf.get(address) ?? 0) + waiting);
     }
     if (this.#isLimited) {
       for (const [address, bytes] of unreadOf) {
@@ -180,7 +186,7 @@ export class Connections {
 
   /** What no honest client does costs its address many a new connection, or it would come again at once. */
   #punish(socket: Socket, { address }: Connection, reason: Reason): void {
-    if (this.#isLimited) {
+    if (this.#isLimited && address !== undefined) {
       const pace = this.#paceOf.of(address);
       for (let n = 1; n < CUT_COSTS_CONNECTIONS && pace.take(); n++);
     }
@@ -198,9 +204,11 @@ export class Connections {
     const connection = this.#open.get(socket);
     if (connection === undefined) return;
     this.#open.delete(socket);
-    const rest = (this.#countOf.get(connection.address) ?? 1) - 1;
-    if (rest > 0) this.#countOf.set(connection.address, rest);
-    else this.#countOf.delete(connection.address);
+    const { address } = connection;
+    if (address === undefined) return;
+    const rest = (this.#countOf.get(address) ?? 1) - 1;
+    if (rest > 0) this.#countOf.set(address, rest);
+    else this.#countOf.delete(address);
   }
 
   #count(reason: Reason): void {

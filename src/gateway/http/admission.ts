@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { ERRORS, type ErrorBody, errorBody } from '../../protocol/errors.ts';
+import type { ClientAddresses } from '../addresses/client-address.ts';
 import { interpose } from '../connections/interpose.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import type { Origins } from '../origins.ts';
@@ -14,9 +15,14 @@ const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 /** What tells an orchestrator that this server lives has room of its own, whatever else its address asks. */
 const PROBES = /^\/(healthz|readyz)$/;
 
-export function admitRequests(server: Server, limits: RateLimits, origins: Origins): void {
+export function admitRequests(
+  server: Server,
+  limits: RateLimits,
+  addresses: ClientAddresses,
+  origins: Origins,
+): void {
   interpose(server, 'request', (request: IncomingMessage, response: ServerResponse) => {
-    const address = request.socket.remoteAddress ?? 'unknown';
+    const address = addresses.of(request);
     const budget = PROBES.test(request.url ?? '') ? limits.ofProbe(address) : limits.ofAddress(address);
     if (budget?.take() === false) {
       // New connections are fewer than requests: who goes on asking has to make one.

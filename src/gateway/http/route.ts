@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { ERRORS, type ErrorBody, errorBody, type Outcome } from '../../protocol/errors.ts';
 import { ACCESS_TOKEN_LENGTH_MAX } from '../../protocol/limits.ts';
+import type { ClientAddresses } from '../addresses/client-address.ts';
 import { type Access, BAD_TOKEN, type Caller, callerOf, NOBODY, refusalFor } from '../caller.ts';
 import type { Faults } from '../faults.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
@@ -54,6 +55,7 @@ export interface RouterOptions {
   readonly app: FastifyInstance;
   readonly parts: GatewayParts;
   readonly limits: RateLimits;
+  readonly addresses: ClientAddresses;
   readonly faults: Faults;
   readonly refusal: () => { ok: false; error: ErrorBody } | undefined;
 }
@@ -66,7 +68,7 @@ declare module 'fastify' {
   }
 }
 
-export function createRouter({ app, parts, limits, faults, refusal }: RouterOptions): Router {
+export function createRouter({ app, parts, limits, addresses, faults, refusal }: RouterOptions): Router {
   app.decorateRequest('caller', null as unknown as Caller);
 
   return (method, path, definition) => {
@@ -96,7 +98,7 @@ export function createRouter({ app, parts, limits, faults, refusal }: RouterOpti
         try {
           outcome = await definition.run({
             caller: request.caller,
-            address: request.ip,
+            address: addresses.of(request.raw),
             requestId,
             revision: revisionIn(request.headers['if-match']),
             params: request.params,

@@ -20,6 +20,8 @@ import {
 } from 'fastify-type-provider-zod';
 import { type ErrorBody, errorBody } from '../../protocol/errors.ts';
 import { FRAME_BYTES_MAX, HANDSHAKE_DEADLINE_MS } from '../../protocol/limits.ts';
+import type { ClientAddresses } from '../addresses/client-address.ts';
+import { understandProxyProtocol } from '../addresses/proxied-connections.ts';
 import type { Faults } from '../faults.ts';
 import type { Load } from '../limits/load.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
@@ -36,6 +38,7 @@ export interface HttpOptions {
   readonly parts: GatewayParts;
   readonly limits: RateLimits;
   readonly load: Load;
+  readonly addresses: ClientAddresses;
   readonly log: Log;
   readonly faults: Faults;
   /** The built page; it may be missing. */
@@ -47,7 +50,7 @@ export interface HttpOptions {
 }
 
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { parts, limits, load, log, faults } = options;
+  const { parts, limits, load, addresses, log, faults } = options;
   const app = fastify({
     bodyLimit: FRAME_BYTES_MAX,
     // A connection that says nothing, or never finishes what it says, is dropped in time.
@@ -64,6 +67,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       );
     },
   });
+  const closeUnbegun = understandProxyProtocol(app.server, addresses, log);
+  app.addHook('preClose', async () => closeUnbegun());
   app.setValidatorCompiler(validatorCompiler);
   // What leaves was typed on its way here; its schema is for the documentation.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
@@ -72,7 +77,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   );
   acceptJsonAlone(app);
 
-  countAnswers(app, limits);
+  countAnswers(app, limits, addresses);
   compressAnswers(app);
   await app.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY } });
   await app.register(swagger, {
@@ -103,10 +108,11 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 }
 
 /** A long answer costs its address as much as several requests: it was let in for one. */
-function countAnswers(app: FastifyInstance, limits: RateLimits): void {
+function countAnswers(app: FastifyInstance, limits: RateLimits, addresses: ClientAddresses): void {
   app.addHook('onSend', async (request, _reply, payload) => {
     const bytes = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.length : 0;
-    if (bytes > ANSWER_BYTES_PER_COMMAND) limits.ofAddress(request.ip)?.owe(bytes / ANSWER_BYTES_PER_COMMAND);
+    if (bytes > ANSWER_BYTES_PER_COMMAND)
+      limits.ofAddress(addresses.of(request.raw))?.owe(bytes / ANSWER_BYTES_PER_COMMAND);
     return payload;
   });
 }

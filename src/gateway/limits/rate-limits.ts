@@ -1,6 +1,6 @@
 /** Who may ask how often. Sign-in, new guests and new sockets are counted over minutes, commands over seconds. */
 import { createHash } from 'node:crypto';
-import { isIPv6 } from 'node:net';
+import { network } from '../addresses/address.ts';
 import {
   COMMANDS_PER_ADDRESS,
   COMMANDS_PER_SUBJECT,
@@ -96,20 +96,4 @@ function pairOf(email: string, address: string): string {
 /** No e-mail address is kept in a counter's name. */
 function digest(email: string): string {
   return createHash('sha256').update(email.trim().toLowerCase()).digest('base64url');
-}
-
-/** One customer of a provider has 2^64 addresses of IPv6: their /64 counts as one. */
-export function network(address: string): string {
-  const mapped = address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
-  if (!isIPv6(mapped)) return mapped;
-  const [head = '', tail] = mapped.split('::');
-  const groups = head === '' ? [] : head.split(':');
-  if (tail !== undefined) {
-    const after = tail === '' ? 0 : tail.split(':').length;
-    while (groups.length + after < 8) groups.push('0');
-  }
-  return groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':');
 }

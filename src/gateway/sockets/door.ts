@@ -1,7 +1,9 @@
 /** Who may open a WebSocket at all, decided before the upgrade: whose page, pace and number of one address's sockets. */
 import type { IncomingMessage } from 'node:http';
+import { network } from '../addresses/address.ts';
+import type { ClientAddresses } from '../addresses/client-address.ts';
 import type { Load } from '../limits/load.ts';
-import { network, type RateLimits } from '../limits/rate-limits.ts';
+import type { RateLimits } from '../limits/rate-limits.ts';
 import { SOCKETS_PER_ADDRESS_MAX } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { Origins } from '../origins.ts';
@@ -9,6 +11,7 @@ import type { Origins } from '../origins.ts';
 export interface DoorOptions {
   readonly limits: RateLimits;
   readonly load: Load;
+  readonly addresses: ClientAddresses;
   readonly log: Log;
   readonly origins: Origins;
 }
@@ -25,8 +28,8 @@ export class Door {
   }
 
   check(request: IncomingMessage, done: Verdict): void {
-    const address = request.socket.remoteAddress ?? 'unknown';
     const shedMs = this.#options.load.sheds('socket');
+    const address = this.#options.addresses.of(request);
     if (this.#closed) {
       done('this server is about to leave; connect again', false);
     } else if (!this.#options.origins.allows(request.headers)) {

@@ -9,6 +9,7 @@ import { PROTOCOL_VERSION, type Welcome } from '../../protocol/events.ts';
 import { instant } from '../../protocol/instant.ts';
 import { FRAME_BYTES_MAX, HANDSHAKE_DEADLINE_MS } from '../../protocol/limits.ts';
 import { until } from '../../time/until.ts';
+import type { ClientAddresses } from '../addresses/client-address.ts';
 import { BAD_TOKEN, callerOf, NO_ADMIN } from '../caller.ts';
 import { Dispatch } from '../dispatch.ts';
 import type { Faults } from '../faults.ts';
@@ -44,6 +45,7 @@ export interface SocketServerOptions {
   readonly parts: GatewayParts;
   readonly limits: RateLimits;
   readonly load: Load;
+  readonly addresses: ClientAddresses;
   readonly log: Log;
   readonly faults: Faults;
   readonly origins: Origins;
@@ -198,8 +200,10 @@ export class SocketServer {
 
   /** A WebSocket is open; nothing has been said on it yet. */
   #linked(connection: EngineConnection): void {
-    const { limits } = this.#options;
-    const address = connection.remoteAddress ?? 'unknown';
+    const { limits, addresses } = this.#options;
+    const { request } = connection;
+    if (request === null) throw new Error('a connection came without its request');
+    const address = addresses.of(request);
     const addressBudget = limits.ofAddress(address);
     releaseRequest(connection);
     const link = new Link(connection, {

@@ -11,7 +11,6 @@ import type { WebSocket } from 'ws';
 /** Engine.IO's connection. */
 export interface EngineConnection {
   readonly id: string;
-  readonly remoteAddress: string | undefined;
   request: IncomingMessage | null;
   readonly transport: { readonly socket: WebSocket };
   once(event: 'close', listener: () => void): void;

@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findRedis } from '../../../src/cli/local-cluster/redis.ts';
 import { createClient, unwrap } from '../../../src/client/index.ts';
@@ -97,6 +100,12 @@ describe('a system of one server', () => {
     const { apartments } = unwrap(await client.search({ ...stay, limit: 1 }));
     const apartmentId = apartments[0]?.id ?? '';
     const { hold } = unwrap(await client.hold({ apartmentId, ...stay }));
+
+    // Servers learn whose a connection is: of whom they do not trust the log names the address.
+    const elsewhere = { localAddress: '127.0.0.2', headers: { 'x-forwarded-for': '203.0.113.9' } };
+    get(`${url}/v1/cities`, elsewhere, (response) => response.resume());
+    const log = join(program.dataDir, 'node-1.log');
+    await expect.poll(() => readFileSync(log, 'utf8')).toMatch(/"proxy\.not_trusted","peer":"127\.0\.0\.2"/);
 
     process.kill(server?.pid ?? 0, 'SIGKILL');
     await cluster.says('server 1 is ready again');

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { get } from 'node:http';
+import { get, type RequestOptions } from 'node:http';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -10,9 +10,9 @@ let here: Street;
 afterEach(() => here.close());
 
 /** Who answers a connection of its own; undefined where it is closed instead. */
-function ask(): Promise<string | undefined> {
+function ask(options: RequestOptions = {}): Promise<string | undefined> {
   return new Promise((resolve) => {
-    get(here.url, { agent: false }, async (response) => {
+    get(here.url, { agent: false, ...options }, async (response) => {
       resolve(Buffer.concat(await response.toArray()).toString());
     }).on('error', () => resolve(undefined));
   });
@@ -54,6 +54,20 @@ describe('the proxy', () => {
     expect(back.equals(sent)).toBe(true);
     socket.close(4_001, 'enough');
     expect(await once(socket, 'close')).toEqual([4_001, Buffer.from('enough')]);
+  });
+
+  it('[G2] tells its server the address of each client, which nothing that the client writes changes', async () => {
+    here = await street(1);
+    const [server] = here.servers;
+    server!.onRequest = (request, response) => response.end(server!.addresses.of(request));
+    expect(await ask()).toBe('127.0.0.1');
+    const headers = { 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9' };
+    expect(await ask({ localAddress: '127.0.0.2', headers })).toBe('127.0.0.2');
+    const spoofing = raw();
+    spoofing.end(
+      'PROXY TCP4 203.0.113.9 10.0.0.1 1 2\r\nGET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
+    );
+    expect(Buffer.concat(await spoofing.toArray()).toString()).toMatch(/^HTTP\/1\.1 400 /);
   });
 
   it('tries the next server for a connection that one refuses', async () => {

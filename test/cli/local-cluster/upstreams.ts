@@ -5,6 +5,11 @@ import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { TcpProxy } from '../../../src/cli/local-cluster/proxy.ts';
 import { Upstream } from '../../../src/cli/local-cluster/upstream.ts';
+import { ClientAddresses } from '../../../src/gateway/addresses/client-address.ts';
+import { understandProxyProtocol } from '../../../src/gateway/addresses/proxied-connections.ts';
+import { createLog } from '../../../src/observability/log.ts';
+
+const LOG = createLog('silent');
 
 export class FakeServer {
   readonly name: string;
@@ -12,6 +17,8 @@ export class FakeServer {
   /** Answers of its own, for whatever is not `/readyz` and not the name. */
   onRequest: (request: IncomingMessage, response: ServerResponse) => void = (_, response) =>
     response.end(this.name);
+  /** As a server of the cluster knows its clients. */
+  readonly addresses = new ClientAddresses(['proxy-protocol:loopback'], LOG);
   isDraining = false;
   /** Connections are accepted, nothing is answered: what a frozen process looks like. */
   isFrozen = false;
@@ -40,6 +47,8 @@ export class FakeServer {
       this.#open.add(socket);
       socket.once('close', () => this.#open.delete(socket));
     });
+    understandProxyProtocol(http, this.addresses, LOG);
+    http.on('clientError', (_, socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     http.listen(this.port, '127.0.0.1');
     await once(http, 'listening');
     this.port = (http.address() as AddressInfo).port;
