@@ -70,12 +70,28 @@ export const FLOOD_REFUSALS_MAX = 5_000;
 export const CONNECTIONS_PER_ADDRESS = 1_000;
 export const SOCKETS_PER_ADDRESS_MAX = CONNECTIONS_PER_ADDRESS_MAX;
 /**
- * Sign-ins of one address a minute, of one e-mail from one address in 15 minutes, of one e-mail in an hour: passwords are
- * not guessed at that pace, and a stranger elsewhere does not lock the owner out at once.
+ * Sign-ins of one address a minute, and within the window, in seconds, of one e-mail from one address, and of one known
+ * device: passwords are not guessed at that pace.
  */
 export const SIGN_INS_PER_ADDRESS = 60;
+export const SIGN_IN_WINDOW_SECONDS = 15 * 60;
 export const SIGN_INS_PER_EMAIL_AND_ADDRESS = 10;
-export const SIGN_INS_PER_EMAIL = 100;
+export const SIGN_INS_PER_DEVICE = 10;
+/**
+ * So many failures with one e-mail, of unknown devices, within the window, and its further tries pass one after the other
+ * with a pause between, in milliseconds: from however many addresses, 300 a window and server.
+ */
+export const SIGN_IN_FAILURES_FREE = 20;
+export const SIGN_IN_PAUSE_MS = 3_000;
+/**
+ * Tries of one e-mail that wait for that, each a request that is open, and how long, in milliseconds: within what the client
+ * library waits for an answer, and can still come again. And e-mail addresses that have such a line.
+ */
+export const SIGN_IN_LINE_MAX = 16;
+export const SIGN_IN_LINE_MS = 8_000;
+export const SIGN_IN_LINES_MAX = 1_000;
+/** Accounts as whose device one browser is known. */
+export const DEVICES_PER_BROWSER_MAX = 4;
 /** Anonymous guests made by one address a minute: each is a row, and has holds and a budget of its own. */
 export const GUESTS_PER_ADDRESS = 300;
 /**

@@ -100,9 +100,23 @@ export interface VerifiedToken {
   readonly sessionId: string;
   readonly expiresAtMs: number;
 }
+/** In whose turn a password is hashed. */
+export interface PasswordTurn {
+  /** Of whom few may wait at once: an address or a device; undefined: nobody's in particular. */
+  readonly from: string | undefined;
+  /** A device that has signed in before; an address without failures lately; one that has some. */
+  readonly rank: 'known' | 'fresh' | 'failed';
+}
 export interface Accounts {
-  signUp(input: { email: string; password: string; name: string }): Promise<Outcome<Session>>;
-  signIn(input: { email: string; password: string }): Promise<Outcome<Session>>;
+  signUp(
+    input: { email: string; password: string; name: string },
+    turn: PasswordTurn,
+  ): Promise<Outcome<Session>>;
+  signIn(input: { email: string; password: string }, turn: PasswordTurn): Promise<Outcome<Session>>;
+  /** A new token by which a device is known that has just signed in with this address. */
+  deviceToken(email: string): string;
+  /** Which device one of these tokens is of, for this address; undefined where none is. */
+  deviceOf(email: string, tokens: readonly string[]): string | undefined;
   anonymous(): Promise<Session>;
   refresh(refreshToken: string): Promise<Outcome<Session>>;
   signOut(sessionId: string): Promise<void>;

@@ -74,3 +74,5 @@ export const HISTORY_FACTS_MAX = 1_000;
 
 /** Apartments on one occupancy chart: past it the answer would not be bounded; ask for a city. */
 export const OCCUPANCY_APARTMENTS_MAX = 2_000;
+/** How long a device on which somebody has signed in is known again, in seconds; its cookie lives as long. */
+export const DEVICE_TTL_SECONDS = 90 * 24 * 60 * 60;

@@ -302,6 +302,8 @@ export function createWorld(): World {
           password === 'correct horse'
             ? { ok: true, data: sessionOf(world, 'guest', 'acc-1') }
             : refuse('unauthenticated', 'the e-mail address or the password is wrong'),
+        deviceToken: (email) => `device.of.${email.replace('@', '.')}`,
+        deviceOf: (email, tokens) => tokens.find((token) => token === `device.of.${email.replace('@', '.')}`),
         anonymous: async () => sessionOf(world, 'guest', `anon-${count}`),
         refresh: async (token) =>
           token === 'refresh-1'

@@ -78,6 +78,13 @@ async function countTogether(...asked: readonly Server[]): Promise<void> {
   }
 }
 
+const ANA = { email: 'ana@example.com', address: ADDRESS, deviceId: undefined };
+
+async function signIn({ limits }: Server): Promise<void> {
+  const attempt = await limits.signIns.signIn(ANA);
+  if ('ended' in attempt) await attempt.ended('right');
+}
+
 const keys = async (of: Server) => (await of.link.commands.keys('*')).sort();
 
 describe('limits over all servers', () => {
@@ -87,7 +94,7 @@ describe('limits over all servers', () => {
     for (const { limits } of [here, there]) expect(await limits.guest(ADDRESS)).toBeGreaterThan(1_000);
     expect(await here.limits.guest('203.0.113.10')).toBeUndefined();
     await here.limits.connection(ADDRESS);
-    await here.limits.signIn('ana@example.com', ADDRESS);
+    await here.limits.signIns.signIn(ANA);
     const left = await keys(here);
     expect(left).toHaveLength(6);
     for (const key of left) {
@@ -106,14 +113,15 @@ describe('limits over all servers', () => {
 
   it('count guesses at a password, and a right one on any server pays them back', async () => {
     const [here, there] = [await server(), await server()];
-    const attempt = (at: Server) => at.limits.signIn('Ana@example.com', ADDRESS);
+    const attempt = (at: Server, email = 'Ana@example.com') => at.limits.signIns.signIn({ ...ANA, email });
+    const tooSoon = { waitMs: expect.any(Number) };
+    const last = await attempt(there, 'ana@example.com ');
     for (let n = 1; n < SIGN_INS_PER_EMAIL_AND_ADDRESS; n++) {
-      expect(await attempt(n % 2 === 0 ? here : there)).toBeUndefined();
+      expect(await attempt(n % 2 === 0 ? here : there)).not.toEqual(tooSoon);
     }
-    expect(await attempt(here)).toBeUndefined();
-    expect([await attempt(here), await attempt(there)]).toEqual([expect.any(Number), expect.any(Number)]);
-    await there.limits.signedIn('ana@example.com ', ADDRESS);
-    expect([await attempt(here), await attempt(there)]).toEqual([undefined, undefined]);
+    expect([await attempt(here), await attempt(there)]).toEqual([tooSoon, tooSoon]);
+    if ('ended' in last) await last.ended('right');
+    for (const at of [here, there]) expect(await attempt(at)).not.toEqual(tooSoon);
   });
 
   it('know on one server what a subject has spent on another', async () => {
@@ -163,8 +171,7 @@ describe('while Redis is away', () => {
     await eventually('its loss is noticed', () => !here.link.isUp && !there.link.isUp);
     for (const each of [here, there]) {
       expect(await guests([each], 2 * GUESTS_PER_ADDRESS)).toBe(GUESTS_PER_ADDRESS);
-      await each.limits.signIn('ana@example.com', ADDRESS);
-      await each.limits.signedIn('ana@example.com', ADDRESS);
+      await signIn(each);
       const budget = each.limits.ofSubject('ana')!;
       // Whole: what is filled up in a second would fall short of a whole one by a rounding.
       const atMs = Math.ceil(performance.now());
@@ -195,8 +202,7 @@ describe('while Redis is away', () => {
       let isTimer = false;
       setTimeout(() => (isTimer = true), 0);
       await here.limits.connection(ADDRESS);
-      await here.limits.signIn('ana@example.com', ADDRESS);
-      await here.limits.signedIn('ana@example.com', ADDRESS);
+      await signIn(here);
       expect(isTimer).toBe(false);
       expect(await gaveUp).toBe('gave up');
     } finally {

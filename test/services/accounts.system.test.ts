@@ -49,6 +49,7 @@ afterEach(() => {
 
 const POLLED = { timeout: 20_000, interval: 20 };
 const PASSWORD = 'a good long password';
+const TURN = { from: undefined, rank: 'fresh' } as const;
 let people = 0;
 const newEmail = () => `guest${people++}@example.com`;
 
@@ -64,10 +65,10 @@ describe('signing up and in', () => {
   it('signs up, and in again with the e-mail in any case', async () => {
     const email = newEmail();
     const session = data(
-      await accounts.signUp({ email: ` ${email.toUpperCase()} `, password: PASSWORD, name: 'Ana' }),
+      await accounts.signUp({ email: ` ${email.toUpperCase()} `, password: PASSWORD, name: 'Ana' }, TURN),
     );
     expect(session).toMatchObject({ expiresInSeconds: 900, subject: { kind: 'guest' } });
-    const again = data(await accounts.signIn({ email, password: PASSWORD }));
+    const again = data(await accounts.signIn({ email, password: PASSWORD }, TURN));
     expect(again.subject).toEqual(session.subject);
     expect((await accounts.verify(again.accessToken))?.subject).toEqual(session.subject);
   });
@@ -75,8 +76,8 @@ describe('signing up and in', () => {
   it('refuses a second account of an e-mail, also when both come at once', async () => {
     const email = newEmail();
     const both = await Promise.all([
-      accounts.signUp({ email, password: PASSWORD, name: 'Ana' }),
-      accounts.signUp({ email: email.toUpperCase(), password: PASSWORD, name: 'Ana' }),
+      accounts.signUp({ email, password: PASSWORD, name: 'Ana' }, TURN),
+      accounts.signUp({ email: email.toUpperCase(), password: PASSWORD, name: 'Ana' }, TURN),
     ]);
     expect(both.map(code).sort()).toEqual(['invalid_request', 'ok']);
     const refused = both.find((outcome) => !outcome.ok);
@@ -85,9 +86,9 @@ describe('signing up and in', () => {
 
   it('answers a wrong password and an unknown e-mail alike', async () => {
     const email = newEmail();
-    await accounts.signUp({ email, password: PASSWORD, name: 'Ana' });
-    const wrong = await accounts.signIn({ email, password: 'not that password' });
-    const unknown = await accounts.signIn({ email: newEmail(), password: PASSWORD });
+    await accounts.signUp({ email, password: PASSWORD, name: 'Ana' }, TURN);
+    const wrong = await accounts.signIn({ email, password: 'not that password' }, TURN);
+    const unknown = await accounts.signIn({ email: newEmail(), password: PASSWORD }, TURN);
     expect(wrong).toEqual(unknown);
     expect(code(wrong)).toBe('unauthenticated');
   });
@@ -97,7 +98,7 @@ describe('signing up and in', () => {
     ['a password of 201 characters', { email: 'a@example.com', password: 'x'.repeat(201) }, 'password'],
     ['no e-mail address', { email: 'nobody', password: PASSWORD }, 'email'],
   ])('refuses %s', async (_what, input, path) => {
-    const outcome = await accounts.signUp({ ...input, name: 'Ana' });
+    const outcome = await accounts.signUp({ ...input, name: 'Ana' }, TURN);
     expect(outcome).toMatchObject({ ok: false, error: { code: 'invalid_request', fields: [{ path }] } });
   });
 
@@ -105,7 +106,7 @@ describe('signing up and in', () => {
     const session = await accounts.anonymous();
     expect(session.subject.kind).toBe('guest');
     expect((await accounts.verify(session.accessToken))?.subject).toEqual(session.subject);
-    expect(code(await accounts.signIn({ email: '', password: '' }))).toBe('unauthenticated');
+    expect(code(await accounts.signIn({ email: '', password: '' }, TURN))).toBe('unauthenticated');
   });
 });
 
@@ -427,7 +428,7 @@ describe('giveRole', () => {
   it('makes an admin, again changes nothing, another password ends the sessions', async () => {
     const email = newEmail();
     const admin = data(await accounts.giveRole({ email, role: 'admin', password: PASSWORD }));
-    const session = data(await accounts.signIn({ email, password: PASSWORD }));
+    const session = data(await accounts.signIn({ email, password: PASSWORD }, TURN));
     expect(session.subject).toEqual({ id: admin.id, kind: 'admin' });
     expect(data(await accounts.giveRole({ email, role: 'admin', password: PASSWORD }))).toEqual(admin);
     expect(await accounts.verify(session.accessToken)).toBeDefined();
@@ -436,26 +437,26 @@ describe('giveRole', () => {
       data(await accounts.giveRole({ email, role: 'admin', password: 'another long password' })),
     ).toEqual(admin);
     expect(await accounts.verify(session.accessToken)).toBeUndefined();
-    expect(code(await accounts.signIn({ email, password: PASSWORD }))).toBe('unauthenticated');
+    expect(code(await accounts.signIn({ email, password: PASSWORD }, TURN))).toBe('unauthenticated');
   });
 
   it('makes a host, and a guest again who keeps their password', async () => {
     const email = newEmail();
     expect(code(await accounts.giveRole({ email, role: 'guest' }))).toBe('not_found');
     const host = data(await accounts.giveRole({ email, role: 'host', password: PASSWORD }));
-    const session = data(await accounts.signIn({ email, password: PASSWORD }));
+    const session = data(await accounts.signIn({ email, password: PASSWORD }, TURN));
     expect(session.subject).toEqual({ id: host.id, kind: 'host' });
     data(await accounts.giveRole({ email, role: 'guest' }));
     expect(await accounts.verify(session.accessToken)).toBeUndefined();
-    expect(data(await accounts.signIn({ email, password: PASSWORD })).subject.kind).toBe('guest');
+    expect(data(await accounts.signIn({ email, password: PASSWORD }, TURN)).subject.kind).toBe('guest');
   });
 
   it('promotes a guest', async () => {
     const email = newEmail();
-    const guest = data(await accounts.signUp({ email, password: PASSWORD, name: 'Ana' }));
+    const guest = data(await accounts.signUp({ email, password: PASSWORD, name: 'Ana' }, TURN));
     data(await accounts.giveRole({ email, role: 'admin', password: PASSWORD }));
     expect(await accounts.verify(guest.accessToken)).toBeUndefined();
-    expect(data(await accounts.signIn({ email, password: PASSWORD })).subject).toEqual({
+    expect(data(await accounts.signIn({ email, password: PASSWORD }, TURN)).subject).toEqual({
       id: guest.subject.id,
       kind: 'admin',
     });

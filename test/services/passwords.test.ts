@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { PASSWORD_HASHES_AT_ONCE, PASSWORD_HASHES_WAITING_MAX } from '../../src/services/accounts/limits.ts';
-import { hashPassword, TooManyPasswords, verifyPassword } from '../../src/services/accounts/passwords.ts';
+import { TooManyPasswords } from '../../src/services/accounts/password-queue.ts';
+import { hashPassword, verifyPassword } from '../../src/services/accounts/passwords.ts';
 
 it('verifies its own hashes, and nothing else', async () => {
   const phc = await hashPassword('correct horse battery');

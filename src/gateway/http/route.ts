@@ -12,6 +12,7 @@ import { type Access, BAD_TOKEN, type Caller, callerOf, NOBODY, refusalFor } fro
 import type { Faults } from '../faults.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import type { GatewayParts } from '../ports.ts';
+import { deviceCookie, deviceTokens } from './device-cookie.ts';
 import { Failure, IntentHeaders, RevisedHeaders } from './schemas.ts';
 
 export interface Takes {
@@ -24,6 +25,10 @@ type Read<T extends Takes, Key extends keyof Takes> = T[Key] extends z.ZodType ?
 export interface Call<T extends Takes = Takes> {
   readonly caller: Caller;
   readonly address: string;
+  /** By which the client's device is known, if it is one. */
+  readonly deviceTokens: readonly string[];
+  /** Has the client keep these in place of those, the latest first. */
+  keepDevices(tokens: readonly string[]): void;
   /** The client's Idempotency-Key, or one made for this request. */
   readonly requestId: string;
   /** The revision in `If-Match`; undefined where there is none, or any will do. */
@@ -99,12 +104,15 @@ export function createRouter({ app, parts, limits, addresses, faults, refusal }:
           outcome = await definition.run({
             caller: request.caller,
             address: addresses.of(request.raw),
+            deviceTokens: deviceTokens(request.raw),
+            keepDevices: (tokens: readonly string[]) =>
+              reply.header('set-cookie', deviceCookie(request.raw, tokens)),
             requestId,
             revision: revisionIn(request.headers['if-match']),
             params: request.params,
             query: request.query,
             body: request.body,
-          } as Call<never>);
+          } as unknown as Call<never>);
         } catch (error) {
           outcome = faults.answer(`${method} ${path}`, { requestId }, error);
         }

@@ -17,6 +17,7 @@ import { PASSWORD_LENGTH_MIN } from '../../protocol/limits.ts';
 import type { Session, Subject, SubjectKind } from '../../protocol/resources.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { checkCredentials, normalEmail } from './credentials.ts';
+import { Devices } from './devices.ts';
 import { KeyRing } from './key-ring.ts';
 import type { KeySource } from './key-source.ts';
 import {
@@ -27,7 +28,8 @@ import {
   SESSION_TTL_MS,
 } from './limits.ts';
 import { LiveSessions } from './live-sessions.ts';
-import { hashPassword, TooManyPasswords, verifyPassword } from './passwords.ts';
+import { TooManyPasswords } from './password-queue.ts';
+import { hashPassword, verifyPassword } from './passwords.ts';
 import { Purge } from './purge.ts';
 import { firstRefreshToken, hashOf, isRefreshToken, successorOf } from './refresh-tokens.ts';
 
@@ -68,6 +70,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
   const ring = new KeyRing(await options.keys.read(), nowMs);
   const accessTokens = new AccessTokens(ring, nowMs);
   const sessions = new LiveSessions(pool);
+  const devices = new Devices(ring, nowMs);
 
   const purge = new Purge(pool);
   let polling = false;
@@ -121,11 +124,11 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
   }
 
   return {
-    async signUp(input) {
+    async signUp(input, turn) {
       const checked = checkCredentials(input);
       if (!checked.ok) return checked;
       const { email, password, name } = checked.data;
-      const passwordHash = await unlessBusy(hashPassword(password));
+      const passwordHash = await unlessBusy(hashPassword(password, turn));
       if (typeof passwordHash !== 'string') return passwordHash;
       const subject: Subject = { id: newId('acc'), kind: 'guest' };
       const isNew = await insertAccount(pool, { ...subject, email, passwordHash, name });
@@ -134,14 +137,26 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
       return refuse('invalid_request', message, { fields: [{ path: 'email', message }] });
     },
 
-    async signIn(input) {
+    async signIn(input, turn) {
       const account = await accountByEmail(pool, normalEmail(input.email));
-      const verified = await unlessBusy(verifyPassword(input.password, account?.passwordHash ?? undefined));
+      const verified = await unlessBusy(
+        verifyPassword(input.password, account?.passwordHash ?? undefined, turn),
+      );
       if (typeof verified !== 'boolean') return verified;
       if (account === undefined || !verified) {
         return refuse('unauthenticated', 'e-mail address or password is wrong; check both, or sign up');
       }
       return { ok: true, data: await begin({ id: account.id, kind: account.kind }) };
+    },
+
+    deviceToken: (email) => devices.issue(normalEmail(email)),
+
+    deviceOf(email, tokens) {
+      for (const token of tokens) {
+        const id = devices.recognise(normalEmail(email), token);
+        if (id !== undefined) return id;
+      }
+      return undefined;
     },
 
     async anonymous() {
@@ -235,7 +250,8 @@ async function unlessBusy<T>(work: Promise<T>): Promise<T | ReturnType<typeof re
     return await work;
   } catch (error) {
     if (!(error instanceof TooManyPasswords)) throw error;
-    return refuse('unavailable', `${error.message}; try again in a second`, { retryAfterMs: 1_000 });
+    const code = error.isOwn ? 'rate_limited' : 'unavailable';
+    return refuse(code, `${error.message}; try again in a second`, { retryAfterMs: 1_000 });
   }
 }
 

@@ -16,7 +16,7 @@ export interface RootKey {
 }
 
 /** What a key is for: each purpose has keys of its own, so that a token of one is none of another. */
-export type Purpose = 'access token' | 'refresh token';
+export type Purpose = 'access token' | 'refresh token' | 'device token';
 
 export interface Key {
   readonly id: string;

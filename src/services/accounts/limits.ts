@@ -1,4 +1,5 @@
 /** The bounds of tokens, sessions, passwords, and of what is kept of them. */
+import { DEVICE_TTL_SECONDS } from '../../protocol/limits.ts';
 
 /** Lifetime of an access token, in seconds: how long a revocation that nobody could hear of may stay unheard. */
 export const ACCESS_TOKEN_TTL_SECONDS = 15 * 60;
@@ -27,9 +28,15 @@ export const ENDED_SESSION_KEPT_MS = 24 * 60 * 60_000;
 export const PURGE_ROWS = 1_000;
 /** A purge begins this often, in milliseconds; while there is more to do, its steps follow one another at each poll. */
 export const PURGE_EVERY_MS = 60 * 60_000;
-/** Password hashes computed at once (19 MiB and one of libuv's four threads each), and how many may wait. */
+/**
+ * Password hashes computed at once (19 MiB and one of libuv's four threads each), and how many may wait: in all, some two
+ * seconds of them, and of one address.
+ */
 export const PASSWORD_HASHES_AT_ONCE = 2;
 export const PASSWORD_HASHES_WAITING_MAX = 64;
 /** Keys of a ring; and how long before it signs a new one is there for every server to read, in milliseconds. */
 export const KEYS_MAX = 10;
 export const KEY_LEAD_MS = 30_000;
+export const PASSWORD_HASHES_WAITING_PER_ADDRESS_MAX = 8;
+/** How long a device is known again after its last sign-in, in milliseconds; the cookie lives as long. */
+export const DEVICE_TTL_MS = DEVICE_TTL_SECONDS * 1_000;

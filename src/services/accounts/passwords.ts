@@ -3,7 +3,8 @@
  * (https://github.com/P-H-C/phc-string-format), with the parameters of OWASP's password storage cheat sheet.
  */
 import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto';
-import { PASSWORD_HASHES_AT_ONCE, PASSWORD_HASHES_WAITING_MAX } from './limits.ts';
+import type { PasswordTurn } from '../../gateway/ports.ts';
+import { PasswordQueue } from './password-queue.ts';
 
 /** 19 MiB, 2 passes, 1 lane. */
 const MEMORY_KIB = 19_456;
@@ -14,12 +15,13 @@ const SALT_BYTES = 16;
 const PHC =
   /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
 
-/** Too many passwords are being checked already: thrown before memory grows. */
-export class TooManyPasswords extends Error {}
+/** Of the program itself. */
+const OWN: PasswordTurn = { from: undefined, rank: 'known' };
 
-export async function hashPassword(password: string): Promise<string> {
+/** @throws TooManyPasswords */
+export async function hashPassword(password: string, turn = OWN): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  const tag = await derive(password, {
+  const tag = await derive(password, turn, {
     nonce: salt,
     memory: MEMORY_KIB,
     passes: PASSES,
@@ -32,12 +34,17 @@ export async function hashPassword(password: string): Promise<string> {
 /**
  * @param phc undefined where there is no such account: the same work is done and the answer is false, so that
  *   the time taken does not tell which e-mail addresses have an account
+ * @throws TooManyPasswords
  */
-export async function verifyPassword(password: string, phc: string | undefined): Promise<boolean> {
+export async function verifyPassword(
+  password: string,
+  phc: string | undefined,
+  turn = OWN,
+): Promise<boolean> {
   const fields = PHC.exec(phc ?? NOBODY);
   if (fields === null) throw new Error('a stored password hash is no argon2id PHC string');
   const expected = Buffer.from(fields[5] as string, 'base64');
-  const tag = await derive(password, {
+  const tag = await derive(password, turn, {
     nonce: Buffer.from(fields[4] as string, 'base64'),
     memory: Number(fields[1]),
     passes: Number(fields[2]),
@@ -50,30 +57,25 @@ export async function verifyPassword(password: string, phc: string | undefined):
 /** Of no password that anybody has. */
 const NOBODY = `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${LANES}$${unpadded(randomBytes(SALT_BYTES))}$${unpadded(randomBytes(TAG_BYTES))}`;
 
-let running = 0;
-const waiting: (() => void)[] = [];
+/** Hashes take memory and the threads that file and name look-ups share, so all wait in one line. */
+const queue = new PasswordQueue();
 
-/** Few at once: each takes 19 MiB and a thread of the pool that file and name look-ups share. */
-async function derive(password: string, parameters: Omit<Argon2Parameters, 'message'>): Promise<Buffer> {
-  if (running >= PASSWORD_HASHES_AT_ONCE) {
-    if (waiting.length >= PASSWORD_HASHES_WAITING_MAX) {
-      throw new TooManyPasswords(`${PASSWORD_HASHES_WAITING_MAX} passwords wait to be checked already`);
-    }
-    await new Promise<void>((resolve) => waiting.push(resolve));
-  } else {
-    running++;
-  }
-  try {
-    // The same password typed on another keyboard may arrive composed differently.
-    const message = password.normalize('NFC');
-    return await new Promise<Buffer>((resolve, reject) =>
-      argon2('argon2id', { ...parameters, message }, (error, tag) => (error ? reject(error) : resolve(tag))),
-    );
-  } finally {
-    const next = waiting.shift();
-    if (next === undefined) running--;
-    else next();
-  }
+function derive(
+  password: string,
+  turn: PasswordTurn,
+  parameters: Omit<Argon2Parameters, 'message'>,
+): Promise<Buffer> {
+  // The same password typed on another keyboard may arrive composed differently.
+  const message = password.normalize('NFC');
+  return queue.run(
+    turn,
+    () =>
+      new Promise<Buffer>((resolve, reject) =>
+        argon2('argon2id', { ...parameters, message }, (error, tag) =>
+          error ? reject(error) : resolve(tag),
+        ),
+      ),
+  );
 }
 
 function unpadded(bytes: Buffer): string {

@@ -2,7 +2,7 @@
 import type { Outcome } from '../../../protocol/errors.ts';
 import { Session } from '../../../protocol/resources.ts';
 import { ok, type ResourceParts } from '../resource.ts';
-import { type Router, tooMany } from '../route.ts';
+import { type Call, type Router, tooMany } from '../route.ts';
 import * as $ from '../schemas.ts';
 
 export function accountRoutes(route: Router, { accounts, limits }: ResourceParts): void {
@@ -12,9 +12,12 @@ export function accountRoutes(route: Router, { accounts, limits }: ResourceParts
     takes: { body: $.SignUp },
     status: 201,
     answers: Session,
-    async run({ body, address }) {
-      const waitMs = await limits.signIn(body.email, address);
-      return waitMs === undefined ? accounts.signUp(body) : limited(waitMs);
+    async run({ body, address, ...call }) {
+      const turn = await limits.signIns.signUp(address);
+      if ('waitMs' in turn) return limited(turn.waitMs);
+      const outcome = await accounts.signUp(body, turn);
+      if (outcome.ok) keepDevice(body.email, call);
+      return outcome;
     },
   });
   route('POST', '/v1/sessions', {
@@ -22,11 +25,14 @@ export function accountRoutes(route: Router, { accounts, limits }: ResourceParts
     does: 'Sign in',
     takes: { body: $.SignIn },
     answers: Session,
-    async run({ body, address }) {
-      const waitMs = await limits.signIn(body.email, address);
-      if (waitMs !== undefined) return limited(waitMs);
-      const outcome = await accounts.signIn(body);
-      if (outcome.ok) await limits.signedIn(body.email, address);
+    async run({ body, address, ...call }) {
+      const { email } = body;
+      const deviceId = accounts.deviceOf(email, call.deviceTokens);
+      const attempt = await limits.signIns.signIn({ email, address, deviceId });
+      if ('waitMs' in attempt) return limited(attempt.waitMs);
+      const outcome = await accounts.signIn(body, attempt.turn);
+      if (outcome.ok) keepDevice(email, call);
+      await attempt.ended(howItEnded(outcome));
       return outcome;
     },
   });
@@ -55,6 +61,20 @@ export function accountRoutes(route: Router, { accounts, limits }: ResourceParts
       return ok({});
     },
   });
+
+  /** Known again next time, in place of what it was known by for this account. */
+  function keepDevice(
+    email: string,
+    { deviceTokens, keepDevices }: Pick<Call, 'deviceTokens' | 'keepDevices'>,
+  ): void {
+    const others = deviceTokens.filter((token) => accounts.deviceOf(email, [token]) === undefined);
+    keepDevices([accounts.deviceToken(email), ...others]);
+  }
+}
+
+function howItEnded(outcome: Outcome<unknown>): 'right' | 'wrong' | 'untried' {
+  if (outcome.ok) return 'right';
+  return outcome.error.code === 'unauthenticated' ? 'wrong' : 'untried';
 }
 
 function limited(retryAfterMs: number): Outcome<never> {
