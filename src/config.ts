@@ -3,7 +3,11 @@
  * (`nightlatch config`). A value that does not parse stops the start with every problem listed.
  */
 import { z } from 'zod';
-import { HOLDS_PER_GUEST_DEFAULT } from './actors/limits.ts';
+import {
+  HOLDS_PER_ADDRESS_DEFAULT,
+  HOLDS_PER_GUEST_DEFAULT,
+  NIGHTS_PER_ADDRESS_DEFAULT,
+} from './actors/limits.ts';
 import { isTrustable } from './gateway/addresses/trusted-proxies.ts';
 import { FEATURE_LEVEL } from './protocol/feature-levels.ts';
 import { HOLD_TTL_SECONDS_DEFAULT } from './protocol/limits.ts';
@@ -82,6 +86,12 @@ const Environment = z.object({
   NIGHTLATCH_HOLDS_PER_GUEST: integer(1, 1_000_000)
     .default(HOLDS_PER_GUEST_DEFAULT)
     .describe('Open holds that one guest may have.'),
+  NIGHTLATCH_HOLDS_PER_ADDRESS: integer(1, 1_000_000)
+    .default(HOLDS_PER_ADDRESS_DEFAULT)
+    .describe('Open holds that the guests of one address may have together, until one of them has booked.'),
+  NIGHTLATCH_NIGHTS_PER_ADDRESS: integer(1, 1_000_000)
+    .default(NIGHTS_PER_ADDRESS_DEFAULT)
+    .describe('The same of the nights of those holds.'),
   NIGHTLATCH_RATE_LIMIT: z
     .enum(['on', 'off'], 'is neither on nor off')
     .default('on')

@@ -11,6 +11,7 @@ import type { ApartmentCommand } from '../protocol/apartment-command.ts';
 import { type Outcome, refuse } from '../protocol/errors.ts';
 import type { Feature } from '../protocol/feature-levels.ts';
 import { COMMAND_DEADLINE_MS } from '../protocol/limits.ts';
+import { nightOf } from '../protocol/nights.ts';
 import type { Terms } from '../protocol/terms.ts';
 import type { Clock } from '../time/clock.ts';
 import type { ActorSystem } from './actor-system.ts';
@@ -115,7 +116,7 @@ export class RunningApartment implements TurnOwner, Due {
     this.#factsSinceSnapshot = calendar.version - savedVersion;
     this.lastUsedMs = parts.clock.nowMs();
     for (const claim of calendar.claims) {
-      if (claim.kind === 'hold') parts.openHolds.add(claim.guestId, claim.id, this.id);
+      if (claim.kind === 'hold') parts.openHolds.add(claim, this.id);
     }
     for (const change of changes) parts.publisher.committed(change);
     for (const asked of confirms) this.#keepOpenFor(asked);
@@ -255,7 +256,9 @@ export class RunningApartment implements TurnOwner, Due {
     for (const turn of this.#gate) {
       for (const { guestId, hold, replaced = [] } of turn.changes) {
         if (guestId === undefined || hold === undefined) continue;
-        for (const { id } of [hold, ...replaced]) holds.push({ guestId, id });
+        for (const { id, checkIn, checkOut } of [hold, ...replaced]) {
+          holds.push({ guestId, id, from: nightOf(checkIn), to: nightOf(checkOut) });
+        }
       }
     }
     return holds;
@@ -306,6 +309,7 @@ export class RunningApartment implements TurnOwner, Due {
       holdTtlMs,
       holdsPerGuest,
       openHolds: command.kind === 'hold' ? openHolds.countOf(subject.id, nowMs) : 0,
+      origin: command.kind === 'hold' ? openHolds.ofOrigin(subject, nowMs) : undefined,
       mayWrite,
       booking,
     };

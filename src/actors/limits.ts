@@ -8,6 +8,22 @@ export const HOLD_CAP_MS = 30 * 60_000;
 export const PAST_HOLDS_MAX = 256;
 /** Open holds of one guest at once, unless the operator says otherwise: some to compare, too few to empty a city. */
 export const HOLDS_PER_GUEST_DEFAULT = 5;
+/** The same of all guests of one address together, none of whom has booked, and the nights of those holds. */
+export const HOLDS_PER_ADDRESS_DEFAULT = 20;
+export const NIGHTS_PER_ADDRESS_DEFAULT = 60;
+/**
+ * Holds of such an address that may lapse, each within an hour of the last, before it waits; how much longer with each
+ * further one, and the longest, in milliseconds.
+ */
+export const LAPSES_FREE = 20;
+export const LAPSE_WAIT_MS = 30_000;
+export const LAPSE_WAIT_MAX_MS = 30 * 60_000;
+export const LAPSES_FORGOTTEN_MS = 60 * 60_000;
+/** How long it is believed that somebody of an address has booked, and that nobody has, in milliseconds. */
+export const ORIGIN_TRUSTED_MS = 60 * 60_000;
+export const ORIGIN_DOUBTED_MS = 10_000;
+/** Addresses of which that, and their lapses, are remembered. */
+export const ORIGINS_MAX = 10_000;
 
 /** How long a `requestId` is remembered, in milliseconds (I3 asks for at least 24 hours). */
 export const IDEMPOTENCY_WINDOW_MS = 25 * 60 * 60_000;

@@ -4,23 +4,33 @@
  */
 import type { CommittedChange } from '../protocol/committed-change.ts';
 import { PAYMENT_DEADLINE_MS } from '../protocol/limits.ts';
+import type { Subject } from '../protocol/resources.ts';
 import type { HoldClaim } from './calendar/calendar.ts';
+import type { OriginStanding } from './calendar/circumstances.ts';
 import type { JournalEntry } from './facts.ts';
+import type { Origins } from './origins.ts';
 
 export interface ListedHold {
   readonly guestId: string;
   readonly id: string;
+  /** Half-open, in night numbers. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /** A hold as nodes tell each other of it. */
-export interface ToldHold extends ListedHold {
+export interface ToldHold {
+  readonly guestId: string;
+  readonly id: string;
   readonly apartmentId: string;
+  readonly nights: number;
   /** When it ends, in epoch milliseconds. */
   readonly untilMs: number;
 }
 
 interface Belief {
   readonly apartmentId: string;
+  readonly nights: number;
   /** In epoch milliseconds. */
   readonly untilMs: number;
 }
@@ -38,7 +48,13 @@ export class OpenHolds {
   /** Of other nodes, by guest and hold. */
   readonly #elsewhere = new Map<string, Map<string, Belief>>();
   readonly #censuses = new Set<Census>();
+  readonly #origins: Origins | undefined;
   #count = 0;
+
+  /** @param origins what is counted for the guests of one address together; undefined where that is not bounded */
+  constructor(origins?: Origins) {
+    this.#origins = origins;
+  }
 
   /** Of the apartments running here. */
   get count(): number {
@@ -50,6 +66,11 @@ export class OpenHolds {
     return (this.#byGuest.get(guestId)?.size ?? 0) + this.#countElsewhere(guestId, nowMs);
   }
 
+  /** Of the guests of this one's address together; undefined where that is not bounded. */
+  ofOrigin(subject: Subject, nowMs: number): OriginStanding | undefined {
+    return this.#origins?.standingOf(subject, nowMs);
+  }
+
   /** Apartments running here on which a guest has an open hold, or had one until a moment ago. */
   apartmentsOf(guestId: string): Set<string> {
     const apartmentIds = new Set(this.#byGuest.get(guestId)?.values());
@@ -57,15 +78,18 @@ export class OpenHolds {
     return apartmentIds;
   }
 
-  add(guestId: string, holdId: string, apartmentId: string): void {
-    this.#forget(guestId, holdId);
-    take(this.#ending, guestId, holdId);
-    if (put(this.#byGuest, guestId, holdId, apartmentId)) this.#count += 1;
+  add({ guestId, id, from, to }: ListedHold, apartmentId: string): void {
+    this.#forget(guestId, id);
+    take(this.#ending, guestId, id);
+    if (put(this.#byGuest, guestId, id, apartmentId)) this.#count += 1;
+    this.#origins?.opened(guestId, id, to - from);
   }
 
   remove(guestId: string, holdId: string): void {
     take(this.#ending, guestId, holdId);
-    if (take(this.#byGuest, guestId, holdId) !== undefined) this.#count -= 1;
+    if (take(this.#byGuest, guestId, holdId) === undefined) return;
+    this.#count -= 1;
+    this.#origins?.ended(guestId, holdId);
   }
 
   /** A fact that ended a hold is on disk. */
@@ -82,11 +106,15 @@ export class OpenHolds {
     switch (fact.kind) {
       case 'held':
         for (const replaced of fact.replaces ?? []) this.#end(guestId, replaced);
-        this.add(guestId, fact.hold, entry.apartmentId);
+        this.add({ guestId, id: fact.hold, from: fact.from, to: fact.to }, entry.apartmentId);
         return;
       case 'released':
+        return this.#end(guestId, fact.hold);
       case 'expired':
+        this.#origins?.lapsed(guestId, entry.atMs);
+        return this.#end(guestId, fact.hold);
       case 'confirmed':
+        this.#origins?.booked(guestId);
         this.#end(guestId, fact.hold);
     }
   }
@@ -95,13 +123,14 @@ export class OpenHolds {
     const apartmentId = take(this.#byGuest, guestId, holdId);
     if (apartmentId === undefined) return;
     this.#count -= 1;
+    this.#origins?.ended(guestId, holdId);
     put(this.#ending, guestId, holdId, apartmentId);
   }
 
   /** The hold goes on at another node. */
-  moved({ guestId, id, expiresAtMs }: HoldClaim, apartmentId: string): void {
+  moved({ guestId, id, expiresAtMs, from, to }: HoldClaim, apartmentId: string): void {
     this.remove(guestId, id);
-    this.#believe({ guestId, id, apartmentId, untilMs: expiresAtMs });
+    this.#believe({ guestId, id, apartmentId, nights: to - from, untilMs: expiresAtMs });
   }
 
   /** Another node has told of a hold; `untilMs` 0 where it has ended. */
@@ -115,8 +144,8 @@ export class OpenHolds {
   /** What has been heard of other nodes' holds, for a node that has heard nothing yet. */
   *believed(): Generator<ToldHold> {
     for (const [guestId, holds] of this.#elsewhere) {
-      for (const [id, { apartmentId, untilMs }] of holds) {
-        yield { guestId, id, apartmentId, untilMs: untilMs - PAYMENT_DEADLINE_MS };
+      for (const [id, { apartmentId, nights, untilMs }] of holds) {
+        yield { guestId, id, apartmentId, nights, untilMs: untilMs - PAYMENT_DEADLINE_MS };
       }
     }
   }
@@ -146,7 +175,7 @@ export class OpenHolds {
     this.#censuses.delete(census);
   }
 
-  #believe({ guestId, id, apartmentId, untilMs }: ToldHold): void {
+  #believe({ guestId, id, apartmentId, nights, untilMs }: ToldHold): void {
     if (this.#byGuest.get(guestId)?.has(id) === true) return;
     let holds = this.#elsewhere.get(guestId);
     if (holds === undefined) {
@@ -154,19 +183,22 @@ export class OpenHolds {
       this.#elsewhere.set(guestId, holds);
     }
     // A payment may keep it past its own deadline.
-    holds.set(id, { apartmentId, untilMs: untilMs + PAYMENT_DEADLINE_MS });
+    const believedUntilMs = untilMs + PAYMENT_DEADLINE_MS;
+    holds.set(id, { apartmentId, nights, untilMs: believedUntilMs });
+    this.#origins?.opened(guestId, id, nights, believedUntilMs);
   }
 
   #forget(guestId: string, holdId: string): void {
     const holds = this.#elsewhere.get(guestId);
-    if (holds?.delete(holdId) === true && holds.size === 0) this.#elsewhere.delete(guestId);
+    if (holds?.delete(holdId) !== true) return;
+    if (holds.size === 0) this.#elsewhere.delete(guestId);
+    this.#origins?.ended(guestId, holdId);
   }
 
   #countElsewhere(guestId: string, nowMs: number): number {
     const holds = this.#elsewhere.get(guestId);
     if (holds === undefined) return 0;
-    for (const [id, { untilMs }] of holds) if (untilMs <= nowMs) holds.delete(id);
-    if (holds.size === 0) this.#elsewhere.delete(guestId);
+    for (const [id, { untilMs }] of holds) if (untilMs <= nowMs) this.#forget(guestId, id);
     return holds.size;
   }
 

@@ -323,7 +323,7 @@ export class Registry {
     });
     if (!apartment.isQuiet) this.#owed.add(apartment.id);
     const holds = apartment.mayBeOpen();
-    for (const { guestId, id } of holds) this.#parts.openHolds.add(guestId, id, apartment.id);
+    for (const hold of holds) this.#parts.openHolds.add(hold, apartment.id);
     const unanswered = this.#let(apartment);
     if (culprit !== undefined && reason === 'conflict') culprit.attempts += 1;
     const confirms = unanswered.filter(

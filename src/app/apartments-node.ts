@@ -2,6 +2,7 @@
 import { ChangeBus } from '../actors/change-bus.ts';
 import { Deadlines } from '../actors/deadlines.ts';
 import { OpenHolds } from '../actors/open-holds.ts';
+import { Origins } from '../actors/origins.ts';
 import { PaymentSaga } from '../actors/payment-saga.ts';
 import { ApartmentReads } from '../actors/reads.ts';
 import { Registry } from '../actors/registry.ts';
@@ -16,7 +17,9 @@ import type { Audience } from '../gateway/sockets/backplane.ts';
 import type { Storage } from '../persistence/index.ts';
 import type { PostgresJournal } from '../persistence/journal/journal.ts';
 import { createPool, endPool } from '../persistence/pool.ts';
+import { anyBookingOf } from '../persistence/statements/bookings.ts';
 import { postgresBooks } from '../persistence/statements/sandbox-payments.ts';
+import { guestIdsOf } from '../protocol/ids.ts';
 import { SandboxPayments } from '../services/payments/sandbox/provider.ts';
 import type { Clock } from '../time/clock.ts';
 import { TIMERS as scheduler } from '../time/scheduler.ts';
@@ -74,7 +77,13 @@ export async function openApartmentsNode(start: Start, storage: Storage): Promis
   const nowMs = () => clock.nowMs();
 
   const changes = new ChangeBus(onFault);
-  const openHolds = new OpenHolds();
+  const origins = new Origins({
+    holdsMax: config.NIGHTLATCH_HOLDS_PER_ADDRESS,
+    nightsMax: config.NIGHTLATCH_NIGHTS_PER_ADDRESS,
+    hasBooked: (origin) => anyBookingOf(pool, guestIdsOf(origin)),
+    onFault,
+  });
+  const openHolds = new OpenHolds(config.NIGHTLATCH_RATE_LIMIT === 'on' ? origins : undefined);
   const deadlines = new Deadlines(scheduler, nowMs);
   const saga = new PaymentSaga({
     provider: new SandboxPayments({ books: postgresBooks(pool), nowMs, after: scheduler.after }),

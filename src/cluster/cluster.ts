@@ -8,7 +8,7 @@ import type { ApartmentReads } from '../actors/reads.ts';
 import type { Registry } from '../actors/registry.ts';
 import type { Asked } from '../actors/turn.ts';
 import type { StandingClaims } from '../protocol/claims.ts';
-import type { CommittedChange } from '../protocol/committed-change.ts';
+import type { CommittedChange, NightChange } from '../protocol/committed-change.ts';
 import { type Outcome, Refusal } from '../protocol/errors.ts';
 import { shardOf } from '../protocol/ids.ts';
 import type { NightRange } from '../protocol/nights.ts';
@@ -108,9 +108,9 @@ export class Cluster {
         const { hold } = change;
         if (hold !== undefined) {
           const { guestId, id, untilMs, replaced } = hold;
-          const { apartmentId } = change;
-          openHolds.heard({ guestId, id, apartmentId, untilMs });
-          for (const id of replaced) openHolds.heard({ guestId, id, apartmentId, untilMs: 0 });
+          const { apartmentId, changes } = change;
+          openHolds.heard({ guestId, id, apartmentId, nights: nightsHeld(changes), untilMs });
+          for (const id of replaced) openHolds.heard({ guestId, id, apartmentId, nights: 0, untilMs: 0 });
         }
         parts.heard(change);
       },
@@ -147,8 +147,9 @@ export class Cluster {
       const leftMs = untilMs - clock.nowMs();
       const known = (await this.#questions.ask(peer, 'known', from, leftMs, ANSWERS.known)) ?? [];
       if (isOver) return;
-      for (const [guestId, id, untilMs, apartmentId] of known) {
-        if (!census.ended.has(id)) openHolds.heard({ guestId, id, untilMs, apartmentId });
+      for (const [guestId, id, untilMs, apartmentId, told] of known) {
+        const nights = typeof told === 'number' ? told : 1;
+        if (!census.ended.has(id)) openHolds.heard({ guestId, id, untilMs, apartmentId, nights });
       }
       if (known.length >= KNOWN_HOLDS_AT_ONCE) await ask(peer, from + known.length);
     };
@@ -214,7 +215,8 @@ export class Cluster {
         async () => this.#service.openHere(part),
         (shard) => partOf(shard) === part,
         (speaksFor, open) => {
-          openHolds.counted(census, (apartmentId) => speaksFor(shardOf(apartmentId)), open);
+          const told = open.map((hold) => ({ ...hold, nights: hold.to - hold.from }));
+          openHolds.counted(census, (apartmentId) => speaksFor(shardOf(apartmentId)), told);
           for (const hold of open) found.push(hold);
         },
       ),
@@ -309,4 +311,9 @@ const MOVES = 'moves';
 function unreachable(): Refusal {
   const sentence = 'some of the servers could not be asked in time; ask again';
   return new Refusal('unavailable', sentence, { retryAfterMs: 500 });
+}
+
+/** Of the one hold that a change is about. */
+function nightsHeld(changes: readonly NightChange[]): number {
+  return changes.reduce((sum, { from, to, status }) => (status === 'held' ? sum + to - from : sum), 0);
 }

@@ -20,9 +20,15 @@ export const OpenHold = z.object({
 });
 export type OpenHold = Readonly<z.infer<typeof OpenHold>>;
 
-/** Guest, hold, when it ends in epoch milliseconds, apartment. */
+/** Guest, hold, when it ends in epoch milliseconds, apartment; how many nights, which a server of before does not tell. */
 export const KnownHold = z.tuple([z.string(), z.string(), z.number(), z.string()]).rest(z.unknown());
-export type KnownHold = readonly [guestId: string, id: string, untilMs: number, apartmentId: string];
+export type KnownHold = readonly [
+  guestId: string,
+  id: string,
+  untilMs: number,
+  apartmentId: string,
+  nights?: unknown,
+];
 
 /** What a node answers: for which shards, and what it found in them. */
 export interface Part<T> {

@@ -63,10 +63,10 @@ export class PeerService {
 
   *#known(): Generator<KnownHold> {
     for (const { apartmentId, hold } of this.#parts.registry.openHolds()) {
-      yield [hold.guestId, hold.id, hold.expiresAtMs, apartmentId];
+      yield [hold.guestId, hold.id, hold.expiresAtMs, apartmentId, hold.to - hold.from];
     }
-    for (const { guestId, id, untilMs, apartmentId } of this.#parts.openHolds.believed()) {
-      yield [guestId, id, untilMs, apartmentId];
+    for (const { guestId, id, untilMs, apartmentId, nights } of this.#parts.openHolds.believed()) {
+      yield [guestId, id, untilMs, apartmentId, nights];
     }
   }
 

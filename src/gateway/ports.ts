@@ -110,14 +110,15 @@ export interface PasswordTurn {
 export interface Accounts {
   signUp(
     input: { email: string; password: string; name: string },
-    turn: PasswordTurn,
+    from: { network: string; turn: PasswordTurn },
   ): Promise<Outcome<Session>>;
   signIn(input: { email: string; password: string }, turn: PasswordTurn): Promise<Outcome<Session>>;
   /** A new token by which a device is known that has just signed in with this address. */
   deviceToken(email: string): string;
   /** Which device one of these tokens is of, for this address; undefined where none is. */
   deviceOf(email: string, tokens: readonly string[]): string | undefined;
-  anonymous(): Promise<Session>;
+  /** @param network of whoever asks: its guests are counted together (G4) */
+  anonymous(network: string): Promise<Session>;
   refresh(refreshToken: string): Promise<Outcome<Session>>;
   signOut(sessionId: string): Promise<void>;
   /** Undefined for any token that is not ours, not for us, or out of date. */

@@ -22,3 +22,28 @@ export function shardOf(apartmentId: string): number {
   }
   return ((hash >>> 16) ^ hash) & (SHARDS - 1);
 }
+
+/**
+ * A guest's id says from which origin it was made: some characters that stand for a network of addresses, under a key of
+ * the system's, and for some hundreds of others too (ADR 24). Accounts made at the command line, and those of before, have none.
+ */
+const GUEST_PREFIX = 'acc_';
+const ORIGIN_LENGTH = 4;
+const GUEST_ID_LENGTH = 28;
+
+/** @param random 20 characters */
+export function guestId(origin: string, random: string): string {
+  return `${GUEST_PREFIX}${origin}${random}`;
+}
+
+export function originOf(guestId: string): string | undefined {
+  if (guestId.length !== GUEST_ID_LENGTH || !guestId.startsWith(GUEST_PREFIX)) return undefined;
+  return guestId.slice(GUEST_PREFIX.length, GUEST_PREFIX.length + ORIGIN_LENGTH);
+}
+
+/** All ids of guests of an origin lie in [first, end), by their bytes. */
+export function guestIdsOf(origin: string): { first: string; end: string } {
+  const first = GUEST_PREFIX + origin;
+  const last = first.charCodeAt(first.length - 1);
+  return { first, end: first.slice(0, -1) + String.fromCharCode(last + 1) };
+}

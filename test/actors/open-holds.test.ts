@@ -9,6 +9,7 @@ const hold = (id: string, untilMs = NOW_MS + 600_000, apartmentId = 'a2') => ({
   guestId: 'ana',
   id,
   untilMs,
+  nights: 2,
   apartmentId,
 });
 const everywhere = () => true;
@@ -16,7 +17,7 @@ const everywhere = () => true;
 describe('[H5] open holds', () => {
   it('count here and, as far as heard, elsewhere; each once', () => {
     const holds = new OpenHolds();
-    holds.add('ana', 'h1', 'a1');
+    holds.add({ guestId: 'ana', id: 'h1', from: 1, to: 3 }, 'a1');
     holds.heard(hold('h1'));
     holds.heard(hold('h2'));
     expect([holds.countOf('ana', NOW_MS), holds.count]).toEqual([2, 1]);

@@ -43,12 +43,13 @@ it('[H5] a node is told of any number of open holds, in answers that fit a frame
   for (let n = 0; n < count / 2; n++) {
     older.open.push({
       apartmentId: ID + ID.slice(0, 6),
-      hold: { guestId: id(n), id: id(n), expiresAtMs: UNTIL_MS },
+      hold: { guestId: id(n), id: id(n), from: 9_000, to: 9_730, expiresAtMs: UNTIL_MS },
     });
     older.openHolds.heard({
       ...{ guestId: id(n), id: id(count + n) },
       apartmentId: ID + ID.slice(0, 6),
       untilMs: UNTIL_MS,
+      nights: 2,
     });
   }
   const newer = node(
@@ -72,7 +73,7 @@ it('[H5] a hold that was heard to end meanwhile is not believed from hearsay', a
   const newer = node(
     {
       request(_, __, ___, ____, done) {
-        newer.openHolds.heard({ guestId: 'ana', id: 'h1', apartmentId: 'a', untilMs: 0 });
+        newer.openHolds.heard({ guestId: 'ana', id: 'h1', apartmentId: 'a', nights: 0, untilMs: 0 });
         done({
           ok: true,
           body: [
@@ -160,7 +161,7 @@ it('[H5] when a node is gone the others are asked at once, and one that does not
     },
     others,
   );
-  newer.openHolds.heard({ guestId: 'ana', id: 'ended', apartmentId: 'b', untilMs: UNTIL_MS });
+  newer.openHolds.heard({ guestId: 'ana', id: 'ended', apartmentId: 'b', nights: 2, untilMs: UNTIL_MS });
   newer.cluster.onNote('gone', CHANGES, [1, []]);
   newer.open.push({ apartmentId: 'a', hold: { guestId: 'ana', id: 'h1', expiresAtMs: UNTIL_MS } });
   others.pop();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/protocol/errors.ts';
+import { originOf } from '../../src/protocol/ids.ts';
 import { type AccountsService, createAccounts } from '../../src/services/accounts/index.ts';
 import { givenKey, keyInDatabase, ownKeysFile } from '../../src/services/accounts/key-source.ts';
 import { readKeys, rotateKeys } from '../../src/services/accounts/keys-file.ts';
@@ -50,6 +51,8 @@ afterEach(() => {
 const POLLED = { timeout: 20_000, interval: 20 };
 const PASSWORD = 'a good long password';
 const TURN = { from: undefined, rank: 'fresh' } as const;
+const NETWORK = '203.0.113.9';
+const FROM = { network: NETWORK, turn: TURN };
 let people = 0;
 const newEmail = () => `guest${people++}@example.com`;
 
@@ -65,7 +68,7 @@ describe('signing up and in', () => {
   it('signs up, and in again with the e-mail in any case', async () => {
     const email = newEmail();
     const session = data(
-      await accounts.signUp({ email: ` ${email.toUpperCase()} `, password: PASSWORD, name: 'Ana' }, TURN),
+      await accounts.signUp({ email: ` ${email.toUpperCase()} `, password: PASSWORD, name: 'Ana' }, FROM),
     );
     expect(session).toMatchObject({ expiresInSeconds: 900, subject: { kind: 'guest' } });
     const again = data(await accounts.signIn({ email, password: PASSWORD }, TURN));
@@ -76,8 +79,8 @@ describe('signing up and in', () => {
   it('refuses a second account of an e-mail, also when both come at once', async () => {
     const email = newEmail();
     const both = await Promise.all([
-      accounts.signUp({ email, password: PASSWORD, name: 'Ana' }, TURN),
-      accounts.signUp({ email: email.toUpperCase(), password: PASSWORD, name: 'Ana' }, TURN),
+      accounts.signUp({ email, password: PASSWORD, name: 'Ana' }, FROM),
+      accounts.signUp({ email: email.toUpperCase(), password: PASSWORD, name: 'Ana' }, FROM),
     ]);
     expect(both.map(code).sort()).toEqual(['invalid_request', 'ok']);
     const refused = both.find((outcome) => !outcome.ok);
@@ -86,7 +89,7 @@ describe('signing up and in', () => {
 
   it('answers a wrong password and an unknown e-mail alike', async () => {
     const email = newEmail();
-    await accounts.signUp({ email, password: PASSWORD, name: 'Ana' }, TURN);
+    await accounts.signUp({ email, password: PASSWORD, name: 'Ana' }, FROM);
     const wrong = await accounts.signIn({ email, password: 'not that password' }, TURN);
     const unknown = await accounts.signIn({ email: newEmail(), password: PASSWORD }, TURN);
     expect(wrong).toEqual(unknown);
@@ -98,12 +101,12 @@ describe('signing up and in', () => {
     ['a password of 201 characters', { email: 'a@example.com', password: 'x'.repeat(201) }, 'password'],
     ['no e-mail address', { email: 'nobody', password: PASSWORD }, 'email'],
   ])('refuses %s', async (_what, input, path) => {
-    const outcome = await accounts.signUp({ ...input, name: 'Ana' }, TURN);
+    const outcome = await accounts.signUp({ ...input, name: 'Ana' }, FROM);
     expect(outcome).toMatchObject({ ok: false, error: { code: 'invalid_request', fields: [{ path }] } });
   });
 
   it('gives an anonymous guest an account that nobody can sign in to', async () => {
-    const session = await accounts.anonymous();
+    const session = await accounts.anonymous(NETWORK);
     expect(session.subject.kind).toBe('guest');
     expect((await accounts.verify(session.accessToken))?.subject).toEqual(session.subject);
     expect(code(await accounts.signIn({ email: '', password: '' }, TURN))).toBe('unauthenticated');
@@ -178,7 +181,7 @@ describe('access tokens', () => {
   });
 
   it('end after 15 minutes, remembered or not', async () => {
-    const { accessToken } = await accounts.anonymous();
+    const { accessToken } = await accounts.anonymous(NETWORK);
     expect(await accounts.verify(accessToken)).toBeDefined();
     nowMs += ACCESS_TOKEN_TTL_SECONDS * 1000 - 1;
     expect(await accounts.verify(accessToken)).toBeDefined();
@@ -188,7 +191,7 @@ describe('access tokens', () => {
   });
 
   it('that are cut, changed or no tokens are none', async () => {
-    const { accessToken } = await accounts.anonymous();
+    const { accessToken } = await accounts.anonymous(NETWORK);
     const [header, payload, signature] = accessToken.split('.') as [string, string, string];
     const b64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const forged = [
@@ -207,10 +210,10 @@ describe('access tokens', () => {
   });
 
   it('outlive a restart, by the secret in the database or the one given', async () => {
-    const own = await accounts.anonymous();
+    const own = await accounts.anonymous(NETWORK);
     expect(await (await open()).verify(own.accessToken)).toBeDefined();
     const given = await open('g'.repeat(40));
-    const { accessToken } = await given.anonymous();
+    const { accessToken } = await given.anonymous(NETWORK);
     expect(await (await open('g'.repeat(40))).verify(accessToken)).toBeDefined();
     expect(await accounts.verify(accessToken)).toBeUndefined();
   });
@@ -232,24 +235,25 @@ describe('the keys behind tokens', () => {
   const kidOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[0]!, 'base64url').toString()).kid;
 
   it('move from the database to a file of their own, and nobody is signed out', async () => {
-    const before = await accounts.anonymous();
+    const before = await accounts.anonymous(NETWORK);
     expect(await inDatabase()).toHaveLength(1);
     const [first, second] = await Promise.all([open(undefined, file), open(undefined, file)]);
     expect(await inDatabase()).toEqual([]);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(await first.verify(before.accessToken)).toBeDefined();
     expect(code(await first.refresh(before.refreshToken))).toBe('ok');
-    expect(await second.verify((await first.anonymous()).accessToken)).toBeDefined();
+    expect(await second.verify((await first.anonymous(NETWORK)).accessToken)).toBeDefined();
   });
 
   it('follow one another without a restart, and nobody is signed out', async () => {
     const [one, other] = [await open(undefined, file), await open(undefined, file)];
-    const old = await one.anonymous();
+    const old = await one.anonymous(NETWORK);
     const { id } = await rotateKeys(file, nowMs, false);
-    await expect.poll(async () => kidOf((await one.anonymous()).accessToken), POLLED).not.toBe(id);
+    await expect.poll(async () => kidOf((await one.anonymous(NETWORK)).accessToken), POLLED).not.toBe(id);
     nowMs += KEY_LEAD_MS;
-    await expect.poll(async () => kidOf((await one.anonymous()).accessToken), POLLED).toBe(id);
-    const fresh = await one.anonymous();
+    await expect.poll(async () => kidOf((await one.anonymous(NETWORK)).accessToken), POLLED).toBe(id);
+    const fresh = await one.anonymous(NETWORK);
+    expect(originOf(fresh.subject.id)).toBe(originOf(old.subject.id));
     await expect.poll(() => other.verify(fresh.accessToken), POLLED).toBeDefined();
     expect(await one.verify(old.accessToken)).toBeDefined();
     expect(await other.verify(old.accessToken)).toBeDefined();
@@ -257,18 +261,18 @@ describe('the keys behind tokens', () => {
 
   it('give a refresh that is sent again the same answer, whichever signs by then', async () => {
     const service = await open(undefined, file);
-    const { refreshToken } = await service.anonymous();
+    const { refreshToken } = await service.anonymous(NETWORK);
     const answer = data(await service.refresh(refreshToken));
     await rotateKeys(file, nowMs - KEY_LEAD_MS, false);
     await expect
-      .poll(async () => kidOf((await service.anonymous()).accessToken), POLLED)
+      .poll(async () => kidOf((await service.anonymous(NETWORK)).accessToken), POLLED)
       .not.toBe(kidOf(answer.accessToken));
     expect(data(await service.refresh(refreshToken)).refreshToken).toBe(answer.refreshToken);
   });
 
   it('that are forgotten are good for nothing, remembered or not', async () => {
     const service = await open(undefined, file);
-    const { accessToken, refreshToken } = await service.anonymous();
+    const { accessToken, refreshToken } = await service.anonymous(NETWORK);
     expect(await service.verify(accessToken)).toBeDefined();
     await rotateKeys(file, nowMs, true);
     await expect.poll(() => service.verify(accessToken), POLLED).toBeUndefined();
@@ -284,7 +288,7 @@ describe('the keys behind tokens', () => {
       onError: (error) => faults.push(error),
     });
     opened.push(service);
-    const { accessToken } = await service.anonymous();
+    const { accessToken } = await service.anonymous(NETWORK);
     for (const [text, why] of [
       ['{', 'the file Invalid input'],
       ['{"keys":[]}', 'keys has no key'],
@@ -307,7 +311,7 @@ describe('refreshing', () => {
     database.pool.query(`update refresh_tokens set used_at = used_at - $1 * interval '1 millisecond'`, [ms]);
 
   it('gives a new token each time, of the same session', async () => {
-    const first = await accounts.anonymous();
+    const first = await accounts.anonymous(NETWORK);
     const second = data(await spend(first.refreshToken));
     const third = data(await spend(second.refreshToken));
     expect(new Set([first.refreshToken, second.refreshToken, third.refreshToken]).size).toBe(3);
@@ -317,20 +321,20 @@ describe('refreshing', () => {
   });
 
   it('stores only the hash', async () => {
-    const { refreshToken } = await accounts.anonymous();
+    const { refreshToken } = await accounts.anonymous(NETWORK);
     const stored = await database.pool.query(`select encode(hash, 'escape') as text from refresh_tokens`);
     expect(stored.rows.some((row) => row.text.includes(refreshToken))).toBe(false);
   });
 
   it('answers twenty at once with one successor, and the session lives', async () => {
-    const { refreshToken } = await accounts.anonymous();
+    const { refreshToken } = await accounts.anonymous(NETWORK);
     const answers = await Promise.all(Array.from({ length: 20 }, () => spend(refreshToken)));
     expect(new Set(answers.map((answer) => data(answer).refreshToken)).size).toBe(1);
     expect(code(await spend(data(answers[0] as Outcome<{ refreshToken: string }>).refreshToken))).toBe('ok');
   });
 
   it('refuses a spent token within the grace once its successor is used, and the session lives', async () => {
-    const { refreshToken } = await accounts.anonymous();
+    const { refreshToken } = await accounts.anonymous(NETWORK);
     const second = data(await spend(refreshToken));
     const third = data(await spend(second.refreshToken));
     expect(code(await spend(refreshToken))).toBe('unauthenticated');
@@ -340,7 +344,7 @@ describe('refreshing', () => {
   it('ends the session when a spent token comes back later', async () => {
     const heard: string[] = [];
     accounts.onRevoked((sessionId) => heard.push(sessionId));
-    const first = await accounts.anonymous();
+    const first = await accounts.anonymous(NETWORK);
     const second = data(await spend(first.refreshToken));
     await backdateUse(11_000);
     expect(code(await spend(first.refreshToken))).toBe('unauthenticated');
@@ -352,10 +356,10 @@ describe('refreshing', () => {
   it('refuses what is no token, an expired one, and one of a session that has ended', async () => {
     expect(code(await spend('x'))).toBe('unauthenticated');
     expect(code(await spend('A'.repeat(43)))).toBe('unauthenticated');
-    const expired = await accounts.anonymous();
+    const expired = await accounts.anonymous(NETWORK);
     await database.pool.query('update refresh_tokens set expires_at = now()');
     expect(code(await spend(expired.refreshToken))).toBe('unauthenticated');
-    const ended = await accounts.anonymous();
+    const ended = await accounts.anonymous(NETWORK);
     await accounts.signOut((await accounts.verify(ended.accessToken))?.sessionId ?? '');
     expect(code(await spend(ended.refreshToken))).toBe('unauthenticated');
   });
@@ -363,7 +367,7 @@ describe('refreshing', () => {
 
 describe('signing out', () => {
   it('ends the access token at once, here and after a restart', async () => {
-    const { accessToken } = await accounts.anonymous();
+    const { accessToken } = await accounts.anonymous(NETWORK);
     const { sessionId } = (await accounts.verify(accessToken)) ?? { sessionId: '' };
     await accounts.signOut(sessionId);
     expect(await accounts.verify(accessToken)).toBeUndefined();
@@ -372,7 +376,7 @@ describe('signing out', () => {
 
   it('is heard by other servers', async () => {
     const other = await open();
-    const { accessToken } = await accounts.anonymous();
+    const { accessToken } = await accounts.anonymous(NETWORK);
     const { sessionId } = (await other.verify(accessToken)) ?? { sessionId: '' };
     const heard = new Promise<string>((resolve) => other.onRevoked(resolve));
     await accounts.signOut(sessionId);
@@ -384,7 +388,7 @@ describe('signing out', () => {
 describe('a session', () => {
   it('that has ended stays so, however many others begin and end', async () => {
     const live = new LiveSessions(database.pool);
-    const { accessToken } = await accounts.anonymous();
+    const { accessToken } = await accounts.anonymous(NETWORK);
     const { sessionId } = (await accounts.verify(accessToken))!;
     expect((await live.of(sessionId))?.kind).toBe('guest');
     await accounts.signOut(sessionId);
@@ -395,7 +399,7 @@ describe('a session', () => {
   });
 
   it('is asked for once, however many ask at the same time', async () => {
-    const { accessToken } = await accounts.anonymous();
+    const { accessToken } = await accounts.anonymous(NETWORK);
     const { sessionId } = (await accounts.verify(accessToken))!;
     let asked = 0;
     const query = (...args: unknown[]) => {
@@ -410,7 +414,7 @@ describe('a session', () => {
   });
 
   it('that nobody can ask about is unknown, not over', async () => {
-    const { accessToken } = await accounts.anonymous();
+    const { accessToken } = await accounts.anonymous(NETWORK);
     const { sessionId } = (await accounts.verify(accessToken))!;
     let isAway = true;
     const query = (...args: unknown[]) =>
@@ -453,7 +457,7 @@ describe('giveRole', () => {
 
   it('promotes a guest', async () => {
     const email = newEmail();
-    const guest = data(await accounts.signUp({ email, password: PASSWORD, name: 'Ana' }, TURN));
+    const guest = data(await accounts.signUp({ email, password: PASSWORD, name: 'Ana' }, FROM));
     data(await accounts.giveRole({ email, role: 'admin', password: PASSWORD }));
     expect(await accounts.verify(guest.accessToken)).toBeUndefined();
     expect(data(await accounts.signIn({ email, password: PASSWORD }, TURN)).subject).toEqual({

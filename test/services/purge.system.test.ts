@@ -32,7 +32,7 @@ afterEach(async () => {
 
 /** A new anonymous guest who came two days ago, and what then became of their session (`s`) and its tokens. */
 async function guest(...fates: string[]): Promise<string> {
-  const { subject } = await accounts.anonymous();
+  const { subject } = await accounts.anonymous('203.0.113.9');
   await database.pool.query(`update accounts set created_at = now() - interval '2 days' where id = $1`, [
     subject.id,
   ]);

@@ -1,5 +1,6 @@
 import { Deadlines } from '../../src/actors/deadlines.ts';
 import { OpenHolds } from '../../src/actors/open-holds.ts';
+import type { Origins } from '../../src/actors/origins.ts';
 import { PaymentSaga } from '../../src/actors/payment-saga.ts';
 import type { Journal, PaymentProvider } from '../../src/actors/ports.ts';
 import { ApartmentReads } from '../../src/actors/reads.ts';
@@ -66,6 +67,7 @@ export interface HouseOptions {
   readonly provider?: PaymentProvider;
   readonly epochOf?: (shard: number) => number | undefined;
   readonly holdsPerGuest?: number;
+  readonly origins?: Origins;
   readonly mayWrite?: (feature: Feature) => boolean;
   /** Told each committed change, as watchers would be. */
   readonly told?: (change: CommittedChange) => void;
@@ -78,7 +80,7 @@ export class House {
   readonly registry: Registry;
   readonly reads: ApartmentReads;
   readonly router: Router;
-  readonly openHolds = new OpenHolds();
+  readonly openHolds: OpenHolds;
   readonly changes: CommittedChange[] = [];
   readonly faults: { event: string; details: Record<string, unknown> }[] = [];
   readonly saga: PaymentSaga;
@@ -89,6 +91,7 @@ export class House {
     const { journal, time, provider, epochOf, told } = options;
     const { holdsPerGuest = 5, mayWrite = () => true, name = '' } = options;
     this.#time = time;
+    this.openHolds = new OpenHolds(options.origins);
     const nowMs = () => time.nowMs;
     const onFault = (event: string, details: object) =>
       void this.faults.push({ event, details: { ...details } });

@@ -15,8 +15,20 @@ export interface Circumstances {
   readonly holdsPerGuest: number;
   /** Open holds of the subject on all apartments, this one among them. */
   readonly openHolds: number;
+  /** What the guests of the subject's address hold together, on all apartments; undefined where that is not bounded. */
+  readonly origin?: OriginStanding | undefined;
   /** Whether all servers understand it. */
   readonly mayWrite: (feature: Feature) => boolean;
   /** The booking's row, read beforehand for `cancel`. */
   readonly booking?: BookingRecord | undefined;
+}
+
+/** What a decision about a hold is told of its guest's origin. */
+export interface OriginStanding {
+  readonly holds: number;
+  readonly nights: number;
+  readonly holdsMax: number;
+  readonly nightsMax: number;
+  /** How long nobody of it may hold anything, in milliseconds; 0 where they may. */
+  readonly waitMs: number;
 }

@@ -17,7 +17,7 @@ import {
   type HoldClaim,
   type InTime,
 } from './calendar.ts';
-import type { Circumstances } from './circumstances.ts';
+import type { Circumstances, OriginStanding } from './circumstances.ts';
 import { claimId } from './claim-id.ts';
 import { conflictRanges, conflictSentence } from './conflicts.ts';
 import {
@@ -60,6 +60,8 @@ export function decideHold(calendar: Calendar, command: Command<'hold'>, at: Cir
       ),
     };
   }
+  const crowded = at.origin && originRefusal(at.origin, stay, replaced);
+  if (crowded !== undefined) return { refusal: crowded };
   if (calendar.claims.length >= CLAIMS_MAX) {
     return {
       refusal: errorBody('rate_limited', `this apartment has ${CLAIMS_MAX} claims; try again later`, {
@@ -146,6 +148,25 @@ export function decideLapse(calendar: Calendar, nowMs: number, inTime?: InTime):
     if (nowMs >= deadlineMsOf(claim, inTime)) facts.push({ fact: { kind: 'expired', hold: claim.id } });
   }
   return facts;
+}
+
+/** G4. */
+function originRefusal(
+  { holds, nights, holdsMax, nightsMax, waitMs }: OriginStanding,
+  stay: NightRange,
+  replaced: readonly HoldClaim[],
+): ErrorBody | undefined {
+  if (waitMs > 0) {
+    const sentence = `too many holds of your network have run out without a booking; wait ${waitMs} ms`;
+    return errorBody('rate_limited', sentence, { retryAfterMs: waitMs });
+  }
+  const nightsBefore = replaced.reduce((sum, { from, to }) => sum + to - from, 0);
+  const nightsThen = nights + (stay.to - stay.from) - nightsBefore;
+  if (holds + 1 - replaced.length <= holdsMax && nightsThen <= nightsMax) return undefined;
+  return errorBody(
+    'too_many_holds',
+    `the guests of your network, none of whom has booked yet, have ${holds} open holds of ${nights} nights, and ${holdsMax} of ${nightsMax} are the most; release or confirm one first`,
+  );
 }
 
 function ruleViolation(found: RuleViolation): ErrorBody {

@@ -131,3 +131,15 @@ export async function countConfirmedSince(pool: Pool, sinceMs: number): Promise<
   );
   return result.rows[0]?.count ?? 0;
 }
+
+/** Whether any guest whose id lies in [first, end) has a booking that stands. */
+export async function anyBookingOf(
+  pool: Pool,
+  { first, end }: { first: string; end: string },
+): Promise<boolean> {
+  const result = await pool.query(
+    `select from bookings where guest_id >= $1 and guest_id < $2 and status = 'confirmed' limit 1`,
+    [first, end],
+  );
+  return result.rowCount === 1;
+}

@@ -13,6 +13,7 @@ import {
   spendRefreshToken,
 } from '../../persistence/statements/accounts.ts';
 import { type Outcome, refuse } from '../../protocol/errors.ts';
+import { guestId } from '../../protocol/ids.ts';
 import { PASSWORD_LENGTH_MIN } from '../../protocol/limits.ts';
 import type { Session, Subject, SubjectKind } from '../../protocol/resources.ts';
 import { AccessTokens } from './access-tokens.ts';
@@ -28,6 +29,7 @@ import {
   SESSION_TTL_MS,
 } from './limits.ts';
 import { LiveSessions } from './live-sessions.ts';
+import { originTag } from './origins.ts';
 import { TooManyPasswords } from './password-queue.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { Purge } from './purge.ts';
@@ -114,6 +116,11 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
     return { accessToken, expiresInSeconds: ACCESS_TOKEN_TTL_SECONDS, refreshToken, subject };
   }
 
+  function guestFrom(network: string): Subject {
+    const random = randomBytes(15).toString('base64url');
+    return { id: guestId(originTag(network, ring.oldest('origin').bytes), random), kind: 'guest' };
+  }
+
   async function end(sessionId: string): Promise<void> {
     await revokeSession(pool, sessionId);
     sessions.ended(sessionId);
@@ -124,13 +131,13 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
   }
 
   return {
-    async signUp(input, turn) {
+    async signUp(input, { network, turn }) {
       const checked = checkCredentials(input);
       if (!checked.ok) return checked;
       const { email, password, name } = checked.data;
       const passwordHash = await unlessBusy(hashPassword(password, turn));
       if (typeof passwordHash !== 'string') return passwordHash;
-      const subject: Subject = { id: newId('acc'), kind: 'guest' };
+      const subject = guestFrom(network);
       const isNew = await insertAccount(pool, { ...subject, email, passwordHash, name });
       if (isNew) return { ok: true, data: await begin(subject) };
       const message = `${email} has an account already; sign in, or sign up with another e-mail address`;
@@ -159,8 +166,8 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
       return undefined;
     },
 
-    async anonymous() {
-      const subject: Subject = { id: newId('acc'), kind: 'guest' };
+    async anonymous(network) {
+      const subject = guestFrom(network);
       await insertAccount(pool, { ...subject, email: null, passwordHash: null, name: '' });
       return begin(subject);
     },

@@ -16,7 +16,7 @@ export interface RootKey {
 }
 
 /** What a key is for: each purpose has keys of its own, so that a token of one is none of another. */
-export type Purpose = 'access token' | 'refresh token' | 'device token';
+export type Purpose = 'access token' | 'refresh token' | 'device token' | 'origin';
 
 export interface Key {
   readonly id: string;
@@ -54,6 +54,14 @@ export class KeyRing {
   signing(purpose: Purpose): Key {
     const nowMs = this.#nowMs();
     return this.#derive(this.#roots.find(({ fromMs }) => fromMs <= nowMs) ?? this.#roots.at(-1)!, purpose);
+  }
+
+  /**
+   * For what has to stay the same from one rotation to the next: no key stays so for longer. Another follows when this one
+   * is taken out, because it was forgotten or because the ring was full.
+   */
+  oldest(purpose: Purpose): Key {
+    return this.#derive(this.#roots.at(-1)!, purpose);
   }
 
   /** Newest first, also those that have not begun here: another server's clock may be ahead. */

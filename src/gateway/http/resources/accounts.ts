@@ -1,6 +1,7 @@
 /** Accounts and sessions. */
 import type { Outcome } from '../../../protocol/errors.ts';
 import { Session } from '../../../protocol/resources.ts';
+import { network } from '../../addresses/address.ts';
 import { ok, type ResourceParts } from '../resource.ts';
 import { type Call, type Router, tooMany } from '../route.ts';
 import * as $ from '../schemas.ts';
@@ -15,7 +16,7 @@ export function accountRoutes(route: Router, { accounts, limits }: ResourceParts
     async run({ body, address, ...call }) {
       const turn = await limits.signIns.signUp(address);
       if ('waitMs' in turn) return limited(turn.waitMs);
-      const outcome = await accounts.signUp(body, turn);
+      const outcome = await accounts.signUp(body, { network: network(address), turn });
       if (outcome.ok) keepDevice(body.email, call);
       return outcome;
     },
@@ -42,7 +43,7 @@ export function accountRoutes(route: Router, { accounts, limits }: ResourceParts
     answers: Session,
     async run({ address }) {
       const waitMs = await limits.guest(address);
-      return waitMs === undefined ? ok(await accounts.anonymous()) : limited(waitMs);
+      return waitMs === undefined ? ok(await accounts.anonymous(network(address))) : limited(waitMs);
     },
   });
   route('POST', '/v1/sessions/refresh', {
