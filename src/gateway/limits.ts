@@ -79,17 +79,19 @@ export const SIGN_INS_PER_EMAIL_AND_ADDRESS = 10;
 export const SIGN_INS_PER_DEVICE = 10;
 /**
  * So many failures with one e-mail, of unknown devices, within the window, and its further tries pass one after the other
- * with a pause between, in milliseconds: from however many addresses, 300 a window and server.
+ * with a pause between, in milliseconds: from however many addresses, 450 a window and server.
  */
 export const SIGN_IN_FAILURES_FREE = 20;
-export const SIGN_IN_PAUSE_MS = 3_000;
+export const SIGN_IN_PAUSE_MS = 2_000;
 /**
  * Tries of one e-mail that wait for that, each a request that is open, and how long, in milliseconds: within what the client
- * library waits for an answer, and can still come again. And e-mail addresses that have such a line.
+ * library waits for an answer, and can still come again. And e-mail addresses that have such a line, and addresses whose
+ * place in one is remembered meanwhile.
  */
 export const SIGN_IN_LINE_MAX = 16;
 export const SIGN_IN_LINE_MS = 8_000;
 export const SIGN_IN_LINES_MAX = 1_000;
+export const SIGN_IN_ORDERS_MAX = 64;
 /** Accounts as whose device one browser is known. */
 export const DEVICES_PER_BROWSER_MAX = 4;
 /** Anonymous guests made by one address a minute: each is a row, and has holds and a budget of its own. */

@@ -82,6 +82,21 @@ describe('[G3] the line of one e-mail address', () => {
     expect(ended.at(-1)).toMatch(/leaves/);
   });
 
+  it('keeps the place of who is sent away and comes again', async () => {
+    for (const from of ['a', 'x1', 'x2', 'x3', 'owner']) enter(from);
+    await time.pass(SIGN_IN_LINE_MS - 1);
+    enter('y');
+    await time.pass(1);
+    expect(ended).toEqual([
+      ...['a', 'x1', 'x2', 'x3'].map((from) => `${from} passes`),
+      'owner leaves',
+      'y passes',
+    ]);
+    for (const from of ['x1', 'z', 'owner']) enter(from);
+    await time.pass(SIGN_IN_PAUSE_MS);
+    expect(ended.at(-1)).toBe('owner passes');
+  });
+
   it('is one of a bounded number, and gone when it is over', async () => {
     for (let n = 0; n <= SIGN_IN_LINES_MAX; n++) enter('a', 0, `email-${n}`);
     await time.pass(SIGN_IN_PAUSE_MS);
