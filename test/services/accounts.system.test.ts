@@ -386,7 +386,7 @@ describe('signing out', () => {
 });
 
 describe('a session', () => {
-  it('that has ended stays so, however many others begin and end', async () => {
+  it('[G5] that has ended stays so, however many others begin and end', async () => {
     const live = new LiveSessions(database.pool);
     const { accessToken } = await accounts.anonymous(NETWORK);
     const { sessionId } = (await accounts.verify(accessToken))!;
