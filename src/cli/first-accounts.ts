@@ -22,10 +22,13 @@ export async function firstAdmin(
   if (given === undefined && !storage.isEmbedded) {
     return '(`nightlatch account EMAIL --role admin` makes an admin)';
   }
-  const password = given ?? (await keptPassword(join(config.NIGHTLATCH_DATA_DIR, 'admin-password')));
+  const { password, told } =
+    given === undefined
+      ? await keptPassword(config, 'admin-password')
+      : { password: given, told: 'as given' };
   const outcome = await accounts.giveRole({ email, role: 'admin', password, name: 'Administrator' });
   if (!outcome.ok) throw new Error(outcome.error.message);
-  return `sign in as ${email}, password ${given === undefined ? password : 'as given'}`;
+  return `sign in as ${email}, password ${told}`;
 }
 
 /** Lets the demo's host sign in, with a password kept like the admin's. Undefined where there is no demo. */
@@ -37,19 +40,24 @@ export async function demoHost(
   if (config.NIGHTLATCH_SEED !== 'demo' || !storage.isEmbedded) return undefined;
   const { id, email } = DEMO_HOST;
   if (!(await adoptEmail(storage.pool, id, email))) return undefined;
-  const password = await keptPassword(join(config.NIGHTLATCH_DATA_DIR, 'host-password'));
+  const { password, told } = await keptPassword(config, 'host-password');
   const outcome = await accounts.giveRole({ email, role: 'host', password });
   if (!outcome.ok) throw new Error(outcome.error.message);
-  return `sign in as ${email}, password ${password}`;
+  return `sign in as ${email}, password ${told}`;
 }
 
-async function keptPassword(file: string): Promise<string> {
+/** Told when it is made, and afterwards where it is kept: what a program prints at every start ends up in logs. */
+async function keptPassword(
+  { NIGHTLATCH_DATA_DIR }: Config,
+  name: string,
+): Promise<{ password: string; told: string }> {
+  const file = join(NIGHTLATCH_DATA_DIR, name);
   try {
-    return (await readFile(file, 'utf8')).trim();
+    return { password: (await readFile(file, 'utf8')).trim(), told: `in ${file}` };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   const password = randomBytes(12).toString('base64url');
   await writeFile(file, `${password}\n`, { mode: 0o600 });
-  return password;
+  return { password, told: password };
 }
