@@ -24,6 +24,7 @@ import type { Log } from './log.ts';
 import { Origins } from './origins.ts';
 import type { GatewayParts } from './ports.ts';
 import type { RedisLink } from './redis/redis-link.ts';
+import { SecurityLog } from './security-log.ts';
 import type { Backplane } from './sockets/backplane.ts';
 import { isSocketPath, SocketServer } from './sockets/server.ts';
 
@@ -85,7 +86,6 @@ export interface PeerDoor {
 export async function createGateway(parts: GatewayParts, options: GatewayOptions): Promise<Gateway> {
   const { log } = options;
   const faults = new Faults(log, parts.explain);
-  const limits = createRateLimits(options.rateLimit, options.redis);
   const load = new Load({
     mode: options.loadShedding,
     log,
@@ -94,6 +94,8 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     busyShare: busyShareOfLoop(),
   });
   const origins = new Origins(options.origins, log);
+  const security = new SecurityLog(log, TIMERS);
+  const limits = createRateLimits(options.rateLimit, security, options.redis);
   const addresses = new ClientAddresses(options.trustedProxies, log);
   const inFlight = { count: 0 };
   let state: 'starting' | 'serving' | 'refusing' | 'draining' | 'leaving' | 'closed' = 'starting';
@@ -109,6 +111,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     limits,
     load,
     addresses,
+    security,
     log,
     faults,
     webRoot: options.webRoot,
@@ -128,6 +131,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     limits,
     load,
     addresses,
+    security,
     log,
     faults,
     origins,

@@ -92,10 +92,17 @@ export const SIGN_IN_LINE_MAX = 16;
 export const SIGN_IN_LINE_MS = 8_000;
 export const SIGN_IN_LINES_MAX = 1_000;
 export const SIGN_IN_ORDERS_MAX = 64;
+/** Lines of one security event in the log, and in how long, in milliseconds; what was more is counted. */
+export const SECURITY_LINES_MAX = 10;
+export const SECURITY_LINES_MS = 10_000;
 /** Accounts as whose device one browser is known. */
 export const DEVICES_PER_BROWSER_MAX = 4;
-/** Anonymous guests made by one address a minute: each is a row, and has holds and a budget of its own. */
+/**
+ * Anonymous guests made by one address a minute, and a day: each is some rows that stay for a month, and has a budget of
+ * its own. Visitors become guests when they first hold something, so a company or a carrier has room.
+ */
 export const GUESTS_PER_ADDRESS = 300;
+export const GUESTS_PER_ADDRESS_A_DAY = 5_000;
 /**
  * Window over which a draining server asks its sockets to reconnect, in milliseconds: each, and at most. All at once they
  * would be a storm for the others.

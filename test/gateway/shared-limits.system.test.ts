@@ -7,11 +7,15 @@ import {
   BUDGET_TOLD_PART,
   COMMANDS_PER_SUBJECT,
   GUESTS_PER_ADDRESS,
+  GUESTS_PER_ADDRESS_A_DAY,
   SIGN_INS_PER_EMAIL_AND_ADDRESS,
 } from '../../src/gateway/limits.ts';
 import type { RedisLink } from '../../src/gateway/redis/redis-link.ts';
+import { SecurityLog } from '../../src/gateway/security-log.ts';
+import { TIMERS } from '../../src/time/scheduler.ts';
 import { TestRedis } from '../support/redis.ts';
 import { redisLink } from '../support/redis-link.ts';
+import { createWorld } from './fakes.ts';
 import { eventually } from './harness.ts';
 
 // Redis on a busy machine may be later than the product would wait for it.
@@ -35,7 +39,7 @@ const servers: Server[] = [];
 async function server(): Promise<Server> {
   const link = redisLink({ url: redis.url });
   await eventually('Redis is up', () => link.isUp);
-  const added = { link, limits: createRateLimits('on', link) };
+  const added = { link, limits: createRateLimits('on', new SecurityLog(createWorld().log, TIMERS), link) };
   servers.push(added);
   return added;
 }
@@ -96,11 +100,23 @@ describe('limits over all servers', () => {
     await here.limits.connection(ADDRESS);
     await here.limits.signIns.signIn(ANA);
     const left = await keys(here);
-    expect(left).toHaveLength(6);
+    expect(left).toHaveLength(8);
     for (const key of left) {
       expect(key).toMatch(/^nl:test:/);
       expect(await here.link.commands.pttl(key)).toBeGreaterThan(0);
     }
+  });
+
+  it('[G6] count new guests of a day, too, of which what a minute refuses is none', async () => {
+    const [here, there] = [await server(), await server()];
+    const key = `nl:test:guest-day:${ADDRESS}`;
+    expect(await guests([here, there], 2 * GUESTS_PER_ADDRESS)).toBe(GUESTS_PER_ADDRESS);
+    expect(await here.link.commands.get(key)).toBe(String(GUESTS_PER_ADDRESS));
+    await here.link.commands.set(key, GUESTS_PER_ADDRESS_A_DAY, 'EX', 3_600);
+    await here.link.commands.del(`nl:test:guest:${ADDRESS}`);
+    const another = await server();
+    expect(await another.limits.guest(ADDRESS)).toBeGreaterThan(60_000);
+    expect(await another.limits.guest('203.0.113.10')).toBeUndefined();
   });
 
   it('do not ask again about what is full until its window ends', async () => {

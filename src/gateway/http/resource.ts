@@ -7,9 +7,11 @@ import { managingSubject, subjectOf } from '../commands.ts';
 import type { Dispatch } from '../dispatch.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import type { GatewayParts } from '../ports.ts';
+import type { SecurityLog } from '../security-log.ts';
 
 export interface ResourceParts extends GatewayParts {
   readonly limits: RateLimits;
+  readonly security: SecurityLog;
   /** Everything that an apartment decides goes through the same dispatch as a socket's command. */
   readonly dispatch: Dispatch<Caller>;
 }

@@ -12,6 +12,7 @@ import { type Access, BAD_TOKEN, type Caller, callerOf, NOBODY, refusalFor } fro
 import type { Faults } from '../faults.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import type { GatewayParts } from '../ports.ts';
+import type { SecurityLog } from '../security-log.ts';
 import { deviceCookie, deviceTokens } from './device-cookie.ts';
 import { Failure, IntentHeaders, RevisedHeaders } from './schemas.ts';
 
@@ -61,6 +62,7 @@ export interface RouterOptions {
   readonly parts: GatewayParts;
   readonly limits: RateLimits;
   readonly addresses: ClientAddresses;
+  readonly security: SecurityLog;
   readonly faults: Faults;
   readonly refusal: () => { ok: false; error: ErrorBody } | undefined;
 }
@@ -73,7 +75,15 @@ declare module 'fastify' {
   }
 }
 
-export function createRouter({ app, parts, limits, addresses, faults, refusal }: RouterOptions): Router {
+export function createRouter({
+  app,
+  parts,
+  limits,
+  addresses,
+  security,
+  faults,
+  refusal,
+}: RouterOptions): Router {
   app.decorateRequest('caller', null as unknown as Caller);
 
   return (method, path, definition) => {
@@ -134,11 +144,20 @@ export function createRouter({ app, parts, limits, addresses, faults, refusal }:
     const leaving = refusal();
     if (leaving !== undefined) return leaving.error;
     const caller = await callerFrom(request.headers.authorization);
-    if (caller === undefined) return BAD_TOKEN;
+    if (caller === undefined) {
+      security.tell({ event: 'token.refused', by: 'http' });
+      return BAD_TOKEN;
+    }
     request.caller = caller;
     const own = caller.subject === undefined ? undefined : limits.ofSubject(caller.subject.id);
     if (own?.take() === false) return tooMany(own.retryAfterMs());
-    return refusalFor(caller, access, parts.operations.nowMs());
+    const refused = refusalFor(caller, access, parts.operations.nowMs());
+    if (refused?.code === 'forbidden' && caller.subject !== undefined) {
+      const { method, routeOptions } = request;
+      const route = `${method} ${routeOptions.url}`;
+      security.tell({ event: 'access.refused', subjectId: caller.subject.id, route });
+    }
+    return refused;
   }
 
   /** Undefined where a token is there and is not good. */

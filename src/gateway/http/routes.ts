@@ -2,8 +2,6 @@
 import type { Caller } from '../caller.ts';
 import { guestCommands, managementCommands } from '../commands.ts';
 import { Dispatch, type DispatchOptions } from '../dispatch.ts';
-import type { RateLimits } from '../limits/rate-limits.ts';
-import type { GatewayParts } from '../ports.ts';
 import type { ResourceParts } from './resource.ts';
 import { accountRoutes } from './resources/accounts.ts';
 import { adminRoutes } from './resources/admin.ts';
@@ -13,11 +11,10 @@ import type { Router } from './route.ts';
 
 export function defineRoutes(
   route: Router,
-  parts: GatewayParts,
-  limits: RateLimits,
+  parts: Omit<ResourceParts, 'dispatch'>,
   options: DispatchOptions,
 ): void {
   const commands = { ...guestCommands<Caller>(parts), ...managementCommands<Caller>(parts) };
-  const handed: ResourceParts = { ...parts, limits, dispatch: new Dispatch(commands, options) };
+  const handed: ResourceParts = { ...parts, dispatch: new Dispatch(commands, options) };
   for (const define of [accountRoutes, stayRoutes, hostingRoutes, adminRoutes]) define(route, handed);
 }

@@ -28,6 +28,7 @@ import type { RateLimits } from '../limits/rate-limits.ts';
 import { ANSWER_BYTES_PER_COMMAND } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { GatewayParts } from '../ports.ts';
+import type { SecurityLog } from '../security-log.ts';
 import { compressAnswers } from './compression.ts';
 import { keepDocuments } from './documents.ts';
 import { createRouter, refuse } from './route.ts';
@@ -39,6 +40,7 @@ export interface HttpOptions {
   readonly limits: RateLimits;
   readonly load: Load;
   readonly addresses: ClientAddresses;
+  readonly security: SecurityLog;
   readonly log: Log;
   readonly faults: Faults;
   /** The built page; it may be missing. */
@@ -100,7 +102,11 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   });
 
   const nowMs = () => parts.operations.nowMs();
-  defineRoutes(createRouter({ app, ...options }), parts, limits, { nowMs, log, faults, load });
+  defineRoutes(
+    createRouter({ app, ...options }),
+    { ...parts, limits, security: options.security },
+    { nowMs, log, faults, load },
+  );
   operations(app, options);
   await servePage(app, options.webRoot);
   await app.ready();

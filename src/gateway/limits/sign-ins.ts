@@ -18,6 +18,7 @@ import {
 } from '../limits.ts';
 import type { PasswordTurn } from '../ports.ts';
 import type { PromptRedis } from '../redis/prompt-redis.ts';
+import type { Limit, SecurityLog } from '../security-log.ts';
 import { SharedCounter } from './shared-counter.ts';
 import { SignInLines } from './sign-in-line.ts';
 
@@ -57,7 +58,11 @@ const UNBOUND: PasswordTurn = { from: undefined, rank: 'known' };
 const COME_AGAIN_MS = 1_000;
 
 /** @param redis through which several servers count as one; the lines and the order in them are each server's own */
-export function limitedSignIns(scheduler: Scheduler, redis: PromptRedis | undefined): SignIns {
+export function limitedSignIns(
+  scheduler: Scheduler,
+  security: SecurityLog,
+  redis: PromptRedis | undefined,
+): SignIns {
   const perWindow = (name: string, max: number) =>
     new SharedCounter({ name, max, windowSeconds: SIGN_IN_WINDOW_SECONDS, paysBack: true }, redis);
   const byAddress = new SharedCounter(
@@ -87,7 +92,7 @@ export function limitedSignIns(scheduler: Scheduler, redis: PromptRedis | undefi
       const pair = `${whose}|${from}`;
       // The address first: without room there, it cannot spend anything of somebody's e-mail.
       const waitMs = (await byAddress.spend(from)) ?? (await byPair.spend(pair));
-      if (waitMs !== undefined) return { waitMs };
+      if (waitMs !== undefined) return tooSoon('sign-ins', waitMs);
       const isSlow = (await byEmail.spend(whose)) !== undefined;
       const ended: Attempt['ended'] = async (how) => {
         if (how === 'wrong') {
@@ -100,7 +105,7 @@ export function limitedSignIns(scheduler: Scheduler, redis: PromptRedis | undefi
       };
       if (isSlow && !(await lines.enter(whose, from, failures.get(from) ?? 0))) {
         await ended('untried');
-        return { waitMs: COME_AGAIN_MS };
+        return tooSoon('sign-ins', COME_AGAIN_MS);
       }
       return { turn: turnOf(from), ended };
     },
@@ -108,9 +113,14 @@ export function limitedSignIns(scheduler: Scheduler, redis: PromptRedis | undefi
     async signUp(address) {
       const from = network(address);
       const waitMs = await byAddress.spend(from);
-      return waitMs === undefined ? turnOf(from) : { waitMs };
+      return waitMs === undefined ? turnOf(from) : tooSoon('sign-ups', waitMs);
     },
   };
+
+  function tooSoon(limit: Limit, waitMs: number): TooSoon {
+    security.tell({ event: 'limit.reached', limit });
+    return { waitMs };
+  }
 
   function turnOf(from: string): PasswordTurn {
     return { from, rank: failures.has(from) ? 'failed' : 'fresh' };

@@ -20,6 +20,7 @@ import { CLOSING_HANDSHAKE_MS, COMMANDS_PER_SUBJECT, PING_DEADLINE_MS, PING_EVER
 import type { Log } from '../log.ts';
 import type { Origins } from '../origins.ts';
 import type { GatewayParts, VerifiedToken } from '../ports.ts';
+import type { SecurityLog } from '../security-log.ts';
 import { adminSocketCommands, leaveFeed } from './admin-commands.ts';
 import type { Backplane } from './backplane.ts';
 import { Beacons } from './beacons.ts';
@@ -46,6 +47,7 @@ export interface SocketServerOptions {
   readonly limits: RateLimits;
   readonly load: Load;
   readonly addresses: ClientAddresses;
+  readonly security: SecurityLog;
   readonly log: Log;
   readonly faults: Faults;
   readonly origins: Origins;
@@ -280,7 +282,9 @@ export class SocketServer {
     forgetHandshake(socket);
     if (token === undefined || token === null) return { verified: undefined };
     const verified = typeof token === 'string' ? await this.#options.parts.accounts.verify(token) : undefined;
-    return verified === undefined ? BAD_TOKEN : { verified };
+    if (verified !== undefined) return { verified };
+    this.#options.security.tell({ event: 'token.refused', by: 'socket' });
+    return BAD_TOKEN;
   }
 
   #open(socket: Socket, host: SessionHost, sessions: Map<string, Session>): Session {

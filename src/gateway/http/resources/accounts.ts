@@ -6,7 +6,7 @@ import { ok, type ResourceParts } from '../resource.ts';
 import { type Call, type Router, tooMany } from '../route.ts';
 import * as $ from '../schemas.ts';
 
-export function accountRoutes(route: Router, { accounts, limits }: ResourceParts): void {
+export function accountRoutes(route: Router, { accounts, limits, security }: ResourceParts): void {
   route('POST', '/v1/accounts', {
     access: 'anyone',
     does: 'Sign a guest up',
@@ -32,8 +32,13 @@ export function accountRoutes(route: Router, { accounts, limits }: ResourceParts
       const attempt = await limits.signIns.signIn({ email, address, deviceId });
       if ('waitMs' in attempt) return limited(attempt.waitMs);
       const outcome = await accounts.signIn(body, attempt.turn);
-      if (outcome.ok) keepDevice(email, call);
-      await attempt.ended(howItEnded(outcome));
+      const known = deviceId !== undefined;
+      const how = howItEnded(outcome);
+      if (outcome.ok) {
+        keepDevice(email, call);
+        security.tell({ event: 'sign_in.succeeded', subjectId: outcome.data.subject.id, known });
+      } else if (how === 'wrong') security.tell({ event: 'sign_in.failed', known });
+      await attempt.ended(how);
       return outcome;
     },
   });
