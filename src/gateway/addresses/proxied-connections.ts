@@ -38,7 +38,9 @@ export function understandProxyProtocol(server: Server, addresses: ClientAddress
   function begin(socket: Socket): void {
     let seen: Buffer = Buffer.alloc(0);
     const drop = () => socket.destroy();
-    const tooLate = setTimeout(drop, HANDSHAKE_DEADLINE_MS);
+    // Timers come before what has arrived: a server that stood still has yet to read it.
+    const dropUnread = () => unbegun.has(socket) && drop();
+    const tooLate = setTimeout(() => setImmediate(dropUnread), HANDSHAKE_DEADLINE_MS);
     const over = () => {
       clearTimeout(tooLate);
       unbegun.delete(socket);
