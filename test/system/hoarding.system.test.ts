@@ -67,8 +67,12 @@ async function held(): Promise<{ nights: number; holds: number }> {
   return { nights: totals.held, holds };
 }
 
-/** Everything at once, by guests who are there already. */
+/** A hundred at once, by guests who are there already. */
 async function hoard(guests: number, nights: number): Promise<void> {
+  for (let n = 0; n < guests; n += 20) await hoardAtOnce(20, nights);
+}
+
+async function hoardAtOnce(guests: number, nights: number): Promise<void> {
   const tokens = await Promise.all(Array.from({ length: guests }, () => guest(HOARDER)));
   const all = tokens.flatMap((token, n) =>
     Array.from({ length: 5 }, (_, m) => {
