@@ -15,7 +15,7 @@ export type SecurityEvent =
   | { readonly event: 'token.refused'; readonly by: 'http' | 'socket' }
   | { readonly event: 'access.refused'; readonly subjectId: string; readonly route: string }
   | { readonly event: 'limit.reached'; readonly limit: Limit };
-export type Limit = 'sign-ins' | 'sign-ups' | 'guests' | 'requests' | 'sockets';
+export type Limit = 'sign-ins' | 'sign-ups' | 'guests' | 'sockets';
 
 export class SecurityLog {
   readonly #log: Log;
