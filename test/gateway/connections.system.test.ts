@@ -4,18 +4,24 @@ import { createServer, request } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { ClientAddresses } from '../../src/gateway/addresses/client-address.ts';
+import { understandProxyProtocol } from '../../src/gateway/addresses/proxied-connections.ts';
+import { Connections } from '../../src/gateway/connections/connections.ts';
 import { stopParsing } from '../../src/gateway/connections/node-internals.ts';
 import {
   CONNECTIONS_PER_ADDRESS_MAX,
   REQUESTS_UNANSWERED_MAX,
   UNREAD_BYTES_PER_ADDRESS_MAX,
 } from '../../src/gateway/limits.ts';
+import { createWorld } from './fakes.ts';
 import { eventually, type House, openHouse } from './harness.ts';
 
 const CUT_WITHIN_MS = 5_000;
 
+type Port = Pick<House, 'url' | 'world'>;
+
 /** Nothing of it is read before `resume()`. */
-async function dial(house: House, localAddress = '127.0.0.1'): Promise<Socket> {
+async function dial(house: Pick<House, 'url'>, localAddress = '127.0.0.1'): Promise<Socket> {
   const socket = connect({ port: Number(new URL(house.url).port), host: '127.0.0.1', localAddress });
   socket.on('error', () => {});
   await Promise.race([once(socket, 'connect'), once(socket, 'close')]);
@@ -42,7 +48,7 @@ function visit(house: House): Promise<number | undefined> {
   });
 }
 
-function tellsOf(house: House, reason: string): Promise<void> {
+function tellsOf(house: Port, reason: string): Promise<void> {
   return eventually(`the log tells of ${reason}`, () =>
     house.world.log.lines.some((line) => line.event === 'connection.cut' && line.reason === reason),
   );
@@ -157,5 +163,75 @@ describe('[S1] one address', () => {
     await tellsOf(house, 'answers_of_address_unread');
     expect(await visit(house)).toBe(200);
     socket.destroy();
+  });
+});
+
+describe('[S1] a trusted proxy', () => {
+  const PROXY = '127.0.0.2';
+  const TOO_MANY = CONNECTIONS_PER_ADDRESS_MAX + 200;
+
+  /** The port alone, which waits for ever for what a connection says next: a slow machine takes its time to open so many. */
+  async function openPort(trustedProxy: string): Promise<Port & AsyncDisposable> {
+    const world = createWorld();
+    const server = createServer({ headersTimeout: 0, requestTimeout: 0 });
+    const addresses = new ClientAddresses([trustedProxy], world.log);
+    const closeUnbegun = understandProxyProtocol(server, addresses, world.log);
+    const connections = new Connections({ mode: 'on', addresses, log: world.log });
+    connections.watch(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return {
+      world,
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      async [Symbol.asyncDispose]() {
+        connections.close();
+        closeUnbegun();
+        server.closeAllConnections();
+        server.close();
+        await once(server, 'close');
+      },
+    };
+  }
+
+  /** Each says so much, and waits. */
+  async function dialMany(port: Port, count: number, first: string): Promise<Socket[]> {
+    const sockets: Socket[] = [];
+    for (let n = 0; n < count; n += 100) {
+      sockets.push(...(await Promise.all(Array.from({ length: 100 }, () => dial(port, PROXY)))));
+      for (const socket of sockets.slice(n)) socket.resume().write(first);
+    }
+    return sockets;
+  }
+  const reasonsIn = ({ world }: Port) =>
+    new Set(world.log.lines.filter(({ event }) => event === 'connection.cut').map(({ reason }) => reason));
+  const cut = (sockets: Socket[]) => sockets.filter(({ destroyed }) => destroyed).length;
+
+  it('[G2] has more connections than an address, where it names its clients with each request', async () => {
+    await using port = await openPort(PROXY);
+    const sockets = await dialMany(port, TOO_MANY, 'GET / HTTP/1.1\r\n');
+    (await dial(port, '127.0.0.3')).resume().write(ASK.repeat(1_400));
+    await tellsOf(port, 'requests_unanswered');
+    expect(reasonsIn(port)).toEqual(new Set(['requests_unanswered']));
+    expect(cut(sockets)).toBe(0);
+  });
+
+  it('[G2] has those whom it names for a connection bound like anybody else', async () => {
+    await using port = await openPort(`proxy-protocol:${PROXY}`);
+    const named = (client: string) => `PROXY TCP4 ${client} 10.0.0.1 4711 80\r\nGET / HTTP/1.1\r\n`;
+    const ben = await dialMany(port, 100, named('203.0.113.2'));
+    const ana = await dialMany(port, TOO_MANY, named('203.0.113.1'));
+    await tellsOf(port, 'too_many_of_address');
+    await eventually(
+      'those past the bound are cut',
+      () => cut(ana) === TOO_MANY - CONNECTIONS_PER_ADDRESS_MAX,
+    );
+    expect(cut(ben)).toBe(0);
+  });
+
+  it('[G2] trusted in the PROXY protocol alone is an address like any other where it names nobody', async () => {
+    await using port = await openPort(`proxy-protocol:${PROXY}`);
+    const sockets = await dialMany(port, TOO_MANY, 'GET / HTTP/1.1\r\n');
+    await tellsOf(port, 'too_many_of_address');
+    expect(cut(sockets)).toBeGreaterThan(0);
   });
 });

@@ -41,8 +41,10 @@ export type Reason =
   | 'reader_stalled';
 
 interface Connection {
-  /** Undefined of a trusted proxy: it brings many clients, who are counted where it says whom it speaks for. */
-  readonly address: string | undefined;
+  /** Of a trusted proxy, which may yet name its client, or bring many whom it names with each request. */
+  readonly isOfProxy: boolean;
+  /** As it counts; undefined where it is many, who count with each request. */
+  address: string | undefined;
   unanswered: number;
   unreadBytes: number;
   /** A measure of what its reader has taken; whatever moves it is progress. */
@@ -93,7 +95,8 @@ export class Connections {
 
   #accepts(socket: Socket): boolean {
     const peer = this.#addresses.ofConnection(socket);
-    const address = this.#addresses.trusted.inProxyProtocol(peer) ? undefined : network(peer);
+    const isOfProxy = this.#addresses.trusted.inProxyProtocol(peer);
+    const address = isOfProxy ? undefined : network(peer);
     const count = address === undefined ? 0 : (this.#countOf.get(address) ?? 0);
     if (this.#isLimited) {
       const reason =
@@ -112,7 +115,7 @@ export class Connections {
       }
     }
     if (address !== undefined) this.#countOf.set(address, count + 1);
-    this.#open.set(socket, { address, unanswered: 0, unreadBytes: 0, taken: 0, takenAtMs: 0 });
+    this.#open.set(socket, { isOfProxy, address, unanswered: 0, unreadBytes: 0, taken: 0, takenAtMs: 0 });
     return true;
   }
 
@@ -143,6 +146,7 @@ export class Connections {
         this.#forget(socket);
         continue;
       }
+      if (connection.isOfProxy && !this.#settles(socket, connection)) continue;
       const waiting = socket.writableLength;
       if (waiting === 0) {
         connection.unreadBytes = 0;
@@ -170,6 +174,21 @@ export class Connections {
         this.#cutUntil(unreadBytes - UNREAD_BYTES_OF_ALL_MAX / 2, () => true);
     }
     if (nowMs - this.#toldAtMs >= TELL_EVERY_MS) this.#tell(nowMs);
+  }
+
+  /** Whom the PROXY protocol has named since counts like anybody else, and so does who is trusted in that alone and named nobody. */
+  #settles(socket: Socket, connection: Connection): boolean {
+    const client = this.#addresses.ofConnection(socket);
+    const address = this.#addresses.trusted.inHeaders(client) ? undefined : network(client);
+    if (address === connection.address) return true;
+    this.#uncount(connection);
+    connection.address = address;
+    if (address === undefined) return true;
+    const count = (this.#countOf.get(address) ?? 0) + 1;
+    this.#countOf.set(address, count);
+    if (!this.#isLimited || count <= CONNECTIONS_PER_ADDRESS_MAX) return true;
+    this.#cut(socket, 'too_many_of_address');
+    return false;
   }
 
   /** Those of them that leave most unread, until so many bytes are free. */
@@ -204,7 +223,10 @@ export class Connections {
     const connection = this.#open.get(socket);
     if (connection === undefined) return;
     this.#open.delete(socket);
-    const { address } = connection;
+    this.#uncount(connection);
+  }
+
+  #uncount({ address }: Connection): void {
     if (address === undefined) return;
     const rest = (this.#countOf.get(address) ?? 1) - 1;
     if (rest > 0) this.#countOf.set(address, rest);
