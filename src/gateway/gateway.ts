@@ -160,7 +160,9 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
   }
 
   function open(): void {
-    if (state === 'starting') state = 'serving';
+    if (state !== 'starting') return;
+    state = 'serving';
+    load.watch();
   }
 
   function refuseAll(why: string): void {

@@ -18,6 +18,7 @@ function loop(mode: 'on' | 'off' = 'on') {
     },
   };
   const load = new Load({ mode, log, scheduler, nowMs: () => nowMs, busyShare: () => busy });
+  load.watch();
   return {
     load,
     lines,
@@ -85,6 +86,17 @@ describe('[S6] under load', () => {
     load.lastBegun = 'search';
     looks(1, 500);
     expect(lines).toEqual([{ event: 'loop.held', heldMs: 500, lastBegun: 'search' }]);
+  });
+
+  it('a start is not looked at: whoever it keeps waiting has not been let in', () => {
+    let looks = 0;
+    const scheduler = { after: () => (looks++, () => {}) };
+    const log = { debug() {}, info() {}, warn() {}, error() {}, isLevelEnabled: () => false };
+    const load = new Load({ mode: 'on', log, scheduler, nowMs: () => 0, busyShare: () => 1 });
+    expect(looks).toBe(0);
+    load.watch();
+    expect(looks).toBe(1);
+    load.close();
   });
 
   it('a load tester turns it off', () => {

@@ -59,7 +59,11 @@ export class Load {
 
   constructor(options: LoadOptions) {
     this.#options = options;
-    if (options.mode === 'on') this.#lookLater();
+  }
+
+  /** From when somebody can wait here: a start alone may hold the loop for a moment, and keeps nobody waiting. */
+  watch(): void {
+    if (this.#options.mode === 'on') this.#lookLater();
   }
 
   /** How long to wait before it is asked again, in milliseconds; undefined where there is room. */
