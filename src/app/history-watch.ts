@@ -14,32 +14,27 @@ export interface HistoryWatch {
   stop(): Promise<void>;
 }
 
-/** @param time default: the timers of this process, and its machine's clock */
+/** @param scheduler default: the timers of this process */
 export function watchHistory(
   { pool, history }: Pick<Storage, 'pool' | 'history'>,
   node: { readonly membership: Pick<ApartmentsNode['membership'], 'abandon'> },
   gateway: Pick<Gateway, 'refuseAll'>,
   log: Pick<Log, 'fatal'>,
-  { scheduler, wallMs }: { readonly scheduler: Scheduler; readonly wallMs: () => number } = {
-    scheduler: TIMERS,
-    wallMs: Date.now,
-  },
+  scheduler: Scheduler = TIMERS,
 ): HistoryWatch {
   const replaced = Promise.withResolvers<void>();
-  let isOut = false;
   let isStopped = false;
 
+  void history.refused.then((refusal) => {
+    if (isStopped) return;
+    node.membership.abandon();
+    const { message: meaning } = new HistoryRefused(refusal);
+    gateway.refuseAll(meaning);
+    log.fatal({ event: 'history.refused', ...refusal, meaning });
+  });
+
   async function look(): Promise<void> {
-    if (history.refusal === undefined) await history.recognise(pool, undefined, wallMs());
-    const { refusal } = history;
-    if (refusal === undefined) return;
-    if (!isOut) {
-      isOut = true;
-      node.membership.abandon();
-      const { message: meaning } = new HistoryRefused(refusal);
-      gateway.refuseAll(meaning);
-      log.fatal({ event: 'history.refused', ...refusal, meaning });
-    }
+    if (history.refusal === undefined && (await history.recognise(pool))) return;
     if (await history.refuse(pool)) replaced.resolve();
   }
 

@@ -2,13 +2,13 @@
  * Whether PostgreSQL still has the history that was acknowledged. A backup that was restored, a standby that had not
  * received everything, a disk that lost its last writes: nothing in such a database says that facts are missing, and what
  * is built on top of them is sold twice. So each server remembers what it has seen, and asks at each connection of a lane,
- * before a batch goes there, and every half second:
+ * before a batch goes there, and every half second. What one of them finds stops them all at once:
  *
  *   system identifier    of another database                      refused
  *   LSN, same timeline   further back than it has been            refused
  *   generation of owners the sum of all epochs has fallen         refused
  *   own node             its row is gone                          refused
- *   last fact acknowledged on this lane: not there, or another    refused
+ *   last fact acknowledged on each lane: not there, or another    refused
  *   timeline             a standby was promoted: the facts decide, which it has or has not
  *
  * A refusal is kept in that database (`history.refused`), so that a server which starts there later knows as well. It ends when
@@ -34,7 +34,8 @@ interface Seen {
 interface Found extends Seen {
   readonly refused: Refusal | null;
   readonly hasNode: boolean;
-  readonly fact: { readonly hash: number | null } | null;
+  /** As the journal has them, in the order in which it was asked for them; null where it does not. */
+  readonly facts: readonly ({ readonly hash: number | null } | null)[] | null;
 }
 
 export interface Refusal {
@@ -63,7 +64,10 @@ export const HISTORY_STATEMENTS = {
       (select sum(epoch)::float8 from shards) as generation,
       (select max(epoch)::float8 from shards) as "epochMax",
       $1 = '' or exists (select from nodes where id = $1) as "hasNode",
-      (select json_build_object('hash', hash) from journal where apartment_id = $2 and version = $3) as fact
+      (select json_agg((
+          select json_build_object('hash', j.hash) from journal j
+          where j.apartment_id = a.apartment_id and j.version = a.version) order by a.nth)
+        from unnest($2::text[], $3::bigint[]) with ordinality a (apartment_id, version, nth)) as facts
     from history h, pg_control_system()`,
   refuse: 'update history set refused = coalesce(refused, $1) where id = $2',
   followed: 'select from history where follows = $1',
@@ -92,18 +96,24 @@ export class HistoryRefused extends Error {
 }
 
 export class History {
+  readonly #wallMs: () => number;
+  /** The last fact that was acknowledged on each lane, by the lane's name. */
+  readonly #acknowledged = new Map<string, Acknowledged>();
+  readonly #refused = Promise.withResolvers<Refusal>();
   #seen: Seen;
   #refusal: Refusal | undefined;
   #nodeId = '';
   #generation = () => 0;
 
-  private constructor(seen: Found) {
+  private constructor(seen: Found, wallMs: () => number) {
+    this.#wallMs = wallMs;
     this.#seen = seen;
-    this.#refusal = seen.refused ?? undefined;
+    if (seen.refused !== null) this.#refuse(seen.refused);
   }
 
-  static async open(pool: Pool): Promise<History> {
-    return new History(await ask(pool, '', undefined));
+  /** @param wallMs for refusals, in epoch milliseconds; default: this machine's clock */
+  static async open(pool: Pool, wallMs: () => number = Date.now): Promise<History> {
+    return new History(await ask(pool, '', []), wallMs);
   }
 
   /** Changes when an operator accepts a history: versions may have gone back. */
@@ -116,6 +126,11 @@ export class History {
     return this.#refusal;
   }
 
+  /** Resolves when there is a refusal. */
+  get refused(): Promise<Refusal> {
+    return this.#refused.promise;
+  }
+
   /**
    * @param nodeId whose row must be there from now on
    * @param generation the sum of all epochs, as far as that node knows: it hears of a move before it is looked for here
@@ -126,14 +141,21 @@ export class History {
   }
 
   /**
-   * @param acknowledged the last fact that was, on this connection's forerunner
-   * @param nowMs for the refusal, in epoch milliseconds
-   * @returns whether what is there is what was acknowledged, now and at each earlier call
+   * From now on this fact must be there. One for each lane is enough: PostgreSQL commits a lane's facts in their order, and an
+   * older copy lacks the end of what was committed.
+   */
+  acknowledged(lane: string, fact: Acknowledged): void {
+    this.#acknowledged.set(lane, fact);
+  }
+
+  /**
+   * @returns whether what is there is what was acknowledged on any lane, now and at each earlier call
    * @throws where PostgreSQL does not answer
    */
-  async recognise(asked: Asked, acknowledged: Acknowledged | undefined, nowMs: number): Promise<boolean> {
+  async recognise(asked: Asked): Promise<boolean> {
     // What had been seen when it was asked: another answer may be here before this one.
     const nodeId = this.#nodeId;
+    const acknowledged = [...this.#acknowledged.values()];
     const seen = { ...this.#seen, generation: Math.max(this.#seen.generation, this.#generation()) };
     const found = await ask(asked, nodeId, acknowledged);
     if (this.#refusal !== undefined) return false;
@@ -143,7 +165,9 @@ export class History {
       return true;
     }
     const { epochMax } = seen;
-    this.#refusal = found.refused ?? { found: why, nodeId, at: new Date(nowMs).toISOString(), epochMax };
+    this.#refuse(
+      found.refused ?? { found: why, nodeId, at: new Date(this.#wallMs()).toISOString(), epochMax },
+    );
     return false;
   }
 
@@ -159,13 +183,19 @@ export class History {
     const accepted = await pool.query(HISTORY_STATEMENTS.followed, [id]);
     return accepted.rowCount === 1;
   }
+
+  #refuse(refusal: Refusal): void {
+    this.#refusal = refusal;
+    this.#refused.resolve(refusal);
+  }
 }
 
-async function ask(asked: Asked, nodeId: string, acknowledged: Acknowledged | undefined): Promise<Found> {
-  const { apartmentId = null, version = null } = acknowledged ?? {};
+async function ask(asked: Asked, nodeId: string, acknowledged: readonly Acknowledged[]): Promise<Found> {
+  const apartmentIds = acknowledged.map(({ apartmentId }) => apartmentId);
+  const versions = acknowledged.map(({ version }) => version);
   // A lane's own queries have no time-out, and it does not connect anew before this one is over.
   const look = {
-    ...{ text: HISTORY_STATEMENTS.look, values: [nodeId, apartmentId, version] },
+    ...{ text: HISTORY_STATEMENTS.look, values: [nodeId, apartmentIds, versions] },
     query_timeout: COMMIT_TIMEOUT_MS,
   };
   const { rows } = await asked.query(look);
@@ -174,7 +204,7 @@ async function ask(asked: Asked, nodeId: string, acknowledged: Acknowledged | un
   return found;
 }
 
-function problemOf(seen: Seen, found: Found, acknowledged: Acknowledged | undefined): string | undefined {
+function problemOf(seen: Seen, found: Found, acknowledged: readonly Acknowledged[]): string | undefined {
   if (found.refused !== null) return found.refused.found;
   if (found.id !== seen.id) return `its history is ${found.id}, and ${seen.id} was served`;
   if (found.system !== seen.system)
@@ -184,11 +214,13 @@ function problemOf(seen: Seen, found: Found, acknowledged: Acknowledged | undefi
   if (found.generation < seen.generation)
     return `its owners are of generation ${found.generation}, and ${seen.generation} was there before`;
   if (!found.hasNode) return 'the row of this server is gone';
-  if (acknowledged === undefined) return undefined;
-  const { apartmentId, version, hash } = acknowledged;
-  const name = `fact ${version} of apartment ${apartmentId}, which was acknowledged,`;
-  if (found.fact === null) return `${name} is not in its journal`;
-  return (found.fact.hash ?? undefined) === hash ? undefined : `${name} is another in its journal`;
+  for (const [nth, { apartmentId, version, hash }] of acknowledged.entries()) {
+    const name = `fact ${version} of apartment ${apartmentId}, which was acknowledged,`;
+    const fact = found.facts?.[nth] ?? undefined;
+    if (fact === undefined) return `${name} is not in its journal`;
+    if ((fact.hash ?? undefined) !== hash) return `${name} is another in its journal`;
+  }
+  return undefined;
 }
 
 /**

@@ -73,8 +73,7 @@ export async function openStorage(config: StorageConfig): Promise<Storage> {
     lockTimeoutMs: LOCK_TIMEOUT_MS,
   });
   const journal = createPostgresJournal({
-    ...{ pool, url, acceptDataLoss, onFault },
-    recognise: (client, acknowledged) => history.recognise(client, acknowledged, Date.now()),
+    ...{ pool, url, acceptDataLoss, onFault, history },
   });
   return {
     url,

@@ -139,6 +139,12 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
     caughtAs: ['acked-lost', 'acked-confirm-lost', 'ahead-of-journal'],
     faults: ['older history'],
   },
+  'acknowledged facts forgotten': {
+    is: 'a server looks for its own row, its log and its epochs, and not for the facts that it acknowledged',
+    parts: { history: (real) => but(real, { acknowledged: () => {} }) },
+    caughtAs: ['acked-lost', 'acked-confirm-lost', 'ahead-of-journal', 'version-gap'],
+    faults: ['older history'],
+  },
   'refused and served': {
     is: 'a server that refuses a history goes on with the apartments that it has in memory',
     parts: { staysIn: true },
@@ -151,7 +157,7 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
       history: (real) =>
         real.refusal === undefined
           ? but(real, { refuse: (pool) => real.refuse(pool).then(() => true) })
-          : but(real, { refusal: undefined, recognise: async () => true }),
+          : but(real, { refusal: undefined, refused: new Promise(() => {}), recognise: async () => true }),
     },
     caughtAs: ['served-refused'],
     faults: ['older history'],

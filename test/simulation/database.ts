@@ -15,7 +15,7 @@ import { MemoryLeases } from '../../src/cluster/membership/memory-leases.ts';
 import { acceptHistory, HISTORY_STATEMENTS, History } from '../../src/persistence/history.ts';
 import { GroupCommit } from '../../src/persistence/journal/group-commit.ts';
 import type { PostgresJournal } from '../../src/persistence/journal/journal.ts';
-import { Lane, type Recognise } from '../../src/persistence/journal/lane.ts';
+import { Lane, type LaneHistory } from '../../src/persistence/journal/lane.ts';
 import type { BookedPayment, SandboxBooks } from '../../src/persistence/statements/sandbox-payments.ts';
 import { SHARDS } from '../../src/protocol/limits.ts';
 import type { Terms } from '../../src/protocol/terms.ts';
@@ -316,9 +316,9 @@ export class Database {
 
   /**
    * The journal over the product's own queue of appends, and its lanes.
-   * @param recognise default: whatever is there is what was acknowledged
+   * @param history default: whatever is there is what was acknowledged
    */
-  journalOf(process: SimulatedProcess, recognise?: Recognise): Journal & Pick<PostgresJournal, 'become'> {
+  journalOf(process: SimulatedProcess, history?: LaneHistory): Journal & Pick<PostgresJournal, 'become'> {
     const { server } = this;
     const commit = new GroupCommit({
       url: '',
@@ -326,7 +326,7 @@ export class Database {
       soon: (call) => void process.after(0, call),
       monotonicMs: process.monotonicMs,
       scheduler: process,
-      recognise,
+      history,
       onFault: (event, { cause }) => {
         // What the product would log as a defect ends a run.
         if (event === 'journal.not_heard') throw cause;

@@ -87,11 +87,11 @@ export class SimulatedNode {
     const { url, name, process, database, prng, level, onFault } = parts;
     const keeper: { keeping?: ShardKeeping } = {};
     const pool = database.poolOf(process);
-    const opened = await History.open(pool);
+    const wallMs = () => database.trueMs;
+    const opened = await History.open(pool, wallMs);
     const history = parts.bug.history?.(opened) ?? opened;
     if (history.refusal !== undefined) throw new HistoryRefused(history.refusal);
-    const wallMs = () => database.trueMs;
-    const journal = database.journalOf(process, (...asked) => history.recognise(...asked, wallMs()));
+    const journal = database.journalOf(process, history);
     const membership = await Membership.open({
       leases: database.leasesOf(process),
       host: {
@@ -273,7 +273,7 @@ export class SimulatedNode {
   }
 
   #watchHistory(storage: { readonly pool: Pool; readonly history: History }): void {
-    const { process, database, bug, onFault, refused, replaced } = this.#parts;
+    const { process, bug, onFault, refused, replaced } = this.#parts;
     const isIn = bug.staysIn === true;
     const watch = watchHistory(
       storage,
@@ -287,7 +287,7 @@ export class SimulatedNode {
         },
       },
       { fatal: ({ event, ...details }: { event: string }) => onFault(event, details) } as Pick<Log, 'fatal'>,
-      { scheduler: process, wallMs: () => database.trueMs },
+      process,
     );
     void watch.replaced.then(() => replaced(this));
   }

@@ -18,7 +18,7 @@ import { behindFailed, ownerOf, Siding } from './siding.ts';
 export interface GroupCommitOptions {
   readonly url: string;
   readonly lanes?: number;
-  readonly recognise?: LaneOptions['recognise'];
+  readonly history?: LaneOptions['history'];
   /** See `LaneOptions`. */
   readonly acceptDataLoss?: boolean;
   /** Default: a connection to PostgreSQL. */
@@ -98,7 +98,7 @@ class LaneQueue {
   #isClosed = false;
 
   constructor(name: string, options: GroupCommitOptions, stats: CommitStats) {
-    const { url, acceptDataLoss = false, onFault, recognise } = options;
+    const { url, acceptDataLoss = false, onFault, history } = options;
     const { open = (options) => new Lane(options) } = options;
     this.#stats = stats;
     this.#onFault = onFault;
@@ -115,7 +115,7 @@ class LaneQueue {
         if (said !== String(cause)) onFault?.('journal.lane_lost', { lane: name, cause });
         said = String(cause);
       };
-      return open({ url, name, recognise, acceptDataLoss, ready, lost });
+      return open({ url, name, history, acceptDataLoss, ready, lost });
     };
     this.#siding = new Siding({
       open: (ready) => opened(`${name}-aside`, ready),

@@ -28,7 +28,7 @@ export interface PostgresJournalOptions {
   /** For the lanes' own connections; the same database as the pool's. */
   readonly url: string;
   readonly lanes?: number;
-  readonly recognise?: LaneOptions['recognise'];
+  readonly history?: LaneOptions['history'];
   /** See `LaneOptions`. */
   readonly acceptDataLoss?: boolean;
   /** `journal.lane_lost`, `journal.locked`, `journal.commit_failed`: for the log. */

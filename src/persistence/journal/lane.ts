@@ -7,7 +7,7 @@ import pg from 'pg';
 import type { Append } from '../../actors/ports.ts';
 import { type Scheduler, TIMERS } from '../../time/scheduler.ts';
 import { within } from '../../time/within.ts';
-import type { Acknowledged } from '../history.ts';
+import type { Acknowledged, History } from '../history.ts';
 import {
   COMMIT_TIMEOUT_MS,
   LOCK_WAIT_MS,
@@ -65,16 +65,15 @@ export interface LaneOptions {
   readonly ready: () => void;
   /** Called when the connection is gone or could not be made, before it is tried again. */
   readonly lost: (cause: unknown) => void;
-  /** Whether PostgreSQL, asked on this connection, has what was acknowledged: nothing is appended before. Default: it has. */
-  readonly recognise?: Recognise | undefined;
+  /** What was acknowledged, here and by others of this process: nothing is appended where it is not. Default: it always is. */
+  readonly history?: LaneHistory | undefined;
   /** Default: a connection to PostgreSQL. */
   readonly client?: (config: pg.ClientConfig) => pg.Client;
   /** Default: the timers of this process. */
   readonly scheduler?: Scheduler;
 }
 
-/** @param acknowledged the last fact that was, on an earlier connection of this lane */
-export type Recognise = (client: pg.Client, acknowledged: Acknowledged | undefined) => Promise<boolean>;
+export type LaneHistory = Pick<History, 'acknowledged' | 'recognise' | 'refusal'>;
 
 /** Takes one batch at a time, and commits it whole or not at all; see `Lane`. */
 export type BatchLane = Pick<Lane, 'isIdle' | 'isConnected' | 'send' | 'become' | 'close'>;
@@ -97,7 +96,6 @@ export class Lane {
   #look: (() => void) | undefined;
   #isLooking = false;
   #closed = false;
-  #acknowledged: Acknowledged | undefined;
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -107,11 +105,12 @@ export class Lane {
 
   /** Whether `send` may be called now. */
   get isIdle(): boolean {
-    return this.#isReady && this.#exchange === undefined && !this.#isLooking;
+    return this.isConnected && this.#exchange === undefined && !this.#isLooking;
   }
 
+  /** With a PostgreSQL that may be appended to. */
   get isConnected(): boolean {
-    return this.#isReady;
+    return this.#isReady && this.#options.history?.refusal === undefined;
   }
 
   /** @param done called once, with the error that kept the batch from being committed, if any */
@@ -122,7 +121,8 @@ export class Lane {
     this.#submit(this.#encoder.finish(session), (error) => {
       if (error === undefined) {
         this.#named = nodeId;
-        this.#acknowledged = lastOf(batch) ?? this.#acknowledged;
+        const last = lastOf(batch);
+        if (last !== undefined) this.#options.history?.acknowledged(this.#options.name, last);
         this.#frames.carriedOut();
       }
       if (endsSession(error)) this.#drop();
@@ -202,7 +202,7 @@ export class Lane {
       .then(() => client.query(session))
       .then(() => this.#throwIfUnfit(client))
       .then(async () => {
-        if ((await this.#options.recognise?.(client, this.#acknowledged)) === false) {
+        if ((await this.#options.history?.recognise(client)) === false) {
           const where = addressOf(this.#options.url);
           throw new Error(`PostgreSQL at ${where} has not the history that was acknowledged`);
         }

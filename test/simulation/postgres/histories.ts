@@ -20,16 +20,19 @@ export interface Whole {
   readonly hasNode: (id: string) => boolean;
 }
 
-export function lookedAt(whole: Whole, [nodeId, apartmentId, version]: readonly unknown[]): object {
+export function lookedAt(whole: Whole, [nodeId, ids, versions]: readonly unknown[]): object {
   const { history, tables, timeline, lsn, epochs, hasNode } = whole;
-  const entries = tables.journal.get(String(apartmentId)) ?? [];
-  const entry = entries.find((one) => one.version === version);
+  const facts = (ids as string[]).map((id, nth) => {
+    const version = (versions as number[])[nth];
+    const entry = tables.journal.get(id)?.find((one) => one.version === version);
+    return entry === undefined ? null : { hash: entry.hash ?? null };
+  });
   return {
     ...{ id: history.id, refused: history.refused, system: '1', timeline: String(timeline), lsn },
     generation: epochs.reduce((sum, epoch) => sum + epoch, 0),
     epochMax: Math.max(...epochs),
     hasNode: nodeId === '' || hasNode(String(nodeId)),
-    fact: entry === undefined ? null : { hash: entry.hash ?? null },
+    facts: facts.length === 0 ? null : facts,
   };
 }
 
