@@ -144,7 +144,7 @@ function contract(name: string, open: () => Promise<LeaseStore>, close: () => Pr
         leases.join({ id, url: `http://${id}`, exclusive: false, level: 0 }, here, async (others) => {
           judging += 1;
           expect(judging).toBe(1);
-          await leases.time(here);
+          await leases.nowMs();
           judging -= 1;
           return { dead: others.map((other) => other.id) };
         });
@@ -196,8 +196,8 @@ function contract(name: string, open: () => Promise<LeaseStore>, close: () => Pr
     );
 
     it('tell who starts of the clock that was recorded last, and of the last one on its machine', async () => {
-      const { nowMs } = await leases.time(here);
-      expect(await leases.time(here)).toEqual({ nowMs: expect.any(Number) });
+      const nowMs = await leases.nowMs();
+      expect(await leases.clocksBefore(here)).toEqual({});
       await join('one');
       const other = { id: 'two', url: 'http://two', exclusive: false, level: 0 };
       await leases.join(other, elsewhere, async () => ({ dead: [] }));
@@ -209,12 +209,12 @@ function contract(name: string, open: () => Promise<LeaseStore>, close: () => Pr
       await leases.renew('three', { generation: -1, ...two });
       const last = { clockMs: two.clockMs, behindMs: two.clockBehindMs };
       const mine = ({ clockMs, uptimeMs }: typeof one) => ({ clockMs, uptimeMs });
-      expect(await leases.time(here)).toMatchObject({ last, here: mine(one) });
-      expect(await leases.time(elsewhere)).toMatchObject({ last, here: mine(two) });
+      expect(await leases.clocksBefore(here)).toMatchObject({ last, here: mine(one) });
+      expect(await leases.clocksBefore(elsewhere)).toMatchObject({ last, here: mine(two) });
       // Another container of the same machine; and a machine that does not tell when it was started.
       const beside = { ...here, host: 'beside boot-1 pid:[2]' };
-      expect(await leases.time(beside)).toMatchObject({ here: mine(one) });
-      expect((await leases.time({ ...here, host: 'here' })).here).toBeUndefined();
+      expect(await leases.clocksBefore(beside)).toMatchObject({ here: mine(one) });
+      expect((await leases.clocksBefore({ ...here, host: 'here' })).here).toBeUndefined();
     });
   });
 }

@@ -274,11 +274,11 @@ export class Database {
         run: (holder) => this.#commit((contents) => run(contents.leases, holder, contents)),
       });
     return {
-      time: (here) => pool.query({ run: () => this.#contents.leases.time(here) }),
+      clocksBefore: (here) => pool.query({ run: () => this.#contents.leases.clocksBefore(here) }),
       nowMs: () =>
         this.#tellsTimeFlushed
           ? write((leases) => leases.nowMs())
-          : pool.query({ run: () => this.#contents.leases.nowMs() }),
+          : pool.query({ run: () => this.#contents.leases.nowMs(), costs: () => 0 }),
       renew: (...args) => write((leases) => leases.renew(...args), { queryTimeoutMs: LEASE_TRUSTED_MS }),
       // What is asked meanwhile runs in the process: a new node joins in one step here, as its judgement takes no time.
       join: (node, identity, judge) => {

@@ -112,16 +112,12 @@ export async function endLease(pool: Pool, nodeId: string): Promise<void> {
 /** Of a node whose version records none, what its lease tells: at least that. */
 const CLOCK = `coalesce(clock_ms, extract(epoch from lease_until)::float8 * 1000 - $2 - clock_behind_ms)`;
 
-export async function databaseTime(
-  pool: Pool,
-  { host }: ProcessIdentity,
-): Promise<{ nowMs: number } & ClocksBefore> {
+export async function clocksBefore(pool: Pool, { host }: ProcessIdentity): Promise<ClocksBefore> {
   const result = await pool.query<{
-    nowMs: number;
     last: ClocksBefore['last'] | null;
     here: ClocksBefore['here'] | null;
   }>(
-    `select (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs",
+    `select
        (select json_build_object('clockMs', ${CLOCK}, 'behindMs', clock_behind_ms) from nodes
         order by clock_ms desc nulls last, lease_until desc limit 1) as last,
        (select json_build_object('clockMs', clock_ms, 'uptimeMs', uptime_ms) from nodes
@@ -129,8 +125,6 @@ export async function databaseTime(
         order by clock_ms desc limit 1) as here`,
     [bootOf(host), LEASE_MS],
   );
-  const [row] = result.rows;
-  if (row === undefined) throw new Error('PostgreSQL told no time');
-  const { nowMs, last, here } = row;
-  return { nowMs, ...(last && { last }), ...(here && { here }) };
+  const { last, here } = result.rows[0] ?? {};
+  return { ...(last && { last }), ...(here && { here }) };
 }

@@ -74,9 +74,9 @@ export interface RecordedClock {
 }
 
 export interface LeaseStore {
-  /** The store's time, and what was recorded of clocks with renewals: the last ones anywhere, and on this machine. */
-  time(here: ProcessIdentity): Promise<{ nowMs: number } & ClocksBefore>;
-  /** The store's time, asked by itself. */
+  /** What was recorded of clocks with renewals: the last ones anywhere, and on this machine. */
+  clocksBefore(here: ProcessIdentity): Promise<ClocksBefore>;
+  /** The store's time, asked by itself: what reads or writes rows is answered later by an unknown time. */
   nowMs(): Promise<number>;
   /**
    * Renews a lease, also one that has run out: as long as nobody declared the node dead, its shards are its own. Reads

@@ -31,7 +31,7 @@ import {
 } from '../limits.ts';
 import { ClusterView } from './cluster-view.ts';
 import { DatabaseClock } from './database-clock.ts';
-import { type ClocksBefore, firstClock } from './first-clock.ts';
+import { firstClock } from './first-clock.ts';
 import { Handover } from './handover.ts';
 import { joinNodes } from './joining.ts';
 import type { LeaseStore } from './lease-store.ts';
@@ -272,13 +272,8 @@ export class Membership implements Ownership {
 
   async #measure(): Promise<void> {
     const { time, identity } = this.#host;
-    let before: ClocksBefore = {};
-    for (let i = 0; i < CLOCK_SAMPLES_AT_START; i++) {
-      const sentMs = time.monotonicMs();
-      const { nowMs, ...clocks } = await this.#options.leases.time(identity);
-      this.clock.measured(nowMs, sentMs, time.monotonicMs());
-      before = clocks;
-    }
+    const before = await this.#options.leases.clocksBefore(identity);
+    for (let i = 0; i < CLOCK_SAMPLES_AT_START; i++) await this.#readClock();
     const databaseMs = this.clock.nowMs();
     const first = firstClock(before, { databaseMs, uptimeMs: time.uptimeMs(), wallMs: time.wallMs() });
     this.clock.beginBehind(databaseMs - first.nowMs);

@@ -59,8 +59,7 @@ export class MemoryLeases implements LeaseStore {
     this.#leastLevel = options.leastLevel ?? 0;
   }
 
-  async time({ host }: ProcessIdentity): Promise<{ nowMs: number } & ClocksBefore> {
-    const nowMs = this.#options.nowMs();
+  async clocksBefore({ host }: ProcessIdentity): Promise<ClocksBefore> {
     const nodes = [...this.#nodes.values()].sort((a, b) => b.clockMs - a.clockMs);
     const [last] = nodes;
     const here = nodes.find(
@@ -68,7 +67,6 @@ export class MemoryLeases implements LeaseStore {
         bootOf(host) !== '' && bootOf(identity.host) === bootOf(host) && uptimeMs !== undefined,
     );
     return {
-      nowMs,
       ...(last && { last: { clockMs: last.clockMs, behindMs: last.clockBehindMs } }),
       ...(here && { here: { clockMs: here.clockMs, uptimeMs: here.uptimeMs! } }),
     };

@@ -2,8 +2,8 @@
 import type { Pool } from 'pg';
 import { asLevelTooLow, raiseLeastLevel } from '../../persistence/statements/least-level.ts';
 import {
+  clocksBefore,
   databaseNow,
-  databaseTime,
   declareDead,
   endLease,
   insertNode,
@@ -19,7 +19,7 @@ import { claimShards, handOverShards } from './shard-statements.ts';
 /** @param pool of its own, at least 3 connections: a renewal must not wait behind other statements */
 export function postgresLeases(pool: Pool): LeaseStore {
   return {
-    time: (here) => databaseTime(pool, here),
+    clocksBefore: (here) => clocksBefore(pool, here),
     nowMs: () => databaseNow(pool),
     renew: (nodeId, known) => renewAndLook(pool, nodeId, known),
     join: (node, identity, judge) => join(pool, node, identity, judge),
