@@ -54,6 +54,56 @@ function read(version: number, askedMs: number, answeredMs: number): HistoryEven
   ];
 }
 
+describe('a command that is asked for again when an older copy has come', () => {
+  it('belongs to the history whose fact has its request, where its effect is in both', () => {
+    const block = {
+      ...held,
+      subjectId: 'host',
+      fact: { kind: 'blocked', block: 'x', from: NIGHT, to: NIGHT + 1 },
+    };
+    const opened = (requestId: string, ms: number) =>
+      ({
+        ...block,
+        version: 2,
+        requestId,
+        atMs: ZERO_MS + ms,
+        fact: { kind: 'unblocked', block: 'x' },
+      }) as RecordedEntry;
+    const [first, again] = ['r1', 'r2'] as const;
+    const asked = (op: number, requestId: string, askedMs: number, answeredMs: number): HistoryEvent[] => {
+      const range = { from: dateOf(NIGHT), to: dateOf(NIGHT + 1) };
+      const by = { process: 'c1', op };
+      const who = { subject: 'host', kind: 'host' } as const;
+      const args = { apartmentId: 'a', blockId: 'x' };
+      return [
+        { type: 'invoke', atMs: askedMs, ...by, ...who, command: 'unblock', args, requestId },
+        {
+          type: 'ok',
+          atMs: answeredMs,
+          ...by,
+          data: { block: { id: 'x', apartmentId: 'a', ...range, version: 2 } },
+        },
+      ];
+    };
+    const journalOf = (requestId: string, ms: number) => [block as RecordedEntry, opened(requestId, ms)];
+    const lost = {
+      copyMs: 50,
+      fromMs: 1_000,
+      untilMs: 2_000,
+      acceptedMs: 3_000,
+      journal: journalOf(first, 105),
+    };
+    const judged = (requestId: string) =>
+      rulesOf({
+        events: [...asked(1, first, 100, 110), ...asked(2, requestId, 1_500, 1_600)],
+        journal: journalOf(again, 1_550),
+        lost: [{ ...lost, heads: { a: 1 } }],
+      });
+    expect(judged(again)).toEqual([]);
+    expect(judged('r3')).toEqual(['acked-lost']);
+  });
+});
+
 describe('a deadline', () => {
   it('may be kept a second late, and no more', () => {
     expect(rulesOf({ journal: [held, expiredAt(ENDS_MS + 1_000)] })).toEqual([]);

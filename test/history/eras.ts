@@ -54,6 +54,7 @@ class Eras {
   readonly #lost: readonly LostHistory[];
   readonly #report: Report;
   readonly #effects: readonly ReadonlySet<string>[];
+  readonly #requests: readonly ReadonlySet<string | null>[];
 
   constructor(history: History, lost: readonly LostHistory[], report: Report) {
     this.#lost = lost;
@@ -61,10 +62,11 @@ class Eras {
     this.events = [...lost, undefined].map(() => []);
     const journals = [...lost.map(({ journal }) => journal), history.journal];
     this.#effects = journals.map((journal) => new Set(journal.flatMap(effectsOf)));
+    this.#requests = journals.map((journal) => new Set(journal.map(({ requestId }) => requestId)));
   }
 
   operation(asked: Invoke, end: End | undefined): void {
-    const home = end === undefined ? undefined : this.#homeOf(end);
+    const home = end === undefined ? undefined : this.#homeOf(asked, end);
     const isRead = asked.command === 'calendar' || asked.command === 'mine';
     for (const [era, events] of this.events.entries()) {
       if (era === home || (home !== undefined && home < era && this.#holdsStill(end!, home, era))) {
@@ -102,7 +104,7 @@ class Eras {
   }
 
   /** @returns the history that an answer rests on; undefined where that may be either */
-  #homeOf(end: End): number | undefined {
+  #homeOf({ requestId }: Invoke, end: End): number | undefined {
     const era = this.#eraAt(end.atMs);
     if (end.type === 'unknown' || (end.type === 'fail' && isUnknown(end.error)))
       return end.atMs < this.#beginOfNext(era) ? era : undefined;
@@ -114,7 +116,11 @@ class Eras {
       return undefined;
     }
     const effect = effectOf(place.apartmentId, place.version, place.id);
-    return this.#effects[era]!.has(effect) || !this.#effects[era + 1]!.has(effect) ? era : era + 1;
+    const isIn = (nth: number) => this.#effects[nth]!.has(effect);
+    if (!isIn(era) || !isIn(era + 1)) return isIn(era + 1) ? era + 1 : era;
+    // What had been asked for before the copy came may be asked for again, and have the same effect there.
+    const isAskedIn = (nth: number) => requestId !== undefined && this.#requests[nth]!.has(requestId);
+    return isAskedIn(era + 1) && !isAskedIn(era) ? era + 1 : era;
   }
 
   /** Whether what a client was told of a command is to be found in a later history as well. */
