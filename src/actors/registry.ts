@@ -114,8 +114,9 @@ export class Registry {
       asked.sinceMs,
       (apartment) => apartment.receive(asked),
       (why) => {
-        if (why === 'moved') this.#parts.elsewhere(asked);
-        else if (why === 'unknown')
+        if (why === 'moved') return this.#parts.elsewhere(asked);
+        this.#waitsNoMore(asked);
+        if (why === 'unknown')
           asked.reply(
             refuse('not_found', `there is no apartment ${apartmentId}; look for one with \`search\``),
           );
@@ -311,6 +312,14 @@ export class Registry {
     for (const { guestId, id } of this.#left.get(apartmentId)?.holds ?? [])
       this.#parts.openHolds.remove(guestId, id);
     this.#left.delete(apartmentId);
+  }
+
+  /** Answered before the apartment ran again: then the deadline of its hold counts again (H6). */
+  #waitsNoMore(asked: Asked): void {
+    const { apartmentId } = asked.command;
+    const left = this.#left.get(apartmentId);
+    if (left?.confirms.includes(asked) !== true) return;
+    this.#left.set(apartmentId, { ...left, confirms: left.confirms.filter((other) => other !== asked) });
   }
 
   #lost(apartment: RunningApartment, reason: string, cause: unknown, culprit?: Asked): void {

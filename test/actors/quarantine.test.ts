@@ -118,6 +118,22 @@ describe('[C8] apartments that cannot be read', () => {
     expect(house.faults.map(({ event }) => event)).toEqual(['apartment.unreadable', 'apartment.readable']);
   });
 
+  it('[H6] keep no hold open for a confirm that has been refused as such', async () => {
+    const placed = await ask(A);
+    await time.pass(599_000);
+    await written(A, { kind: 'sublet' });
+    const contact = { name: 'Ana', email: 'ana@example.com' };
+    const confirm = { kind: 'confirm', holdId: placed.holdId, contact, method: 'sandbox_ok' } as const;
+    const paid = house.ask(ana, A, confirm);
+    await time.pass(300);
+    expect(paid.code).toBe('unreadable');
+    journal.lose(A, ({ version }) => version === 2);
+    await time.pass(2_000);
+    const other = house.ask({ id: 'ben', kind: 'guest' }, A, hold);
+    await time.pass(100);
+    expect(other.code).toBe('ok');
+  });
+
   const bad = Array.from({ length: 200 }, (_, i) => `bad-${i}`);
   async function setApart(): Promise<void> {
     for (const id of bad) {
