@@ -68,7 +68,8 @@ export interface Client {
 
   /**
    * Live calendars of [from, to), dates. The listener gets the whole calendar first, then each change in order
-   * of version; after a reconnection or a missed change the whole calendar again. Returns the way to stop.
+   * of version; after a reconnection or a missed change the whole calendar again, and so where it could not be read
+   * for a while. Returns the way to stop.
    */
   watch(apartmentIds: readonly string[], from: string, to: string, listener: WatchListener): () => void;
   /** Each change of status of the user's own holds and bookings, whoever caused it. Returns the way to stop. */

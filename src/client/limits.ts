@@ -28,6 +28,12 @@ export const CLIENT_OFFLINE_AFTER_FAILURES = 3;
  * come at least every 15 s.
  */
 export const WATCH_STALE_MS = 20_000;
+/**
+ * Pauses before an apartment that cannot be read is asked for again: the base, and at random up to base × 2^n more, up to
+ * the cap. In milliseconds: an operator has to mend it, and until then a page asks no more often than beacons would come.
+ */
+export const UNREADABLE_RETRY_BASE_MS = 1_000;
+export const UNREADABLE_RETRY_CAP_MS = 15_000;
 /** Deltas of one apartment kept while its calendar is on its way; past it the calendar is asked for again. */
 export const WATCH_BACKLOG_MAX = 64;
 

@@ -3,7 +3,8 @@
  * `asked`, so that what a listener has been told is always one version of the calendar, whole.
  *
  *   wanted ──flush, chunks of ≤ 100──> asked ──answer──> live ──gap, newer beacon, silence──> wanted
- *      ^                                 └──refused──> refused (told to the listeners)
+ *      ^                                 ├──refused──> dropped (told to the listeners)
+ *      │                                 └──unreadable──> apart (told once) ──a pause, longer each time──> asked, alone
  *      └──── a new link: all of them
  */
 import type { CommandAnswers, CommandPayload } from '../protocol/commands.ts';
@@ -13,8 +14,13 @@ import { WATCH_APARTMENTS_MAX, WATCHES_PER_SOCKET_MAX, WINDOW_NIGHTS_MAX } from 
 import { dateOf, nightOf } from '../protocol/nights.ts';
 import type { Calendar, Range } from '../protocol/resources.ts';
 import { type CalendarModel, modelOf, step } from './calendar-model.ts';
-import { WATCH_BACKLOG_MAX, WATCH_STALE_MS } from './limits.ts';
-import { type ClientTime, REAL_TIME } from './pause.ts';
+import {
+  UNREADABLE_RETRY_BASE_MS,
+  UNREADABLE_RETRY_CAP_MS,
+  WATCH_BACKLOG_MAX,
+  WATCH_STALE_MS,
+} from './limits.ts';
+import { backoffMs, type ClientTime, REAL_TIME } from './pause.ts';
 
 export interface CalendarUpdate {
   readonly calendar: CalendarModel;
@@ -24,7 +30,10 @@ export interface CalendarUpdate {
 
 export interface WatchListener {
   update(update: CalendarUpdate): void;
-  /** This apartment cannot be watched: no such one, or too many watched. Nothing more will come of it. */
+  /**
+   * This apartment cannot be watched: no such one, or too many watched. Nothing more will come of it, unless it is
+   * `unreadable`: an operator may put it right, it is asked for ever more rarely, and an update says that it is back.
+   */
   refused?(apartmentId: string, error: ErrorBody): void;
 }
 
@@ -46,13 +55,15 @@ interface Watched {
   /** Window that covers every listener's, in night numbers. */
   from: number;
   to: number;
-  state: 'wanted' | 'asked' | 'live';
+  state: 'wanted' | 'asked' | 'live' | 'apart';
   /** What the server was last asked for. */
   asked: { from: number; to: number } | undefined;
   model: CalendarModel | undefined;
   /** Deltas that came while the calendar was on its way; undefined once there were too many. */
   backlog: Availability[] | undefined;
   heardAtMs: number;
+  /** That it cannot be read, and when it is asked for again; undefined once it could be. */
+  unreadable: { readonly error: ErrorBody; readonly times: number; readonly againAtMs: number } | undefined;
 }
 
 /** `watch` calls made within one turn of the page become one command; in milliseconds. */
@@ -67,7 +78,7 @@ export class Watches {
   readonly #leaving = new Set<string>();
   /** Calls off what is waited for. */
   #flush: (() => void) | undefined;
-  #stale: (() => void) | undefined;
+  #looking: (() => void) | undefined;
   /** Commands of an earlier link must not be taken for this one's. */
   #link = 0;
   #up = false;
@@ -102,7 +113,7 @@ export class Watches {
     this.#leaving.clear();
     for (const watched of this.#watched.values()) want(watched);
     this.#flushSoon(0);
-    this.#stale ??= this.#time.every(this.#staleMs / 4, () => this.#checkStale());
+    this.#looking ??= this.#time.every(this.#staleMs / 4, () => this.#look());
   }
 
   suspend(): void {
@@ -125,7 +136,7 @@ export class Watches {
 
   close(): void {
     this.#flush?.();
-    this.#stale?.();
+    this.#looking?.();
     this.#watched.clear();
     this.#up = false;
   }
@@ -162,11 +173,14 @@ export class Watches {
         model: undefined,
         backlog: [],
         heardAtMs: this.#nowMs(),
+        unreadable: undefined,
       };
       this.#watched.set(apartmentId, watched);
     }
     watched.listeners.add(listener);
     this.#leaving.delete(apartmentId);
+    const { unreadable } = watched;
+    if (unreadable !== undefined) queueMicrotask(() => listener.refused?.(apartmentId, unreadable.error));
     if (from !== watched.from || to !== watched.to) {
       watched.from = from;
       watched.to = to;
@@ -257,6 +271,7 @@ export class Watches {
       return;
     }
     watched.state = 'live';
+    watched.unreadable = undefined;
     watched.heardAtMs = this.#nowMs();
     watched.backlog = [];
     watched.model = modelOf(calendar);
@@ -289,6 +304,7 @@ export class Watches {
     }
     const [only] = group;
     if (group.length === 1 && only !== undefined) {
+      if (error.code === 'unreadable') return this.#setApart(only, error);
       this.#watched.delete(only.apartmentId);
       for (const listener of only.listeners) listener.refused?.(only.apartmentId, error);
       return;
@@ -299,11 +315,25 @@ export class Watches {
     void this.#ask(group.slice(middle));
   }
 
-  #checkStale(): void {
+  #setApart(watched: Watched, error: ErrorBody): void {
+    const { apartmentId, unreadable, listeners } = watched;
+    const times = (unreadable?.times ?? 0) + 1;
+    const limits = { baseMs: UNREADABLE_RETRY_BASE_MS, capMs: UNREADABLE_RETRY_CAP_MS };
+    const pauseMs = UNREADABLE_RETRY_BASE_MS + backoffMs(times, limits, this.#options.random());
+    watched.state = 'apart';
+    watched.unreadable = { error, times, againAtMs: this.#nowMs() + pauseMs };
+    if (unreadable !== undefined) return;
+    for (const listener of [...listeners]) listener.refused?.(apartmentId, error);
+  }
+
+  #look(): void {
     if (!this.#up) return;
-    const staleBefore = this.#nowMs() - this.#staleMs;
+    const nowMs = this.#nowMs();
     for (const watched of this.#watched.values()) {
-      if (watched.state === 'live' && watched.heardAtMs < staleBefore) this.#resync(watched);
+      const { state, heardAtMs, unreadable } = watched;
+      if (state === 'live' && heardAtMs < nowMs - this.#staleMs) this.#resync(watched);
+      // Alone, so that nobody else's calendar is refused with it.
+      if (state === 'apart' && unreadable!.againAtMs <= nowMs) void this.#ask([watched]);
     }
   }
 }

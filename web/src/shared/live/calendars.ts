@@ -60,6 +60,7 @@ export function useCalendar(
         frame = requestAnimationFrame(() => {
           frame = 0;
           setCalendar(latest);
+          setError(undefined);
         });
       },
       refused: (_, refusal) => setError(refusal),
