@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { dateOf } from '../../src/protocol/nights.ts';
 import { check } from './check.ts';
-import type { History, HistoryEvent, RecordedEntry, Run } from './history.ts';
+import type { History, HistoryEvent, LostHistory, RecordedEntry, Run } from './history.ts';
 
 const ZERO_MS = Date.UTC(2027, 0, 1);
 const NIGHT = 21_000;
@@ -225,6 +225,55 @@ describe('a read', () => {
     const early = read(2, ENDS_MS - 40, ENDS_MS - 30);
     expect(rulesOf({ journal, events: early })).toEqual(['ahead-of-journal']);
     expect(rulesOf({ journal, events: early }, { skewMs: 30 })).toEqual([]);
+  });
+});
+
+describe('[I4] a watch that was open when an older copy of the database came', () => {
+  const empty = { apartmentId: 'a', from: dateOf(NIGHT), to: dateOf(NIGHT + 1), version: 0, taken: [] };
+  const told = (atMs: number) => ({
+    ...({ type: 'calendar', atMs, process: 'w', watch: 1, calendar: empty } as const),
+  });
+  const unwatch = (atMs: number) =>
+    ({ type: 'unwatch', atMs, process: 'w', watch: 1, apartmentId: 'a' }) as const;
+  const first = { copyMs: 0, fromMs: 1_000, untilMs: 2_000, acceptedMs: 3_000, journal: [], heads: {} };
+  const histories = [
+    first,
+    { ...first, copyMs: 29_000, fromMs: 30_000, untilMs: 31_000, acceptedMs: 32_000 },
+  ] as const;
+  const rules = (events: readonly HistoryEvent[], ...lost: LostHistory[]) =>
+    rulesOf({ journal: [], events: [told(10), ...events], lost });
+
+  it('is to be given a calendar anew, and in time', () => {
+    expect(rules([told(22_000), unwatch(90_000)], first)).toEqual([]);
+    expect(rules([unwatch(23_000)], first)).toEqual([]);
+    expect(rules([unwatch(23_001)], first)).toEqual(['watcher-missed']);
+  });
+
+  it('is not told what follows the calendar of a history that is over', () => {
+    const next = {
+      type: 'availability',
+      process: 'w',
+      watch: 1,
+      apartmentId: 'a',
+      version: 1,
+      applied: true,
+    } as const;
+    const changes = [{ from: dateOf(NIGHT), to: dateOf(NIGHT + 1), status: 'free' as const }];
+    expect(rules([{ ...next, atMs: 8_000, changes }, unwatch(9_000)], first)).toContain('watcher-missed');
+  });
+
+  it('and ended before the copy was accepted is owed nothing', () => {
+    expect(rules([unwatch(2_500)], ...histories)).toEqual([]);
+    expect(rules([], ...histories)).toEqual(['watcher-missed']);
+  });
+
+  it('does not keep what it knew: versions have gone back', () => {
+    const journal = [held, expiredAt(ENDS_MS)];
+    const before = { ...told(20), calendar: { ...empty, version: 2 } };
+    const lost = { copyMs: 0, fromMs: ENDS_MS + 1_000, untilMs: ENDS_MS + 2_000 };
+    const events = [{ ...before, atMs: ENDS_MS + 10 }, told(ENDS_MS + 4_000)];
+    const lostHistory = { ...lost, acceptedMs: ENDS_MS + 3_000, journal, heads: {} };
+    expect(rulesOf({ journal: [], events, lost: [lostHistory] })).toEqual([]);
   });
 });
 

@@ -20,6 +20,7 @@ import { checkRefusals } from './refusals.ts';
 import { checkRepeats } from './repeats.ts';
 import { Report } from './report.ts';
 import { checkTable } from './table.ts';
+import { checkUnreadable } from './unreadable.ts';
 import { checkWatchers } from './watchers.ts';
 import { type World, worldOf } from './world.ts';
 
@@ -30,18 +31,19 @@ export function check(history: History, bend?: Bend): Report {
   return report;
 }
 
-function checkEra(history: Era, report: Report): void {
-  const world = worldOf(history, report);
+function checkEra(era: Era, report: Report): void {
+  const world = worldOf(era, report);
   const guests = holdsOfGuests(world);
   checkAnswers(world);
   checkRepeats(world);
   checkRefusals(world, guests);
   checkReads(world);
   checkMine(world);
-  checkWatchers(world);
+  checkWatchers(world, era.resumed);
+  checkUnreadable(world);
   checkOpenHolds(world, guests);
   checkNeverEnded(world);
-  const { bookings, payments } = history;
+  const { bookings, payments } = era;
   if (payments !== undefined) checkPayments(world, payments);
   if (bookings !== undefined) {
     checkTable(world, bookings);

@@ -13,6 +13,7 @@ import type {
   LostHistory,
   Ok,
   RecordedEntry,
+  Resync,
   Unknown,
 } from './history.ts';
 import { isUnknown } from './operations.ts';
@@ -25,12 +26,23 @@ type Told = Exclude<HistoryEvent, Invoke | End>;
 export interface Era extends Omit<History, 'lost'> {
   /** Keys of payments of earlier ones that a fact was about which is not in this one. */
   readonly lostPayments: ReadonlySet<string>;
+  /** Watches that were open when the one before ended. */
+  readonly resumed: Resumed;
 }
+
+/** They are to be given a calendar anew: nothing that was known before counts. */
+export interface Resumed {
+  readonly sinceMs: number;
+  readonly watches: readonly Watched[];
+}
+type Watched = Pick<Resync, 'process' | 'watch'> & { readonly apartmentId: string };
+
+const NONE: Resumed = { sinceMs: 0, watches: [] };
 
 /** In order; the last one is the history that is there at the end. */
 export function erasOf(history: History, report: Report): readonly Era[] {
   const { lost = [], ...last } = history;
-  if (lost.length === 0) return [{ ...last, lostPayments: new Set() }];
+  if (lost.length === 0) return [{ ...last, lostPayments: new Set(), resumed: NONE }];
   const eras = new Eras(history, lost, report);
   const ends = new Map<string, End>();
   for (const event of history.events) if (isEnd(event)) ends.set(`${event.process}/${event.op}`, event);
@@ -39,13 +51,21 @@ export function erasOf(history: History, report: Report): readonly Era[] {
     else if (!isEnd(event)) eras.told(event);
   }
   const earlier = lost.map(({ fromMs, journal }, i): Omit<History, 'lost'> => {
-    const events = [...eras.events[i]!, ...eras.endsOfWatches(i, fromMs)];
+    // Watches are to be whole when their history ends.
+    const ends = eras.openAtEndOf(i).map((watch) => ({ ...watch, type: 'unwatch' as const, atMs: fromMs }));
+    const events = [...eras.events[i]!, ...ends];
     return { run: { ...history.run, isSettled: false }, events, journal };
   });
   return [...earlier, { ...last, events: eras.events.at(-1)! }].map((era, i) => {
     const outages = lost.slice(0, i).map(({ copyMs, acceptedMs }) => ({ fromMs: copyMs, toMs: acceptedMs }));
     const lostPayments = new Set(lost.slice(0, i).flatMap(paymentsLost));
-    return { ...era, lostPayments, run: { ...era.run, outages: [...(era.run.outages ?? []), ...outages] } };
+    const resumed = i === 0 ? NONE : { sinceMs: lost[i - 1]!.acceptedMs, watches: eras.openAtEndOf(i - 1) };
+    return {
+      ...era,
+      lostPayments,
+      resumed,
+      run: { ...era.run, outages: [...(era.run.outages ?? []), ...outages] },
+    };
   });
 }
 
@@ -86,19 +106,19 @@ class Eras {
   told(event: Told): void {
     const era = this.#eraAt(event.atMs);
     if (event.atMs < this.#beginOfNext(era)) this.events[era]!.push(event);
-    else if (event.type !== 'unwatch') this.#betweenTwo(event.atMs, era, event.process);
+    else if (event.type === 'unwatch') this.events[era + 1]!.push(event);
+    else this.#betweenTwo(event.atMs, era, event.process);
   }
 
-  /** Watches are to be whole when their history ends. */
-  endsOfWatches(era: number, atMs: number): HistoryEvent[] {
-    const open = new Map<string, HistoryEvent>();
-    for (const event of this.events[era]!) {
+  openAtEndOf(era: number): Watched[] {
+    const open = new Map<string, Watched>();
+    for (const event of this.events.slice(0, era + 1).flat()) {
       if (event.type !== 'calendar' && event.type !== 'availability' && event.type !== 'unwatch') continue;
       const { process, watch } = event;
       const apartmentId = event.type === 'calendar' ? event.calendar.apartmentId : event.apartmentId;
       const key = `${process}#${watch} ${apartmentId}`;
       if (event.type === 'unwatch') open.delete(key);
-      else open.set(key, { type: 'unwatch', atMs, process, watch, apartmentId });
+      else open.set(key, { process, watch, apartmentId });
     }
     return [...open.values()];
   }
@@ -182,7 +202,12 @@ function effectOf(apartmentId: string, version: number, id: string): string {
   return `${apartmentId} ${version} ${id}`;
 }
 
-function paymentsLost({ journal, heads }: LostHistory): string[] {
-  const gone = journal.filter(({ apartmentId, version }) => version > (heads[apartmentId] ?? 0));
-  return gone.flatMap(({ fact }) => ('key' in fact ? [fact.key] : []));
+/** What the copy did not have. */
+export function factsLost({ journal, heads }: LostHistory): readonly RecordedEntry[] {
+  return journal.filter(({ apartmentId, version }) => version > (heads[apartmentId] ?? 0));
+}
+
+/** Keys of payments that a fact was about which the copy did not have. */
+export function paymentsLost(lost: LostHistory): string[] {
+  return factsLost(lost).flatMap(({ fact }) => ('key' in fact ? [fact.key] : []));
 }

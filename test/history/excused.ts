@@ -196,6 +196,12 @@ const paidBefore = (captured: string): History => {
     bookings: [],
   });
 };
+/** Refused at an instant; damaged for five seconds that end at 7,000. */
+const damaged = (atMs: number) =>
+  history(
+    { events: asked(atMs, atMs + 1, hold(), { error: 'unreadable' }) },
+    { damages: [{ fromMs: 2_000, toMs: 7_000, apartmentIds: ['a'] }] },
+  );
 
 export const EXCUSED: Record<Excuse, Excused> = {
   skew: {
@@ -648,5 +654,11 @@ export const EXCUSED: Record<Excuse, Excused> = {
       [11_000, settled, ofTime],
     ]),
     rule: 'captured-unbooked',
+  },
+  damaged: {
+    legal: damaged(14_000),
+    bug: 'an apartment is said to be unreadable a millisecond after it must have been tried again',
+    broken: damaged(14_001),
+    rule: 'refusal-unjustified',
   },
 };

@@ -46,6 +46,8 @@ export const EXCUSES = {
   'provider-remembers':
     'what the provider did for a fact that went with its history is the operator’s to set right (I6)',
   'refused-for-good': 'a refund that the provider refuses for good is the operator’s to give back (B7)',
+  damaged:
+    'an apartment is refused as unreadable while it is damaged, and as long again until it is tried (C8)',
 } as const satisfies Record<string, string>;
 export type Excuse = keyof typeof EXCUSES;
 

@@ -38,9 +38,10 @@ export async function exportOf(
 export function* linesOf({ run, lost, events, ...rows }: Partial<History>): Generator<string> {
   const { journal, payments, bookings } = rows;
   if (run !== undefined) {
-    const { outages, ...rest } = run;
+    const { outages, damages, ...rest } = run;
     yield JSON.stringify({ type: 'run', ...rest });
     for (const outage of outages ?? []) yield JSON.stringify({ type: 'outage', ...outage });
+    for (const damage of damages ?? []) yield JSON.stringify({ type: 'damage', ...damage });
   }
   for (const one of lost ?? []) yield JSON.stringify({ type: 'lost', ...one });
   for (const event of events ?? []) yield JSON.stringify(event);

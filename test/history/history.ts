@@ -41,6 +41,8 @@ export interface Run {
   readonly watchLagMs?: number;
   /** Times, by the run's clock, in which owners may have been down; until answers flowed again. */
   readonly outages?: readonly Outage[];
+  /** Times in which what was stored of some apartments could not be read: damaged, or by a newer program. */
+  readonly damages?: readonly Damage[];
   /** Open holds of one guest at once; undefined: not checked. */
   readonly holdsPerGuest?: number;
   /** Subjects who may end and lengthen anybody's hold (H10). */
@@ -58,6 +60,11 @@ export interface Outage {
   readonly toMs: number;
   /** Default: all. */
   readonly apartmentIds?: readonly string[];
+}
+
+/** `toMs`: when it had been put right; it is tried again after as long a pause as it was so, at most. */
+export interface Damage extends Outage {
+  readonly apartmentIds: readonly string[];
 }
 
 /**

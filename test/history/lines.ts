@@ -55,6 +55,12 @@ export const Line = z.discriminatedUnion('type', [
     toMs: Ms,
     apartmentIds: z.array(z.string()).optional(),
   }),
+  z.object({
+    type: z.literal('damage'),
+    fromMs: Ms,
+    toMs: Ms,
+    apartmentIds: z.array(z.string()),
+  }),
   z.discriminatedUnion('command', [
     z.object({
       ...invoke,

@@ -4,6 +4,7 @@
  */
 import type {
   BookingRow,
+  Damage,
   History,
   HistoryEvent,
   LostHistory,
@@ -17,6 +18,7 @@ import { Line } from './lines.ts';
 export class HistoryParser {
   #run: Run | undefined;
   readonly #outages: Outage[] = [];
+  readonly #damages: Damage[] = [];
   readonly #lost: LostHistory[] = [];
   readonly #events: HistoryEvent[] = [];
   readonly #journal: RecordedEntry[] = [];
@@ -45,6 +47,9 @@ export class HistoryParser {
       case 'outage':
         this.#outages.push(line as Outage);
         return;
+      case 'damage':
+        this.#damages.push(line);
+        return;
       case 'lost':
         this.#lost.push(line as unknown as LostHistory);
         return;
@@ -69,7 +74,7 @@ export class HistoryParser {
     if (this.#run === undefined)
       throw new Error('no line of type `run` says how the clocks lie to each other');
     return {
-      run: { ...this.#run, outages: this.#outages },
+      run: { ...this.#run, outages: this.#outages, damages: this.#damages },
       ...(this.#lost.length > 0 && { lost: this.#lost }),
       events: this.#events,
       journal: this.#journal,

@@ -29,7 +29,11 @@ export function checkPayments(world: World, books: readonly RecordedPayment[]): 
     checkHolds(world, apartment, byKey);
   }
   for (const record of byKey.values()) {
-    if (journalled.has(record.key) || !hasTaken(record) || wasLost(world, record.key)) continue;
+    if (journalled.has(record.key) || !hasTaken(record)) continue;
+    if (wasLost(world, record.key)) {
+      world.report.orphans.push(record);
+      continue;
+    }
     world.report.add(
       'captured-unbooked',
       `the provider has ${record.amountMinor} under ${record.key}, which no fact announced`,

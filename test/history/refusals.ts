@@ -9,6 +9,7 @@ import { couldHaveTooMany, type GuestHolds } from './open-holds.ts';
 import type { Operation } from './operations.ts';
 import { isSame } from './same.ts';
 import { checkTaken } from './taken.ts';
+import { isDamaged } from './unreadable.ts';
 import type { World } from './world.ts';
 
 const EXTENSION_MS = 15 * 60_000;
@@ -81,6 +82,8 @@ function judge(world: World, operation: Operation, guests: GuestHolds): Verdict 
       return declined(judged, 'action_required');
     case 'idempotency_conflict':
       return conflicting(judged);
+    case 'unreadable':
+      return isDamaged(world, operation) ? undefined : 'its apartment could be read';
     default:
       return 'not judged';
   }

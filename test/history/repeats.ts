@@ -10,6 +10,7 @@ const AT_THE_DOOR: ReadonlySet<string> = new Set([
   'unauthenticated',
   'forbidden',
   'invalid_request',
+  'unreadable',
 ]);
 const REMEMBERED_MS = 24 * 60 * 60_000;
 

@@ -1,5 +1,6 @@
 /** What the checker found: violations under stable names, and how much it looked at. */
 import { type Bend, Excuses } from './excuses.ts';
+import type { RecordedPayment } from './history.ts';
 
 /** Name → what was promised. Tests and runs use the names; they do not change. */
 export const RULES = {
@@ -52,6 +53,7 @@ export const RULES = {
   'table-differs': 'the bookings table says what the journal says',
   'served-refused':
     'nothing is answered or told of a history that is refused, until an operator has accepted it (I2)',
+  'told-unreadable': 'of an apartment that cannot be read nothing is told (C8)',
   'internal-error': 'no command ends in a defect',
 } as const satisfies Record<string, string>;
 export type Rule = keyof typeof RULES;
@@ -110,6 +112,8 @@ export class Report {
   readonly violations: Violation[] = [];
   readonly counts: Counts = { ...NOTHING_YET };
   readonly excuses: Excuses;
+  /** What the provider has taken for bookings of a lost history: an operator's to book anew or to give back. */
+  readonly orphans: RecordedPayment[] = [];
   readonly #byRule = new Map<Rule, number>();
 
   constructor(bend?: Bend) {

@@ -11,7 +11,8 @@ import { bookingDiffers } from './answers.ts';
 import { compareCalendar } from './calendars.ts';
 import { stepAt } from './claims.ts';
 import { changesNoNight, checkDelta } from './deltas.ts';
-import type { BookingEvent, Delta, HoldEvent, Resync, Unwatch } from './history.ts';
+import type { Resumed } from './eras.ts';
+import type { BookingEvent, Delta, HoldEvent, Resync } from './history.ts';
 import { holdDiffers } from './wire.ts';
 import type { World } from './world.ts';
 
@@ -21,19 +22,27 @@ interface Watch {
   known: number;
   /** Since when it knows that it is not whole. */
   behindSinceMs: number | undefined;
+  /** Since when it is to be given a calendar of another history than the one that it knew. */
+  readonly resumedMs: number | undefined;
 }
 
-export function checkWatchers(world: World): void {
+/** @param resumed of the history before: of these nothing that was known counts any more */
+export function checkWatchers(world: World, resumed: Resumed): void {
   const watches = new Map<string, Watch>();
-  const watchOf = ({ process, watch }: Resync | Delta | Unwatch, apartmentId: string): Watch => {
+  const watchOf = (
+    { process, watch }: Pick<Resync, 'process' | 'watch'>,
+    apartmentId: string,
+    resumedMs?: number,
+  ): Watch => {
     const name = `${process}#${watch}`;
     const key = `${name} ${apartmentId}`;
     const known = watches.get(key);
     if (known !== undefined) return known;
-    const begun: Watch = { name, apartmentId, known: -1, behindSinceMs: undefined };
+    const begun: Watch = { name, apartmentId, known: -1, behindSinceMs: undefined, resumedMs };
     watches.set(key, begun);
     return begun;
   };
+  for (const event of resumed.watches) watchOf(event, event.apartmentId, resumed.sinceMs);
   for (const event of world.events) {
     switch (event.type) {
       case 'calendar':
@@ -45,7 +54,10 @@ export function checkWatchers(world: World): void {
       case 'unwatch': {
         const watch = watchOf(event, event.apartmentId);
         whole(world, watch, event.atMs);
-        informed(world, watch, event.atMs);
+        if (watch.known < 0) begun(world, watch, event.atMs);
+        else informed(world, watch, event.atMs);
+        // It may begin anew, once its apartment can be read again; meanwhile nobody owes it anything.
+        watch.behindSinceMs = undefined;
         break;
       }
       case 'hold':
@@ -117,9 +129,18 @@ function whole(world: World, watch: Watch, atMs: number): void {
   );
 }
 
+/** A watch that was open when a history ended has a calendar of the next one: it is not told when that begins. */
+function begun(world: World, watch: Watch, atMs: number): void {
+  const { resumedMs, apartmentId } = watch;
+  if (resumedMs === undefined || atMs <= world.clocks.putOff(resumedMs, world.clocks.watchLagMs, apartmentId))
+    return;
+  const afterMs = Math.round(atMs - resumedMs);
+  says(world, watch, 'watcher-missed', `had no calendar ${afterMs} ms after its history had begun`, 0);
+}
+
 /** What anybody had been told long enough ago, this watch knows, or knows that it is behind. */
 function informed(world: World, watch: Watch, atMs: number): void {
-  if (watch.known < 0 || watch.behindSinceMs !== undefined) return;
+  if (watch.behindSinceMs !== undefined) return;
   const apartment = world.apartment(watch.apartmentId);
   const next = watch.known + 1;
   if (next > apartment.head) return;

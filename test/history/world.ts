@@ -33,7 +33,7 @@ export function worldOf(history: Era, report: Report): World {
   for (const [id, entries] of byApartment(history.journal)) {
     apartments.set(id, fold(id, entries, { run, clocks, report, askedMs }));
   }
-  report.counts.apartments = apartments.size;
+  report.counts.apartments = Math.max(report.counts.apartments, apartments.size);
   const none = new Map<string, FoldedApartment>();
   const world: World = {
     run,

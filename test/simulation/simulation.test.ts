@@ -78,6 +78,7 @@ const OUT_OF_REACH: Readonly<Partial<Record<Rule, string>>> = {
   'extended-twice': 'guests ask for one extension; that it is forgotten shows in `mine` before',
   'too-many-open': 'nodes know of the limit only approximately, and it is not played',
   'refused-took-effect': 'its clients ask again, and are refused after the effect',
+  'told-unreadable': 'its database damages no row',
   'internal-error': 'none of the parts throws inside of a decision',
 };
 

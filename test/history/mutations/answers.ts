@@ -341,6 +341,23 @@ export const ANSWERS = {
       },
     },
   ],
+  'told-unreadable': [
+    {
+      bug: 'an apartment that cannot be read is answered from what was known of it',
+      apply(history) {
+        const [pair] = refusedOf(history, 'nights_unavailable', 'hold');
+        if (pair === undefined) return undefined;
+        const { apartmentId } = pair.asked.args;
+        const after = okOf(history, 'hold').find(
+          ({ asked }) => asked.args.apartmentId === apartmentId && asked.atMs > pair.end.atMs,
+        );
+        if (after === undefined) return undefined;
+        const damages = [{ fromMs: pair.asked.atMs, toMs: after.end.atMs + 1, apartmentIds: [apartmentId] }];
+        const refused = withEvent(history, pair.end, { error: refusal('unreadable') });
+        return { ...refused, run: { ...refused.run, damages } };
+      },
+    },
+  ],
   'internal-error': [
     {
       bug: 'a defect while deciding',
