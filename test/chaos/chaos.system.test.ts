@@ -49,6 +49,22 @@ describe.concurrent('three servers of which one is killed and frozen, whose Redi
   }, 240_000);
 });
 
+describe.concurrent('three servers whose database comes back older than it was, and damaged in places', () => {
+  it('[C8] [I2] serve nothing of it until it is accepted, and nobody suffers for an apartment that cannot be read', async () => {
+    const { findings, counts, struck, tally, notes } = await chaos(
+      'older',
+      ...['--minutes', '0.6', '--seed', '1', '--every', '1', '--faults', 'poison,history'],
+      ...['--lasting', 'poison=3,history=3'],
+    );
+    expect(findings).toEqual([]);
+    expect(new Set(struck.map(({ fault }) => fault.kind))).toEqual(new Set(['poison', 'history']));
+    expect(tally.refusals.get('unreadable')).toBeGreaterThan(0);
+    expect(notes.join('\n')).toMatch(/lost with 1 histories: [1-9]\d* facts/);
+    for (const what of ['answersMatched', 'calendarsCompared', 'mineCompared', 'paymentsCompared'])
+      expect(counts[what], what).toBeGreaterThan(0);
+  }, 240_000);
+});
+
 describe.concurrent('servers that answer before the commit', () => {
   it('are found out: an answer that a kill took with it is missed', async () => {
     const { findings, struck } = await chaos(

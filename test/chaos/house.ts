@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,9 +12,10 @@ import { findPostmaster } from '../../src/persistence/postgres/postmaster.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
 import { TestRedis } from '../support/redis.ts';
 import { Front } from './front.ts';
-import { keepLedger, nameShards } from './ledger.ts';
+import { headsOf, keepLedger, nameShards } from './ledger.ts';
+import { copyDatabase, type Lost, restoreBooks, takeLeave } from './older.ts';
 import type { Options } from './options.ts';
-import type { LockedRows, RoleSetting } from './schedule.ts';
+import type { LockedRows, Poison, RoleSetting } from './schedule.ts';
 import { ChaosServer } from './server.ts';
 import { migrateTo, THIS_VERSION, type Version, versionAt } from './versions.ts';
 
@@ -25,6 +26,9 @@ const BROKEN_MODULES = {
   'acks-before-commit': ['acks-before-commit.ts'],
   unfenced: ['trusts-for-ever.ts'],
 } as const;
+
+/** Of the fact that is put there: nobody knows this one, or it is known, and its hash says that it follows something else. */
+const POISON_KIND: Record<Poison, string> = { unknown: 'from-elsewhere', unchained: 'resumed' };
 
 const INSIST_EVERY_MS = 100;
 const INSIST_TRIES = 100;
@@ -153,12 +157,72 @@ export class House {
 
   /** As the program's own start does: the cluster recovers, on another port. */
   async startPostgres(): Promise<void> {
+    await this.#startPostgres();
+    this.#reachPostgres();
+  }
+
+  async #startPostgres(): Promise<void> {
     this.#postgres = await startEmbedded(this.#data);
-    const port = Number(new URL(this.#postgres.url).port);
-    for (const { links } of this.servers) links.postgres.targetPort = port;
     const old = this.owner;
     this.owner = poolOf(this.#postgres.ownerUrl);
     await old.end().catch(() => {});
+  }
+
+  #reachPostgres(): void {
+    const port = Number(new URL(this.#postgres.url).port);
+    for (const { links } of this.servers) links.postgres.targetPort = port;
+  }
+
+  copyDatabase(): Promise<void> {
+    return copyDatabase(this.owner, join(this.#data, 'postgres'), join(this.#data, 'older'));
+  }
+
+  /** The copy takes the place of the database (older.ts). @returns with the version of each apartment's last fact in it */
+  async comeBackOlder(): Promise<Lost & { readonly heads: Record<string, number> }> {
+    const lost = await takeLeave(this.owner, this.#postgres.role);
+    await this.killPostgres();
+    const folder = join(this.#data, 'postgres');
+    await rename(folder, `${folder}-lost`);
+    await rename(join(this.#data, 'older'), folder);
+    await this.#startPostgres();
+    await restoreBooks(this.owner, lost);
+    const heads = await headsOf(this.owner);
+    this.#reachPostgres();
+    await rm(`${folder}-lost`, { recursive: true, force: true });
+    return { ...lost, heads };
+  }
+
+  /** `nightlatch history accept`, as the operator does; what it said, and whether there was anything to accept. */
+  async acceptHistory(): Promise<{ isAccepted: boolean; output: string }> {
+    const { code, output } = await program(THIS_VERSION, ['history', 'accept'], this.databaseUrl);
+    return { isAccepted: code === 0 && output.includes('Accepted: '), output: output.trim() };
+  }
+
+  /** After the last fact of each comes one that cannot be read, by the owner's hand. */
+  async poison(poison: Poison, apartments: readonly string[]): Promise<void> {
+    await this.#insist(async () => {
+      const { rows } = await this.#unguarded<{ id: string }>(
+        `insert into journal (version, at, apartment_id, kind, fact, hash)
+         select coalesce(max(version), 0) + 1, now(), id, $2, '{}', 0
+         from unnest($1::text[]) id left join journal on apartment_id = id group by id
+         on conflict do nothing returning apartment_id as id`,
+        [apartments, POISON_KIND[poison]],
+      );
+      const done = new Set(rows.map(({ id }) => id));
+      const left = apartments.filter((id) => !done.has(id));
+      // Its owner was quicker.
+      if (left.length > 0) await this.poison(poison, left);
+    });
+  }
+
+  /** What had been put there is taken away again. */
+  async mend(poison: Poison, apartments: readonly string[]): Promise<void> {
+    await this.#insist(() =>
+      this.#unguarded('delete from journal where apartment_id = any ($1) and kind = $2 and hash = 0', [
+        apartments,
+        POISON_KIND[poison],
+      ]),
+    );
   }
 
   /** As a psql that was left open in the middle of a transaction. */
@@ -194,6 +258,24 @@ export class House {
   async resetRole(setting: RoleSetting): Promise<void> {
     const [name] = setting.split(' ');
     await this.#insist(() => this.owner.query(`alter role ${this.#postgres.role} reset ${name}`));
+  }
+
+  /** One statement for which no trigger goes off: neither the program's nor the ledger's. */
+  async #unguarded<Row extends pg.QueryResultRow>(
+    statement: string,
+    values: unknown[],
+  ): Promise<pg.QueryResult<Row>> {
+    const client = await this.owner.connect();
+    client.on('error', () => {});
+    try {
+      await client.query('begin');
+      await client.query('set local session_replication_role = replica');
+      const result = await client.query<Row>(statement, values);
+      await client.query('commit');
+      return result;
+    } finally {
+      client.release(true);
+    }
   }
 
   /** Until it succeeds: PostgreSQL may be away. */

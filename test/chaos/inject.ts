@@ -1,11 +1,13 @@
 /** Carries out the faults of a schedule at their instants, and writes down what each did and when. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { shardOf } from '../../src/protocol/ids.ts';
+import type { Damage, LostHistory } from '../history/history.ts';
 import { machineClockMs } from '../history/recorder.ts';
 import type { House } from './house.ts';
-import { ownersNow } from './ledger.ts';
+import { headsOf, ownersNow, type StaleRow } from './ledger.ts';
 import type { Load } from './load.ts';
-import type { Fault } from './schedule.ts';
+import { type Fault, TOUCHES_DATABASE } from './schedule.ts';
 import type { ChaosServer } from './server.ts';
 
 export interface Struck {
@@ -21,16 +23,31 @@ export interface Struck {
 }
 
 const OWNERS_EVERY_MS = 250;
+const LOOK_EVERY_MS = 50;
+/** Within which every server has seen that the database is an older one, or serves again, in milliseconds. */
+const NOTICED_WITHIN_MS = 10_000;
+const SERVES_WITHIN_MS = 30_000;
 
 export class Injector {
   readonly struck: Struck[] = [];
+  /** What could not be read, until it began to be put right. */
+  readonly damages: Damage[] = [];
+  /** Each history in whose place an older one came. */
+  readonly lost: LostHistory[] = [];
+  /** Rows of what is lost that were written under an epoch that was over. */
+  readonly staleLost: StaleRow[] = [];
   /** Those under way, for people. */
   readonly now = new Set<Fault>();
   readonly #house: House;
   readonly #load: Load;
   /** By server's address; as of a moment ago, so that it is at hand when PostgreSQL is not. */
   #owners = new Map<string, string[]>();
+  /** Of what is under way: a fault may be planned before it is felt. */
+  readonly #beganMs = new Map<Fault, number>();
   readonly #underWay = new Map<number | 'replacing', Promise<unknown>>();
+  /** What has been, or is to be, done to the database or to what runs on it. */
+  readonly #onDatabase: Promise<void>[] = [];
+  #lastHistory = Promise.resolve();
 
   constructor(house: House, load: Load) {
     this.#house = house;
@@ -52,11 +69,23 @@ export class Injector {
     await looking;
   }
 
-  async #strike(fault: Fault): Promise<void> {
+  #strike(fault: Fault): Promise<void> {
+    const isHistory = fault.kind === 'history';
+    if (!isHistory && !TOUCHES_DATABASE.has(fault.kind)) return this.#strikeNow(fault);
+    // A copy of the database comes while nothing else is done to it, also where that takes longer than was planned.
+    const before = isHistory ? Promise.all(this.#onDatabase) : this.#lastHistory;
+    const done = before.then(() => this.#strikeNow(fault));
+    this.#onDatabase.push(done);
+    if (isHistory) this.#lastHistory = done;
+    return done;
+  }
+
+  async #strikeNow(fault: Fault): Promise<void> {
     this.now.add(fault);
     const apartmentIds = this.#affected(fault);
-    const fromMs = machineClockMs();
+    this.#beganMs.set(fault, machineClockMs());
     const problem = await this.#carryOut(fault).catch((error: unknown) => String(error));
+    const fromMs = this.#beganMs.get(fault)!;
     const struck = { fault, fromMs, backMs: machineClockMs(), apartmentIds };
     this.struck.push(problem === undefined ? struck : { ...struck, problem });
     this.now.delete(fault);
@@ -126,10 +155,85 @@ export class Injector {
         await delay(fault.forMs);
         await this.#house.resetRole(fault.setting);
         return;
+      case 'poison': {
+        const apartments = this.#affected(fault);
+        const fromMs = machineClockMs();
+        await this.#house.poison(fault.with, apartments);
+        await delay(fault.forMs);
+        this.damages.push({ fromMs, toMs: machineClockMs(), apartmentIds: apartments });
+        await this.#house.mend(fault.with, apartments);
+        return;
+      }
+      case 'history':
+        return this.#comeBackOlder(fault);
       case 'upgrade':
         return this.#replaced(fault.server, (server) => this.#house.upgrade(server));
       case 'downgrade':
         return this.#replaced(fault.server, (server) => this.#house.downgrade(server));
+    }
+  }
+
+  /** @returns what a server, or the operator, should have done and did not */
+  async #comeBackOlder(fault: Fault): Promise<string | undefined> {
+    const { servers } = this.#house;
+    const copyMs = machineClockMs();
+    await this.#house.copyDatabase();
+    await delay(fault.forMs);
+    const fromMs = machineClockMs();
+    this.#beganMs.set(fault, fromMs);
+    const saidBefore = servers.map(({ refusedHistories }) => refusedHistories);
+    const { heads, journal, stale } = await this.#house.comeBackOlder();
+    const problems = [await this.#noticed(saidBefore)];
+    const untilMs = machineClockMs();
+    if (!isDeepStrictEqual(await headsOf(this.#house.owner), heads))
+      problems.push('facts were written on top of the older history before it was accepted');
+    this.#load.forget();
+    // When it is over somebody may have begun anew already.
+    const acceptedMs = machineClockMs();
+    const { isAccepted, output } = await this.#house.acceptHistory();
+    if (!isAccepted) problems.push(`history accept: ${output}`);
+    this.lost.push({ copyMs, fromMs, untilMs, acceptedMs, journal, heads });
+    // The others are found in the copy, or in what follows it.
+    this.staleLost.push(...stale.filter(({ apartmentId, version }) => version > (heads[apartmentId] ?? 0)));
+    problems.push(await this.#servesAgain());
+    for (const [i, { name, refusedHistories }] of servers.entries()) {
+      const times = refusedHistories - saidBefore[i]!;
+      if (times > 1) problems.push(`${name} said ${times} times that the history is an older one`);
+    }
+    const found = problems.filter((problem) => problem !== undefined);
+    return found.length > 0 ? found.join('; ') : undefined;
+  }
+
+  /** No server that is up is ready, and each says why: at `/readyz`, and in a line of its log. */
+  #noticed(saidBefore: readonly number[]): Promise<string | undefined> {
+    const { servers } = this.#house;
+    return this.#until(NOTICED_WITHIN_MS, async () => {
+      const looks = await Promise.all(servers.map((server) => server.readiness()));
+      const up = servers.flatMap((server, i) => (server.state === 'up' ? [{ server, i }] : []));
+      const unaware = up.find(({ i }) => !looks[i]!.text.includes('nightlatch history accept'));
+      if (unaware !== undefined)
+        return `${unaware.server.name} goes on with an older history: ${looks[unaware.i]!.text || 'no answer'}`;
+      const silent = up.find(({ server, i }) => server.refusedHistories === saidBefore[i]);
+      if (silent !== undefined)
+        return `${silent.server.name} has not said in its log that the history is older`;
+      return up.length > 0 ? undefined : 'no server is up that could notice the older history';
+    });
+  }
+
+  #servesAgain(): Promise<string | undefined> {
+    const { servers } = this.#house;
+    return this.#until(SERVES_WITHIN_MS, async () => {
+      const looks = await Promise.all(servers.map((server) => server.readiness()));
+      const out = servers.findIndex(({ state }, i) => state === 'up' && looks[i]!.status !== 200);
+      return out === -1 ? undefined : `${servers[out]!.name} does not serve again: ${looks[out]!.text}`;
+    });
+  }
+
+  /** @param look what is still wrong @returns what stayed wrong */
+  async #until(withinMs: number, look: () => Promise<string | undefined>): Promise<string | undefined> {
+    for (const endMs = machineClockMs() + withinMs; ; await delay(LOOK_EVERY_MS)) {
+      const wrong = await look();
+      if (wrong === undefined || machineClockMs() > endMs) return wrong;
     }
   }
 
@@ -164,9 +268,12 @@ export class Injector {
       case 'postgres':
       case 'deploy':
       case 'role':
+      case 'history':
         return this.#house.apartments;
+      case 'poison':
+        return this.#tenth(fault.tenth);
       case 'lock': {
-        const tenth = this.#house.apartments.filter((_, i) => i % 10 === fault.tenth);
+        const tenth = this.#tenth(fault.tenth);
         if (fault.rows === 'bookings') return tenth;
         const shards = new Set(tenth.map(shardOf));
         return this.#house.apartments.filter((id) => shards.has(shardOf(id)));
@@ -174,6 +281,10 @@ export class Injector {
       default:
         return [];
     }
+  }
+
+  #tenth(tenth: number): readonly string[] {
+    return this.#house.apartments.filter((_, i) => i % 10 === tenth);
   }
 
   async #lookAtOwners(over: AbortSignal): Promise<void> {

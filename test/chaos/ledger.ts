@@ -76,6 +76,14 @@ export async function withEpochs(owner: Pool, journal: readonly RecordedEntry[])
   });
 }
 
+/** The version of the last fact of each apartment. */
+export async function headsOf(owner: Pool): Promise<Record<string, number>> {
+  const { rows } = await owner.query<{ id: string; head: number }>(
+    'select apartment_id as id, max(version)::int as head from journal group by 1',
+  );
+  return Object.fromEntries(rows.map(({ id, head }) => [id, head]));
+}
+
 /** Which apartments each server owns now, by its address. */
 export async function ownersNow(owner: Pool): Promise<Map<string, string[]>> {
   const { rows } = await owner.query<{ url: string; apartments: string[] }>(
@@ -85,18 +93,31 @@ export async function ownersNow(owner: Pool): Promise<Map<string, string[]>> {
   return new Map(rows.map(({ url, apartments }) => [url, apartments]));
 }
 
-/** Holds that are open, and payments that are under way or owed. */
-export async function unfinished(owner: Pool): Promise<{ holds: number; payments: number }> {
+/** What nobody ends any more. */
+export interface Abandoned {
+  /** Who were signed out: what they hold nobody can give back. */
+  readonly guests: readonly string[];
+  /** Keys of payments whose facts went with their history: the provider alone knows of them. */
+  readonly payments: readonly string[];
+}
+
+/** Holds that are open, and payments that are under way or owed; what nobody ends any more apart. */
+export async function unfinished(
+  owner: Pool,
+  { guests, payments }: Abandoned,
+): Promise<{ holds: number; payments: number }> {
   const { rows } = await owner.query<{ holds: number; payments: number }>(
     `with ended as (
        select apartment_id, fact ->> 'hold' as hold from journal where kind in ('released', 'expired', 'confirmed')
        union
        select apartment_id, json_array_elements_text(fact -> 'replaces') from journal where kind = 'held')
-     select (select count(*)::int from journal born where kind = 'held'
+     select (select count(*)::int from journal born where kind = 'held' and subject_id <> all ($1)
                and (apartment_id, fact ->> 'hold') not in (select apartment_id, hold from ended)) as holds,
             (select count(*)::int from pending_bookings)
             + (select count(*)::int from bookings where refund_owed)
-            + (select count(*)::int from sandbox_payments where status in ('pending', 'authorised')) as payments`,
+            + (select count(*)::int from sandbox_payments where status in ('pending', 'authorised')
+                 and key <> all ($2)) as payments`,
+    [guests, payments],
   );
   return rows[0]!;
 }

@@ -2,6 +2,7 @@
  * The load, a process of its own with a clock of its own: guests and watchers, whose every word goes to a file.
  *
  *   --> { what: 'stop' }              guests finish what they do and give back what they hold
+ *   --> { what: 'forget' }            versions have gone back: watchers have to be told anew
  *   --> { what: 'finish', heads }     watchers wait for these versions, then everybody leaves
  *   <-- { what: 'began' | 'figures' | 'stopped' | 'finished', … }
  */
@@ -29,7 +30,10 @@ export interface LoadOrder {
   /** How long an answer is waited for at most, in seconds. */
   readonly patience: number;
 }
-export type ToLoad = { what: 'stop' } | { what: 'finish'; heads: Record<string, number> };
+export type ToLoad =
+  | { what: 'stop' }
+  | { what: 'forget' }
+  | { what: 'finish'; heads: Record<string, number> };
 export interface Figures {
   readonly asked: number;
   readonly ok: number;
@@ -37,14 +41,16 @@ export interface Figures {
   readonly unknown: number;
 }
 export type FromLoad =
-  | { what: 'began' | 'stopped' }
+  | { what: 'began' }
+  /** Guests whose session was lost: what they hold nobody can give back. */
+  | { what: 'stopped'; gone: string[] }
   | { what: 'figures'; figures: Figures }
   /** Watches that were not told everything in time. */
   | { what: 'finished'; behind: string[] };
 
 const FIGURES_EVERY_MS = 500;
-/** Beacons come every 10 s, and a watch that heard nothing asks after 20 s. */
-const WHOLE_WITHIN_MS = 30_000;
+/** Beacons come every 10 s, a watch that heard nothing asks after 20 s, and one that was refused twice in that time. */
+const WHOLE_WITHIN_MS = 45_000;
 const POLL_MS = 20;
 
 const order = JSON.parse(process.argv[2] ?? '') as LoadOrder;
@@ -62,12 +68,16 @@ const recorder = new Recorder({
   },
 });
 const clients: { client: Client; recorded: RecordedClient }[] = [];
+/** Who any client ever was. */
+const everybody = new Set<string>();
 const random = seeded(order.seed);
 
 async function client(name: string): Promise<RecordedClient> {
   const made = createClient({ url: order.url, random: seeded(Math.floor(random() * 2 ** 32)) });
   const recorded = await recorder.client(name, made);
   clients.push({ client: made, recorded });
+  everybody.add(recorded.subject.id);
+  made.sessions.subscribe((who) => who && everybody.add(who.subject.id));
   return recorded;
 }
 
@@ -105,6 +115,7 @@ tell({ what: 'began' });
 
 process.on('message', (message: ToLoad) => {
   if (message.what === 'stop') void stopped();
+  else if (message.what === 'forget') seen.clear();
   else void finished(message.heads);
 });
 process.on('disconnect', () => process.exit(1));
@@ -114,7 +125,8 @@ async function stopped(): Promise<void> {
   await lives;
   await Promise.all(guests.map((guest) => guest.leave()));
   tell({ what: 'figures', figures });
-  tell({ what: 'stopped' });
+  const here = new Set(clients.map(({ recorded }) => recorded.subject.id));
+  tell({ what: 'stopped', gone: [...everybody].filter((id) => !here.has(id)) });
 }
 
 async function finished(heads: Record<string, number>): Promise<void> {

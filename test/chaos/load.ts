@@ -39,9 +39,11 @@ export class Load {
     child.on('exit', () => this.#changed());
   }
 
-  async stop(): Promise<void> {
+  /** @returns guests who were signed out, and hold what nobody can give back */
+  async stop(): Promise<string[]> {
     this.#tell({ what: 'stop' });
-    await this.#said('stopped');
+    const said = await this.#said('stopped');
+    return said.what === 'stopped' ? said.gone : [];
   }
 
   /** @returns the watches that did not come to these versions */
@@ -51,6 +53,11 @@ export class Load {
     const said = await this.#said('finished');
     await gone;
     return said.what === 'finished' ? said.behind : [];
+  }
+
+  /** What watchers know counts no more: they are to be told anew. */
+  forget(): void {
+    this.#tell({ what: 'forget' });
   }
 
   async setClock(aheadSeconds: number): Promise<void> {

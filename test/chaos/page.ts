@@ -17,6 +17,8 @@ const COLOURS: Record<FaultKind, string> = {
   deploy: '#27ae60',
   lock: '#795548',
   role: '#607d8b',
+  poison: '#827717',
+  history: '#000000',
   upgrade: '#1f3a93',
   downgrade: '#6e2c00',
 };

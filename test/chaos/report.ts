@@ -1,6 +1,6 @@
 /** A run's figures as text: what was done, what came of it, how long the system took after each kind of fault. */
 import type { Histogram } from 'hdr-histogram-js';
-import { FAULT_KINDS } from './schedule.ts';
+import { FAULT_KINDS, type FaultKind } from './schedule.ts';
 import type { Recovery, Tally } from './tally.ts';
 
 export interface Finding {
@@ -20,6 +20,12 @@ export interface Result {
 }
 
 const SHOWN_MAX = 20;
+/** When something is back that nothing works without, as the report says it. */
+const BACK: Readonly<Partial<Record<FaultKind, string>>> = {
+  postgres: 'ready',
+  poison: 'mended',
+  history: 'serving',
+};
 
 export function textOf(result: Result): string {
   const { tally, counts, findings, notes } = result;
@@ -70,14 +76,17 @@ function faultsTable(tally: Tally): string[] {
       ['fault … first ok of its apartments', all.flatMap(({ firstMs }) => firstMs ?? [])],
       ['fault … answer, each apartment', all.flatMap(({ eachMs }) => eachMs)],
     ];
-    if (kind === 'postgres')
-      lines.push([
-        'ready … first ok',
-        all.flatMap(sinceBack(({ firstMs }) => (firstMs === undefined ? [] : [firstMs]))),
-      ]);
-    if (kind === 'postgres')
-      lines.push(['ready … answer, each apartment', all.flatMap(sinceBack(({ eachMs }) => eachMs))]);
-    if (kind === 'lock') lines.push(['meanwhile, holds of others', all.flatMap(({ othersMs }) => othersMs)]);
+    const back = BACK[kind];
+    if (back !== undefined)
+      lines.push(
+        [
+          `${back} … first ok`,
+          all.flatMap(sinceBack(({ firstMs }) => (firstMs === undefined ? [] : [firstMs]))),
+        ],
+        [`${back} … answer, each apartment`, all.flatMap(sinceBack(({ eachMs }) => eachMs))],
+      );
+    if (kind === 'lock' || kind === 'poison')
+      lines.push(['meanwhile, holds of others', all.flatMap(({ othersMs }) => othersMs)]);
     if (kind === 'redis')
       lines.push(['back … every watch whole', all.flatMap(({ watchersMs }) => watchersMs ?? [])]);
     return lines

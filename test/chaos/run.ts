@@ -11,18 +11,20 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CHANGES_EVERY_MS, CLOCK_AGREES_MS } from '../../src/cluster/limits.ts';
 import { check } from '../history/check.ts';
+import { factsLost, paymentsLost } from '../history/eras.ts';
 import { exportOf, linesOf } from '../history/export.ts';
-import type { HistoryEvent, Outage, Run } from '../history/history.ts';
+import type { HistoryEvent, LostHistory, Outage, Run } from '../history/history.ts';
 import { HistoryParser } from '../history/parse.ts';
 import { machineClockMs } from '../history/recorder.ts';
+import type { Report } from '../history/report.ts';
 import { HOLD_TTL_SECONDS, House, TIME_ZONE } from './house.ts';
 import { Injector, type Struck } from './inject.ts';
-import { staleRows, unfinished, withEpochs } from './ledger.ts';
+import { type Abandoned, headsOf, staleRows, unfinished, withEpochs } from './ledger.ts';
 import { Load } from './load.ts';
 import type { Options } from './options.ts';
 import { pageOf } from './page.ts';
 import { type Finding, type Result, textOf } from './report.ts';
-import { schedule, targetOf } from './schedule.ts';
+import { type FaultKind, schedule, targetOf } from './schedule.ts';
 import { Tally } from './tally.ts';
 import { fakeTime } from './wall-clock.ts';
 
@@ -58,6 +60,7 @@ export async function run({ options, command, folder, progress }: RunOptions): P
     findings.push({ rule: 'server-ended', message: `${name} ended by itself with ${how}` }),
   );
   let load: Load | undefined;
+  let showing: NodeJS.Timeout | undefined;
   try {
     const zero = await systemAtZero(house);
     const today = Math.floor((zero + machineClockMs()) / DAY_MS);
@@ -67,22 +70,21 @@ export async function run({ options, command, folder, progress }: RunOptions): P
     );
     const injector = new Injector(house, load);
     const startMs = machineClockMs();
-    const showing = progress && setInterval(() => progress(stateOf(load!, injector, house, startMs)), 500);
+    showing = progress && setInterval(() => progress(stateOf(load!, injector, house, startMs)), 500);
     await injector.run(faults, startMs, startMs + lengthMs);
     const endMs = machineClockMs();
-    await load.stop();
-    const isSettled = await settled(house, options.patience * 1_000);
+    const abandoned = { guests: await load.stop(), payments: injector.lost.flatMap(paymentsLost) };
+    const isSettled = await settled(house, abandoned, options.patience * 1_000);
     if (!isSettled)
-      findings.push({ rule: 'not-settled', message: JSON.stringify(await unfinished(house.owner)) });
-    const heads = await house.owner.query<{ id: string; head: number }>(
-      'select apartment_id as id, max(version)::int as head from journal group by 1',
-    );
-    for (const watch of await load.finish(Object.fromEntries(heads.rows.map(({ id, head }) => [id, head]))))
+      findings.push({
+        rule: 'not-settled',
+        message: JSON.stringify(await unfinished(house.owner, abandoned)),
+      });
+    for (const watch of await load.finish(await headsOf(house.owner)))
       findings.push({ rule: 'watcher-behind', message: `watch ${watch} was not told everything` });
-    clearInterval(showing);
     const driftMs = Math.abs((await systemAtZero(house)) - zero);
 
-    const { struck } = injector;
+    const { struck, lost, damages, staleLost } = injector;
     struck.sort((a, b) => a.fault.n - b.fault.n);
     for (const { fault, problem } of struck)
       if (problem !== undefined)
@@ -108,16 +110,18 @@ export async function run({ options, command, folder, progress }: RunOptions): P
       ...{ holdsPerGuest: options.holds, holdTtlMs: HOLD_TTL_SECONDS * 1_000, isSettled },
       timeZones: Object.fromEntries(house.apartments.map((id) => [id, TIME_ZONE])),
       outages: outagesOf(tally, endMs),
+      damages,
     };
     const exported = await exportOf(house.owner);
     const journal = await withEpochs(house.owner, exported.journal);
-    const rest = [...linesOf({ run: facts, ...exported, journal })];
+    const rest = [...linesOf({ run: facts, lost, ...exported, journal })];
     await writeFile(join(folder, 'database.jsonl'), `${rest.join('\n')}\n`);
     for (const line of rest) parser.take(line);
     const report = check(parser.history());
     for (const { rule, message, apartmentId, operations, versions } of report.violations)
       findings.push({ rule, message: `${message} (${[apartmentId, ...operations, ...versions].join(' ')})` });
-    const stale = await staleRows(house.owner);
+    findings.push(...unfelt(tally));
+    const stale = [...staleLost, ...(await staleRows(house.owner))];
     for (const { apartmentId, version, epoch, inForce } of stale)
       findings.push({
         rule: 'stale-row',
@@ -133,6 +137,7 @@ export async function run({ options, command, folder, progress }: RunOptions): P
       notes: [
         `verify: ${verified.output.split('\n').at(-1)}`,
         `rows written under an epoch that was over: ${stale.length}`,
+        ...lossOf(lost, report),
         `starts that failed and were tried again: ${failedStarts}`,
         `clock: within ${Math.round(facts.skewMs)} ms of PostgreSQL's; it drifted ${driftMs.toFixed(1)} ms from this machine's`,
       ],
@@ -144,9 +149,34 @@ export async function run({ options, command, folder, progress }: RunOptions): P
     ]);
     return result;
   } finally {
+    clearInterval(showing);
     load?.kill();
     await house.close();
   }
+}
+
+/** Damage that nobody was told of, or that went on after it was mended. */
+function unfelt(tally: Tally): Finding[] {
+  return tally.of('poison').flatMap(({ struck: { fault, apartmentIds }, unreadable, eachMs }) => {
+    const name = `#${fault.n} poison ${targetOf(fault)}`;
+    if (unreadable === 0)
+      return [{ rule: 'poison-unnoticed', message: `${name}: no apartment was said to be unreadable` }];
+    const left = apartmentIds.length - eachMs.length;
+    return left === 0
+      ? []
+      : [{ rule: 'poison-stays', message: `${name}: ${left} apartments answered nothing more` }];
+  });
+}
+
+/** For people: what was lost by the database, and what an operator has to see to. */
+function lossOf(lost: readonly LostHistory[], { orphans }: Report): string[] {
+  if (lost.length === 0) return [];
+  const gone = lost.flatMap(factsLost);
+  const keys = orphans.map(({ key, amountMinor, refundedMinor }) => `${key} ${amountMinor - refundedMinor}`);
+  return [
+    `lost with ${lost.length} histories: ${gone.length} facts; payments captured for bookings that are lost, to be given back or booked anew: ${keys.length}`,
+    ...keys.map((key) => `  ${key}`),
+  ];
 }
 
 /** What PostgreSQL's clock showed when the run's was at 0; from the quickest of some questions. */
@@ -164,15 +194,17 @@ async function systemAtZero(house: House): Promise<number> {
   return best.zeroMs;
 }
 
-async function settled(house: House, patienceMs: number): Promise<boolean> {
+async function settled(house: House, abandoned: Abandoned, patienceMs: number): Promise<boolean> {
   const untilMs = machineClockMs() + patienceMs;
   for (;;) {
-    const { holds, payments } = await unfinished(house.owner);
+    const { holds, payments } = await unfinished(house.owner, abandoned);
     if (holds + payments === 0) return true;
     if (machineClockMs() > untilMs) return false;
     await delay(POLL_MS);
   }
 }
+
+const EVERYBODYS: ReadonlySet<FaultKind> = new Set(['postgres', 'role', 'history']);
 
 /** A deploy is no outage, nor is a server that others cannot reach: what is promised then is promised always. */
 function outagesOf(tally: Tally, endMs: number): Outage[] {
@@ -184,10 +216,12 @@ function outagesOf(tally: Tally, endMs: number): Outage[] {
       fault.kind === 'postgres' ||
       fault.kind === 'lock' ||
       fault.kind === 'role' ||
+      fault.kind === 'history' ||
+      fault.kind === 'poison' ||
       (fault.kind === 'cut' && fault.link === 'postgres');
     if (!isDown || apartmentIds.length === 0) return [];
     const toMs = tally.outageEndMs(recovery, endMs);
-    const isEverybodys = fault.kind === 'postgres' || fault.kind === 'role';
+    const isEverybodys = EVERYBODYS.has(fault.kind);
     return [isEverybodys ? { fromMs, toMs } : { fromMs, toMs, apartmentIds }];
   });
 }

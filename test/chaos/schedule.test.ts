@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readOptions, WrongOption } from './options.ts';
-import { FAULT_KINDS, type Plan, schedule } from './schedule.ts';
+import { FAULT_KINDS, type Fault, type Plan, schedule } from './schedule.ts';
 
 const PLAN: Plan = {
   ...{ seed: 7, nodes: 3, kinds: FAULT_KINDS, lengthMs: 30 * 60_000, everyMs: 4_000, lasting: {} },
@@ -50,6 +50,19 @@ describe('the schedule of faults', () => {
     expect(oneWay).toHaveLength(PLAN.nodes);
   });
 
+  it('does nothing to the database while a copy of it is made and brought back', () => {
+    const kinds = FAULT_KINDS.filter((kind) => kind !== 'upgrade' && kind !== 'downgrade');
+    const faults = schedule({ ...PLAN, kinds, everyMs: 500 });
+    const goingBack = faults.filter(({ kind }) => kind === 'history');
+    expect(goingBack.length).toBeGreaterThan(10);
+    for (const { n, atMs, forMs } of goingBack) {
+      const isMeanwhile = (other: Fault) => other.atMs < atMs + forMs && other.atMs + other.forMs > atMs;
+      const beside = faults.filter((other) => other.n !== n && isMeanwhile(other)).map(({ kind }) => kind);
+      for (const kind of ['postgres', 'cut', 'lock', 'role', 'poison', 'deploy'])
+        expect(beside, kind).not.toContain(kind);
+    }
+  });
+
   it('lets a fault last as long as it was told', () => {
     const faults = schedule({ ...PLAN, kinds: ['redis'], lasting: { redis: 30 } });
     expect(new Set(faults.map(({ forMs }) => forMs))).toEqual(new Set([30_000]));
@@ -58,7 +71,7 @@ describe('the schedule of faults', () => {
 
 describe('the command line', () => {
   it('has a default for everything', () => {
-    const faults = ['kill', 'freeze', 'redis', 'postgres', 'cut', 'clock', 'deploy', 'lock', 'role'];
+    const faults = FAULT_KINDS.filter((kind) => kind !== 'upgrade' && kind !== 'downgrade');
     expect(readOptions([])).toMatchObject({ nodes: 3, faults, seed: 1, broken: undefined });
     expect(readOptions(['--faults', 'kill,redis', '--lasting', 'redis=30'])).toMatchObject({
       faults: ['kill', 'redis'],

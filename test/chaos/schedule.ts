@@ -6,6 +6,7 @@ import { pick, type Random, seeded } from './random.ts';
 
 export const FAULT_KINDS = [
   ...(['kill', 'freeze', 'redis', 'postgres', 'cut', 'clock', 'deploy', 'lock', 'role'] as const),
+  ...(['poison', 'history'] as const),
   ...(['upgrade', 'downgrade'] as const),
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -20,19 +21,23 @@ interface At {
 export type Fault = At &
   (
     | { readonly kind: 'kill' | 'freeze' | 'upgrade' | 'downgrade'; readonly server: number }
-    | { readonly kind: 'redis' | 'postgres' | 'deploy' }
+    /** `forMs` of `history`: from when a copy is made until it takes the place of the database. */
+    | { readonly kind: 'redis' | 'postgres' | 'deploy' | 'history' }
     | { readonly kind: 'cut'; readonly server: number; readonly link: Link; readonly how: 'refuse' | 'stall' }
     /** `server` undefined: the clients' clock. */
     | { readonly kind: 'clock'; readonly server: number | undefined; readonly jumpSeconds: number }
     /** `tenth`: of the apartments, which are one in ten. */
     | { readonly kind: 'lock'; readonly rows: LockedRows; readonly tenth: number }
     | { readonly kind: 'role'; readonly setting: RoleSetting }
+    | { readonly kind: 'poison'; readonly with: Poison; readonly tenth: number }
   );
 /** `peers`: nobody reaches the server at its address for other servers. The other two: the server cannot reach them. */
 export type Link = 'peers' | 'postgres' | 'redis';
 
 /** Of the apartments concerned: everything about their bookings, or their shards, with whoever else is in those. */
 export type LockedRows = 'bookings' | 'shards';
+/** What is put after the last fact of each apartment: one of a kind that nobody knows, or one that does not follow. */
+export type Poison = 'unknown' | 'unchained';
 /** What is set on the program's role, each so that nothing would work by it. */
 export const ROLE_SETTINGS = [
   ...([
@@ -63,6 +68,8 @@ const WARM_UP_MS = 3_000;
 const REST_MS: Record<FaultKind, number> = {
   ...{ kill: 4_000, freeze: 2_000, redis: 2_000, postgres: 4_000, cut: 3_000, clock: 1_000, deploy: 2_000 },
   ...{ lock: 2_000, role: 3_000 },
+  // What cannot be read is tried again after as long a pause; an operator looks, and every server begins anew.
+  ...{ poison: 10_000, history: 12_000 },
   ...{ upgrade: 2_000, downgrade: 2_000 },
 };
 /** How long each lasts, in milliseconds, at random. */
@@ -75,9 +82,15 @@ const LASTS_MS: Record<Exclude<FaultKind, Replacing>, readonly [min: number, max
   clock: [2_000, 10_000],
   lock: [500, 6_000],
   role: [2_000, 10_000],
+  poison: [3_000, 8_000],
+  history: [1_000, 8_000],
 };
 const STRIKES_SERVERS: ReadonlySet<FaultKind> = new Set([
   ...(['kill', 'freeze', 'cut', 'deploy', 'upgrade', 'downgrade'] as const),
+]);
+/** A copy of the database is made, and brought back, while none of these is done to it or to what runs on it. */
+export const TOUCHES_DATABASE: ReadonlySet<FaultKind> = new Set([
+  ...(['postgres', 'cut', 'lock', 'role', 'poison', 'deploy', 'upgrade', 'downgrade'] as const),
 ]);
 /** In which a server leaves, and the next process starts: as long as that takes, on a busy machine. */
 type Replacing = 'deploy' | 'upgrade' | 'downgrade';
@@ -106,6 +119,7 @@ export function schedule({ seed, nodes, kinds, lengthMs, everyMs, lasting }: Pla
     const forMs = Math.round(fixedS === undefined ? min + random() * (max - min) : fixedS * 1_000);
     const at = { n: faults.length + 1, atMs, forMs };
     const untilMs = atMs + forMs + REST_MS[kind];
+    busy.touch(kind, untilMs);
     // Load goes on until what it struck has been asked again.
     if (untilMs > lengthMs) return faults;
     switch (kind) {
@@ -140,6 +154,12 @@ export function schedule({ seed, nodes, kinds, lengthMs, everyMs, lasting }: Pla
         faults.push({ ...at, kind, setting: pick(ROLE_SETTINGS, random) });
         busy.takeOther(kind, untilMs);
         break;
+      case 'poison': {
+        const poison = pick(['unknown', 'unchained'] as const, random);
+        faults.push({ ...at, kind, with: poison, tenth: Math.floor(random() * 10) });
+        busy.takeOther(kind, untilMs);
+        break;
+      }
       case 'deploy':
         busy.takeAll(untilMs);
         faults.push({ ...at, kind });
@@ -203,6 +223,8 @@ class Versions {
 class Busy {
   readonly #servers: number[];
   readonly #others = new Map<FaultKind, number>();
+  #databaseMs = 0;
+  #historyMs = 0;
 
   constructor(nodes: number) {
     this.#servers = Array.from({ length: nodes }, () => 0);
@@ -210,6 +232,16 @@ class Busy {
 
   /** From when on a fault of this kind finds something that is at rest, of these servers where it strikes one. */
   freeFor(kind: FaultKind, among: readonly number[]): number {
+    if (kind === 'history') return Math.max(this.#databaseMs, this.#historyMs);
+    return Math.max(TOUCHES_DATABASE.has(kind) ? this.#historyMs : 0, this.#freeFor(kind, among));
+  }
+
+  touch(kind: FaultKind, untilMs: number): void {
+    if (kind === 'history') this.#historyMs = untilMs;
+    else if (TOUCHES_DATABASE.has(kind)) this.#databaseMs = Math.max(this.#databaseMs, untilMs);
+  }
+
+  #freeFor(kind: FaultKind, among: readonly number[]): number {
     if (!STRIKES_SERVERS.has(kind)) return this.#others.get(kind) ?? 0;
     const ends = [...this.#servers].sort((a, b) => a - b);
     if (kind === 'deploy') return ends.at(-1)!;
@@ -257,6 +289,8 @@ export function targetOf(fault: Fault): string {
       return `${fault.rows} of tenth ${fault.tenth}`;
     case 'role':
       return fault.setting;
+    case 'poison':
+      return `${fault.with} after tenth ${fault.tenth}`;
     default:
       return fault.kind;
   }

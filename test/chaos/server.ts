@@ -11,6 +11,7 @@ import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../support/program.ts';
 import { Relay } from './relay.ts';
@@ -21,6 +22,7 @@ import { fakeTime } from './wall-clock.ts';
 const RESTART_PAUSE_MS = 200;
 const STARTS_MAX = 30;
 const LEAVE_DEADLINE_MS = 60_000;
+const READINESS_TIMEOUT_MS = 2_000;
 
 export type ServerState = 'down' | 'starting' | 'up' | 'frozen' | 'leaving';
 
@@ -45,6 +47,8 @@ export class ChaosServer {
   state: ServerState = 'down';
   /** Starts that ended before it was ready: PostgreSQL was away, say. */
   failedStarts = 0;
+  /** Times that it said that the database has not the history which was acknowledged. */
+  refusedHistories = 0;
   readonly #options: ServerOptions;
   readonly #log: WriteStream;
   readonly #clockFile: string;
@@ -123,6 +127,17 @@ export class ChaosServer {
     if (this.state === 'frozen') this.state = 'up';
   }
 
+  /** What it says at `/readyz`; status 0 where it says nothing. */
+  async readiness(): Promise<{ readonly status: number; readonly text: string }> {
+    try {
+      const signal = AbortSignal.timeout(READINESS_TIMEOUT_MS);
+      const answer = await fetch(`http://127.0.0.1:${this.port}/readyz`, { signal });
+      return { status: answer.status, text: await answer.text() };
+    } catch {
+      return { status: 0, text: '' };
+    }
+  }
+
   /** Its wall clock, so many seconds ahead of this machine's. */
   async setClock(aheadSeconds: number): Promise<void> {
     await writeFile(this.#clockFile, fakeTime.offset(aheadSeconds));
@@ -158,6 +173,10 @@ export class ChaosServer {
       { cwd: root, env: this.#environment(), stdio: ['ignore', 'pipe', 'pipe'] },
     );
     this.#child = child;
+    for (const input of [child.stdout, child.stderr])
+      createInterface({ input }).on('line', (line) => {
+        if (line.includes('"event":"history.refused"')) this.refusedHistories += 1;
+      });
     const ready = new Promise<void>((resolve) => {
       let seen = '';
       child.stdout.on('data', (chunk: Buffer) => {

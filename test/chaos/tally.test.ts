@@ -16,6 +16,11 @@ const LOCK: Struck = {
   ...{ fromMs: 1_000, backMs: 2_000, apartmentIds: ['a'] },
 };
 
+const POISON: Struck = {
+  fault: { n: 4, kind: 'poison', with: 'unknown', tenth: 0, atMs: 1_000, forMs: 1_000 },
+  ...{ fromMs: 1_000, backMs: 2_000, apartmentIds: ['a'] },
+};
+
 function tallied(struck: Struck, ...events: HistoryEvent[]): Tally {
   const tally = new Tally([struck], 0, 10_000);
   for (const event of events) tally.take(event);
@@ -88,6 +93,22 @@ describe('holds while something is locked', () => {
       ...[invoke(5, 1_950, 'b', 'hold'), ok(5, 2_050)],
     );
     expect(tally.recoveries[0]!.othersMs).toEqual([30]);
+  });
+});
+
+describe('what cannot be read', () => {
+  const refused = (op: number, atMs: number): HistoryEvent => ({
+    ...{ type: 'fail', atMs, process: 'g', op },
+    error: { code: 'unreadable', message: '', retryable: false },
+  });
+
+  it('has answered once it was asked after it was mended, and said something else', () => {
+    const tally = tallied(
+      POISON,
+      ...[invoke(1, 1_100, 'a'), ok(1, 1_110), invoke(2, 1_200, 'a'), refused(2, 1_210)],
+      ...[invoke(3, 2_100, 'a'), refused(3, 2_110), invoke(4, 2_500, 'a'), ok(4, 2_520)],
+    );
+    expect(tally.recoveries[0]).toMatchObject({ eachMs: [1_520], firstMs: 1_520, unreadable: 1, failed: 2 });
   });
 });
 

@@ -27,10 +27,12 @@ export interface Recovery {
   readonly eachMs: number[];
   /** From when it was undone until every watch knew what had been told to anybody by then; Redis only. */
   watchersMs: number | undefined;
-  /** How long holds of other apartments took that were asked for and answered meanwhile; locks only. */
+  /** How long holds of other apartments took that were asked for and answered meanwhile; of locks and of what cannot be read. */
   readonly othersMs: number[];
   /** Commands without an answer, or with one that no guest can do anything about, that were under way during it. */
   failed: number;
+  /** Answers that an apartment of its own cannot be read. */
+  unreadable: number;
 }
 
 /** Slices of the timeline at most: what a page is wide. */
@@ -41,7 +43,13 @@ const AFTERMATH_MS = 5_000;
 /** Refusals that no guest is to blame for. */
 const FAULTY: ReadonlySet<string> = new Set([
   ...['internal', 'unauthenticated', 'forbidden', 'invalid_request', 'rate_limited', 'idempotency_conflict'],
+  'unreadable',
 ]);
+
+/** An apartment that runs is answered from what is known of it, until it is decided about. */
+const LATER_FELT: ReadonlySet<FaultKind> = new Set(['poison', 'history']);
+/** Faults that strike some apartments alone, whoever owns them. */
+const MEANWHILE: ReadonlySet<FaultKind> = new Set(['lock', 'poison']);
 
 export class Tally {
   readonly byCommand = new Map<string, Answers>();
@@ -67,7 +75,15 @@ export class Tally {
       ...noAnswers(),
     }));
     this.recoveries = struck.map((one) => ({
-      ...{ struck: one, firstMs: undefined, eachMs: [], othersMs: [], watchersMs: undefined, failed: 0 },
+      ...{
+        struck: one,
+        firstMs: undefined,
+        eachMs: [],
+        othersMs: [],
+        watchersMs: undefined,
+        failed: 0,
+        unreadable: 0,
+      },
     }));
     this.#open = this.recoveries.map((recovery) => ({
       recovery,
@@ -118,6 +134,8 @@ export class Tally {
       this.refusals.set(event.error.code, (this.refusals.get(event.error.code) ?? 0) + 1);
     const hasFailed = event.type === 'unknown' || (event.type === 'fail' && FAULTY.has(event.error.code));
     if (hasFailed) this.#failed(asked.atMs, event.atMs);
+    if (event.type === 'fail' && event.error.code === 'unreadable' && 'apartmentId' in asked.args)
+      this.#unreadable(asked.args.apartmentId, asked.atMs, event.atMs);
     // A calendar is read also where nothing can be decided.
     else if ('apartmentId' in asked.args && asked.command !== 'calendar') {
       if (asked.command === 'hold') this.#held(asked.args.apartmentId, asked.atMs, event.atMs);
@@ -134,18 +152,27 @@ export class Tally {
     }
   }
 
+  #unreadable(apartmentId: string, askedMs: number, endedMs: number): void {
+    for (const recovery of this.of('poison')) {
+      const { fromMs, backMs, apartmentIds } = recovery.struck;
+      if (askedMs <= backMs && endedMs >= fromMs && apartmentIds.includes(apartmentId))
+        recovery.unreadable += 1;
+    }
+  }
+
   #held(apartmentId: string, askedMs: number, atMs: number): void {
-    for (const { struck, othersMs } of this.of('lock')) {
+    for (const { struck, othersMs } of this.recoveries) {
+      if (!MEANWHILE.has(struck.fault.kind)) continue;
       const isMeanwhile = askedMs >= struck.fromMs && atMs <= struck.backMs;
       if (isMeanwhile && !struck.apartmentIds.includes(apartmentId)) othersMs.push(atMs - askedMs);
     }
   }
 
-  /** Counts for a fault where it was asked after it. */
+  /** Counts for a fault where it was asked after it: of what is not felt at once, after it was undone. */
   #answered(apartmentId: string, askedMs: number, atMs: number, type: 'ok' | 'fail' | 'unknown'): void {
     for (const { recovery, waiting } of this.#open) {
-      const { fromMs, apartmentIds } = recovery.struck;
-      if (askedMs < fromMs) continue;
+      const { fault, fromMs, backMs, apartmentIds } = recovery.struck;
+      if (askedMs < (LATER_FELT.has(fault.kind) ? backMs : fromMs)) continue;
       if (type === 'ok' && recovery.firstMs === undefined && apartmentIds.includes(apartmentId))
         recovery.firstMs = atMs - fromMs;
       if (waiting.delete(apartmentId)) recovery.eachMs.push(atMs - fromMs);

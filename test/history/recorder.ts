@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CallOptions } from '../../src/client/index.ts';
 import { type CalendarUpdate, type Client, calendarModel, type Intent } from '../../src/client/index.ts';
-import type { Outcome } from '../../src/protocol/errors.ts';
+import { type Outcome, refuse } from '../../src/protocol/errors.ts';
 import { dateOf } from '../../src/protocol/nights.ts';
 import type { Subject } from '../../src/protocol/resources.ts';
 import type { Answer, Asked, HistoryEvent } from './history.ts';
@@ -18,6 +18,7 @@ export interface RecorderOptions {
 
 type Intents = 'hold' | 'extend' | 'release' | 'confirm' | 'cancel';
 export type RecordedClient = Pick<Client, Intents | 'mine'> & {
+  /** As whom it asks now: another once its session is gone, and it has become another guest. */
   readonly subject: Subject;
   /** Over each change a listener of their own may be told, too. */
   watch(
@@ -77,8 +78,20 @@ export class Recorder {
   /** @param process names the client in the history; each client its own */
   async client(process: string, client: Client): Promise<RecordedClient> {
     if (client.sessions.who === undefined) await client.sessions.guest();
-    const subject = client.sessions.who?.subject;
+    let subject = client.sessions.who?.subject;
     if (subject === undefined) throw new Error(`${process} could not become a guest: is the server up?`);
+    const current = (): Subject => {
+      subject = client.sessions.who?.subject ?? subject!;
+      return subject;
+    };
+    // Asked as one guest and carried out as another, nobody can say what became of it.
+    const asOne =
+      <T>(run: () => Promise<Outcome<T>>) =>
+      async (): Promise<Outcome<T>> => {
+        const { id } = current();
+        const outcome = await run();
+        return current().id === id ? outcome : refuse('unavailable', `asked as ${id}, who is signed out`);
+      };
     const stops = [
       client.onHold((hold) => this.#write({ type: 'hold', atMs: this.nowMs(), process, hold })),
       client.onBooking((booking) => this.#write({ type: 'booking', atMs: this.nowMs(), process, booking })),
@@ -90,10 +103,14 @@ export class Recorder {
         const asked = { command, args, requestId } as unknown as Asked & { requestId: string };
         const ask = client[command] as (payload: object, options?: CallOptions) => Promise<Outcome<Answer>>;
         const run = () => ask.call(client, { ...args, requestId }, options);
-        return this.operation(process, subject, asked, run, (data) => data) as ReturnType<Client[Name]>;
+        return this.operation(process, current(), asked, asOne(run), (data) => data) as ReturnType<
+          Client[Name]
+        >;
       };
     return {
-      subject,
+      get subject() {
+        return current();
+      },
       hold: intent('hold'),
       extend: intent('extend'),
       release: intent('release'),
@@ -102,9 +119,9 @@ export class Recorder {
       mine: (options) =>
         this.operation(
           process,
-          subject,
+          current(),
           { command: 'mine', args: {} },
-          () => client.mine(options),
+          asOne(() => client.mine(options)),
           (data) => data,
         ),
       watch: (apartmentIds, from, to, listener) =>
@@ -131,19 +148,25 @@ export class Recorder {
     },
   ): () => void {
     const watch = ++this.#watches;
+    const informed = new Set<string>();
+    const ended = (apartmentId: string) => {
+      if (informed.delete(apartmentId))
+        this.#write({ type: 'unwatch', atMs: this.nowMs(), process, watch, apartmentId });
+    };
     const stop = client.watch(apartmentIds, from, to, {
       update: (update) => {
+        informed.add(update.calendar.apartmentId);
         this.#write(this.#told(process, watch, update));
         listener?.(update);
       },
+      // One that cannot be read may be back: a calendar says so.
+      refused: ended,
     });
     return () => {
       stop();
       // Away from its server it was not to be informed.
       if (client.connection.state !== 'online') return;
-      const atMs = this.nowMs();
-      for (const apartmentId of apartmentIds)
-        this.#write({ type: 'unwatch', atMs, process, watch, apartmentId });
+      for (const apartmentId of apartmentIds) ended(apartmentId);
     };
   }
 
