@@ -139,11 +139,13 @@ export class Injector {
       }
       case 'deploy': {
         const wrong: string[] = [];
-        for (const server of servers) {
-          const code = await server.leave();
-          const problem = wrongExit(code);
-          if (problem !== undefined) wrong.push(`${server.name} ${problem}`);
-          await server.start();
+        for (const i of servers.keys()) {
+          const problem = await this.#replaced(i, async (server) => {
+            const code = await server.leave();
+            await server.start();
+            return code;
+          });
+          if (problem !== undefined) wrong.push(`${servers[i]!.name} ${problem}`);
         }
         return wrong.length > 0 ? wrong.join(', ') : undefined;
       }
