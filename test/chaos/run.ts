@@ -9,11 +9,16 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CHANGES_EVERY_MS, CLOCK_AGREES_MS } from '../../src/cluster/limits.ts';
+import {
+  CHANGES_EVERY_MS,
+  CLOCK_AGREES_MS,
+  PEER_DIAL_DEADLINE_MS,
+  PEER_REDIAL_MAX_MS,
+} from '../../src/cluster/limits.ts';
 import { check } from '../history/check.ts';
 import { factsLost, paymentsLost } from '../history/eras.ts';
 import { exportOf, linesOf } from '../history/export.ts';
-import type { HistoryEvent, LostHistory, Outage, Run } from '../history/history.ts';
+import type { HistoryEvent, LostHistory, Outage, Run, Span } from '../history/history.ts';
 import { HistoryParser } from '../history/parse.ts';
 import { machineClockMs } from '../history/recorder.ts';
 import type { Report } from '../history/report.ts';
@@ -110,6 +115,7 @@ export async function run({ options, command, folder, progress }: RunOptions): P
       ...{ holdsPerGuest: options.holds, holdTtlMs: HOLD_TTL_SECONDS * 1_000, isSettled },
       timeZones: Object.fromEntries(house.apartments.map((id) => [id, TIME_ZONE])),
       outages: outagesOf(tally, endMs),
+      deafs: deafsOf(struck),
       damages,
     };
     const exported = await exportOf(house.owner);
@@ -224,6 +230,15 @@ function outagesOf(tally: Tally, endMs: number): Outage[] {
     const isEverybodys = EVERYBODYS.has(fault.kind);
     return [isEverybodys ? { fromMs, toMs } : { fromMs, toMs, apartmentIds }];
   });
+}
+
+/** Servers hear each other again once they have dialled; also of one that began meanwhile and knows of nobody's holds (H5). */
+function deafsOf(struck: readonly Struck[]): Span[] {
+  return struck.flatMap(({ fault, fromMs, backMs }) =>
+    fault.kind === 'freeze' || (fault.kind === 'cut' && fault.link === 'peers')
+      ? [{ fromMs, toMs: backMs + PEER_DIAL_DEADLINE_MS + PEER_REDIAL_MAX_MS + TOLD_MS }]
+      : [],
+  );
 }
 
 function stateOf(load: Load, { struck, now }: Injector, house: House, startMs: number): string {

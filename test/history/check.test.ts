@@ -1,5 +1,6 @@
 /** What must not be taken for a violation, and what an outage or a tolerance excuses and what it does not. */
 import { describe, expect, it } from 'vitest';
+import type { ErrorCode } from '../../src/protocol/errors.ts';
 import { dateOf } from '../../src/protocol/nights.ts';
 import { check } from './check.ts';
 import type { History, HistoryEvent, LostHistory, RecordedEntry, Run } from './history.ts';
@@ -274,6 +275,43 @@ describe('[I4] a watch that was open when an older copy of the database came', (
     const events = [{ ...before, atMs: ENDS_MS + 10 }, told(ENDS_MS + 4_000)];
     const lostHistory = { ...lost, acceptedMs: ENDS_MS + 3_000, journal, heads: {} };
     expect(rulesOf({ journal: [], events, lost: [lostHistory] })).toEqual([]);
+  });
+});
+
+describe('[H5] a guest at the limit', () => {
+  const other = (atMs: number) =>
+    ({
+      ...held,
+      apartmentId: 'b',
+      fact: { ...held.fact, hold: 'h2' },
+      atMs: ZERO_MS + atMs,
+    }) as RecordedEntry;
+  const damages = [{ fromMs: 1_000, toMs: 2_000, apartmentIds: ['a'] }];
+  const rules = (atMs: number) => rulesOf({ journal: [held, other(atMs)] }, { holdsPerGuest: 1, damages });
+
+  it('may have another hold while the apartment of one cannot be read', () => {
+    expect(rules(999)).toEqual(['too-many-open']);
+    expect(rules(1_000)).toEqual([]);
+    expect(rules(5_000)).toEqual([]);
+    expect(rules(5_001)).toEqual(['too-many-open']);
+  });
+
+  it('may be refused for a hold that was refused as unreadable, until its apartment can be read', () => {
+    const refused = (op: number, apartmentId: string, atMs: number, code: ErrorCode): HistoryEvent[] => {
+      const args = { apartmentId, checkIn: dateOf(NIGHT), checkOut: dateOf(NIGHT + 1) };
+      const error = { code, message: '', retryable: false };
+      return [
+        { type: 'invoke', atMs, process: 'c', op, subject: 'ana', command: 'hold', args },
+        { type: 'fail', atMs: atMs + 1, process: 'c', op, error },
+      ];
+    };
+    const before = refused(1, 'a', 1_500, 'unreadable');
+    const rulesAt = (atMs: number) => {
+      const events = [...before, ...refused(2, 'b', atMs, 'too_many_holds')];
+      return rulesOf({ journal: [], events }, { holdsPerGuest: 1, damages });
+    };
+    expect(rulesAt(5_000)).toEqual([]);
+    expect(rulesAt(5_001)).toEqual(['refusal-unjustified']);
   });
 });
 

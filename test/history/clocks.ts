@@ -1,6 +1,6 @@
 /** The run's clock and the system's, and when owners were down. */
 import type { Excuses } from './excuses.ts';
-import type { Run } from './history.ts';
+import type { Run, Span } from './history.ts';
 
 interface Window {
   readonly fromMs: number;
@@ -16,14 +16,16 @@ export class Clocks {
   readonly skewMs: number;
   readonly #zeroMs: number;
   readonly #outages: readonly Window[];
+  readonly #deafs: readonly Span[];
 
-  constructor({ systemAtZeroMs, skewMs, outages = [], ...run }: Run, excuses: Excuses) {
+  constructor({ systemAtZeroMs, skewMs, outages = [], deafs = [], ...run }: Run, excuses: Excuses) {
     this.#zeroMs = systemAtZeroMs;
     this.skewMs = excuses.toleranceMs('skew', skewMs);
     this.lateMs = excuses.toleranceMs('late', run.lateMs ?? 1_000);
     this.toldMs = run.toldMs ?? 0;
     this.resyncMs = excuses.toleranceMs('resync', run.resyncMs ?? 5_000);
     this.watchLagMs = excuses.toleranceMs('on-its-way', run.watchLagMs ?? 20_000);
+    this.#deafs = deafs;
     this.#outages = outages
       .map(({ fromMs, toMs, apartmentIds }) => ({
         fromMs,
@@ -46,6 +48,16 @@ export class Clocks {
   }
   runMax(systemMs: number): number {
     return systemMs - this.#zeroMs + this.skewMs;
+  }
+
+  /** Whether some servers may not have heard each other at an instant of the system's clock. */
+  isDeaf(systemMs: number): boolean {
+    return this.#deafs.some((span) => this.mayBeIn(span, systemMs));
+  }
+
+  /** Whether an instant of the system's clock may lie in a span of the run. */
+  mayBeIn({ fromMs, toMs }: Span, systemMs: number): boolean {
+    return fromMs <= this.runMax(systemMs) && this.runMin(systemMs) <= toMs;
   }
 
   /** Until when what is due at an instant of the run may be put off: `graceMs` of it without an outage of its owner. */

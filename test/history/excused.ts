@@ -203,6 +203,16 @@ const damaged = (atMs: number) =>
     { damages: [{ fromMs: 2_000, toMs: 7_000, apartmentIds: ['a'] }] },
   );
 
+/** `mine` without a hold of an apartment that was damaged for five seconds that end at 7,000. */
+const untold = (atMs: number) =>
+  history(
+    {
+      journal: journal([0, held()]),
+      events: [frame(10, 1), ...asked(atMs, atMs + 1, mine, { data: { holds: [], bookings: [] } })],
+    },
+    { damages: [{ fromMs: 2_000, toMs: 7_000, apartmentIds: ['a'] }] },
+  );
+
 export const EXCUSED: Record<Excuse, Excused> = {
   skew: {
     legal: history(
@@ -492,6 +502,18 @@ export const EXCUSED: Record<Excuse, Excused> = {
     ),
     rule: 'too-many-open',
   },
+  deaf: {
+    legal: history(
+      { journal: journal([0, held()], [200, held(200, 'h2'), { apartmentId: 'b' }]) },
+      { holdsPerGuest: 1, deafs: [{ fromMs: 100, toMs: 200 }] },
+    ),
+    bug: 'a hold is not counted a millisecond after all have heard each other again',
+    broken: history(
+      { journal: journal([0, held()], [201, held(201, 'h2'), { apartmentId: 'b' }]) },
+      { holdsPerGuest: 1, deafs: [{ fromMs: 100, toMs: 200 }] },
+    ),
+    rule: 'too-many-open',
+  },
   'many-conflicts': {
     legal: history({
       journal: blocks(21),
@@ -660,5 +682,11 @@ export const EXCUSED: Record<Excuse, Excused> = {
     bug: 'an apartment is said to be unreadable a millisecond after it must have been tried again',
     broken: damaged(14_001),
     rule: 'refusal-unjustified',
+  },
+  untold: {
+    legal: untold(14_000),
+    bug: '`mine` leaves out a hold a millisecond after its apartment must have been tried again',
+    broken: untold(14_001),
+    rule: 'mine-omits',
   },
 };

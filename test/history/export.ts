@@ -38,9 +38,10 @@ export async function exportOf(
 export function* linesOf({ run, lost, events, ...rows }: Partial<History>): Generator<string> {
   const { journal, payments, bookings } = rows;
   if (run !== undefined) {
-    const { outages, damages, ...rest } = run;
+    const { outages, deafs, damages, ...rest } = run;
     yield JSON.stringify({ type: 'run', ...rest });
     for (const outage of outages ?? []) yield JSON.stringify({ type: 'outage', ...outage });
+    for (const deaf of deafs ?? []) yield JSON.stringify({ type: 'deaf', ...deaf });
     for (const damage of damages ?? []) yield JSON.stringify({ type: 'damage', ...damage });
   }
   for (const one of lost ?? []) yield JSON.stringify({ type: 'lost', ...one });

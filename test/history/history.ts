@@ -43,6 +43,8 @@ export interface Run {
   readonly outages?: readonly Outage[];
   /** Times in which what was stored of some apartments could not be read: damaged, or by a newer program. */
   readonly damages?: readonly Damage[];
+  /** Times in which some servers could not hear each other. */
+  readonly deafs?: readonly Span[];
   /** Open holds of one guest at once; undefined: not checked. */
   readonly holdsPerGuest?: number;
   /** Subjects who may end and lengthen anybody's hold (H10). */
@@ -55,9 +57,13 @@ export interface Run {
   readonly isSettled?: boolean;
 }
 
-export interface Outage {
+/** By the run's clock. */
+export interface Span {
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+export interface Outage extends Span {
   /** Default: all. */
   readonly apartmentIds?: readonly string[];
 }

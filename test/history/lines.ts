@@ -56,6 +56,11 @@ export const Line = z.discriminatedUnion('type', [
     apartmentIds: z.array(z.string()).optional(),
   }),
   z.object({
+    type: z.literal('deaf'),
+    fromMs: Ms,
+    toMs: Ms,
+  }),
+  z.object({
     type: z.literal('damage'),
     fromMs: Ms,
     toMs: Ms,

@@ -1,6 +1,7 @@
 /** How many holds each guest has open, over all apartments (H5). */
 import { type Claim, NEVER } from './claims.ts';
 import type { Operation } from './operations.ts';
+import { isUncounted, isUntold } from './unreadable.ts';
 import type { World } from './world.ts';
 
 export type GuestHolds = ReadonlyMap<string, HoldsOfGuest>;
@@ -65,7 +66,11 @@ export function checkOpenHolds(world: World, guests: GuestHolds): void {
         const { bornAtMs: otherMs, endedAtMs } = other.claim.hold!;
         if (other.apartmentId === apartmentId || endedAtMs - slackMs <= bornAtMs) continue;
         const heardMs = world.clocks.putOffSystem(otherMs, world.clocks.toldMs, other.apartmentId);
-        if (world.report.excuses.for('unheard', heardMs > bornAtMs)) unheard += 1;
+        const isUnknown =
+          world.report.excuses.for('unheard', heardMs > bornAtMs) ||
+          world.report.excuses.for('deaf', world.clocks.isDeaf(bornAtMs)) ||
+          isUncounted(world, other.apartmentId, bornAtMs);
+        if (isUnknown) unheard += 1;
       }
       if (open - unheard <= limit) continue;
       world.report.add(
@@ -103,9 +108,19 @@ export function couldHaveTooMany(
   for (const other of lost) {
     if (other.asked.atMs > endedMs) break;
     const isOver = other.outcome === 'refused' && other.endedMs < asked.atMs;
-    if (excuses.for('lost-hold', other !== operation && !isOver)) open += 1;
+    const isLost = excuses.for('lost-hold', other !== operation && !isOver);
+    if (isLost || isKept(world, other, operation)) open += 1;
   }
   return open >= limit;
+}
+
+/** Whether its apartment keeps it counted until it can be read: it may be on disk. */
+function isKept(world: World, { asked, error }: Operation, then: Operation): boolean {
+  return (
+    error?.code === 'unreadable' &&
+    'apartmentId' in asked.args &&
+    isUntold(world, then, asked.args.apartmentId)
+  );
 }
 
 /** Holds that are still open at the end of the run, long after their deadline: nobody ended them. */

@@ -12,12 +12,14 @@ import type {
   RecordedEntry,
   RecordedPayment,
   Run,
+  Span,
 } from './history.ts';
 import { Line } from './lines.ts';
 
 export class HistoryParser {
   #run: Run | undefined;
   readonly #outages: Outage[] = [];
+  readonly #deafs: Span[] = [];
   readonly #damages: Damage[] = [];
   readonly #lost: LostHistory[] = [];
   readonly #events: HistoryEvent[] = [];
@@ -47,6 +49,9 @@ export class HistoryParser {
       case 'outage':
         this.#outages.push(line as Outage);
         return;
+      case 'deaf':
+        this.#deafs.push(line);
+        return;
       case 'damage':
         this.#damages.push(line);
         return;
@@ -74,7 +79,7 @@ export class HistoryParser {
     if (this.#run === undefined)
       throw new Error('no line of type `run` says how the clocks lie to each other');
     return {
-      run: { ...this.#run, outages: this.#outages, damages: this.#damages },
+      run: { ...this.#run, outages: this.#outages, deafs: this.#deafs, damages: this.#damages },
       ...(this.#lost.length > 0 && { lost: this.#lost }),
       events: this.#events,
       journal: this.#journal,

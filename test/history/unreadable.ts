@@ -1,5 +1,5 @@
 /** Apartments whose facts cannot be read (C8): refused as long as they are damaged, and nothing is told about them. */
-import type { Damage } from './history.ts';
+import type { Damage, Span } from './history.ts';
 import type { Operation } from './operations.ts';
 import type { World } from './world.ts';
 
@@ -7,12 +7,33 @@ import type { World } from './world.ts';
 const FIRST_PAUSE_MS = 1_000;
 
 /** Whether an apartment may be said to be unreadable in answer to this. */
-export function isDamaged(world: World, { asked, endedMs }: Operation): boolean {
-  const apartmentId = 'apartmentId' in asked.args ? asked.args.apartmentId : '';
-  const isSo = damagesOf(world, apartmentId).some(
-    (damage) => damage.fromMs <= endedMs && asked.atMs <= triedAgainMs(world, damage, apartmentId),
-  );
+export function isDamaged(world: World, operation: Operation): boolean {
+  const { args } = operation.asked;
+  const isSo = 'apartmentId' in args && isUnreadableDuring(world, args.apartmentId, operation);
   return world.report.excuses.for('damaged', isSo);
+}
+
+/** Whether this may leave out what a guest holds in an apartment: whoever owns it by now may not have read it. */
+export function isUntold(world: World, operation: Operation, apartmentId: string): boolean {
+  return world.report.excuses.for('untold', isUnreadableDuring(world, apartmentId, operation));
+}
+
+/** Whether what a guest holds in an apartment may not be counted at an instant of the system's clock. */
+export function isUncounted(world: World, apartmentId: string, systemMs: number): boolean {
+  const isSo = unreadableIn(world, apartmentId).some((span) => world.clocks.mayBeIn(span, systemMs));
+  return world.report.excuses.for('untold', isSo);
+}
+
+function isUnreadableDuring(world: World, apartmentId: string, { asked, endedMs }: Operation): boolean {
+  const spans = unreadableIn(world, apartmentId);
+  return spans.some(({ fromMs, toMs }) => fromMs <= endedMs && asked.atMs <= toMs);
+}
+
+function unreadableIn(world: World, apartmentId: string): Span[] {
+  return damagesOf(world, apartmentId).map((damage) => ({
+    fromMs: damage.fromMs,
+    toMs: triedAgainMs(world, damage, apartmentId),
+  }));
 }
 
 /** Each pause is at most twice as long as the one before: together they are no longer than the damage was, and one more. */
