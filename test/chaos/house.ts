@@ -10,6 +10,7 @@ import pg from 'pg';
 import { startEmbedded } from '../../src/persistence/postgres/embedded.ts';
 import { findPostmaster } from '../../src/persistence/postgres/postmaster.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
+import { dateOf } from '../../src/protocol/nights.ts';
 import { TestRedis } from '../support/redis.ts';
 import { Front } from './front.ts';
 import { headsOf, keepLedger, nameShards } from './ledger.ts';
@@ -32,6 +33,7 @@ const POISON_KIND: Record<Poison, string> = { unknown: 'from-elsewhere', unchain
 
 const INSIST_EVERY_MS = 100;
 const INSIST_TRIES = 100;
+const READ_TIMEOUT_MS = 5_000;
 
 type Embedded = Awaited<ReturnType<typeof startEmbedded>>;
 
@@ -288,6 +290,17 @@ export class House {
         if (tries === INSIST_TRIES) throw error;
         await delay(INSIST_EVERY_MS);
       }
+    }
+  }
+
+  /** What is answered in place of its calendar to whoever asks at the front; undefined where that comes. */
+  async failureToRead(apartmentId: string, today: number): Promise<string | undefined> {
+    const url = `${this.front.url}/v1/apartments/${apartmentId}/calendar?from=${dateOf(today)}&to=${dateOf(today + 1)}`;
+    try {
+      const answer = await fetch(url, { signal: AbortSignal.timeout(READ_TIMEOUT_MS) });
+      return answer.ok ? undefined : await answer.text();
+    } catch (error) {
+      return String(error);
     }
   }
 

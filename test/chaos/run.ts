@@ -18,7 +18,7 @@ import {
 import { check } from '../history/check.ts';
 import { factsLost, paymentsLost } from '../history/eras.ts';
 import { exportOf, linesOf } from '../history/export.ts';
-import type { HistoryEvent, LostHistory, Outage, Run, Span } from '../history/history.ts';
+import type { Damage, HistoryEvent, LostHistory, Outage, Run, Span } from '../history/history.ts';
 import { HistoryParser } from '../history/parse.ts';
 import { machineClockMs } from '../history/recorder.ts';
 import type { Report } from '../history/report.ts';
@@ -30,10 +30,12 @@ import type { Options } from './options.ts';
 import { pageOf } from './page.ts';
 import { type Finding, type Result, textOf } from './report.ts';
 import { type FaultKind, schedule, targetOf } from './schedule.ts';
-import { Tally } from './tally.ts';
+import { type Recovery, Tally } from './tally.ts';
 import { fakeTime } from './wall-clock.ts';
 
 const POLL_MS = 200;
+/** Each server waits before it tries again for as long as the damage was, at most. */
+const READ_WITHIN_MS = 20_000;
 /** Changes are gathered for CHANGES_EVERY_MS, and heard a turn of a busy machine later. */
 const HEARD_MS = 50;
 const TOLD_MS = CHANGES_EVERY_MS + HEARD_MS;
@@ -87,6 +89,7 @@ export async function run({ options, command, folder, progress }: RunOptions): P
       });
     for (const watch of await load.finish(await headsOf(house.owner)))
       findings.push({ rule: 'watcher-behind', message: `watch ${watch} was not told everything` });
+    findings.push(...(await stillUnreadable(house, injector.damages, today)));
     const driftMs = Math.abs((await systemAtZero(house)) - zero);
 
     const { struck, lost, damages, staleLost } = injector;
@@ -126,7 +129,7 @@ export async function run({ options, command, folder, progress }: RunOptions): P
     const report = check(parser.history());
     for (const { rule, message, apartmentId, operations, versions } of report.violations)
       findings.push({ rule, message: `${message} (${[apartmentId, ...operations, ...versions].join(' ')})` });
-    findings.push(...unfelt(tally));
+    findings.push(...unfelt(tally.of('poison')));
     const stale = [...staleLost, ...(await staleRows(house.owner))];
     for (const { apartmentId, version, epoch, inForce } of stale)
       findings.push({
@@ -161,17 +164,24 @@ export async function run({ options, command, folder, progress }: RunOptions): P
   }
 }
 
-/** Damage that nobody was told of, or that went on after it was mended. */
-function unfelt(tally: Tally): Finding[] {
-  return tally.of('poison').flatMap(({ struck: { fault, apartmentIds }, unreadable, eachMs }) => {
-    const name = `#${fault.n} poison ${targetOf(fault)}`;
-    if (unreadable === 0)
-      return [{ rule: 'poison-unnoticed', message: `${name}: no apartment was said to be unreadable` }];
-    const left = apartmentIds.length - eachMs.length;
-    return left === 0
-      ? []
-      : [{ rule: 'poison-stays', message: `${name}: ${left} apartments answered nothing more` }];
+/** What had been damaged and cannot be read, although it was mended long ago. */
+async function stillUnreadable(house: House, damages: readonly Damage[], today: number): Promise<Finding[]> {
+  const mended = new Set(damages.flatMap(({ apartmentIds }) => apartmentIds));
+  const looks = [...mended].map(async (apartmentId): Promise<Finding[]> => {
+    const untilMs = machineClockMs() + READ_WITHIN_MS;
+    for (let said: string | undefined; ; await delay(POLL_MS)) {
+      said = await house.failureToRead(apartmentId, today);
+      if (said === undefined) return [];
+      if (machineClockMs() > untilMs) return [{ rule: 'poison-stays', message: `${apartmentId}: ${said}` }];
+    }
   });
+  return (await Promise.all(looks)).flat();
+}
+
+/** A run whose damage nobody was told of has looked at nothing. */
+function unfelt(poisons: readonly Recovery[]): Finding[] {
+  const isFelt = poisons.length === 0 || poisons.some(({ unreadable }) => unreadable > 0);
+  return isFelt ? [] : [{ rule: 'poison-unnoticed', message: 'no apartment was said to be unreadable' }];
 }
 
 /** For people: what was lost by the database, and what an operator has to see to. */
