@@ -48,7 +48,9 @@ function billOfMaterials(folder: string): string {
   const { stdout, stderr } = npm('sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev');
   const bill = parsed<{ components: readonly Component[] }>(stdout);
   if (bill?.components === undefined)
-    throw new Refused(`npm makes no bill of materials (${firstLine(stderr)}); use npm 10.2 or later`);
+    throw new Refused(
+      `npm makes no bill of materials (${firstLine(stderr)}); run npm ci, with npm 10.2 or later`,
+    );
   for (const one of bill.components) {
     const id = one.licenses?.[0]?.license?.id ?? one.licenses?.[0]?.expression ?? 'no licence';
     if (!LICENCES.includes(id))
@@ -107,8 +109,14 @@ function parsed<T>(json: string): T | undefined {
   }
 }
 
+/** After the code, of which npm makes a line. */
 function firstLine(text: string): string {
-  return text.trim().split('\n')[0] || 'no answer';
+  return (
+    text
+      .trim()
+      .replace(/^npm error code .*\n/, '')
+      .split('\n')[0] || 'no answer'
+  );
 }
 
 function named({ name, version }: Package): string {

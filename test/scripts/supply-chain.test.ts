@@ -75,8 +75,14 @@ it.each([
 });
 
 it('says what to do with an npm that makes no bill of materials', () => {
+  const unknown = 'Unknown command: "sbom"';
   expectOneSentence(
-    look('Unknown command: "sbom"', SIGNED),
-    /Unknown command: "sbom"\); use npm 10\.2 or later/,
+    look(unknown, SIGNED),
+    /\(Unknown command: "sbom"\); run npm ci, with npm 10\.2 or later/,
+  );
+  const broken = 'npm error code ESBOMPROBLEMS\nnpm error missing: one@1.2.3, required by nightlatch@0.1.0';
+  expectOneSentence(
+    look(broken, SIGNED),
+    /\(npm error missing: one@1\.2\.3, required by nightlatch@0\.1\.0\)/,
   );
 });
