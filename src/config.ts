@@ -148,6 +148,9 @@ const Environment = z.object({
     .describe(
       'Of what older versions do not understand, the highest feature level that this server takes part in; unset: its own. That of an older version keeps the way back to it open.',
     ),
+  NIGHTLATCH_VOLUME_DAYS: integer(1, 3_650)
+    .default(30)
+    .describe('For how many days the journal is written into one table, before the next one is begun.'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'is no level from trace to silent')
     .default('info')

@@ -19,6 +19,7 @@ import { openRedis } from './redis.ts';
 import { openServices } from './services.ts';
 import type { Start } from './start.ts';
 import { storageOf } from './storage.ts';
+import { keepVolumes } from './volume-keeping.ts';
 
 export interface App {
   readonly url: string;
@@ -102,6 +103,8 @@ export async function createApp(
     leave = () => node.membership.leave();
     const watch = watchHistory(storage, node, gateway, log);
     started(() => watch.stop());
+    const volumes = keepVolumes(start, storage, node);
+    started(() => volumes.stop());
     const telling = setInterval(() => operations.tick(gateway), STATS_EVERY_MS);
     started(() => clearInterval(telling));
     await node.awake();

@@ -65,7 +65,7 @@ export const HISTORY_STATEMENTS = {
       (select max(epoch)::float8 from shards) as "epochMax",
       $1 = '' or exists (select from nodes where id = $1) as "hasNode",
       (select json_agg((
-          select json_build_object('hash', j.hash) from journal j
+          select json_build_object('hash', j.hash) from facts j
           where j.apartment_id = a.apartment_id and j.version = a.version) order by a.nth)
         from unnest($2::text[], $3::bigint[]) with ordinality a (apartment_id, version, nth)) as facts
     from history h, pg_control_system()`,
@@ -81,7 +81,7 @@ export const HISTORY_STATEMENTS = {
     )
     delete from machine_snapshots s
     where not exists (
-      select from journal j
+      select from facts j
       where j.apartment_id = s.apartment_id and j.version = s.version and j.hash is not distinct from s.hash)`,
 } as const;
 

@@ -136,22 +136,26 @@ async function namesDone(client: pg.Client): Promise<string[]> {
   return result.rows.map(({ name }) => name);
 }
 
-/** Least privilege: the journal may be read and added to, the schema's own record only read. */
+/** Least privilege: the open volume of the journal may be read and added to, closed ones and the schema's own record only read. */
 async function grantUse(client: pg.Client, role: string): Promise<void> {
   const granted = await client.query(
     `select bool_and(has_table_privilege($1, oid, 'select')) as done
-     from pg_class where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')`,
+     from pg_class where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p') and not relispartition`,
     [role],
   );
   if (granted.rows[0]?.done === true) return;
   const name = client.escapeIdentifier(role);
   const here = await client.query<{ schema: string }>('select quote_ident(current_schema()) as schema');
   const { schema } = here.rows[0]!;
+  const closed = await client.query<{ name: string }>(
+    `select relid::regclass::text as name from pg_partition_tree('facts') where level = 1 and relid <> 'journal'::regclass`,
+  );
+  const readOnly = ['facts', 'volumes', TABLE, ...closed.rows.map(({ name }) => name)].join(', ');
   await client.query(`
     begin;
     grant usage on schema ${schema} to ${name};
     grant select, insert, update, delete on all tables in schema ${schema} to ${name};
     revoke update, delete on journal from ${name};
-    revoke insert, update, delete on ${TABLE} from ${name};
+    revoke insert, update, delete on ${readOnly} from ${name};
     commit`);
 }

@@ -10,6 +10,8 @@ export const SQLSTATE_APPEND_ONLY = 'NL003';
 export const SQLSTATE_SHARDS_LOCKED = 'NL004';
 /** Raised where a node joins that may not understand what was written. Its detail is the level that does. */
 export const SQLSTATE_LEVEL = 'NL005';
+/** Raised by a trigger: a volume of the journal that is closed takes no more facts. */
+export const SQLSTATE_VOLUME_CLOSED = 'NL006';
 
 /**
  * Of all but `later` nothing was written. `refused`: these values will be refused again, someone in the batch is to blame.
@@ -22,6 +24,7 @@ const OUTCOMES: Readonly<Record<string, SqlOutcome>> = {
   [SQLSTATE_FENCED]: 'fenced',
   [SQLSTATE_MISSING]: 'refused',
   [SQLSTATE_APPEND_ONLY]: 'refused',
+  [SQLSTATE_VOLUME_CLOSED]: 'refused',
   [SQLSTATE_SHARDS_LOCKED]: 'locked',
   /** `lock_timeout` has passed. */
   '55P03': 'locked',

@@ -3,8 +3,8 @@
  * earlier one does not understand it. A server tells its level where it joins, and what not all of them understand is not
  * written while an older one is there (`mayWrite`, ADR 19).
  *
- * A new fact, shape of a fact or of a snapshot, command or message gets a line here, one above the highest that was ever
- * released; a line stays as it is for ever, as what was written does.
+ * A new fact, shape of a fact or of a snapshot, command or message gets a line here, one above the highest that any
+ * program may tell, released or not; a line stays as it is for ever, as what was written does.
  */
 const BROUGHT_BY = {
   /** `extended` v2, which leaves the guest's own extension as it is, and an extension's `minutes` (H10). */
@@ -13,6 +13,9 @@ const BROUGHT_BY = {
   'chained facts': 2,
   /** What goes through Redis is sealed (`gateway/redis/seal.ts`); a program of before would end on it. */
   'sealed events': 3,
+  /** The journal is more than the table of that name, and an apartment's first facts may be in an archive; a program of before
+   *  reads that table alone (ADR 21). */
+  'a journal in volumes': 4,
 } as const satisfies Record<string, number>;
 
 export type Feature = keyof typeof BROUGHT_BY;

@@ -6,7 +6,7 @@ import { FEATURE_LEVEL, type Feature, levelOf } from '../../src/protocol/feature
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { Nodes, until } from './nodes.ts';
 
-const NEWEST: Feature = 'chained facts';
+const NEWEST: Feature = 'a journal in volumes';
 const OLDER = levelOf(NEWEST) - 1;
 
 let database: TestDatabase;

@@ -1,5 +1,4 @@
 /** Opening storage that is there already: what is refused, and in which words. */
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStorage } from '../../src/persistence/index.ts';
@@ -9,7 +8,7 @@ import { createPool, StorageUnreachable } from '../../src/persistence/pool.ts';
 import { checkStorage } from '../../src/persistence/postgres/requirements.ts';
 import { bookingOfApartment, bookingOfHold } from '../../src/persistence/statements/bookings.ts';
 import { LevelTooLow } from '../../src/persistence/statements/least-level.ts';
-import { asOwner, createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { asOwner, createTestDatabase, schemaAsOf, type TestDatabase } from '../support/postgres.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -115,8 +114,9 @@ describe('openStorage', () => {
     const row = (id: string, status: string, from: number) =>
       `('${id}', 'a', 'h_${id}', 'g', daterange(date '1970-01-01' + ${from}, date '1970-01-01' + ${from + 2}),
         2, '${status}', '{"name": "Ana", "email": "ana@example.com"}', '{}', 'strict', 'k_${id}', now(), 3)`;
-    await firstSchema(
+    await schemaAsOf(
       older,
+      '001_core',
       `insert into bookings (id, apartment_id, hold_id, guest_id, stay, guests, status, contact, price, policy,
          payment_key, created_at, version)
        values ${row('b1', 'pending', 100)}, ${row('b2', 'confirmed', 100)}, ${row('b3', 'cancelled', 100)}`,
@@ -148,8 +148,9 @@ describe('openStorage', () => {
            where (s.version, s.machine_version) <= (excluded.version, excluded.machine_version)`,
         [version],
       );
-    await firstSchema(
+    await schemaAsOf(
       older,
+      '001_core',
       `insert into listings (id, name, city, latitude, longitude, terms) values ('a', 'a', 'Porto', 41, -8, '{}');
        insert into journal (apartment_id, version, kind, at, fact)
          select 'a', v, 'paused', now(), '{}' from generate_series(1, 8) v;
@@ -175,7 +176,7 @@ describe('openStorage', () => {
 
   it('lets others have the tables between two tries to change them, and ends when nobody reads them for long', async () => {
     await using older = await createTestDatabase();
-    await firstSchema(older);
+    await schemaAsOf(older, '001_core');
     const owner = createPool(older.ownerUrl);
     const reader = await owner.connect();
     await reader.query('begin; select from bookings');
@@ -232,22 +233,3 @@ describe('openStorage', () => {
     await expect(database.pool.query('select 9007199254740993::int8')).rejects.toThrow(/past 2\^53/);
   });
 });
-
-/** As version 1 left it. @param more what it has written */
-async function firstSchema(older: TestDatabase, more = ''): Promise<void> {
-  const first = await readFile(
-    new URL('../../src/persistence/migrations/001_core.sql', import.meta.url),
-    'utf8',
-  );
-  await asOwner(
-    older.ownerUrl,
-    `drop schema public cascade;
-     create schema public;
-     grant usage on schema public to public;
-     ${first}
-     create table migrations (id serial primary key, name varchar(255) not null, run_on timestamp not null);
-     insert into migrations (name, run_on) values ('001_core', now());
-     ${more}`,
-    new URL(older.ownerUrl).pathname.slice(1),
-  );
-}

@@ -158,7 +158,7 @@ it('begins no second count while the first takes long, and counts anew some seco
       finish = resolve;
     });
     const query = async (text: string) => {
-      if (text.includes('from journal')) counts += 1;
+      if (text.includes('from facts')) counts += 1;
       await slow;
       return { rows: [] };
     };
@@ -202,7 +202,7 @@ it('says so where the storage takes longer than it may, and counts the next time
 it('counts a journal too large for a month at once in the end, with fewer hours at once', async () => {
   let counted = 0;
   const query = async (text: string, [fromHour, toHour]: [number, number]) => {
-    if (!text.includes('from journal')) return { rows: [] };
+    if (!text.includes('from facts')) return { rows: [] };
     if (toHour - fromHour > 200) throw Object.assign(new Error('canceling statement'), { code: '57014' });
     counted += toHour - fromHour;
     return { rows: [] };

@@ -3,7 +3,7 @@
  * from a template that has the schema. Name this file as `globalSetup` of the vitest project that uses it.
  */
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -90,6 +90,30 @@ export async function asOwner(ownerUrl: string, sql: string, database = 'postgre
   } finally {
     await client.end();
   }
+}
+
+const MIGRATIONS = new URL('../../src/persistence/migrations/', import.meta.url);
+
+/** The schema as of a migration, with what was written then. The rights of the program's role come with the next migrations. */
+export async function schemaAsOf(older: TestDatabase, last: string, written = ''): Promise<void> {
+  const names = (await readdir(MIGRATIONS)).map((file) => file.slice(0, -'.sql'.length)).sort();
+  const done = names.slice(0, names.indexOf(last) + 1);
+  const made = await Promise.all(
+    done.map(async (name) => {
+      const sql = await readFile(new URL(`${name}.sql`, MIGRATIONS), 'utf8');
+      return `${sql}; insert into migrations (name, run_on) values ('${name}', now());`;
+    }),
+  );
+  await asOwner(
+    older.ownerUrl,
+    `drop schema public cascade;
+     create schema public;
+     grant usage on schema public to public;
+     create table migrations (id serial primary key, name varchar(255) not null, run_on timestamp not null);
+     ${made.join('\n')}
+     ${written}`,
+    new URL(older.ownerUrl).pathname.slice(1),
+  );
 }
 
 function inDatabase(url: string, name: string): string {

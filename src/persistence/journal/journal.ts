@@ -213,48 +213,60 @@ interface LoadedRow {
   lastVersion: number;
 }
 
-/** One statement, so one state of the database: no entry is missed between the snapshot and what follows it. */
+/**
+ * One statement, so one state of the database: no entry is missed between the snapshot and what follows it. Volumes before the
+ * snapshot's are not looked into.
+ */
 const LOAD = `
   select l.terms, l.status, s.version, s.window_from_version as "windowFromVersion", s.restless, s.hash, s.state,
-    (select json_build_object('hash', hash) from journal where apartment_id = l.id and version = s.version) as base,
+    (select json_build_object('hash', hash) from facts
+       where apartment_id = l.id and version = s.version and volume >= s.volume) as base,
     (select json_agg(${ENTRY_JSON} order by j.version) from (
-       select * from journal where apartment_id = $1 and version > coalesce(s.version, 0)
+       select * from facts
+       where apartment_id = $1 and version > coalesce(s.version, 0) and volume >= coalesce(s.volume, 0)
        order by version limit $3) j) as entries,
-    coalesce((select max(version) from journal where apartment_id = $1), 0) as "lastVersion"
+    coalesce((select max(version) from facts
+              where apartment_id = $1 and volume >= coalesce(s.volume, 0)), 0) as "lastVersion"
   from listings l
   left join machine_snapshots s on s.apartment_id = l.id and s.machine_version = $2
   where l.id = $1`;
 
 const ENTRIES = `
-  select ${ENTRY_JSON} as entry from journal j
+  select ${ENTRY_JSON} as entry from facts j
   where apartment_id = $1 and version > $2 order by version limit $3`;
 
 /** Bounded by version, not by rows found: a hold that has not ended is looked for in no more than these. */
 const END_OF = `
-  select ${ENTRY_JSON} as entry from journal j
+  select ${ENTRY_JSON} as entry from facts j
   where apartment_id = $1 and version > $3 and version <= $4
     and (kind in ('expired', 'released', 'confirmed') and fact ->> 'hold' = $2
          or kind = 'held' and (fact -> 'replaces')::jsonb ? $2)
   order by version limit 1`;
 
 const REQUESTS = `
-  select version, subject_id, request_id, (extract(epoch from at) * 1000)::bigint from journal
+  select version, subject_id, request_id, (extract(epoch from at) * 1000)::bigint from facts
   where apartment_id = $1 and version > $2 and version <= $3 and request_id is not null
   order by version limit $4`;
 
 /** What goes is of a third machine version: neither the one saved now nor, of the others, the one saved last. */
 const SAVE_SNAPSHOTS = `
   with given as (
-    select w.*, greatest(coalesce(s.version, 0), w.version - $2::int) as known
+    select w.*, greatest(coalesce(s.version, 0), w.version - $2::int) as known, base.volume,
+      case when s.version <= w.version then s.volume else 0 end as "fromVolume"
     from json_to_recordset($1) as w ("apartmentId" text, version bigint, "machineVersion" int,
       "windowFromVersion" bigint, restless boolean, hash int, state json)
     left join machine_snapshots s on s.apartment_id = w."apartmentId" and s.machine_version = w."machineVersion"
+    left join lateral (
+      select j.volume from facts j
+      where j.apartment_id = w."apartmentId" and j.version = w.version and j.hash is not distinct from w.hash
+        and j.volume >= case when s.version <= w.version then s.volume else 0 end
+      limit 1) base on true
   ), refused as (
     select "apartmentId" as id from given g
-    where not exists (select from journal j
-            where j.apartment_id = g."apartmentId" and j.version = g.version and j.hash is not distinct from g.hash)
-      or g.version - g.known > (select count(*) from journal j
-            where j.apartment_id = g."apartmentId" and j.version > g.known and j.version <= g.version)
+    where g.volume is null
+      or g.version - g.known > (select count(*) from facts j
+            where j.apartment_id = g."apartmentId" and j.version > g.known and j.version <= g.version
+              and j.volume >= g."fromVolume")
   ), sound as (
     select * from given where "apartmentId" not in (select id from refused)
   ), third as (
@@ -265,11 +277,12 @@ const SAVE_SNAPSHOTS = `
           and (o.taken_at, o.machine_version) > (t.taken_at, t.machine_version))
   ), saved as (
     insert into machine_snapshots as s
-      (apartment_id, version, machine_version, window_from_version, restless, hash, state)
-    select "apartmentId", version, "machineVersion", "windowFromVersion", restless, hash, state from sound
+      (apartment_id, version, machine_version, window_from_version, restless, hash, volume, state)
+    select "apartmentId", version, "machineVersion", "windowFromVersion", restless, hash, volume, state from sound
     on conflict (apartment_id, machine_version) do update
       set version = excluded.version, window_from_version = excluded.window_from_version,
-          restless = excluded.restless, hash = excluded.hash, state = excluded.state, taken_at = clock_timestamp()
+          restless = excluded.restless, hash = excluded.hash, volume = excluded.volume, state = excluded.state,
+          taken_at = clock_timestamp()
       where s.version <= excluded.version
   )
   select id from refused`;

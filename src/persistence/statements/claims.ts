@@ -32,7 +32,7 @@ export async function instantsOf(
 ): Promise<ReadonlyMap<number, number>> {
   const result = await pool.query<{ version: number; atMs: number }>(
     `select version, (extract(epoch from at) * 1000)::bigint as "atMs"
-     from journal where apartment_id = $1 and version = any($2::bigint[])`,
+     from facts where apartment_id = $1 and version = any($2::bigint[])`,
     [apartmentId, versions],
   );
   return new Map(result.rows.map(({ version, atMs }) => [version, atMs]));

@@ -91,6 +91,9 @@ export interface HourOfEvents {
   readonly replaced: number;
 }
 
+/** Servers' clocks, and PostgreSQL's, are never that far apart: what closed so long before has no facts of an hour. */
+const CLOCKS_APART = '1 day';
+
 /** What the journal has of holds and bookings in [fromHour, toHour), by the hour. */
 export async function eventsByHour(
   pool: Pool,
@@ -100,8 +103,10 @@ export async function eventsByHour(
   const result = await pool.query<HourOfEvents>(
     `select floor(extract(epoch from j.at) / 3600)::int as hour, j.kind, count(*)::int as count,
             coalesce(sum(case j.kind when 'held' then json_array_length(j.fact -> 'replaces') end), 0)::int as replaced
-     from journal j
-     where j.at >= to_timestamp($1::float8 * 3600) and j.at < to_timestamp($2::float8 * 3600)
+     from facts j
+     where j.volume > (select coalesce(max(volume), -1) from volumes
+                       where closed_at < to_timestamp($1::float8 * 3600) - interval '${CLOCKS_APART}')
+       and j.at >= to_timestamp($1::float8 * 3600) and j.at < to_timestamp($2::float8 * 3600)
        and j.kind in ('held', 'released', 'expired', 'confirmed', 'cancelled')
        and ($3::text is null or j.apartment_id in (select id from listings where lower(city) = lower($3)))
      group by 1, 2`,

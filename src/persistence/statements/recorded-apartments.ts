@@ -31,7 +31,7 @@ const RECORDED = `
     'refundMinor', null, 'refundOwed', false, 'confirmedVersion', 0) from pending_bookings
   union all
   select apartment_id, version, 'entry', json_build_object('version', version, 'kind', kind,
-    'subjectId', subject_id, 'requestId', request_id, 'atMs', ${MS('at')}, 'fact', fact::text, 'hash', hash) from journal
+    'subjectId', subject_id, 'requestId', request_id, 'atMs', ${MS('at')}, 'fact', fact::text, 'hash', hash) from facts
   order by 1, 2`;
 
 /** Pages of rows, in the order that `RecordedRow` says. */

@@ -16,7 +16,7 @@ export interface RefusedRefund {
 
 /** The fact comes after the one that the row was last written with. */
 const SETTLED = `lateral (
-  select at from journal j
+  select at from facts j
   where j.apartment_id = b.apartment_id and j.version > b.version and j.kind = 'settled'
     and j.fact->>'key' = b.payment_key and j.fact->>'outcome' = 'refused'
   limit 1) settled`;

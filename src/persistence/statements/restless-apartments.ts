@@ -70,12 +70,12 @@ const MARK_AS_RECORDED = `
   where s.restless
     or exists (select from pending_bookings b where b.apartment_id = a.id)
     or exists (select from bookings b where b.apartment_id = a.id and b.refund_owed)
-    or exists (select from journal j where j.apartment_id = a.id and j.version = coalesce(s.version, 0) + $3)
+    or exists (select from facts j where j.apartment_id = a.id and j.version = coalesce(s.version, 0) + $3)
     or exists (
-      select from journal j
+      select from facts j
       where j.apartment_id = a.id and j.version > coalesce(s.version, 0) and j.kind = 'held'
         and not exists (
-          select from journal e
+          select from facts e
           where e.apartment_id = a.id and e.version > j.version
             and (e.kind in ('released', 'expired', 'confirmed') and e.fact ->> 'hold' = j.fact ->> 'hold'
                  or e.kind = 'held' and (e.fact -> 'replaces')::jsonb ? (j.fact ->> 'hold'))))
