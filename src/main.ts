@@ -2,6 +2,7 @@
 /** The command line. Each command is a file in cli/; what goes wrong ends in one sentence and exit code 1. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { giveRole } from './cli/account.ts';
+import { archive } from './cli/archive.ts';
 import { cluster } from './cli/cluster.ts';
 import { accept, showHistory } from './cli/history.ts';
 import { importListings } from './cli/import.ts';
@@ -84,7 +85,20 @@ program
   .description(
     'judge every journal by rules of its own, and all other tables by what comes of it; exit 1 if anything contradicts',
   )
-  .action(() => verify(readConfig(process.env)));
+  .option(
+    '--archive <folder>',
+    'read what was archived there, too; without it each journal is judged from where that ends',
+  )
+  .action((flags) => verify(readConfig(process.env), flags));
+
+program
+  .command('archive')
+  .description(
+    "take the journal's oldest volumes out of the database into files, once two folds agree on what stands after them",
+  )
+  .requiredOption('--before <date>', 'only volumes without a fact from then on')
+  .requiredOption('--to <folder>', 'where the files go')
+  .action((flags) => archive(readConfig(process.env), flags));
 
 const history = program
   .command('history')

@@ -4,6 +4,7 @@
  * a page in a turn of the event loop; where that does not suffice, whoever asks again goes on from there.
  */
 import type { Scheduler } from '../time/scheduler.ts';
+import { calendarOf } from './baseline.ts';
 import { apply } from './calendar/apply.ts';
 import { type Calendar, emptyCalendar } from './calendar/calendar.ts';
 import {
@@ -16,8 +17,8 @@ import {
 } from './limits.ts';
 import type { Journal, StoredApartment } from './ports.ts';
 
-/** `busy`: to be asked again. `unreadable`: a fact does not follow. */
-export type Past = Calendar | 'busy' | 'unreadable';
+/** `busy`: to be asked again. `unreadable`: a fact does not follow. `archived`: it lies before the first one that is there. */
+export type Past = Calendar | 'busy' | 'unreadable' | 'archived';
 
 interface Waypoint {
   readonly apartmentId: string;
@@ -38,7 +39,12 @@ export class Histories {
   }
 
   /** @param version not past the last one */
-  async calendarAt(apartmentId: string, { snapshot }: StoredApartment, version: number): Promise<Past> {
+  async calendarAt(
+    apartmentId: string,
+    { snapshot, baseline, status }: StoredApartment,
+    version: number,
+  ): Promise<Past> {
+    if (baseline !== undefined && version < baseline.version) return 'archived';
     if (this.#waiting.length >= HISTORIES_WAITING_MAX) return 'busy';
     if (this.#underWay >= HISTORIES_AT_ONCE_MAX)
       await new Promise<void>((turn) => void this.#waiting.push(turn));
@@ -48,7 +54,9 @@ export class Histories {
       const stored = (snapshot?.state as { readonly calendar: Calendar } | undefined)?.calendar;
       const isNearer =
         stored !== undefined && stored.version <= version && stored.version > (nearest?.version ?? 0);
-      return await this.#fold(apartmentId, isNearer ? stored : nearest, version);
+      const first = () =>
+        baseline === undefined ? emptyCalendar('listed') : calendarOf(apartmentId, baseline, status);
+      return await this.#fold(apartmentId, (isNearer ? stored : nearest) ?? first(), version);
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#underWay -= 1;
@@ -56,8 +64,7 @@ export class Histories {
     }
   }
 
-  async #fold(apartmentId: string, from: Calendar | undefined, version: number): Promise<Past> {
-    const calendar = from ?? emptyCalendar('listed');
+  async #fold(apartmentId: string, calendar: Calendar, version: number): Promise<Past> {
     const lastVersion = Math.min(version, calendar.version + HISTORY_FACTS_FOLDED_MAX);
     for (let pages = 1; calendar.version < lastVersion; pages++) {
       if (pages > 1) await new Promise<void>((turn) => this.#scheduler.after(0, turn));
@@ -114,8 +121,9 @@ export async function versionAt(
   apartmentId: string,
   atMs: number,
   lastVersion: number,
+  archivedVersion = 0,
 ): Promise<number> {
-  let before = 0;
+  let before = archivedVersion;
   let after = lastVersion + 1;
   while (after - before > 1) {
     const middle = (before + after) >>> 1;

@@ -43,6 +43,8 @@ export interface Journal {
   /** Several at once, those that there are, in no order. */
   bookingsOf(apartmentId: string, bookingIds: readonly string[]): Promise<BookingRecord[]>;
   bookingOfHold(apartmentId: string, holdId: string): Promise<BookingRecord | undefined>;
+  /** What stood of an apartment at the end of what is archived of it: no entry up to there is found any more. */
+  baseline(apartmentId: string): Promise<StoredBaseline | undefined>;
   /** Committed entries in order of version, from just after a version, at most `limit`. */
   entries(apartmentId: string, afterVersion: number, limit: number): Promise<JournalEntry[]>;
   /**
@@ -75,15 +77,29 @@ export interface StoredSnapshot {
   readonly state: unknown;
 }
 
+/** What stood of an apartment after the last of its archived facts (baseline.ts). */
+export interface StoredBaseline {
+  /** Of the last fact that is archived. */
+  readonly version: number;
+  readonly volume: number;
+  readonly atMs: number;
+  /** Of that fact. */
+  readonly hash: number | undefined;
+  readonly crc: number;
+  readonly state: string;
+}
+
 export interface StoredApartment {
   readonly terms: Terms;
   readonly status: ListingStatus;
   readonly snapshot: StoredSnapshot | undefined;
   /** The fact at the snapshot's version, as the journal has it; undefined where it has none, or there is no snapshot. */
   readonly base: { readonly hash: number | undefined } | undefined;
-  /** The first ones after the snapshot. */
+  /** What stood at the end of what is archived of it; undefined where nothing is. No snapshot is older. */
+  readonly baseline?: StoredBaseline | undefined;
+  /** The first ones after the snapshot, or after the baseline where there is none. */
   readonly entries: readonly JournalEntry[];
-  /** Of the newest entry; 0 where there is none. */
+  /** Of the newest entry, archived or not; 0 where there is none. */
   readonly lastVersion: number;
 }
 

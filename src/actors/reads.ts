@@ -13,7 +13,7 @@ import type { Calendar } from './calendar/calendar.ts';
 import { calendarView, claimsView, openHoldsView } from './calendar/views.ts';
 import type { JournalEntry } from './facts.ts';
 import { Histories, versionAt } from './history.ts';
-import type { Journal } from './ports.ts';
+import type { Journal, StoredBaseline } from './ports.ts';
 import { unreadable } from './quarantine.ts';
 import type { Registry } from './registry.ts';
 
@@ -80,13 +80,15 @@ export class ApartmentReads {
   async history(apartmentId: string, query: JournalQuery): Promise<Outcome<JournalAnswer>> {
     const stored = await this.#journal.load(apartmentId, MACHINE_VERSION, 0);
     if (stored === undefined) return refuse('not_found', `there is no apartment ${apartmentId}`);
-    const { lastVersion: latestVersion } = stored;
+    const { lastVersion: latestVersion, baseline } = stored;
     const lastMs = query.at === undefined ? Number.POSITIVE_INFINITY : epochMs(query.at);
     const version =
       query.at === undefined
         ? Math.min(query.version ?? latestVersion, latestVersion)
-        : await versionAt(this.#journal, apartmentId, lastMs, latestVersion);
+        : await versionAt(this.#journal, apartmentId, lastMs, latestVersion, baseline?.version);
+    if (baseline !== undefined && lastMs < baseline.atMs) return archived(apartmentId, baseline);
     const calendar = await this.#histories.calendarAt(apartmentId, stored, version);
+    if (calendar === 'archived') return archived(apartmentId, baseline!);
     if (calendar === 'unreadable') return unreadable(apartmentId);
     if (calendar === 'busy') return unreachable(apartmentId);
     const after = Math.min(query.after ?? Math.max(0, version - query.limit), version);
@@ -100,6 +102,7 @@ export class ApartmentReads {
       ok: true,
       data: {
         latestVersion,
+        ...(baseline !== undefined && { archivedVersion: baseline.version }),
         calendar: calendarView(apartmentId, calendar, window),
         facts: facts.map(factView),
       },
@@ -137,6 +140,14 @@ function factView({ version, fact, atMs, subjectId }: JournalEntry): JournalAnsw
     ...(subjectId !== null && { subjectId }),
     fact: { ...fact },
   };
+}
+
+function archived(apartmentId: string, { version, atMs }: StoredBaseline) {
+  const until = `up to version ${version}, of ${instant(atMs)},`;
+  return refuse(
+    'not_found',
+    `the facts of apartment ${apartmentId} ${until} are archived; ask for a later one, or look into the archive`,
+  );
 }
 
 function unreachable(apartmentId: string) {

@@ -25,7 +25,12 @@ export async function answerAgain(
 ): Promise<Again> {
   const { apartmentId, requestId } = command;
   const entry = await journal.entry(apartmentId, version);
-  if (entry === undefined) throw new Error(`${apartmentId}: version ${version} is not in the journal`);
+  if (entry === undefined) {
+    // Longer ago than a request is remembered (I3): an archived one is as one that was forgotten.
+    const baseline = await journal.baseline(apartmentId);
+    if (baseline !== undefined && version <= baseline.version) return { isOwn: false, outcome: undefined };
+    throw new Error(`${apartmentId}: version ${version} is not in the journal`);
+  }
   if (entry.subjectId !== subjectId || entry.requestId !== requestId) {
     return { isOwn: false, outcome: undefined };
   }

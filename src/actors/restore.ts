@@ -3,6 +3,7 @@ import type { CommittedChange } from '../protocol/committed-change.ts';
 import type { Terms } from '../protocol/terms.ts';
 import { snapshotOf } from './apartment-actor.ts';
 import { MACHINE_VERSION } from './apartment-machine.ts';
+import { calendarOf } from './baseline.ts';
 import { apply } from './calendar/apply.ts';
 import { type Calendar, emptyCalendar, type HoldClaim, isRestless } from './calendar/calendar.ts';
 import { follow } from './chain.ts';
@@ -52,21 +53,21 @@ export class Restoring {
    * @param window of the requests before the snapshot
    * @param toldVersion the last one that an instance before this told; undefined where there was none. Later facts were
    *   written and nobody heard of them: they are told when this one starts, the last UNHEARD_FACTS_MAX of them
-   * @throws where the snapshot does not rest on the journal
+   * @throws where the snapshot does not rest on the journal, or the baseline is not as it was written
    * @param newest fact of a long history: what is older than it by more than the window is not added, only to be forgotten
    */
   constructor(
     apartmentId: string,
-    { snapshot, base, status, lastVersion }: StoredApartment,
+    { snapshot, base, baseline, status, lastVersion }: StoredApartment,
     window: RequestWindow,
     toldVersion = Number.POSITIVE_INFINITY,
     newest?: JournalEntry,
   ) {
     this.#apartmentId = apartmentId;
     this.window = window;
-    this.#head = snapshot && hashUnder(snapshot, base);
-    this.calendar =
-      snapshot === undefined ? emptyCalendar(status) : (snapshot.state as { calendar: Calendar }).calendar;
+    this.#head = snapshot === undefined ? baseline?.hash : hashUnder(snapshot, base);
+    if (snapshot !== undefined) this.calendar = (snapshot.state as { calendar: Calendar }).calendar;
+    else this.calendar = baseline ? calendarOf(apartmentId, baseline, status) : emptyCalendar(status);
     this.#toldVersion = Math.max(toldVersion, lastVersion - UNHEARD_FACTS_MAX);
     this.#windowFromMs = (newest?.atMs ?? Number.NEGATIVE_INFINITY) - IDEMPOTENCY_WINDOW_MS;
   }

@@ -13,6 +13,8 @@ export const HISTORY_LOOK_EVERY_MS = 500;
 
 /** How often a server looks whether the open volume of the journal is to be closed, in milliseconds: a try may be in vain. */
 export const VOLUMES_LOOK_EVERY_MS = 600_000;
+/** After a try in vain it looks again so soon, in milliseconds. */
+export const VOLUMES_AGAIN_MS = 60_000;
 /** How long that waits for who changes the table meanwhile, in milliseconds; who appends or reads is waited for much shorter. */
 export const VOLUMES_LOCK_TIMEOUT_MS = 1_000;
 /** A volume is closed at this size, in bytes: what one archive, one vacuum, one rebuilt index has to do at once. */

@@ -4,7 +4,12 @@ import { createPool, endPool } from '../persistence/pool.ts';
 import { turnJournal } from '../persistence/statements/volumes.ts';
 import { TIMERS } from '../time/scheduler.ts';
 import type { ApartmentsNode } from './apartments-node.ts';
-import { VOLUME_BYTES_MAX, VOLUMES_LOCK_TIMEOUT_MS, VOLUMES_LOOK_EVERY_MS } from './limits.ts';
+import {
+  VOLUME_BYTES_MAX,
+  VOLUMES_AGAIN_MS,
+  VOLUMES_LOCK_TIMEOUT_MS,
+  VOLUMES_LOOK_EVERY_MS,
+} from './limits.ts';
 import type { Start } from './start.ts';
 
 export interface VolumeKeeping {
@@ -25,12 +30,14 @@ export function keepVolumes(
   let callOff = () => {};
 
   async function look(): Promise<void> {
+    let nextMs = VOLUMES_LOOK_EVERY_MS;
     try {
       if (membership.mayWrite('a journal in volumes')) await turnJournal(pool, limits);
     } catch (cause) {
+      nextMs = VOLUMES_AGAIN_MS;
       if (!isStopped) onFault('journal.not_turned', { cause });
     }
-    if (!isStopped) callOff = TIMERS.after(VOLUMES_LOOK_EVERY_MS, look);
+    if (!isStopped) callOff = TIMERS.after(nextMs, look);
   }
 
   callOff = TIMERS.after(0, look);

@@ -35,7 +35,7 @@ interface Found extends Seen {
   readonly refused: Refusal | null;
   readonly hasNode: boolean;
   /** As the journal has them, in the order in which it was asked for them; null where it does not. */
-  readonly facts: readonly ({ readonly hash: number | null } | null)[] | null;
+  readonly facts: readonly ({ readonly hash: number | null; readonly isArchived?: boolean } | null)[] | null;
 }
 
 export interface Refusal {
@@ -64,9 +64,11 @@ export const HISTORY_STATEMENTS = {
       (select sum(epoch)::float8 from shards) as generation,
       (select max(epoch)::float8 from shards) as "epochMax",
       $1 = '' or exists (select from nodes where id = $1) as "hasNode",
-      (select json_agg((
+      (select json_agg(coalesce((
           select json_build_object('hash', j.hash) from facts j
-          where j.apartment_id = a.apartment_id and j.version = a.version) order by a.nth)
+          where j.apartment_id = a.apartment_id and j.version = a.version limit 1), (
+          select json_build_object('hash', b.hash, 'isArchived', b.version > a.version) from baselines b
+          where b.apartment_id = a.apartment_id and b.version >= a.version)) order by a.nth)
         from unnest($2::text[], $3::bigint[]) with ordinality a (apartment_id, version, nth)) as facts
     from history h, pg_control_system()`,
   refuse: 'update history set refused = coalesce(refused, $1) where id = $2',
@@ -82,7 +84,10 @@ export const HISTORY_STATEMENTS = {
     delete from machine_snapshots s
     where not exists (
       select from facts j
-      where j.apartment_id = s.apartment_id and j.version = s.version and j.hash is not distinct from s.hash)`,
+      where j.apartment_id = s.apartment_id and j.version = s.version and j.hash is not distinct from s.hash)
+    and not exists (
+      select from baselines b
+      where b.apartment_id = s.apartment_id and b.version = s.version and b.hash is not distinct from s.hash)`,
 } as const;
 
 /** An operator has to decide. */
@@ -218,7 +223,7 @@ function problemOf(seen: Seen, found: Found, acknowledged: readonly Acknowledged
     const name = `fact ${version} of apartment ${apartmentId}, which was acknowledged,`;
     const fact = found.facts?.[nth] ?? undefined;
     if (fact === undefined) return `${name} is not in its journal`;
-    if ((fact.hash ?? undefined) !== hash) return `${name} is another in its journal`;
+    if (!fact.isArchived && (fact.hash ?? undefined) !== hash) return `${name} is another in its journal`;
   }
   return undefined;
 }

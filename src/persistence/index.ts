@@ -28,6 +28,8 @@ export interface StorageConfig {
 export interface Storage {
   /** Of the program's own role; carries a password. */
   readonly url: string;
+  /** Of the role that owns the tables, where that is another one. */
+  readonly ownerUrl: string;
   readonly pool: Pool;
   readonly journal: PostgresJournal;
   readonly history: History;
@@ -77,6 +79,7 @@ export async function openStorage(config: StorageConfig): Promise<Storage> {
   });
   return {
     url,
+    ownerUrl: embedded?.ownerUrl ?? url,
     pool,
     journal,
     history,

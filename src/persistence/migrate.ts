@@ -150,7 +150,14 @@ async function grantUse(client: pg.Client, role: string): Promise<void> {
   const closed = await client.query<{ name: string }>(
     `select relid::regclass::text as name from pg_partition_tree('facts') where level = 1 and relid <> 'journal'::regclass`,
   );
-  const readOnly = ['facts', 'volumes', TABLE, ...closed.rows.map(({ name }) => name)].join(', ');
+  const readOnly = [
+    'facts',
+    'volumes',
+    'baselines',
+    'archived_events',
+    TABLE,
+    ...closed.rows.map(({ name }) => name),
+  ].join(', ');
   await client.query(`
     begin;
     grant usage on schema ${schema} to ${name};

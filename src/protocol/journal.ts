@@ -27,6 +27,8 @@ export type JournalQuery = z.infer<typeof JournalQuery>;
 export const JournalAnswer = z.object({
   /** Of the apartment now, whatever was asked for. */
   latestVersion: z.int().nonnegative(),
+  /** The facts up to this one are archived, and cannot be asked for; not there where none are. */
+  archivedVersion: z.int().positive().optional(),
   calendar: Calendar,
   facts: z.array(
     z.object({

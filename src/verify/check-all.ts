@@ -6,21 +6,28 @@ import type { Problem } from './problem.ts';
 export interface Counted {
   apartments: number;
   facts: number;
+  /** Archived facts that were not read: what follows was judged from what stood after them. */
+  unread: number;
   standingBookings: number;
 }
 
-/** Judges one apartment after the other, a page of rows in memory at a time. */
+/**
+ * Judges one apartment after the other, a page of rows in memory at a time.
+ * @param hasArchive whether archived facts are among the rows; without them each apartment begins with its baseline
+ */
 export async function checkAll(
   pages: AsyncIterable<readonly RecordedRow[]>,
   found: (problem: Problem) => void,
+  hasArchive = false,
 ): Promise<Readonly<Counted>> {
-  const counted: Counted = { apartments: 0, facts: 0, standingBookings: 0 };
+  const counted: Counted = { apartments: 0, facts: 0, unread: 0, standingBookings: 0 };
   let current: { readonly apartmentId: string; readonly check: ApartmentCheck } | undefined;
   const end = () => {
     if (current === undefined) return;
     current.check.end();
     counted.apartments += 1;
     counted.facts += current.check.facts;
+    counted.unread += current.check.unread;
     counted.standingBookings += current.check.standingBookings;
   };
   for await (const rows of pages) {
@@ -28,7 +35,7 @@ export async function checkAll(
       const { apartmentId } = row;
       if (current?.apartmentId !== apartmentId) {
         end();
-        current = { apartmentId, check: new ApartmentCheck(apartmentId, found) };
+        current = { apartmentId, check: new ApartmentCheck(apartmentId, found, hasArchive) };
       }
       current.check.take(row);
     }

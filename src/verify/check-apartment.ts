@@ -1,13 +1,17 @@
 /**
  * One apartment, judged row by row: what `nightlatch verify` believes of a database is what this finds nothing against.
  *
+ * Where its first facts are archived and not read, it begins with its baseline; where they are, the baseline is one more
+ * thing that must follow from them.
+ *
  *   row ──> in its place? ──> a fact that is known? ──> fold ──> what stands ──┬──> snapshot of that version
  *           (sequence.ts)     (facts.ts)                (fold.ts)              └──> bookings, blocks, listing (tables.ts)
  *
  * Nothing here is the program's that is judged: no code of src/actors, nothing that decides, applies or stores. What is
  * kept of an apartment is what stands, so that a journal may be as long as it likes.
  */
-import { entryOf } from './facts.ts';
+import { type Baseline, baselineOf, readBaseline } from './baseline.ts';
+import { type Entry, entryOf } from './facts.ts';
 import { Fold } from './fold.ts';
 import type { RecordedRow } from './ports.ts';
 import type { Problem, Says } from './problem.ts';
@@ -17,8 +21,12 @@ import { Tables } from './tables.ts';
 
 export class ApartmentCheck {
   facts = 0;
+  /** Facts that are archived, and were not read. */
+  unread = 0;
   readonly #sequence: Sequence;
-  readonly #fold: Fold;
+  readonly #apartmentId: string;
+  readonly #hasArchive: boolean;
+  #fold: Fold;
   readonly #tables: Tables;
   readonly #snapshot: StoredSnapshot;
   readonly #says: Says;
@@ -28,7 +36,12 @@ export class ApartmentCheck {
   /** A fact was not understood: from there on nothing is known of what stands. */
   #isLost = false;
 
-  constructor(apartmentId: string, found: (problem: Problem) => void) {
+  #baseline: Baseline | undefined;
+
+  /** @param hasArchive its archived facts come as rows, too */
+  constructor(apartmentId: string, found: (problem: Problem) => void, hasArchive: boolean) {
+    this.#apartmentId = apartmentId;
+    this.#hasArchive = hasArchive;
     this.#says = (rule, version, sentence) => found({ apartmentId, version, rule, sentence });
     this.#sequence = new Sequence(apartmentId, this.#says);
     this.#fold = new Fold(this.#says);
@@ -47,6 +60,7 @@ export class ApartmentCheck {
     if (what === 'listing') this.#tables.listing(value);
     else if (what === 'snapshot') this.#snapshot.row(value);
     else if (what === 'block') this.#tables.block(value);
+    else if (what === 'baseline') this.#startWith(value);
     else if (what === 'booking') this.#bookings.push(value);
     else this.#entry(nr, value);
   }
@@ -55,6 +69,8 @@ export class ApartmentCheck {
   end(): void {
     this.#endOfVersion();
     if (this.#isLost) return;
+    if (this.#baseline !== undefined)
+      this.#says('baseline', this.#baseline.version, 'the fact that it is as of is not there');
     this.#snapshot.end(this.#sequence.head);
     this.#tables.end();
   }
@@ -72,6 +88,37 @@ export class ApartmentCheck {
     if (!isAnother || this.#isLost) return;
     this.#fold.take(entry);
     this.#snapshot.at(entry, this.#fold);
+    this.#compare(entry);
+  }
+
+  #startWith(value: unknown): void {
+    const read = readBaseline(this.#apartmentId, value, this.#says);
+    if (typeof read === 'string') {
+      this.#isLost = !this.#hasArchive;
+      return this.#says('baseline', undefined, read);
+    }
+    if (this.#hasArchive) {
+      this.#baseline = read.row;
+      return;
+    }
+    const { version, hash, atMs } = read.row;
+    this.unread = version;
+    this.#fold = read.fold;
+    this.#sequence.startAfter({ version, hash });
+    this.#tables.startAfter(version, this.#fold);
+    this.#snapshot.startAfter(version);
+    this.#snapshot.at({ version, atMs, requestId: null }, this.#fold);
+  }
+
+  #compare({ version, atMs, hash }: Entry): void {
+    if (this.#baseline?.version !== version) return;
+    const { volume, ...stored } = this.#baseline;
+    this.#baseline = undefined;
+    const made = baselineOf(this.#apartmentId, this.#fold, { version, volume, atMs, hash });
+    for (const field of ['atMs', 'hash', 'state'] as const) {
+      if (stored[field] !== made[field])
+        this.#says('baseline', version, `${field} is ${stored[field]}, and ${made[field]} by the facts`);
+    }
   }
 
   #endOfVersion(): void {

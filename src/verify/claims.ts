@@ -55,6 +55,9 @@ export interface Booking extends Nights {
 export interface Block extends Nights {
   readonly id: string;
   readonly reason: string | undefined;
+  /** Of its first fact, and when that was. */
+  readonly version: number;
+  readonly sinceMs: number;
 }
 
 /** What the provider may still hold of a guest's money: of a hold that expired unpaid, or of a booking that was cancelled. */

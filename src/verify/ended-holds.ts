@@ -24,6 +24,11 @@ export class EndedHolds {
     if (this.#all.length > ENDED_MAX) this.#all.shift();
   }
 
+  /** One of those that an earlier fold had, in their order. */
+  restore(ended: EndedHold): void {
+    this.#all.push(ended);
+  }
+
   /** Since when a guest has had some of these nights. */
   firstHeldAtMs(guestId: string, from: number, to: number, atMs: number): number {
     let firstMs = atMs;

@@ -32,6 +32,12 @@ type HoldFact = Of<
   'extended' | 'confirming' | 'authorised' | 'declined' | 'confirmed' | 'released' | 'expired'
 >;
 
+export interface Standing {
+  readonly holds: readonly Hold[];
+  readonly bookings: readonly Booking[];
+  readonly blocks: readonly Block[];
+}
+
 export class Fold {
   readonly holds = new Map<string, Hold>();
   readonly bookings = new Map<string, Booking>();
@@ -48,6 +54,31 @@ export class Fold {
 
   constructor(says: Says) {
     this.#tell = says;
+  }
+
+  /** What stood before the first fact that is taken here. */
+  stand({ holds, bookings, blocks }: Standing): void {
+    for (const hold of holds) {
+      this.#takes(hold, `hold ${hold.id}`);
+      this.#begins(this.holds, 'hold', hold);
+    }
+    for (const booking of bookings) {
+      this.#takes(booking, `booking ${booking.id}`);
+      this.#begins(this.bookings, 'booking', booking);
+    }
+    for (const block of blocks) {
+      this.#takes(block, `block ${block.id}`);
+      this.#begins(this.blocks, 'block', block);
+    }
+  }
+
+  /** A booking that stands, is being paid for, or is owed something of. */
+  bookingOf(id: string): Booking | undefined {
+    const standing = this.bookings.get(id);
+    if (standing !== undefined) return standing;
+    for (const { payment } of this.holds.values()) if (payment?.booking.id === id) return payment.booking;
+    for (const { booking } of this.debts.values()) if (booking.id === id) return booking;
+    return undefined;
   }
 
   take(entry: Entry): void {
@@ -78,7 +109,8 @@ export class Fold {
       case 'blocked': {
         const { block: id, from, to, reason } = fact;
         this.#takes({ from, to }, `block ${id}`);
-        return this.#begins(this.blocks, 'block', { id, from, to, reason });
+        const { version, atMs: sinceMs } = entry;
+        return this.#begins(this.blocks, 'block', { id, from, to, reason, version, sinceMs });
       }
       case 'unblocked': {
         const block = this.blocks.get(fact.block);

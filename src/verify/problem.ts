@@ -22,6 +22,7 @@ export const RULES = {
   C8: 'what is not understood is not passed over',
   tables: 'bookings, blocks and listings say what the journal says',
   snapshot: 'a snapshot is what its facts make',
+  baseline: 'what stands as of the last archived fact is what the archived facts make',
 } as const satisfies Record<string, string>;
 export type Rule = keyof typeof RULES;
 

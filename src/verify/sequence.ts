@@ -22,6 +22,12 @@ export class Sequence {
     this.#says = says;
   }
 
+  /** Goes on from a row that is not read. */
+  startAfter({ version, hash }: Pick<Entry, 'version' | 'hash'>): void {
+    this.head = version;
+    this.#hash = hash;
+  }
+
   /** @returns whether it is another fact than the one before it */
   take({ version }: Pick<Entry, 'version'>): boolean {
     const { head } = this;

@@ -47,7 +47,7 @@ export class StoredSnapshot {
   }
 
   /** Once each entry has been folded. */
-  at(entry: Entry, fold: Fold): void {
+  at(entry: Pick<Entry, 'version' | 'requestId' | 'atMs'>, fold: Fold): void {
     if (this.#row === undefined) return;
     const { version, windowFromVersion, takenAtMs, state } = this.#row;
     if (entry.version <= windowFromVersion && entry.requestId !== null)
@@ -63,6 +63,11 @@ export class StoredSnapshot {
     const made = calendarOf(fold, version, calendar.status);
     const differs = difference('calendar', calendar, made) ?? pastDiffers(past, fold, entry.atMs);
     if (differs !== undefined) this.#says('snapshot', version, differs);
+  }
+
+  /** The facts up to there are not read: nothing can be said of a snapshot before it. */
+  startAfter(version: number): void {
+    if (this.#row !== undefined && this.#row.version < version) this.#row = undefined;
   }
 
   /** All facts have been folded: no snapshot waits for its version any more. */

@@ -33,7 +33,9 @@ const BlockRow = z.strictObject({ ...STAY, reason: z.string().nullable() });
 const Status = z.enum(['listed', 'paused', 'retired']);
 
 export class Tables {
-  readonly #fold: Fold;
+  #fold: Fold;
+  /** What changed last up to this version is only known as it stood then. */
+  #startedAfter = 0;
   readonly #says: Says;
   readonly #blocks = new Map<string, string>();
   #status: z.infer<typeof Status> | undefined;
@@ -43,6 +45,12 @@ export class Tables {
   constructor(fold: Fold, says: Says) {
     this.#fold = fold;
     this.#says = says;
+  }
+
+  /** What stands as of a version, where the facts up to it are not read. */
+  startAfter(version: number, fold: Fold): void {
+    this.#startedAfter = version;
+    this.#fold = fold;
   }
 
   listing(value: unknown): void {
@@ -62,7 +70,10 @@ export class Tables {
     const read = BookingRow.safeParse(value);
     if (!read.success) return this.#says('tables', undefined, `a booking's row ${whyNot(read.error)}`);
     const row = read.data;
-    const { changed } = this.#fold;
+    const isBefore = row.version <= this.#startedAfter;
+    const changed = isBefore ? this.#fold.bookingOf(row.id) : this.#fold.changed;
+    // How a booking was that has ended before, and is owed nothing, stands in the archive alone.
+    if (isBefore && changed === undefined && row.status === 'cancelled' && !row.refundOwed) return;
     if (changed?.id !== row.id || changed.version !== row.version || changed.status === 'gone')
       return this.#tell(row, `is ${row.status} in the table, and no fact made it so`);
     changed.hasRow = true;

@@ -104,6 +104,9 @@ describe('a volume that is closed', () => {
     const stored = await reading.load('a1', 1, 10);
     expect(await looks()).toBe(before);
     await reading.entry('a1', 5);
+    await reading.entries('a1', 5, 1);
+    expect(await looks()).toBe(before);
+    await reading.entries('a1', 3, 1);
     expect(await looks()).toBe(before + 1);
     await reading.close();
     await pool.end();

@@ -347,6 +347,8 @@ export class Database {
           (tables) => reads.requests(tables, ...args),
           ({ length }) => length,
         ),
+      // Nothing is archived within a run.
+      baseline: async () => undefined,
       entry: (apartmentId, version) =>
         read((tables) =>
           reads.entries(tables, apartmentId, version - 1, 1).find((entry) => entry.version === version),

@@ -1,6 +1,7 @@
 /** `block` and `unblock`. */
 import { dateOf } from '../../protocol/nights.ts';
 import type { Block } from '../../protocol/resources.ts';
+import { blockIn } from '../baseline.ts';
 import type { BlockClaim } from '../calendar/calendar.ts';
 import { decideBlock, decideUnblock } from '../calendar/decide-block.ts';
 import type { Fact } from '../facts.ts';
@@ -30,8 +31,11 @@ export const unblock: CommandRules<'unblock'> = {
   isEndless: never,
   async again(journal, entry) {
     const { apartmentId, version } = entry;
-    const blocked = factOf(await born(journal, apartmentId, factOf(entry, 'unblocked').block), 'blocked');
-    return { block: blockView(apartmentId, claimOf(blocked), version) };
+    const { block: id } = factOf(entry, 'unblocked');
+    // A block may stand for years, and its beginning be archived.
+    const stood = blockIn(await journal.baseline(apartmentId), id);
+    const { from, to, reason } = stood ?? factOf(await born(journal, apartmentId, id), 'blocked');
+    return { block: blockView(apartmentId, { kind: 'block', id, from, to, reason }, version) };
   },
 };
 

@@ -1,5 +1,6 @@
 /** The journal on PostgreSQL: appends by group commit, reads through the pool. */
 import type { Pool } from 'pg';
+
 import type { JournalEntry } from '../../actors/facts.ts';
 import type {
   Append,
@@ -7,6 +8,7 @@ import type {
   RequestsPage,
   RestlessPage,
   StoredApartment,
+  StoredBaseline,
   StoredRequest,
   StoredSnapshot,
 } from '../../actors/ports.ts';
@@ -79,6 +81,7 @@ class SqlJournal implements PostgresJournal {
       terms: row.terms,
       status: row.status,
       snapshot: row.version === null ? undefined : snapshotOf(apartmentId, machineVersion, row),
+      baseline: row.baseline === null ? undefined : baselineFrom(row.baseline),
       base: row.base === null ? undefined : { hash: row.base.hash ?? undefined },
       entries: (row.entries ?? []).map((entry) => entryOf(apartmentId, entry)),
       lastVersion: row.lastVersion,
@@ -104,9 +107,24 @@ class SqlJournal implements PostgresJournal {
     }));
   }
 
+  async baseline(apartmentId: string): Promise<StoredBaseline | undefined> {
+    const result = await this.#pool.query<{ baseline: BaselineRow }>({
+      name: 'baseline',
+      text: `select ${BASELINE_JSON} as baseline from baselines b where b.apartment_id = $1`,
+      values: [apartmentId],
+    });
+    const [row] = result.rows;
+    return row && baselineFrom(row.baseline);
+  }
+
   async entry(apartmentId: string, version: number): Promise<JournalEntry | undefined> {
-    const [entry] = await this.entries(apartmentId, version - 1, 1);
-    return entry?.version === version ? entry : undefined;
+    const result = await this.#pool.query<{ entry: EntryRow }>({
+      name: 'entry',
+      text: ENTRY,
+      values: [apartmentId, version],
+    });
+    const [row] = result.rows;
+    return row && entryOf(apartmentId, row.entry);
   }
 
   async endOf(
@@ -209,8 +227,21 @@ interface LoadedRow {
   hash: number | null;
   state: unknown;
   base: { hash: number | null } | null;
+  baseline: BaselineRow | null;
   entries: EntryRow[] | null;
   lastVersion: number;
+}
+
+interface BaselineRow extends Omit<StoredBaseline, 'hash'> {
+  readonly hash: number | null;
+}
+
+/** Its state as text, which is what was hashed. */
+const BASELINE_JSON = `case when b.version is not null then json_build_object('version', b.version, 'volume', b.volume,
+      'atMs', (extract(epoch from b.at) * 1000)::bigint, 'hash', b.hash, 'crc', b.crc, 'state', b.state::text) end`;
+
+function baselineFrom({ hash, ...row }: BaselineRow): StoredBaseline {
+  return { ...row, hash: hash ?? undefined };
 }
 
 /**
@@ -219,48 +250,68 @@ interface LoadedRow {
  */
 const LOAD = `
   select l.terms, l.status, s.version, s.window_from_version as "windowFromVersion", s.restless, s.hash, s.state,
-    (select json_build_object('hash', hash) from facts
-       where apartment_id = l.id and version = s.version and volume >= s.volume) as base,
+    ${BASELINE_JSON} as baseline,
+    case when b.version = s.version then json_build_object('hash', b.hash) else
+      (select json_build_object('hash', hash) from facts
+       where apartment_id = l.id and version = s.version and volume >= s.volume limit 1) end as base,
     (select json_agg(${ENTRY_JSON} order by j.version) from (
        select * from facts
-       where apartment_id = $1 and version > coalesce(s.version, 0) and volume >= coalesce(s.volume, 0)
+       where apartment_id = $1 and version > coalesce(s.version, b.version, 0)
+         and volume >= coalesce(s.volume, b.volume, 0)
        order by version limit $3) j) as entries,
-    coalesce((select max(version) from facts
-              where apartment_id = $1 and volume >= coalesce(s.volume, 0)), 0) as "lastVersion"
+    coalesce((select max(version) from facts where apartment_id = $1 and volume >= coalesce(s.volume, b.volume, 0)),
+             b.version, 0) as "lastVersion"
   from listings l
+  left join baselines b on b.apartment_id = l.id
   left join machine_snapshots s on s.apartment_id = l.id and s.machine_version = $2
+    and s.version >= coalesce(b.version, 0)
   where l.id = $1`;
+
+/**
+ * Of the facts after a version: a snapshot up to there says in which volume they begin at the earliest. What is asked for on
+ * the way of a command is young, and looked for in few; without a snapshot that old every volume is looked into.
+ */
+const volumesAfter = (version: string) => `volume >= coalesce(
+    (select max(s.volume) from machine_snapshots s where s.apartment_id = $1 and s.version <= ${version}), 0)`;
+
+const ENTRY = `
+  select ${ENTRY_JSON} as entry from facts j
+  where apartment_id = $1 and version = $2 and ${volumesAfter('$2')} limit 1`;
 
 const ENTRIES = `
   select ${ENTRY_JSON} as entry from facts j
-  where apartment_id = $1 and version > $2 order by version limit $3`;
+  where apartment_id = $1 and version > $2 and ${volumesAfter('$2')} order by version limit $3`;
 
 /** Bounded by version, not by rows found: a hold that has not ended is looked for in no more than these. */
 const END_OF = `
   select ${ENTRY_JSON} as entry from facts j
-  where apartment_id = $1 and version > $3 and version <= $4
+  where apartment_id = $1 and version > $3 and version <= $4 and ${volumesAfter('$3')}
     and (kind in ('expired', 'released', 'confirmed') and fact ->> 'hold' = $2
          or kind = 'held' and (fact -> 'replaces')::jsonb ? $2)
   order by version limit 1`;
 
 const REQUESTS = `
   select version, subject_id, request_id, (extract(epoch from at) * 1000)::bigint from facts
-  where apartment_id = $1 and version > $2 and version <= $3 and request_id is not null
+  where apartment_id = $1 and version > $2 and version <= $3 and request_id is not null and ${volumesAfter('$2')}
   order by version limit $4`;
 
 /** What goes is of a third machine version: neither the one saved now nor, of the others, the one saved last. */
 const SAVE_SNAPSHOTS = `
   with given as (
-    select w.*, greatest(coalesce(s.version, 0), w.version - $2::int) as known, base.volume,
+    select w.*, greatest(coalesce(s.version, 0), b.version, w.version - $2::int) as known, base.volume,
       case when s.version <= w.version then s.volume else 0 end as "fromVolume"
     from json_to_recordset($1) as w ("apartmentId" text, version bigint, "machineVersion" int,
       "windowFromVersion" bigint, restless boolean, hash int, state json)
     left join machine_snapshots s on s.apartment_id = w."apartmentId" and s.machine_version = w."machineVersion"
+    left join baselines b on b.apartment_id = w."apartmentId"
     left join lateral (
+      select b.volume where b.version = w.version and b.hash is not distinct from w.hash
+      union all
       select j.volume from facts j
       where j.apartment_id = w."apartmentId" and j.version = w.version and j.hash is not distinct from w.hash
         and j.volume >= case when s.version <= w.version then s.volume else 0 end
       limit 1) base on true
+    where w.version >= coalesce(b.version, 0)
   ), refused as (
     select "apartmentId" as id from given g
     where g.volume is null

@@ -142,6 +142,9 @@ export class MemoryJournal implements Journal {
     return requests;
   }
 
+  /** Nothing is archived of what is in memory. */
+  async baseline(): Promise<undefined> {}
+
   async entry(apartmentId: string, version: number): Promise<JournalEntry | undefined> {
     return this.#entries.get(apartmentId)?.find((entry) => entry.version === version);
   }

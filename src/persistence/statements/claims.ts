@@ -24,7 +24,7 @@ export async function bookedClaims(
   return result.rows;
 }
 
-/** When the facts of these versions happened, in epoch milliseconds. */
+/** When the facts of these versions happened, in epoch milliseconds: of archived ones those that began a block that stood. */
 export async function instantsOf(
   pool: Pool,
   apartmentId: string,
@@ -32,7 +32,10 @@ export async function instantsOf(
 ): Promise<ReadonlyMap<number, number>> {
   const result = await pool.query<{ version: number; atMs: number }>(
     `select version, (extract(epoch from at) * 1000)::bigint as "atMs"
-     from facts where apartment_id = $1 and version = any($2::bigint[])`,
+     from facts where apartment_id = $1 and version = any($2::bigint[])
+     union all
+     select (block ->> 'version')::bigint, (block ->> 'sinceMs')::bigint
+     from baselines, json_array_elements(state -> 'blocks') block where apartment_id = $1`,
     [apartmentId, versions],
   );
   return new Map(result.rows.map(({ version, atMs }) => [version, atMs]));

@@ -2,7 +2,7 @@
  * What figures are counted from. Nights come as changes: a row says what there is more (or less) of from its night on,
  * so that a stay of many nights is two rows of work. A window is half-open, in night numbers; a city's case is no matter.
  */
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import type { NightRange } from '../../protocol/nights.ts';
 
 export interface NightsChange {
@@ -94,21 +94,40 @@ export interface HourOfEvents {
 /** Servers' clocks, and PostgreSQL's, are never that far apart: what closed so long before has no facts of an hour. */
 const CLOCKS_APART = '1 day';
 
-/** What the journal has of holds and bookings in [fromHour, toHour), by the hour. */
+const HOUR = 'floor(extract(epoch from j.at) / 3600)::int';
+const COUNTED = `j.kind in ('held', 'released', 'expired', 'confirmed', 'cancelled')`;
+const COUNTS = `count(*)::int as count,
+  coalesce(sum(case j.kind when 'held' then json_array_length(j.fact -> 'replaces') end), 0)::int as replaced`;
+
+/** Keeps what is counted here of facts that leave the journal. */
+export async function keepEvents(client: ClientBase, table: string): Promise<void> {
+  await client.query(
+    `insert into archived_events as known (hour, city, kind, count, replaced)
+     select ${HOUR}, lower(l.city), j.kind, ${COUNTS}
+     from ${table} j join listings l on l.id = j.apartment_id where ${COUNTED} group by 1, 2, 3
+     on conflict (hour, city, kind) do update
+       set count = known.count + excluded.count, replaced = known.replaced + excluded.replaced`,
+  );
+}
+
+/** What the journal has, or had, of holds and bookings in [fromHour, toHour), by the hour. */
 export async function eventsByHour(
   pool: Pool,
   hours: { fromHour: number; toHour: number },
   city: string | undefined,
 ): Promise<HourOfEvents[]> {
   const result = await pool.query<HourOfEvents>(
-    `select floor(extract(epoch from j.at) / 3600)::int as hour, j.kind, count(*)::int as count,
-            coalesce(sum(case j.kind when 'held' then json_array_length(j.fact -> 'replaces') end), 0)::int as replaced
+    `select ${HOUR} as hour, j.kind, ${COUNTS}
      from facts j
      where j.volume > (select coalesce(max(volume), -1) from volumes
                        where closed_at < to_timestamp($1::float8 * 3600) - interval '${CLOCKS_APART}')
        and j.at >= to_timestamp($1::float8 * 3600) and j.at < to_timestamp($2::float8 * 3600)
-       and j.kind in ('held', 'released', 'expired', 'confirmed', 'cancelled')
+       and ${COUNTED}
        and ($3::text is null or j.apartment_id in (select id from listings where lower(city) = lower($3)))
+     group by 1, 2
+     union all
+     select hour, kind, sum(count)::int, sum(replaced)::int from archived_events
+     where hour >= $1 and hour < $2 and ($3::text is null or city = lower($3))
      group by 1, 2`,
     [hours.fromHour, hours.toHour, city ?? null],
   );

@@ -24,6 +24,9 @@ const RECORDED = `
   union all
   select apartment_id, -1, 'block', json_build_object('id', id, ${NIGHTS}, 'reason', reason) from blocks
   union all
+  select apartment_id, 0, 'baseline', json_build_object('version', version, 'volume', volume, 'atMs', ${MS('at')},
+    'hash', hash, 'crc', crc, 'state', state::text) from baselines
+  union all
   select apartment_id, version, 'booking', json_build_object(${BOOKING}, 'status', status,
     'refundMinor', refund_minor, 'refundOwed', refund_owed, 'confirmedVersion', confirmed_version) from bookings
   union all
