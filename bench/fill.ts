@@ -3,6 +3,7 @@
  * a snapshot of every apartment at its end.
  */
 import { randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
 import { snapshotOf } from '../src/actors/apartment-actor.ts';
 import { MACHINE_VERSION } from '../src/actors/apartment-machine.ts';
 import { emptyCalendar } from '../src/actors/calendar/calendar.ts';
@@ -11,6 +12,8 @@ import type { Fact } from '../src/actors/facts.ts';
 import type { Append, StoredSnapshot } from '../src/actors/ports.ts';
 import { createPostgresJournal } from '../src/persistence/journal/journal.ts';
 import { createPool } from '../src/persistence/pool.ts';
+import { sqlStateOf } from '../src/persistence/sqlstate.ts';
+import { turnJournal } from '../src/persistence/statements/volumes.ts';
 import { shardOf } from '../src/protocol/ids.ts';
 import { apartmentId } from './driver/holds.ts';
 
@@ -20,6 +23,8 @@ export interface Past {
   readonly apartments: number;
   /** They lie evenly in this many days before now. */
   readonly days: number;
+  /** In which they lie evenly, too. Default: 1. */
+  readonly volumes?: number;
 }
 
 const MS_PER_DAY = 86_400_000;
@@ -29,12 +34,16 @@ const SNAPSHOTS_AT_ONCE = 1_000;
 /** Of a shard that no server has owned yet. */
 const FIRST_EPOCH = 0;
 const HOLD_TTL_MS = 600_000;
+const HELD_FOR_MS = 60_000;
 const SOME_NIGHT = 20_000;
 const NIGHTS = 3;
+const LOCK_NOT_AVAILABLE = '55P03';
+/** Whatever is there is old enough. */
+const AT_ONCE = { days: 0, bytes: Number.MAX_SAFE_INTEGER };
 
 export async function fillJournal(
   url: string,
-  { facts, apartments, days }: Past,
+  { facts, apartments, days, volumes = 1 }: Past,
   onProgress: (done: number) => void,
 ): Promise<void> {
   const pool = createPool(url);
@@ -42,14 +51,22 @@ export async function fillJournal(
   const fromMs = Date.now() - days * MS_PER_DAY;
   const written = Promise.withResolvers<void>();
   const chains = Array.from({ length: apartments }, (): ChainHead => ({ head: undefined }));
+  let turned: Promise<unknown> = Promise.resolve();
   let next = 0;
   let done = 0;
   if (facts === 0) written.resolve();
 
+  // A hold is let go of after a while, however far apart an apartment's turns are.
+  const evenlyMs = (nr: number) => fromMs + Math.floor((nr / facts) * days * MS_PER_DAY);
+  const atMsOf = (nr: number) =>
+    Math.floor(nr / apartments) % 2 === 0
+      ? evenlyMs(nr)
+      : Math.min(evenlyMs(nr), evenlyMs(nr - apartments) + HELD_FOR_MS);
+
   function send(): void {
     while (next < facts && next - done < WAITING_MAX) {
       const nr = next++;
-      const atMs = fromMs + Math.floor((nr / facts) * days * MS_PER_DAY);
+      const atMs = atMsOf(nr);
       journal.append({ ...appendOf(nr, apartments, atMs, settled), chain: chains[nr % apartments]! });
     }
   }
@@ -61,12 +78,14 @@ export async function fillJournal(
     }
     done += 1;
     if (done % PROGRESS_EVERY === 0) onProgress(done);
+    if (done < facts && done % Math.ceil(facts / volumes) === 0) turned = turned.then(() => turn(pool));
     if (done === facts) written.resolve();
     else send();
   };
   try {
     send();
     await written.promise;
+    await turned;
     for (let first = 0; first < apartments; first += SNAPSHOTS_AT_ONCE) {
       const count = Math.min(SNAPSHOTS_AT_ONCE, apartments - first);
       const last = Array.from({ length: count }, (_, i) => snapshotAt(first + i, facts / apartments, chains));
@@ -76,6 +95,17 @@ export async function fillJournal(
   } finally {
     await journal.close();
     await pool.end();
+  }
+}
+
+/** Beside a lane that is never idle, and the vacuum behind it, the first try may be in vain. */
+async function turn(pool: Pool): Promise<void> {
+  for (;;) {
+    try {
+      return void (await turnJournal(pool, AT_ONCE));
+    } catch (cause) {
+      if (sqlStateOf(cause) !== LOCK_NOT_AVAILABLE) throw cause;
+    }
   }
 }
 

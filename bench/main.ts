@@ -1,7 +1,8 @@
-/** `npm run bench -- holds`, `flash-sale`, `peers`, `start`, `load`, `unreadable`, `chart`, `live`, `pages`: see bench/README.md. */
+/** `npm run bench -- holds`, `flash-sale`, `peers`, `start`, `journal`, `load`, `unreadable`, `chart`, `live`, `pages`: see bench/README.md. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type ChartOptions, measureChart } from './chart/run.ts';
 import { CONTENDER_NAMES, type ContenderName } from './contenders.ts';
+import { type JournalOptions, measureJournal } from './journal.ts';
 import { type LoadOptions, measureLoad } from './load.ts';
 import { measurePages, type PagesOptions } from './pages/lighthouse.ts';
 import { type LiveOptions, measureLive } from './pages/live.ts';
@@ -68,6 +69,18 @@ program
   .option('--json <file>', 'where the report goes (results/start-<time>.json)')
   .action(({ json, ...flags }: Omit<StartOptions, 'jsonFile'> & { json?: string }) =>
     measureStart({ ...flags, jsonFile: json }),
+  );
+
+program
+  .command('journal')
+  .description('a past over many volumes: bytes a fact, loads and questions, and archiving half of it')
+  .option('--facts <n>', 'recorded before', integer(0, 100_000_000), 3_000_000)
+  .option('--apartments <n>', 'that they are of', integer(1, 1_000_000), 10_000)
+  .option('--days <n>', 'over which they are spread, up to now', days, 3_650)
+  .option('--volumes <n>', 'in which they lie', integer(1, 1_000), 120)
+  .option('--json <file>', 'where the report goes (results/journal-<time>.json)')
+  .action(({ json, ...flags }: Omit<JournalOptions, 'jsonFile'> & { json?: string }) =>
+    measureJournal({ ...flags, jsonFile: json }),
   );
 
 program
