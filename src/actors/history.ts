@@ -50,13 +50,14 @@ export class Histories {
       await new Promise<void>((turn) => void this.#waiting.push(turn));
     else this.#underWay += 1;
     try {
-      const nearest = this.#nearest(apartmentId, version);
-      const stored = (snapshot?.state as { readonly calendar: Calendar } | undefined)?.calendar;
-      const isNearer =
-        stored !== undefined && stored.version <= version && stored.version > (nearest?.version ?? 0);
-      const first = () =>
+      const first =
         baseline === undefined ? emptyCalendar('listed') : calendarOf(apartmentId, baseline, status);
-      return await this.#fold(apartmentId, (isNearer ? stored : nearest) ?? first(), version);
+      const stored = (snapshot?.state as { readonly calendar: Calendar } | undefined)?.calendar;
+      // What was folded before facts were archived may lie before the first one that is there now.
+      const from = [this.#nearest(apartmentId, version), stored]
+        .filter((known) => known !== undefined && known.version <= version)
+        .reduce<Calendar>((nearest, known) => (known!.version > nearest.version ? known! : nearest), first);
+      return await this.#fold(apartmentId, from, version);
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#underWay -= 1;
@@ -120,11 +121,10 @@ export async function versionAt(
   journal: Journal,
   apartmentId: string,
   atMs: number,
-  lastVersion: number,
-  archivedVersion = 0,
+  { archivedVersion, latestVersion }: { archivedVersion: number; latestVersion: number },
 ): Promise<number> {
   let before = archivedVersion;
-  let after = lastVersion + 1;
+  let after = latestVersion + 1;
   while (after - before > 1) {
     const middle = (before + after) >>> 1;
     const entry = await journal.entry(apartmentId, middle);

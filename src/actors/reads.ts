@@ -81,17 +81,18 @@ export class ApartmentReads {
     const stored = await this.#journal.load(apartmentId, MACHINE_VERSION, 0);
     if (stored === undefined) return refuse('not_found', `there is no apartment ${apartmentId}`);
     const { lastVersion: latestVersion, baseline } = stored;
+    const archivedVersion = baseline?.version ?? 0;
     const lastMs = query.at === undefined ? Number.POSITIVE_INFINITY : epochMs(query.at);
+    if (baseline !== undefined && lastMs < baseline.atMs) return archived(apartmentId, baseline);
     const version =
       query.at === undefined
         ? Math.min(query.version ?? latestVersion, latestVersion)
-        : await versionAt(this.#journal, apartmentId, lastMs, latestVersion, baseline?.version);
-    if (baseline !== undefined && lastMs < baseline.atMs) return archived(apartmentId, baseline);
+        : await versionAt(this.#journal, apartmentId, lastMs, { archivedVersion, latestVersion });
     const calendar = await this.#histories.calendarAt(apartmentId, stored, version);
     if (calendar === 'archived') return archived(apartmentId, baseline!);
     if (calendar === 'unreadable') return unreadable(apartmentId);
     if (calendar === 'busy') return unreachable(apartmentId);
-    const after = Math.min(query.after ?? Math.max(0, version - query.limit), version);
+    const after = Math.max(Math.min(query.after ?? version - query.limit, version), archivedVersion);
     const facts = await this.#journal.entries(apartmentId, after, Math.min(query.limit, version - after));
     const nowMs = Math.min(lastMs, this.#clock.nowMs());
     const today = localNight(stored.terms.timeZone, nowMs);
@@ -102,7 +103,7 @@ export class ApartmentReads {
       ok: true,
       data: {
         latestVersion,
-        ...(baseline !== undefined && { archivedVersion: baseline.version }),
+        ...(baseline !== undefined && { archivedVersion }),
         calendar: calendarView(apartmentId, calendar, window),
         facts: facts.map(factView),
       },

@@ -14,9 +14,11 @@ import {
   HISTORIES_WAITING_MAX,
   HISTORY_FACTS_FOLDED_MAX,
   UNHEARD_FACTS_MAX,
+  WAYPOINT_EVERY_PAGES,
 } from '../../src/actors/limits.ts';
 import { RequestWindow } from '../../src/actors/request-window.ts';
 import { Restoring } from '../../src/actors/restore.ts';
+import { TwoFolds } from '../../src/archive/two-folds.ts';
 import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
 import { instant } from '../../src/protocol/instant.ts';
 import type { JournalQuery } from '../../src/protocol/journal.ts';
@@ -58,6 +60,20 @@ function longAgo(facts: number) {
   const house = new House({ journal, time });
   return {
     ...{ journal, read, time, house },
+    /** As if the first facts were in an archive. */
+    archive(version: number) {
+      const folds = new TwoFolds(A, undefined);
+      for (let v = 1; v <= version; v++) {
+        const { fact, subjectId, atMs } = factAt(v, facts);
+        const { kind, ...content } = fact;
+        folds.take([A, v, kind, subjectId, null, atMs, JSON.stringify(content), null]);
+      }
+      const baseline = { ...folds.end(0), hash: undefined };
+      const [load, entry, entries] = [journal.load, journal.entry, journal.entries];
+      journal.load = async (...args) => ({ ...(await load(...args))!, baseline });
+      journal.entry = async (id, v) => (v <= version ? undefined : entry(id, v));
+      journal.entries = (id, after, limit) => entries(id, Math.max(after, version), limit);
+    },
     async ask(query: Partial<JournalQuery>) {
       const answered = house.reads.history(A, { limit: 10, ...query });
       await time.pass(0);
@@ -150,10 +166,43 @@ describe('the history of an apartment', () => {
     const facts = 1_000_000;
     const past = longAgo(facts);
     const atMs = NOW_MS - 123_456_500;
-    expect(await versionAt(past.journal, A, atMs, facts)).toBe(facts - 123_457);
+    const within = { archivedVersion: 0, latestVersion: facts };
+    expect(await versionAt(past.journal, A, atMs, within)).toBe(facts - 123_457);
     expect(past.read.single).toBeLessThanOrEqual(20);
-    expect(await versionAt(past.journal, A, 0, facts)).toBe(0);
-    expect(await versionAt(past.journal, A, NOW_MS, facts)).toBe(facts);
+    expect(await versionAt(past.journal, A, 0, within)).toBe(0);
+    expect(await versionAt(past.journal, A, NOW_MS, within)).toBe(facts);
+  });
+
+  it('[C11] begins after what is archived, and says so', async () => {
+    const [facts, archived] = [30, 24];
+    const past = longAgo(facts);
+    past.archive(archived);
+    const versions = (answer: Awaited<ReturnType<typeof past.ask>>) =>
+      answer.ok && [
+        answer.data.archivedVersion,
+        answer.data.calendar.version,
+        answer.data.facts.map(({ version }) => version),
+      ];
+    for (const page of [{ limit: 50 }, { limit: 50, after: 0 }, { limit: 2, after: 3 }])
+      expect(versions(await past.ask({ version: 26, ...page }))).toEqual([archived, 26, [25, 26]]);
+    expect(versions(await past.ask({ version: archived }))).toEqual([archived, archived, []]);
+    expect(versions(await past.ask({ at: instant(NOW_MS - 5_000) }))).toEqual([archived, 25, [25]]);
+    past.read.single = 0;
+    for (const before of [{ version: archived - 1 }, { at: instant(NOW_MS - 7_000) }]) {
+      const answer = await past.ask(before);
+      expect(answer).toMatchObject({ ok: false, error: { code: 'not_found' } });
+      expect(!answer.ok && answer.error.message).toContain(`up to version ${archived}, of`);
+    }
+    expect(past.read.single).toBe(0);
+  });
+
+  it('goes on from the baseline where what was folded before lies in the archive by now', async () => {
+    const facts = 4 * WAYPOINT_EVERY_PAGES * ENTRIES_PAGE;
+    const past = longAgo(facts);
+    expect((await past.ask({ version: facts / 4 })).ok).toBe(true);
+    past.archive(facts / 2);
+    const answer = await past.ask({ version: facts / 2 + 10 });
+    expect(answer.ok && answer.data.calendar.version).toBe(facts / 2 + 10);
   });
 
   it('is read for so many at once, and for so many more that wait', async () => {
