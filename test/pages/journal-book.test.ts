@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { modelOf } from '../../src/client/calendar-model.ts';
 import type { WatchListener } from '../../src/client/watches.ts';
-import { JournalBook } from '../../web/src/admin/history/journal-book.ts';
+import { JournalBook, pageOf } from '../../web/src/admin/history/journal-book.ts';
 import { client } from '../../web/src/shared/live/client.ts';
 
 vi.mock('../../web/src/shared/live/client.ts', () => ({
@@ -50,5 +50,45 @@ it('reads on to the last fact heard of, also where the answer on its way was mad
   answered.resolve();
   await reached(4);
   expect(book.fact(4)).toBeDefined();
+  book.close();
+});
+
+it('[C11] asks for nothing that is archived, and says from where on there is something', async () => {
+  const [archived, latest] = [60, 130];
+  const asked: NonNullable<Parameters<typeof client.management.journal>[1]>[] = [];
+  vi.mocked(client.management.journal).mockImplementation(async (_, query = {}) => {
+    asked.push(query);
+    const { version = latest, limit = 500, at } = query;
+    if (version < archived || at !== undefined)
+      return { ok: false, error: { code: 'not_found', message: '', retryable: false } } as never;
+    const after = Math.max(archived, query.after ?? version - limit);
+    const some = facts(after + 1, Math.min(version, after + limit) + 1).map((fact) => ({
+      ...{ ...fact, kind: 'released', fact: { hold: `h${(archived - 5).toString(36)}-x` } },
+    }));
+    return {
+      ok: true,
+      data: { latestVersion: latest, archivedVersion: archived, facts: some, calendar: calendar(version) },
+    } as never;
+  });
+  const book = new JournalBook('a');
+  book.open();
+  await vi.waitUntil(() => book.latest === latest);
+  expect(book.archived).toBe(archived);
+  // The page has facts of the archive, and its first ones speak about holds that began there.
+  book.wantPage(archived + 1);
+  await vi.waitUntil(() => book.fact(archived + 1) !== undefined);
+  book.wantPage(archived + 1);
+  book.wantPage(archived - 1);
+  expect(pageOf(archived + 1, { archived, latest })).toEqual({ after: archived, last: 100 });
+  expect(pageOf(archived - 20, { archived, latest })).toEqual({ after: archived, last: 50 });
+  book.wantCalendars(archived);
+  await vi.waitUntil(() => book.calendar(archived) !== undefined);
+  book.wantCalendars(archived + 1);
+  await vi.waitUntil(() => book.calendar(archived + 1) !== undefined);
+  expect(asked.filter(({ version = latest }) => version < archived)).toEqual([]);
+  expect(asked.filter(({ after = archived }) => after < archived)).toEqual([]);
+  expect(asked.length).toBe(4);
+  expect(await book.asOf('2027-01-01T00:00:00Z')).toBe('archived');
+  expect(book.error).toBeUndefined();
   book.close();
 });

@@ -2,7 +2,7 @@
 import { memo, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { StaffOnly } from '../account/staff-only.tsx';
-import { momentText, todayIn } from '../format.ts';
+import { momentText, numberText, todayIn } from '../format.ts';
 import { addressOf, Link, navigate, useAddress } from '../router.tsx';
 import { useApartment } from '../shared/live/apartments.ts';
 import { client, useConnection } from '../shared/live/client.ts';
@@ -103,7 +103,8 @@ function useVersion(
     const gone = new AbortController();
     book.asOf(new Date(at).toISOString(), { signal: gone.signal }).then(
       (then) => {
-        if (!('code' in then)) navigate(versionAddress(apartmentId, Math.max(1, then.version)), 'replace');
+        if (typeof then === 'object' && 'calendar' in then)
+          navigate(versionAddress(apartmentId, Math.max(1, then.version)), 'replace');
       },
       () => {},
     );
@@ -119,11 +120,14 @@ function useVersion(
   }, [apartmentId, moved]);
 
   return {
-    version: place === 'end' ? latest : Math.min(place, latest),
+    version: place === 'end' ? latest : Math.max(firstOf(book), Math.min(place, latest)),
     isEnd: place === 'end',
     go: (version) => setMoved(version >= latest ? 'end' : version),
   };
 }
+
+/** The first version whose calendar can be shown. */
+const firstOf = (book: JournalBook) => Math.max(1, book.archived);
 
 const versionAddress = (apartmentId: string, version: number | undefined) =>
   addressOf(`/admin/apartments/${encodeURIComponent(apartmentId)}`, { version });
@@ -153,11 +157,13 @@ const Told = memo(function Told({
     <>
       <section className="panel" aria-labelledby="as-of">
         <h2 id="as-of">{says.calendarAsOf}</h2>
-        <VersionSlider version={version} latest={latest} onVersion={go} />
+        <VersionSlider version={version} first={firstOf(book)} latest={latest} onVersion={go} />
         <p className="small muted">{isEnd ? says.atEnd : says.staysHere}</p>
         <div className="fact-now" data-version={version}>
           {fact === undefined ? (
-            <p className="muted">{t.common.loading}</p>
+            <p className="muted">
+              {version <= book.archived ? says.archived(numberText(book.archived)) : t.common.loading}
+            </p>
           ) : (
             <p>
               <time dateTime={fact.at}>{momentText(fact.at)}</time>
@@ -182,10 +188,11 @@ function Past({ book, version }: { book: JournalBook; version: number }) {
   const [kept, setKept] = useState(known);
   const calendar = known ?? kept;
   const before = version > 1 ? book.calendar(version - 1) : undefined;
-  const isWhole = known !== undefined && (version === 1 || before !== undefined);
+  const isArchived = version <= book.archived;
+  const isWhole = known !== undefined && (version === 1 || before !== undefined || isArchived);
   const changes = useMemo(
-    () => (isWhole && known !== undefined ? nightChanges(before, known) : []),
-    [isWhole, before, known],
+    () => (isWhole && known !== undefined && !isArchived ? nightChanges(before, known) : []),
+    [isWhole, before, known, isArchived],
   );
   const [focused, setFocused] = useState(() => todayIn('UTC', client.clock.nowMs()));
   const holder = useRef<HTMLDivElement>(null);
@@ -205,7 +212,7 @@ function Past({ book, version }: { book: JournalBook; version: number }) {
         {!isWhole
           ? t.common.loading
           : changes.length === 0
-            ? t.history.noNights
+            ? !isArchived && t.history.noNights
             : changes
                 .map((change) => (change.deadlineMoved ? t.history.deadlineOf(change) : changeWords(change)))
                 .join('; ')}

@@ -5,7 +5,7 @@ import { t } from '../../texts/index.ts';
 import { GuestMark } from '../guest-mark.tsx';
 import type { JournalFact } from './claim-lookup.ts';
 import { factWords } from './fact-words.ts';
-import { FACTS_PAGE, type JournalBook } from './journal-book.ts';
+import { FACTS_PAGE, type JournalBook, pageOf } from './journal-book.ts';
 
 export function FactsTable({
   book,
@@ -22,8 +22,8 @@ export function FactsTable({
   latest: number;
   onVersion: (version: number) => void;
 }) {
-  const after = Math.floor((version - 1) / FACTS_PAGE) * FACTS_PAGE;
-  const last = Math.min(latest, after + FACTS_PAGE);
+  const { archived } = book;
+  const { after, last } = pageOf(version, { archived, latest });
   const facts: JournalFact[] = [];
   for (let one = last; one > after; one--) {
     const fact = book.fact(one);
@@ -32,7 +32,7 @@ export function FactsTable({
   const says = t.history;
   return (
     <>
-      <div className="facts">
+      <div className="facts" hidden={after >= last}>
         <Table
           aria-label={says.factsOf}
           selectionMode="single"
@@ -74,15 +74,16 @@ export function FactsTable({
           </TableBody>
         </Table>
       </div>
+      {archived > 0 && after === archived && <p className="muted">{says.archived(numberText(archived))}</p>}
       {latest > FACTS_PAGE && (
         <p className="facts-pages">
           <Button className="quiet" isDisabled={last >= latest} onPress={() => onVersion(last + 1)}>
             {says.laterFacts}
           </Button>
           <span className="muted">
-            {says.page(numberText(after + 1), numberText(last), numberText(latest))}
+            {after < last && says.page(numberText(after + 1), numberText(last), numberText(latest))}
           </span>
-          <Button className="quiet" isDisabled={after === 0} onPress={() => onVersion(after)}>
+          <Button className="quiet" isDisabled={after <= archived} onPress={() => onVersion(after)}>
             {says.earlierFacts}
           </Button>
         </p>

@@ -2,7 +2,12 @@
  * One apartment's journal as far as it has been read: facts by version, calendars as of a version. Neither ever
  * changes, so what has been read once is not asked for again; only the end moves, and it is followed.
  */
-import { type CalendarModel, type CallOptions, calendarModel } from '../../../../src/client/index.ts';
+import {
+  type CalendarModel,
+  type CallOptions,
+  calendarModel,
+  type JournalAnswer,
+} from '../../../../src/client/index.ts';
 import type { ErrorBody } from '../../../../src/protocol/errors.ts';
 import { plusDays, todayIn } from '../../format.ts';
 import { client } from '../../shared/live/client.ts';
@@ -17,6 +22,15 @@ const CALENDARS_MAX = 120;
 /** Facts kept: past it the book is begun anew, a long way of scrolling from there. */
 const FACTS_MAX = 5_000;
 
+/** The versions of a page of facts, from just after the first number to the second: none where all of it is archived. */
+export function pageOf(
+  version: number,
+  { archived, latest }: Pick<JournalBook, 'archived'> & { latest: number },
+): { after: number; last: number } {
+  const first = Math.floor((version - 1) / FACTS_PAGE) * FACTS_PAGE;
+  return { after: Math.max(first, archived), last: Math.min(latest, first + FACTS_PAGE) };
+}
+
 export class JournalBook {
   readonly #apartmentId: string;
   readonly #facts = new Map<number, JournalFact>();
@@ -26,6 +40,7 @@ export class JournalBook {
   readonly #asked = new Set<string>();
   readonly #ended = new AbortController();
   #latest: number | undefined;
+  #archived = 0;
   /** The newest version that the server has spoken of: its fact may have missed the answer that was on its way. */
   #heard = 0;
   #error: ErrorBody | undefined;
@@ -41,6 +56,10 @@ export class JournalBook {
   /** The version of the last fact, 0 where nothing has happened yet; undefined until that is known. */
   get latest(): number | undefined {
     return this.#latest;
+  }
+  /** The facts up to this version are archived, and calendars of before it are not to be had; 0 where none are. */
+  get archived(): number {
+    return this.#archived;
   }
   get error(): ErrorBody | undefined {
     return this.#error;
@@ -91,8 +110,7 @@ export class JournalBook {
   wantPage(version: number): void {
     if (this.#error !== undefined) return;
     const latest = this.#latest ?? 0;
-    const after = Math.floor((version - 1) / FACTS_PAGE) * FACTS_PAGE;
-    const last = Math.min(latest, after + FACTS_PAGE);
+    const { after, last } = pageOf(version, { archived: this.#archived, latest });
     for (let one = after + 1; one <= last; one++) {
       if (this.#facts.has(one)) continue;
       void this.#ask(`page ${after}`, { version: last, after, limit: FACTS_PAGE });
@@ -108,15 +126,19 @@ export class JournalBook {
     void this.#readCalendars();
   }
 
-  /** The calendar as of an instant, with the last fact up to then. Rejects once the signal is aborted. */
+  /**
+   * The calendar as of an instant, with the last fact up to then; `archived` where that cannot be told any more. Rejects once
+   * the signal is aborted.
+   */
   async asOf(
     at: string,
     options: CallOptions = {},
-  ): Promise<{ version: number; calendar: CalendarModel } | ErrorBody> {
+  ): Promise<{ version: number; calendar: CalendarModel } | ErrorBody | 'archived'> {
     const answer = await client.management.journal(this.#apartmentId, { at, limit: 1 }, options);
     options.signal?.throwIfAborted();
-    if (!answer.ok) return answer.error;
-    this.#keep(answer.data.facts);
+    if (!answer.ok)
+      return answer.error.code === 'not_found' && this.#archived > 0 ? 'archived' : answer.error;
+    this.#keep(answer.data);
     const { calendar } = answer.data;
     return { version: calendar.version, calendar: calendarModel.modelOf(calendar) };
   }
@@ -128,7 +150,7 @@ export class JournalBook {
       for (;;) {
         const wanted = this.#wanted;
         const missing = [wanted, wanted === undefined ? undefined : wanted - 1].find(
-          (one) => one !== undefined && one > 0 && !this.#calendars.has(one),
+          (one) => one !== undefined && one >= Math.max(1, this.#archived) && !this.#calendars.has(one),
         );
         if (missing === undefined) return;
         const answer = await client.management.journal(
@@ -140,7 +162,7 @@ export class JournalBook {
           this.#refused(answer.error);
           return;
         }
-        this.#keep(answer.data.facts);
+        this.#keep(answer.data);
         this.#calendars.set(missing, calendarModel.modelOf(answer.data.calendar));
         const oldest = this.#calendars.keys().next().value;
         if (this.#calendars.size > CALENDARS_MAX && oldest !== undefined) this.#calendars.delete(oldest);
@@ -169,7 +191,7 @@ export class JournalBook {
           return;
         }
         const { latestVersion, facts, calendar } = answer.data;
-        this.#keep(facts);
+        this.#keep(answer.data);
         this.#error = undefined;
         const reached = known === undefined ? latestVersion : (facts.at(-1)?.version ?? latestVersion);
         this.#latest = reached;
@@ -198,7 +220,7 @@ export class JournalBook {
     if (fact === undefined) return;
     for (const id of idsIn(fact)) {
       const born = bornAt(id);
-      if (born === undefined || born >= version) continue;
+      if (born === undefined || born >= version || born <= this.#archived) continue;
       if (!this.#facts.has(born)) births.add(born);
       // A booking came to be with its payment, which names the hold.
       else this.#addBirths(born, births);
@@ -212,7 +234,7 @@ export class JournalBook {
       const answer = await client.management.journal(this.#apartmentId, question, {
         signal: this.#ended.signal,
       });
-      if (answer.ok) this.#keep(answer.data.facts);
+      if (answer.ok) this.#keep(answer.data);
       else this.#error = answer.error;
       this.#asked.delete(name);
       this.#changed();
@@ -221,7 +243,8 @@ export class JournalBook {
     }
   }
 
-  #keep(facts: readonly JournalFact[]): void {
+  #keep({ facts, archivedVersion = 0 }: JournalAnswer): void {
+    this.#archived = Math.max(this.#archived, archivedVersion);
     if (this.#facts.size > FACTS_MAX) this.#facts.clear();
     for (const fact of facts) this.#facts.set(fact.version, fact);
   }

@@ -13,11 +13,14 @@ import { t } from '../../texts/index.ts';
 
 export function VersionSlider({
   version,
+  first,
   latest,
   onVersion,
 }: {
   version: number;
   /** At least 1. */
+  first: number;
+  /** Not before the first. */
   latest: number;
   onVersion: (version: number) => void;
 }) {
@@ -27,7 +30,7 @@ export function VersionSlider({
       <Button
         className="quiet"
         aria-label={says.previous}
-        isDisabled={version <= 1}
+        isDisabled={version <= first}
         onPress={() => onVersion(version - 1)}
       >
         ←
@@ -35,10 +38,10 @@ export function VersionSlider({
       <Slider
         className="version-slider"
         value={version}
-        minValue={1}
+        minValue={first}
         // A range of one value would have no place for the thumb.
-        maxValue={Math.max(2, latest)}
-        isDisabled={latest < 2}
+        maxValue={Math.max(first + 1, latest)}
+        isDisabled={latest <= first}
         onChange={(next) => onVersion(Math.min(latest, next))}
       >
         <Label>{says.asOf}</Label>

@@ -41,7 +41,7 @@ export function WhyRefused({
   });
   const [guests, setGuests] = useState(1);
   const [answer, setAnswer] = useState<Answer>();
-  const [error, setError] = useState<ErrorBody>();
+  const [error, setError] = useState<ErrorBody | 'archived'>();
   const [busy, setBusy] = useState(false);
   const says = t.history.why;
 
@@ -56,7 +56,7 @@ export function WhyRefused({
     const when = instant.set({ millisecond: 999 }).toAbsoluteString();
     const then = await book.asOf(when);
     setBusy(false);
-    if ('code' in then) {
+    if (then === 'archived' || 'code' in then) {
       setAnswer(undefined);
       setError(then);
       return;
@@ -100,7 +100,8 @@ export function WhyRefused({
           {says.look}
         </Button>
       </form>
-      {error !== undefined && <Refusal error={error} />}
+      {error === 'archived' && <p role="alert">{says.archived}</p>}
+      {error !== undefined && error !== 'archived' && <Refusal error={error} />}
       <div role="status">{answer !== undefined && <Found answer={answer} onVersion={onVersion} />}</div>
     </section>
   );

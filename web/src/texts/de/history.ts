@@ -25,6 +25,8 @@ export const history: Texts['history'] = {
   laterFacts: 'Spätere',
   earlierFacts: 'Frühere',
   page: (first, last, latest) => `${first} bis ${last} von ${latest}`,
+  archived: (version) =>
+    `Was bis zur Version ${version} geschah, ist im Archiv: Es ist aufgehoben, hier aber nicht zu sehen.`,
   calendar: {
     label: 'Kalender zum Stand der gewählten Version',
     heldUntil: (until) => `reserviert bis ${until}`,
@@ -101,6 +103,8 @@ export const history: Texts['history'] = {
     clear: 'Nichts stand im Weg: Die Nächte waren frei, und die Regeln erlauben den Aufenthalt.',
     rulesAreNow:
       'Die Nächte sind die von damals. Die Hausregeln sind die von jetzt: Frühere werden nicht aufgehoben.',
+    archived:
+      'Was damals geschah, ist im Archiv: Fragen Sie nach einem späteren Zeitpunkt, oder lassen Sie dort nachsehen.',
     show: (version) => `Kalender von damals zeigen (Version ${version})`,
   },
 };

@@ -24,6 +24,8 @@ export const history = {
   laterFacts: 'Later',
   earlierFacts: 'Earlier',
   page: (first: string, last: string, latest: string) => `${first} to ${last} of ${latest}`,
+  archived: (version: string) =>
+    `What happened up to version ${version} is in the archive: it is kept, and not shown here.`,
   calendar: {
     label: 'Calendar as of the chosen version',
     heldUntil: (until: string) => `held until ${until}`,
@@ -101,6 +103,7 @@ export const history = {
     answer: (stay: string, at: string) => `${stay}, as of ${at}:`,
     clear: 'Nothing stood in its way: the nights were free, and the rules allow the stay.',
     rulesAreNow: 'Nights are those of then. House rules are those of now: what they were then is not kept.',
+    archived: 'What happened then is in the archive: ask about a later moment, or have somebody look there.',
     show: (version: string) => `Show the calendar as of then (version ${version})`,
   },
 };
