@@ -23,12 +23,15 @@ export async function schemaOf(pool: Pool, url: string): Promise<string> {
   );
 }
 
-/** @returns a sentence where whoever has the program's password could change what the journal says, and the way out */
+/**
+ * Of all volumes of the journal, and of what stands for those that are archived.
+ * @returns a sentence where whoever has the program's password could change what the journal says, and the way out
+ */
 export async function mayRewrite(pool: Pool, url: string): Promise<string | undefined> {
   const result = await pool.query<{ role: string; may: boolean }>(
-    `select current_user as role, pg_has_role(current_user, relowner, 'usage')
-       or has_any_column_privilege(oid, 'update') or has_table_privilege(oid, 'delete, truncate, trigger') as may
-     from pg_class where oid = 'journal'::regclass`,
+    `select current_user as role, bool_or(pg_has_role(current_user, relowner, 'usage')
+       or has_any_column_privilege(oid, 'update') or has_table_privilege(oid, 'delete, truncate, trigger')) as may
+     from pg_class where oid in (select relid from pg_partition_tree('facts')) or oid = 'baselines'::regclass`,
   );
   const { role, may } = result.rows[0]!;
   if (!may) return undefined;
