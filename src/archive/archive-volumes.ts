@@ -36,7 +36,7 @@ export interface ArchiveOptions {
   /** Called before each step, for tests. */
   readonly onStep?: (step: ArchiveStep) => void;
 }
-export type ArchiveStep = 'fold' | 'drop' | 'commit' | 'done';
+export type ArchiveStep = 'fold' | 'page' | 'drop' | 'commit' | 'done';
 
 /** Requests are remembered for a day (I3), and claims are looked up by their beginnings: what is younger stays. */
 export const ARCHIVE_AGE_MS_MIN = 7 * 86_400_000;
@@ -83,7 +83,7 @@ async function archiveNext(
         `the refund of booking ${refund} was refused in volume ${volume}, and is still owed; give it back, say so with \`nightlatch refunds done ${refund}\`, then archive again`,
       );
     onStep?.('fold');
-    const written = await writeVolume(folder, volume, folded(client, volume));
+    const written = await writeVolume(folder, volume, folded(client, volume, onStep));
     await checkVolume(folder, written);
     await keepFigures(client, volume);
     await noteArchive(client, volume, written);
@@ -105,9 +105,14 @@ async function archiveNext(
 }
 
 /** The facts as they pass to the file, once both folds have taken them; their baselines go to the transaction. */
-async function* folded(client: pg.Client, volume: number): AsyncGenerator<readonly ArchivedFact[]> {
+async function* folded(
+  client: pg.Client,
+  volume: number,
+  onStep: ArchiveOptions['onStep'],
+): AsyncGenerator<readonly ArchivedFact[]> {
   let folds: TwoFolds | undefined;
   for await (const page of factsOfVolume(client, volume)) {
+    onStep?.('page');
     const before = await baselinesOf(client, [...new Set(page.map(([apartmentId]) => apartmentId))]);
     const from = new Map<string, StoredBaseline>(before.map(({ apartmentId, ...one }) => [apartmentId, one]));
     const ended = [];

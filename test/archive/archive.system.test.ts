@@ -229,12 +229,13 @@ describe('nothing is archived', () => {
     await isWhole();
   });
 
-  it.each(['fold', 'drop', 'commit', 'done'] satisfies ArchiveStep[])(
+  it.each(['fold', 'page', 'drop', 'commit', 'done'] satisfies ArchiveStep[])(
     'halfway by a process that is killed before %s, and the next one does it all',
     async (step) => {
       const program = fileURLToPath(new URL('archive-process.ts', import.meta.url));
       const child = spawn(process.execPath, [program, database.ownerUrl, folder, step], { stdio: 'inherit' });
       expect((await once(child, 'exit'))[1]).toBe('SIGKILL');
+      if (step === 'page') expect(await readdir(folder)).toEqual(['journal-000000.ndjson.gz.part']);
       if (step === 'done') expect((await archivedVolumes(database.pool)).length).toBe(1);
       else await isWhole();
       expect((await verified(true)).problems).toEqual([]);
