@@ -1,4 +1,4 @@
-/** Where the environment says that the keys behind tokens are. */
+/** Where the environment says that the keys are: behind tokens, and over the keys of guests. */
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Storage } from '../persistence/index.ts';
@@ -8,6 +8,7 @@ import {
   keyInDatabase,
   keysInFile,
   ownKeysFile,
+  secretInDatabase,
 } from '../services/accounts/key-source.ts';
 
 /** The file in which they are, where they are in one. */
@@ -24,11 +25,14 @@ export function keySourceOf(
   onFault: (event: string, details: Record<string, unknown>) => void = () => {},
 ): KeySource {
   const file = keysFileOf(config);
-  if (config.NIGHTLATCH_KEYS_FILE !== undefined) return keysInFile(config.NIGHTLATCH_KEYS_FILE);
+  if (config.NIGHTLATCH_KEYS_FILE !== undefined) {
+    const before = async () => config.NIGHTLATCH_AUTH_SECRET ?? (await secretInDatabase(pool));
+    return keysInFile(config.NIGHTLATCH_KEYS_FILE, before);
+  }
   if (file !== undefined) return ownKeysFile(file, pool);
   if (config.NIGHTLATCH_AUTH_SECRET !== undefined) return givenKey(config.NIGHTLATCH_AUTH_SECRET);
   const advice =
-    'whoever gets a copy of the database can make tokens for anybody; name a file in NIGHTLATCH_KEYS_FILE';
+    'whoever gets a copy of the database can make tokens for anybody, and read the contacts in it; name a file in NIGHTLATCH_KEYS_FILE';
   onFault('keys.in_database', { advice });
   return keyInDatabase(pool);
 }

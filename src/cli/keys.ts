@@ -8,8 +8,12 @@ export async function listKeys(config: Config): Promise<void> {
   const file = fileOf(config);
   const keys = await readKeys(file);
   if (keys === undefined) throw new Error(`there are no keys in ${file} yet; a start makes them`);
-  for (const { id, fromMs } of keys.toSorted((a, b) => b.fromMs - a.fromMs))
-    console.log(fromMs === 0 ? id : `${id}  signs from ${instant(fromMs)}`);
+  for (const { id, fromMs, forgottenMs } of keys.toSorted((a, b) => b.fromMs - a.fromMs)) {
+    const told = fromMs === 0 ? id : `${id}  signs from ${instant(fromMs)}`;
+    const end =
+      forgottenMs === undefined ? '' : `  forgotten at ${instant(forgottenMs)}, opens contacts only`;
+    console.log(told + end);
+  }
 }
 
 /** Puts a new key before the others, or in their place. Servers that run read it within seconds. */

@@ -88,7 +88,9 @@ describe('the command line', () => {
     expect(output).toMatch(new RegExp(`^\\S+  signs from \\S+\n${only}\n$`));
     expect(output).not.toContain(secret);
     expect((await program.run(['keys', 'rotate', '--forget'])).output).toContain('is not good any more');
-    expect((await program.run(['keys'])).output).not.toContain(only);
+    const after = (await program.run(['keys'])).output;
+    expect(after).toMatch(/^\S+ {2}signs from \S+$/m);
+    expect(after).toMatch(new RegExp(`^${only}  forgotten at \\S+Z, opens contacts only$`, 'm'));
 
     const elsewhere = { NIGHTLATCH_KEYS_FILE: join(program.dataDir, 'no-such-folder/keys.json') };
     expectOneSentence(await program.run(['keys', 'rotate'], elsewhere), /cannot be written to .*\(ENOENT\)/);

@@ -12,6 +12,12 @@ export async function settingOr(pool: Pool, key: string, value: unknown): Promis
   return result.rows[0]?.value;
 }
 
+/** What is stored; undefined where nothing is. */
+export async function setting(pool: Pool, key: string): Promise<unknown> {
+  const result = await pool.query('select value from settings where key = $1', [key]);
+  return result.rows[0]?.value;
+}
+
 /** Takes a setting away, where there is one. */
 export async function takeSetting(pool: Pool, key: string): Promise<void> {
   await pool.query('delete from settings where key = $1', [key]);

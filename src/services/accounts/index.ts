@@ -45,6 +45,8 @@ export interface AccountsService extends Accounts {
    * nothing where it is so already. Without a password the account keeps its own: `not_found` where there is none.
    */
   giveRole(to: RoleGift): Promise<Outcome<Subject>>;
+  /** Behind tokens, and over the keys of guests. */
+  readonly ring: KeyRing;
   /** Told once of each session that ends before its tokens do, here or on another server. */
   onRevoked(listener: (sessionId: string) => void): () => void;
   close(): void;
@@ -131,6 +133,8 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
   }
 
   return {
+    ring,
+
     async signUp(input, { network, turn }) {
       const checked = checkCredentials(input);
       if (!checked.ok) return checked;

@@ -1,8 +1,10 @@
 /**
  * The keys behind tokens: a ring of secrets, of which the newest that has begun signs and all verify, so that one follows
- * another without a restart and without anybody being signed out.
+ * another without a restart and without anybody being signed out. The keys of guests are wrapped by the one that signs, and
+ * opened by any that is there, also one that was forgotten: what is kept cannot be made anew as a token can (ADR 27).
  *
  *   made ── KEY_LEAD_MS, in which every server reads it ──> signs ──> another signs, it verifies ──> taken out
+ *                                                             └──── forgotten ──> only opens ────────────^
  */
 import { createHash, hkdfSync } from 'node:crypto';
 
@@ -13,10 +15,12 @@ export interface RootKey {
   readonly secret: string;
   /** From when on it signs, epoch milliseconds. */
   readonly fromMs: number;
+  /** When it was forgotten, epoch milliseconds: it signs and verifies nothing any more. */
+  readonly forgottenMs?: number;
 }
 
 /** What a key is for: each purpose has keys of its own, so that a token of one is none of another. */
-export type Purpose = 'access token' | 'refresh token' | 'device token' | 'origin';
+export type Purpose = 'access token' | 'refresh token' | 'device token' | 'origin' | 'guest keys';
 
 export interface Key {
   readonly id: string;
@@ -28,24 +32,26 @@ export class KeyRing {
   readonly #derived = new Map<string, Key>();
   readonly #lost: (() => void)[] = [];
   /** Newest first. */
-  #roots: readonly RootKey[];
+  #roots: readonly RootKey[] = [];
+  /** Newest first. */
+  #forgotten: readonly RootKey[] = [];
 
-  /** @param roots one at least, in any order */
+  /** @param roots in any order, one at least that is not forgotten */
   constructor(roots: readonly RootKey[], nowMs: () => number) {
     this.#nowMs = nowMs;
-    this.#roots = newestFirst(roots);
+    this.#take(roots);
   }
 
   replace(roots: readonly RootKey[]): void {
-    const ids = new Set(roots.map(({ id }) => id));
-    const isLost = this.#roots.some(({ id }) => !ids.has(id));
-    this.#roots = newestFirst(roots);
-    if (!isLost) return;
+    const before = this.#roots;
+    this.#take(roots);
+    const ids = new Set(this.#roots.map(({ id }) => id));
+    if (before.every(({ id }) => ids.has(id))) return;
     this.#derived.clear();
     for (const listener of this.#lost) listener();
   }
 
-  /** Told when a key was taken out: what it has signed is not good any more. */
+  /** Told when a key was taken out or forgotten: what it has signed is not good any more. */
   onLost(listener: () => void): void {
     this.#lost.push(listener);
   }
@@ -69,6 +75,30 @@ export class KeyRing {
     return this.#roots.map((root) => this.#derive(root, purpose));
   }
 
+  /** What that key has wrapped is opened by; undefined where it is not of this ring. */
+  opening(purpose: Purpose, id: string): Key | undefined {
+    const root = [...this.#roots, ...this.#forgotten].find((known) => known.id === id);
+    return root && this.#derive(root, purpose);
+  }
+
+  /** The ids of all, also of those that are forgotten. */
+  get ids(): readonly string[] {
+    return [...this.#roots, ...this.#forgotten].map(({ id }) => id);
+  }
+
+  /** The ids of those that another has followed: what they have wrapped is to be wrapped anew. */
+  get followed(): readonly string[] {
+    const nowMs = this.#nowMs();
+    const begun = this.#roots.filter(({ fromMs }) => fromMs <= nowMs);
+    return [...begun.slice(1), ...this.#forgotten].map(({ id }) => id);
+  }
+
+  #take(roots: readonly RootKey[]): void {
+    const ordered = roots.toSorted((a, b) => b.fromMs - a.fromMs);
+    this.#roots = ordered.filter(({ forgottenMs }) => forgottenMs === undefined);
+    this.#forgotten = ordered.filter(({ forgottenMs }) => forgottenMs !== undefined);
+  }
+
   #derive({ id, secret }: RootKey, purpose: Purpose): Key {
     const name = `${id} ${purpose}`;
     let key = this.#derived.get(name);
@@ -88,8 +118,4 @@ export function onlyKey(secret: string): RootKey {
 /** The same for the same secret, on every server. */
 export function idOf(secret: string): string {
   return createHash('sha256').update(`nightlatch key id ${secret}`).digest('base64url').slice(0, 12);
-}
-
-function newestFirst(roots: readonly RootKey[]): RootKey[] {
-  return roots.toSorted((a, b) => b.fromMs - a.fromMs);
 }

@@ -3,7 +3,7 @@
  * of which a copy is then as good as the keys.
  */
 import type { Pool } from 'pg';
-import { settingOr, takeSetting } from '../../persistence/statements/settings.ts';
+import { setting, settingOr, takeSetting } from '../../persistence/statements/settings.ts';
 import { onlyKey, type RootKey } from './key-ring.ts';
 import { makeKeys, newSecret, readKeys } from './keys-file.ts';
 
@@ -16,14 +16,22 @@ export interface KeySource {
 
 const IN_DATABASE = 'auth_secret';
 
-/** The operator's file. */
-export function keysInFile(file: string): KeySource {
+/**
+ * The operator's file.
+ * @param before the secret that there was before it, in the environment or in the database: what it has wrapped is opened
+ *   until all of it is wrapped anew, and it signs nothing
+ */
+export function keysInFile(file: string, before: () => Promise<string | undefined>): KeySource {
+  let former: readonly RootKey[] | undefined;
   return {
     changes: true,
     async read() {
       const keys = await readKeys(file);
-      if (keys !== undefined) return keys;
-      throw new Error(`there are no keys in ${file}; make them with 'nightlatch keys rotate'`);
+      if (keys === undefined)
+        throw new Error(`there are no keys in ${file}; make them with 'nightlatch keys rotate'`);
+      const secret = former === undefined ? await before() : undefined;
+      former ??= secret === undefined ? [] : [{ ...onlyKey(secret), forgottenMs: 0 }];
+      return [...keys, ...former.filter((old) => keys.every(({ id }) => id !== old.id))];
     },
   };
 }
@@ -48,6 +56,12 @@ export function ownKeysFile(file: string, pool: Pool): KeySource {
 
 export function givenKey(secret: string): KeySource {
   return { changes: false, read: async () => [onlyKey(secret)] };
+}
+
+/** The secret that is in the database, where there is one. */
+export async function secretInDatabase(pool: Pool): Promise<string | undefined> {
+  const secret = await setting(pool, IN_DATABASE);
+  return secret === undefined ? undefined : String(secret);
 }
 
 export function keyInDatabase(pool: Pool): KeySource {

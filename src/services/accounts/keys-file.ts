@@ -2,27 +2,33 @@
  * The ring of keys in a file: an operator's (a mounted secret, say), or the one beside the embedded PostgreSQL's data. It is
  * replaced whole, so that who reads it finds the old one or the new.
  *
- *   { "keys": [{ "id": "…", "secret": "…", "from": "2026-11-30T12:00:00.000Z" }] }
+ *   { "keys": [{ "id": "…", "secret": "…", "from": "2026-11-30T12:00:00.000Z", "forgotten"?: "2026-12-01T12:00:00.000Z" }] }
  */
 import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { instant } from '../../protocol/instant.ts';
 import { idOf, type RootKey } from './key-ring.ts';
-import { KEY_LEAD_MS, KEYS_MAX } from './limits.ts';
+import { KEY_KEPT_MS, KEY_LEAD_MS, KEYS_MAX } from './limits.ts';
 
+const NO_INSTANT = 'is no instant like 2026-11-30T12:00:00.000Z';
 const KeysFile = z.strictObject({
   keys: z
     .array(
       z.strictObject({
         id: z.string().min(1).max(64),
         secret: z.string().min(32, 'has fewer than 32 characters').max(1_000),
-        from: z.iso.datetime('is no instant like 2026-11-30T12:00:00.000Z'),
+        from: z.iso.datetime(NO_INSTANT),
+        forgotten: z.iso.datetime(NO_INSTANT).optional(),
       }),
     )
     .min(1, 'has no key')
     .max(KEYS_MAX, `has more than ${KEYS_MAX} keys`)
-    .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'has an id twice'),
+    .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'has an id twice')
+    .refine(
+      (keys) => keys.some(({ forgotten }) => forgotten === undefined),
+      'has none that is not forgotten',
+    ),
 });
 
 /**
@@ -47,7 +53,10 @@ export async function readKeys(file: string): Promise<readonly RootKey[] | undef
       `the keys in ${file} are none: ${issue?.path.join('.') || 'the file'} ${issue?.message}; 'nightlatch keys rotate' writes such a file`,
     );
   }
-  return parsed.data.keys.map(({ id, secret, from }) => ({ id, secret, fromMs: Date.parse(from) }));
+  return parsed.data.keys.map(({ id, secret, from, forgotten }) => ({
+    ...{ id, secret, fromMs: Date.parse(from) },
+    ...(forgotten !== undefined && { forgottenMs: Date.parse(forgotten) }),
+  }));
 }
 
 /**
@@ -68,14 +77,22 @@ export async function makeKeys(file: string, secret: string): Promise<readonly R
 
 /**
  * Adds a key that signs from KEY_LEAD_MS on, when every server has read it, and takes the oldest out where there are
- * KEYS_MAX. Where the others are to be forgotten it is alone and signs at once: everybody has to renew their tokens.
+ * KEYS_MAX. Where the others are to be forgotten it alone signs, at once: everybody has to renew their tokens. They stay to
+ * open what they have wrapped, until servers have wrapped it anew.
  * @returns the new key
+ * @throws Error where the oldest was followed by another so lately that this may not be done
  */
 export async function rotateKeys(file: string, nowMs: number, forget: boolean): Promise<RootKey> {
   const secret = newSecret();
   const added = { id: idOf(secret), secret, fromMs: forget ? nowMs : nowMs + KEY_LEAD_MS };
-  const known = forget ? [] : ((await readKeys(file)) ?? []);
-  const newest = known.toSorted((a, b) => b.fromMs - a.fromMs).slice(0, KEYS_MAX - 1);
+  const known = ((await readKeys(file)) ?? []).toSorted((a, b) => b.fromMs - a.fromMs);
+  const [followed, oldest] = known.slice(KEYS_MAX - 2);
+  if (followed !== undefined && oldest !== undefined && nowMs < followed.fromMs + KEY_KEPT_MS) {
+    throw new Error(
+      `there are ${KEYS_MAX} keys in ${file}, and the oldest may still be needed for what it has sealed until ${instant(followed.fromMs + KEY_KEPT_MS)}; rotate them after that`,
+    );
+  }
+  const newest = known.slice(0, KEYS_MAX - 1).map((key) => (forget ? { forgottenMs: nowMs, ...key } : key));
   await rename(await draftOf(file, [added, ...newest]), file);
   return added;
 }
@@ -94,7 +111,10 @@ async function draftOf(file: string, keys: readonly RootKey[]): Promise<string> 
     );
   });
   try {
-    const rows = keys.map(({ id, secret, fromMs }) => ({ id, secret, from: instant(fromMs) }));
+    const rows = keys.map(({ id, secret, fromMs, forgottenMs }) => ({
+      ...{ id, secret, from: instant(fromMs) },
+      ...(forgottenMs !== undefined && { forgotten: instant(forgottenMs) }),
+    }));
     await written.writeFile(`${JSON.stringify({ keys: rows }, undefined, 2)}\n`);
     await written.sync();
   } finally {

@@ -37,6 +37,8 @@ export const PASSWORD_HASHES_WAITING_MAX = 64;
 /** Keys of a ring; and how long before it signs a new one is there for every server to read, in milliseconds. */
 export const KEYS_MAX = 10;
 export const KEY_LEAD_MS = 30_000;
+/** How long after another has followed it a key is kept for sure, in milliseconds: servers wrap anew what it has wrapped. */
+export const KEY_KEPT_MS = 24 * 60 * 60_000;
 export const PASSWORD_HASHES_WAITING_PER_ADDRESS_MAX = 8;
 /** How long a device is known again after its last sign-in, in milliseconds; the cookie lives as long. */
 export const DEVICE_TTL_MS = DEVICE_TTL_SECONDS * 1_000;
