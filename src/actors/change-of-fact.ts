@@ -1,6 +1,7 @@
 /** What a committed fact looks like to the world: to watchers, to the guest whose hold or booking it is, to admins. */
 import type { CommittedChange } from '../protocol/committed-change.ts';
-import type { Booking, HoldStatus } from '../protocol/resources.ts';
+import type { KeptBooking } from '../protocol/kept-contact.ts';
+import type { HoldStatus } from '../protocol/resources.ts';
 import { type Calendar, type Claim, findHold, type HoldClaim } from './calendar/calendar.ts';
 import { bookingView, causeOf, changesOf, holdView } from './calendar/views.ts';
 import type { BookingRecord, Fact, FactKind, JournalEntry, PendingBooking } from './facts.ts';
@@ -56,7 +57,7 @@ const HOLD_STATUS: Partial<Record<FactKind, HoldStatus>> = {
   expired: 'expired',
 };
 
-function bookingAfter(fact: Fact, booking: KnownBooking, entry: JournalEntry): Booking | undefined {
+function bookingAfter(fact: Fact, booking: KnownBooking, entry: JournalEntry): KeptBooking | undefined {
   const { version, atMs } = entry;
   if (fact.kind === 'confirmed') {
     return bookingView({

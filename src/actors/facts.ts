@@ -3,8 +3,9 @@
  * Written to the journal as JSON and readable for ever: a new shape gets a new `v` (absent = 1) and a reader
  * for the old one; test/golden holds an example of every shape ever written. No guest contact data in here.
  */
+import type { KeptContact } from '../protocol/kept-contact.ts';
 import type { Price } from '../protocol/price.ts';
-import type { CancellationPolicy, GuestContact } from '../protocol/resources.ts';
+import type { CancellationPolicy } from '../protocol/resources.ts';
 
 export type Fact =
   /** `replaces`: the same guest's holds that end, atomically, as this one begins. */
@@ -124,7 +125,7 @@ export interface PendingBooking {
   readonly to: number;
   readonly guests: number;
   readonly guestId: string;
-  readonly contact: GuestContact;
+  readonly contact: KeptContact;
   readonly price: Price;
   /** In force at booking; the refund of a cancellation follows it. */
   readonly policy: CancellationPolicy;

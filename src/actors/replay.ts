@@ -4,6 +4,7 @@
  */
 import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
 import { type Outcome, refuse } from '../protocol/errors.ts';
+import { isSameContact } from '../protocol/kept-contact.ts';
 import { COMMANDS } from './commands/table.ts';
 import type { Journal } from './ports.ts';
 
@@ -43,9 +44,7 @@ export async function answerAgain(
     // An attempt that came to nothing took no effect: another way to pay may be tried under the same id.
     const paymentKey = entry.fact.key;
     if (booking === undefined) return { isOwn: true, outcome: undefined, paymentKey };
-    const { name, email } = booking.contact;
-    const { contact, method } = command;
-    if (method !== entry.fact.method || contact.name !== name || contact.email !== email) {
+    if (command.method !== entry.fact.method || !isSameContact(command.contact, booking.contact)) {
       return { isOwn: true, outcome: usedForElse(command) };
     }
   }

@@ -1,27 +1,58 @@
 /** The apartments as the gateway asks for them: commands and reads, wherever they run, and the changes of those running here. */
 
 import type { Pool } from 'pg';
+import type { Asked } from '../actors/turn.ts';
 import type { Apartments } from '../gateway/ports.ts';
 import { listingsOverview } from '../persistence/statements/listings.ts';
+import type { ApartmentAnswer, ApartmentAnswers, ApartmentCommand } from '../protocol/apartment-command.ts';
 import type { OccupancyQuery } from '../protocol/commands.ts';
-import type { Outcome } from '../protocol/errors.ts';
+import { type Outcome, Refusal, refuse } from '../protocol/errors.ts';
 import type { OccupancyAnswer } from '../protocol/events.ts';
 import type { JournalAnswer } from '../protocol/journal.ts';
+import { isSealed, type KeptBooking, type KeptContact } from '../protocol/kept-contact.ts';
 import { OCCUPANCY_APARTMENTS_MAX } from '../protocol/limits.ts';
 import { nightOf } from '../protocol/nights.ts';
+import type { Booking, GuestContact, Subject } from '../protocol/resources.ts';
 import { completeClaims } from '../services/bookings/claims.ts';
+import { type Contacts, shownBookings } from '../services/contacts/index.ts';
+import { TIMERS } from '../time/scheduler.ts';
+import { within } from '../time/within.ts';
 import type { ApartmentsNode } from './apartments-node.ts';
+import { CONTACT_PATIENCE_MS } from './limits.ts';
 
-export function createApartments({ cluster, reads, clock, changes }: ApartmentsNode, pool: Pool): Apartments {
+type Answered = (outcome: Outcome<ApartmentAnswer<Booking>>) => void;
+
+export interface ApartmentsParts {
+  readonly pool: Pool;
+  readonly contacts: Contacts;
+  readonly onFault: (event: string, details: Record<string, unknown>) => void;
+}
+
+export function createApartments(
+  { cluster, reads, clock, changes }: ApartmentsNode,
+  { pool, contacts, onFault }: ApartmentsParts,
+): Apartments {
   return {
     ask(subject, command, reply) {
-      cluster.ask({ subject, command, reply, sinceMs: clock.nowMs(), attempts: 0 });
+      const sinceMs = clock.nowMs();
+      switch (command.kind) {
+        case 'confirm':
+          return confirm(subject, command, reply, sinceMs);
+        case 'cancel':
+          return cluster.ask({ subject, command, reply: shown(reply), sinceMs, attempts: 0 });
+        default:
+          // Of all other commands no answer has a booking in it.
+          cluster.ask({ subject, command, reply: reply as Asked['reply'], sinceMs, attempts: 0 });
+      }
     },
     calendar: (apartmentId, window) => cluster.calendar(apartmentId, window),
     async claims(subject, apartmentId, window) {
       const standing = await cluster.claims(apartmentId, window);
       if (!standing.ok) return standing;
-      return { ok: true, data: await completeClaims(pool, subject, apartmentId, standing.data) };
+      return {
+        ok: true,
+        data: await completeClaims({ pool, contacts }, subject, apartmentId, standing.data),
+      };
     },
     occupancy,
     async history(subject, apartmentId, query) {
@@ -36,7 +67,51 @@ export function createApartments({ cluster, reads, clock, changes }: ApartmentsN
     onOwnersChanged: (listener) => cluster.onOwnersChanged(listener),
     onMissed: (listener) => changes.onMissed(listener),
     subscribe: (listener) => changes.subscribe(listener),
+    onBooking: (listener) =>
+      changes.subscribe(({ guestId, booking }) => {
+        if (guestId === undefined || booking === undefined) return;
+        const guest = contacts.openNow(booking);
+        if (guest !== undefined) return listener(guestId, { ...booking, guest });
+        shownBookings(contacts, [booking])
+          .then(([opened]) => listener(guestId, opened!))
+          .catch((cause: unknown) => {
+            onFault('booking.not_told', { apartmentId: booking.apartmentId, bookingId: booking.id, cause });
+            changes.missed();
+          });
+      }),
   };
+
+  /** From here on nobody has the contact but sealed: its apartment, the disk, other servers. */
+  async function confirm(
+    subject: Subject,
+    { contact, ...command }: ApartmentCommand<GuestContact> & { kind: 'confirm' },
+    reply: Answered,
+    sinceMs: number,
+  ): Promise<void> {
+    const { apartmentId, holdId } = command;
+    const sealing = contacts.seal({ guestId: subject.id, apartmentId, holdId }, contact);
+    if (!(await within(TIMERS, CONTACT_PATIENCE_MS, sealing)))
+      throw new Refusal('unavailable', NO_KEY, RETRY);
+    const kept = await sealing;
+    const asked = { subject, command: { ...command, contact: kept }, sinceMs, attempts: 0 };
+    // It is answered with what it has said itself: no key is needed for that.
+    cluster.ask({ ...asked, reply: shown(reply, ({ guest }) => isSameSeal(guest, kept) && contact) });
+  }
+
+  /** @param said its guest's contact, where it is known without opening it */
+  function shown(reply: Answered, said: (booking: KeptBooking) => GuestContact | false = () => false) {
+    return (outcome: Outcome<ApartmentAnswer>) => {
+      if (!outcome.ok) return reply(outcome);
+      const { booking } = outcome.data as ApartmentAnswers['confirm'];
+      const guest = said(booking) || contacts.openNow(booking);
+      if (guest !== undefined) return reply({ ok: true, data: { booking: { ...booking, guest } } });
+      const opening = shownBookings(contacts, [booking]);
+      within(TIMERS, CONTACT_PATIENCE_MS, opening).then(
+        async (isOpen) => reply(isOpen ? { ok: true, data: { booking: (await opening)[0]! } } : notShown),
+        () => reply(notShown),
+      );
+    };
+  }
 
   async function occupancy({ from, to, ...which }: OccupancyQuery): Promise<Outcome<OccupancyAnswer>> {
     const window = { from: nightOf(from), to: nightOf(to) };
@@ -53,6 +128,15 @@ export function createApartments({ cluster, reads, clock, changes }: ApartmentsN
     }
     return { ok: true, data: { ...(leftOut > 0 && { leftOut }), apartments, calendars, totals } };
   }
+}
+
+const RETRY = { retryAfterMs: 1_000 };
+const NO_KEY = 'the storage cannot be reached just now; send it again with the same requestId';
+/** What was asked has taken effect (C1). */
+const notShown = refuse('unavailable', NO_KEY, RETRY);
+
+function isSameSeal(guest: KeptBooking['guest'], kept: KeptContact): boolean {
+  return isSealed(guest) && isSealed(kept) && guest.sealed === kept.sealed;
 }
 
 /** A fact as a host may see it: which guest is behind an id is not theirs to know, nor what a guest pays with. */

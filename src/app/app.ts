@@ -1,9 +1,9 @@
 /** The composition root: the parts in the order in which they are started, and stopped the other way round. */
 import { fileURLToPath } from 'node:url';
 import { traceTo } from '../actors/trace.ts';
-import type { Asked } from '../actors/turn.ts';
 import type { Config } from '../config.ts';
 import { createGateway } from '../gateway/gateway.ts';
+import type { Apartments } from '../gateway/ports.ts';
 import { Backplane } from '../gateway/sockets/backplane.ts';
 import type { Log } from '../observability/log.ts';
 import { openStorage, type Storage } from '../persistence/index.ts';
@@ -26,8 +26,8 @@ export interface App {
   readonly storage: Storage;
   readonly accounts: AccountsService;
   readonly listings: ListingsService;
-  /** As the gateway asks: `reply` is called once. */
-  readonly ask: (asked: Asked) => void;
+  /** As the gateway has them. */
+  readonly apartments: Apartments;
   readonly nowMs: () => number;
   /** Resolves when the database has a history that an operator has accepted since: everything here is to begin anew. */
   readonly replaced: Promise<void>;
@@ -74,9 +74,10 @@ export async function createApp(
     const services = await openServices(start, storage, node);
     const operations = await openOperations(start, storage, node);
     const redis = await openRedis(start, storage, node);
+    const apartments = createApartments(node, { pool: storage.pool, contacts: services.contacts, onFault });
     const gateway = await createGateway(
       {
-        apartments: createApartments(node, storage.pool),
+        apartments,
         ...services,
         operations,
         explain: explainOutage,
@@ -109,9 +110,8 @@ export async function createApp(
     started(() => clearInterval(telling));
     await node.awake();
     await services.listings.start();
-    const ask = (asked: Asked) => node.cluster.ask(asked);
     const { accounts, listings } = services;
-    const inner = { storage, accounts, listings, ask, nowMs: () => node.clock.nowMs() };
+    const inner = { storage, accounts, listings, apartments, nowMs: () => node.clock.nowMs() };
     await beforeOpening?.(inner);
     signal?.throwIfAborted();
     gateway.open();

@@ -1,7 +1,10 @@
 /** Where the environment says that the keys are: behind tokens, and over the keys of guests. */
 import { join } from 'node:path';
+import type { Pool } from 'pg';
 import type { Config } from '../config.ts';
 import type { Storage } from '../persistence/index.ts';
+import { unknownWrapper } from '../persistence/statements/guest-keys.ts';
+import type { KeyRing } from '../services/accounts/key-ring.ts';
 import {
   givenKey,
   type KeySource,
@@ -35,4 +38,16 @@ export function keySourceOf(
     'whoever gets a copy of the database can make tokens for anybody, and read the contacts in it; name a file in NIGHTLATCH_KEYS_FILE';
   onFault('keys.in_database', { advice });
   return keyInDatabase(pool);
+}
+
+/** @throws Error where guests' keys are wrapped by one that is not here: their contacts could not be read, nor new ones kept */
+export async function refuseUnknownKeys(config: Config, pool: Pool, ring: KeyRing): Promise<void> {
+  const unknown = await unknownWrapper(pool, ring.ids);
+  if (unknown === undefined) return;
+  const where =
+    keysFileOf(config) ??
+    (config.NIGHTLATCH_AUTH_SECRET === undefined ? 'the database' : 'NIGHTLATCH_AUTH_SECRET');
+  throw new Error(
+    `the contacts of guests (${unknown.guests}) are sealed under key ${unknown.id}, which is not in ${where}; put it back there, or its secret into NIGHTLATCH_AUTH_SECRET beside NIGHTLATCH_KEYS_FILE, or give them up with 'nightlatch erase unreadable'`,
+  );
 }

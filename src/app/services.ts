@@ -4,15 +4,17 @@ import type { Storage } from '../persistence/index.ts';
 import { takenRanges } from '../persistence/statements/occupancy.ts';
 import { type AccountsService, createAccounts } from '../services/accounts/index.ts';
 import { createBookings } from '../services/bookings/index.ts';
+import { type Contacts, createContacts } from '../services/contacts/index.ts';
 import { createFigures } from '../services/figures/index.ts';
 import { createListings, type ListingsService, type TakenRange } from '../services/listings/index.ts';
 import { createManagement } from '../services/listings/management.ts';
 import type { ApartmentsNode } from './apartments-node.ts';
-import { keySourceOf } from './keys.ts';
+import { keySourceOf, refuseUnknownKeys } from './keys.ts';
 import type { Start } from './start.ts';
 
 export interface Services {
   readonly accounts: AccountsService;
+  readonly contacts: Contacts;
   readonly listings: ListingsService;
   readonly bookings: Bookings;
   readonly management: Management;
@@ -34,6 +36,15 @@ export async function openServices(
   });
   started(() => accounts.close());
 
+  await refuseUnknownKeys(config, pool, accounts.ring);
+  const contacts = createContacts({
+    pool,
+    ring: accounts.ring,
+    mayWrite: (feature) => node.membership.mayWrite(feature),
+    onFault,
+  });
+  started(() => contacts.close());
+
   const listings = createListings({
     pool,
     nowMs,
@@ -48,18 +59,20 @@ export async function openServices(
 
   const bookings = createBookings({
     pool,
+    contacts,
     nowMs,
     openHoldsOf: (guestId) => cluster.openHoldsOf(guestId),
     mayManage: (subject, apartmentId) => listings.mayManage(subject, apartmentId),
   });
   const management = createManagement({
     pool,
+    contacts,
     figures: createFigures(pool, nowMs),
     written: () => listings.written(),
     ask: (subject, command) =>
       new Promise((reply) => cluster.ask({ subject, command, reply, sinceMs: nowMs(), attempts: 0 })),
   });
-  return { accounts, listings, bookings, management };
+  return { accounts, contacts, listings, bookings, management };
 
   /** What search starts from: what the tables say, and the holds that are open on any node. */
   async function* takenAfter(night: number): AsyncGenerator<TakenRange[]> {

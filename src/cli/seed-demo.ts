@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { App } from '../app/app.ts';
 import { anyListing } from '../persistence/statements/listings.ts';
 import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
+import type { Outcome } from '../protocol/errors.ts';
 import { localNight } from '../protocol/local-day.ts';
-import type { Subject } from '../protocol/resources.ts';
+import type { Booking, GuestContact, Subject } from '../protocol/resources.ts';
 import {
   DEMO_HOST,
   type DemoStay,
@@ -12,9 +13,9 @@ import {
   seedDemo as writeDemo,
 } from '../services/listings/demo/index.ts';
 
-type Parts = Pick<App, 'storage' | 'listings' | 'ask' | 'nowMs'>;
+type Parts = Pick<App, 'storage' | 'listings' | 'apartments' | 'nowMs'>;
 
-export async function seedDemo({ storage, listings, ask, nowMs }: Parts): Promise<void> {
+export async function seedDemo({ storage, listings, apartments, nowMs }: Parts): Promise<void> {
   if (await anyListing(storage.pool)) return;
   const today = localNight('UTC', nowMs());
   await writeDemo(storage.pool, today);
@@ -49,18 +50,14 @@ export async function seedDemo({ storage, listings, ask, nowMs }: Parts): Promis
     });
   }
 
-  function answered(subject: Subject, command: ApartmentCommand): Promise<ApartmentAnswer> {
-    return new Promise((resolve, reject) => {
-      ask({
-        subject,
-        command,
-        sinceMs: nowMs(),
-        attempts: 0,
-        reply: (outcome) =>
-          outcome.ok
-            ? resolve(outcome.data)
-            : reject(new Error(`the demo could not be placed: ${outcome.error.message}`)),
-      });
-    });
+  async function answered(
+    subject: Subject,
+    command: ApartmentCommand<GuestContact>,
+  ): Promise<ApartmentAnswer<Booking>> {
+    const { promise, resolve } = Promise.withResolvers<Outcome<ApartmentAnswer<Booking>>>();
+    await apartments.ask(subject, command, resolve);
+    const outcome = await promise;
+    if (outcome.ok) return outcome.data;
+    throw new Error(`the demo could not be placed: ${outcome.error.message}`);
   }
 }

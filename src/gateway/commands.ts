@@ -1,6 +1,5 @@
 /** The commands that a socket and an HTTP route share: who may, what fits, and what the apartment is told. */
 
-import type { ApartmentCommand } from '../protocol/apartment-command.ts';
 import {
   BlockCommand,
   CancelCommand,
@@ -32,7 +31,11 @@ export function guestCommands<C extends Caller>(parts: GatewayParts): CommandTab
       schema: HoldCommand,
       run(caller: C, { requestId, apartmentId, checkIn, checkOut, guests }, reply) {
         const stay = { from: nightOf(checkIn), to: nightOf(checkOut) };
-        apartments.ask(subjectOf(caller), { kind: 'hold', requestId, apartmentId, stay, guests }, reply);
+        return apartments.ask(
+          subjectOf(caller),
+          { kind: 'hold', requestId, apartmentId, stay, guests },
+          reply,
+        );
       },
     }),
     extend: command({
@@ -40,29 +43,31 @@ export function guestCommands<C extends Caller>(parts: GatewayParts): CommandTab
       schema: ExtendCommand,
       run(caller: C, { requestId, apartmentId, holdId, minutes }, reply) {
         const extend = { kind: 'extend', requestId, apartmentId, holdId } as const;
-        apartments.ask(subjectOf(caller), { ...extend, ...(minutes !== undefined && { minutes }) }, reply);
+        return apartments.ask(
+          subjectOf(caller),
+          { ...extend, ...(minutes !== undefined && { minutes }) },
+          reply,
+        );
       },
     }),
     release: command({
       access: 'subject',
       schema: ReleaseCommand,
       run(caller: C, { requestId, apartmentId, holdId }, reply) {
-        apartments.ask(subjectOf(caller), { kind: 'release', requestId, apartmentId, holdId }, reply);
+        return apartments.ask(subjectOf(caller), { kind: 'release', requestId, apartmentId, holdId }, reply);
       },
     }),
     confirm: command({
       access: 'subject',
       schema: ConfirmCommand,
       run(caller: C, { requestId, apartmentId, holdId, guest, payment }, reply) {
-        const confirm: ApartmentCommand = {
-          kind: 'confirm',
-          requestId,
-          apartmentId,
-          holdId,
-          contact: guest,
-          method: payment.method,
-        };
-        apartments.ask(subjectOf(caller), confirm, reply);
+        const { method } = payment;
+        const intent = { requestId, apartmentId, holdId };
+        return apartments.ask(
+          subjectOf(caller),
+          { kind: 'confirm', ...intent, contact: guest, method },
+          reply,
+        );
       },
     }),
     cancel: command({
@@ -70,7 +75,7 @@ export function guestCommands<C extends Caller>(parts: GatewayParts): CommandTab
       schema: CancelCommand,
       async run(caller: C, { requestId, apartmentId, bookingId, reason }, reply) {
         const subject = await cancellingSubject(parts, subjectOf(caller), apartmentId);
-        apartments.ask(
+        return apartments.ask(
           subject,
           { kind: 'cancel', requestId, apartmentId, bookingId, ...(reason === undefined ? {} : { reason }) },
           reply,
@@ -110,7 +115,7 @@ export function managementCommands<C extends Caller>(parts: GatewayParts): Comma
         const range = { from: nightOf(from), to: nightOf(to) };
         if (range.to <= range.from) throw backwards(from, to);
         const subject = await managingSubject(parts, subjectOf(caller), apartmentId);
-        apartments.ask(
+        return apartments.ask(
           subject,
           { kind: 'block', requestId, apartmentId, range, ...(reason === undefined ? {} : { reason }) },
           reply,
@@ -122,7 +127,7 @@ export function managementCommands<C extends Caller>(parts: GatewayParts): Comma
       schema: UnblockCommand,
       async run(caller: C, { requestId, apartmentId, blockId }, reply) {
         const subject = await managingSubject(parts, subjectOf(caller), apartmentId);
-        apartments.ask(subject, { kind: 'unblock', requestId, apartmentId, blockId }, reply);
+        return apartments.ask(subject, { kind: 'unblock', requestId, apartmentId, blockId }, reply);
       },
     }),
     claims: command({

@@ -21,16 +21,20 @@ import type {
   NewApartment,
 } from '../protocol/managed-apartments.ts';
 import type { NightRange } from '../protocol/nights.ts';
-import type { Booking, Calendar, Session, Subject } from '../protocol/resources.ts';
+import type { Booking, Calendar, GuestContact, Session, Subject } from '../protocol/resources.ts';
 import type { Apartment } from '../protocol/terms.ts';
 
 export interface Apartments {
   /**
    * The one way a command reaches an apartment. `reply` is called once, after what it tells is on disk; calls
    * come in bursts, one burst a commit. Whether the subject may do this at all (roles) is the gateway's to
-   * check; whose hold or booking it is, the apartment's.
+   * check; whose hold or booking it is, the apartment's. Where it rejects, the apartment was not asked.
    */
-  ask(subject: Subject, command: ApartmentCommand, reply: (outcome: Outcome<ApartmentAnswer>) => void): void;
+  ask(
+    subject: Subject,
+    command: ApartmentCommand<GuestContact>,
+    reply: (outcome: Outcome<ApartmentAnswer<Booking>>) => void,
+  ): void | Promise<void>;
   /** The committed calendar; `not_found` where there is no such apartment. */
   calendar(apartmentId: string, window: NightRange): Promise<Outcome<Calendar>>;
   /** The committed claims in a window, with what its host or an admin may know of them. */
@@ -46,6 +50,8 @@ export interface Apartments {
   onMissed(listener: () => void): () => void;
   /** Every committed change of apartments owned here. Returns the way to unsubscribe. */
   subscribe(listener: (change: CommittedChange) => void): () => void;
+  /** The booking of each such change that has one, right after it or a little later. Returns the way to unsubscribe. */
+  onBooking(listener: (guestId: string, booking: Booking) => void): () => void;
 }
 
 export interface Bookings {

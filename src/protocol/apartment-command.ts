@@ -1,12 +1,14 @@
 /** A command once it is through the door: typed, its dates turned into night numbers. Plain data, so that it can be sent to the apartment's owner wherever that is. */
+import type { KeptBooking, KeptContact } from './kept-contact.ts';
 import type { NightRange } from './nights.ts';
-import type { Block, Booking, GuestContact, Hold } from './resources.ts';
+import type { Block, Hold } from './resources.ts';
 
 interface Intent {
   readonly requestId: string;
   readonly apartmentId: string;
 }
-export type ApartmentCommand =
+/** @typeParam Contact in clear at the door, as it is kept from there on */
+export type ApartmentCommand<Contact = KeptContact> =
   | (Intent & { readonly kind: 'hold'; readonly stay: NightRange; readonly guests: number })
   /** `minutes`: an admin's, from now. */
   | (Intent & { readonly kind: 'extend'; readonly holdId: string; readonly minutes?: number })
@@ -14,7 +16,7 @@ export type ApartmentCommand =
   | (Intent & {
       readonly kind: 'confirm';
       readonly holdId: string;
-      readonly contact: GuestContact;
+      readonly contact: Contact;
       readonly method: string;
     })
   | (Intent & { readonly kind: 'cancel'; readonly bookingId: string; readonly reason?: string })
@@ -24,16 +26,17 @@ export type ApartmentCommand =
   | (Intent & { readonly kind: 'resume' })
   | (Intent & { readonly kind: 'retire' });
 
-export interface ApartmentAnswers {
+/** @typeParam Shown a booking as its apartment tells it, or on the wire */
+export interface ApartmentAnswers<Shown = KeptBooking> {
   hold: { hold: Hold };
   extend: { hold: Hold };
   release: { hold: Hold };
-  confirm: { booking: Booking };
-  cancel: { booking: Booking };
+  confirm: { booking: Shown };
+  cancel: { booking: Shown };
   block: { block: Block };
   unblock: { block: Block };
   pause: { status: 'paused' };
   resume: { status: 'listed' };
   retire: { status: 'retired' };
 }
-export type ApartmentAnswer = ApartmentAnswers[keyof ApartmentAnswers];
+export type ApartmentAnswer<Shown = KeptBooking> = ApartmentAnswers<Shown>[keyof ApartmentAnswers];

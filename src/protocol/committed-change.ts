@@ -1,5 +1,6 @@
 import type { OccupancyCause } from './events.ts';
-import type { Booking, Hold, RangeStatus } from './resources.ts';
+import type { KeptBooking } from './kept-contact.ts';
+import type { Hold, RangeStatus } from './resources.ts';
 
 /** Nights [from, to) whose status is now this. */
 export interface NightChange {
@@ -23,5 +24,5 @@ export interface CommittedChange {
   readonly hold: Hold | undefined;
   /** The same guest's holds that ended as this one began. */
   readonly replaced?: readonly Hold[];
-  readonly booking: Booking | undefined;
+  readonly booking: KeptBooking | undefined;
 }

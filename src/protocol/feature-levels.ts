@@ -16,6 +16,8 @@ const BROUGHT_BY = {
   /** The journal is more than the table of that name, and an apartment's first facts may be in an archive; a program of before
    *  reads that table alone (ADR 21). */
   'a journal in volumes': 4,
+  /** A booking's contact is sealed (`services/contacts/`); a program of before would show it as it is. */
+  'sealed contacts': 5,
 } as const satisfies Record<string, number>;
 
 export type Feature = keyof typeof BROUGHT_BY;

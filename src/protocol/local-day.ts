@@ -5,6 +5,9 @@
 import { Temporal } from 'temporal-polyfill';
 import { dateOf, nightOf } from './nights.ts';
 
+/** The zone that is furthest behind: a stay is future as long as its last day is somewhere still to come. */
+export const LAST_ZONE = 'Etc/GMT+12';
+
 interface LocalDay {
   readonly night: number;
   readonly startMs: number;

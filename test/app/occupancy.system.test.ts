@@ -4,6 +4,7 @@ import type { ApartmentsNode } from '../../src/app/apartments-node.ts';
 import { upsertListings } from '../../src/persistence/statements/listings.ts';
 import { OCCUPANCY_APARTMENTS_MAX } from '../../src/protocol/limits.ts';
 import { dateOf, type NightRange } from '../../src/protocol/nights.ts';
+import { NOTHING_SEALED } from '../support/in-clear.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { openTerms } from '../support/terms.ts';
 
@@ -35,10 +36,11 @@ it('[C7] the first 2,000 apartments by city and name, of a city or with a part o
       taken: [{ from: dateOf(from), to: dateOf(from + 1), status: 'held' as const }],
     },
   });
-  const { occupancy } = createApartments(
-    { cluster: { calendar } } as unknown as ApartmentsNode,
-    database.pool,
-  );
+  const { occupancy } = createApartments({ cluster: { calendar } } as unknown as ApartmentsNode, {
+    pool: database.pool,
+    contacts: NOTHING_SEALED,
+    onFault: () => {},
+  });
   const of = async (which: { city?: string; name?: string }) => {
     const outcome = await occupancy({ ...WINDOW, ...which });
     if (!outcome.ok) throw new Error(outcome.error.message);

@@ -10,6 +10,7 @@ import type { ManagedApartment } from '../../src/protocol/managed-apartments.ts'
 import { dateOf, type NightRange, nightOf } from '../../src/protocol/nights.ts';
 import type { Booking, Calendar, Hold, Session, Subject } from '../../src/protocol/resources.ts';
 import type { Apartment } from '../../src/protocol/terms.ts';
+import { inClear } from '../support/in-clear.ts';
 import { openTerms } from '../support/terms.ts';
 
 export interface World {
@@ -184,7 +185,7 @@ export function createWorld(): World {
       apartments: {
         ask(subject, command, reply) {
           world.commands.push({ subject, command });
-          world.answer(subject, command, reply);
+          world.answer(subject, command, (outcome) => reply(outcome as Outcome<ApartmentAnswer<Booking>>));
         },
         calendar: (apartmentId, window) => world.calendarOf(apartmentId, window),
         async claims(subject, apartmentId, window) {
@@ -233,6 +234,13 @@ export function createWorld(): World {
         subscribe(listener) {
           changeListeners.add(listener);
           return () => changeListeners.delete(listener);
+        },
+        onBooking(listener) {
+          const heard = ({ guestId, booking }: CommittedChange) => {
+            if (guestId !== undefined && booking !== undefined) listener(guestId, inClear(booking));
+          };
+          changeListeners.add(heard);
+          return () => changeListeners.delete(heard);
         },
       },
       bookings: {

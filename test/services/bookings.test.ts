@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { BookingRecord } from '../../src/actors/facts.ts';
 import type { Subject } from '../../src/protocol/resources.ts';
 import { createBookings } from '../../src/services/bookings/index.ts';
+import { NOTHING_SEALED } from '../support/in-clear.ts';
 
 const record: BookingRecord = {
   id: 'b2-x',
@@ -27,6 +28,7 @@ const record: BookingRecord = {
 async function seenBy(kind: Subject['kind'], id: string, status: BookingRecord['status'] = 'confirmed') {
   const bookings = createBookings({
     pool: { query: () => Promise.resolve({ rows: [{ ...record, status }] }) } as unknown as Pool,
+    contacts: NOTHING_SEALED,
     nowMs: () => 0,
     openHoldsOf: () => Promise.resolve([]),
     mayManage: (subject, apartmentId) =>
@@ -51,6 +53,7 @@ describe('the list of bookings', () => {
           return Promise.resolve({ rows: [] });
         },
       } as unknown as Pool,
+      contacts: NOTHING_SEALED,
       nowMs: () => 0,
       openHoldsOf: () => Promise.resolve([]),
       mayManage: () => Promise.resolve(false),

@@ -3,6 +3,7 @@ import { managedListing } from '../../src/persistence/statements/managed-listing
 import { type Outcome, refuse } from '../../src/protocol/errors.ts';
 import type { ManagedApartment } from '../../src/protocol/managed-apartments.ts';
 import { createManagement } from '../../src/services/listings/management.ts';
+import { NOTHING_SEALED } from '../support/in-clear.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { openTerms } from '../support/terms.ts';
 
@@ -18,6 +19,7 @@ beforeAll(async () => {
   );
   management = createManagement({
     pool: database.pool,
+    contacts: NOTHING_SEALED,
     figures: () => Promise.reject(new Error('not asked for')),
     written: async () => {},
     async ask(_, command) {

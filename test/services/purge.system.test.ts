@@ -75,9 +75,15 @@ describe('[G1] a purge', () => {
     ['has been purged before', [LOST]],
   ])('removes an anonymous guest whose only session %s, and all that is theirs', async (_what, fates) => {
     const id = await guest(...fates);
+    await database.pool.query(
+      `insert into guest_keys (guest_id, id, wrapped_by, wrapped) values ($1, 'k', 'r', '')`,
+      [id],
+    );
     await new Purge(database.pool).poll();
     expect(await isThere(id)).toBe(false);
-    expect([await rows('sessions'), await rows('refresh_tokens')]).toEqual([0, 0]);
+    expect([await rows('sessions'), await rows('refresh_tokens'), await rows('guest_keys')]).toEqual([
+      0, 0, 0,
+    ]);
   });
 
   it.each([

@@ -29,6 +29,7 @@ import { COMMAND_DEADLINE_MS } from '../../src/protocol/limits.ts';
 import type { NightRange } from '../../src/protocol/nights.ts';
 import type { Calendar, Subject } from '../../src/protocol/resources.ts';
 import { SandboxPayments } from '../../src/services/payments/sandbox/provider.ts';
+import { inClear } from '../support/in-clear.ts';
 import type { Bug, Place } from './bug.ts';
 import type { Database } from './database.ts';
 import { journalOfLevel, requestsOfLevel } from './levels.ts';
@@ -242,7 +243,10 @@ export class SimulatedNode {
       const booked = new Set(rows.map(({ holdId }) => holdId));
       return {
         ok: true,
-        data: { holds: open.filter(({ id }) => !booked.has(id)), bookings: rows.map(bookingView) },
+        data: {
+          holds: open.filter(({ id }) => !booked.has(id)),
+          bookings: rows.map((row) => inClear(bookingView(row))),
+        },
       };
     } catch (error) {
       if (error instanceof Refusal) return { ok: false, error: error.body };

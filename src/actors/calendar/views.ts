@@ -3,6 +3,7 @@ import type { StandingClaim, StandingClaims } from '../../protocol/claims.ts';
 import type { NightChange } from '../../protocol/committed-change.ts';
 import type { OccupancyCause } from '../../protocol/events.ts';
 import { instant } from '../../protocol/instant.ts';
+import { type KeptBooking, keptGuest } from '../../protocol/kept-contact.ts';
 import { dateOf, type NightRange } from '../../protocol/nights.ts';
 import { quoteOf, totalMinor } from '../../protocol/price.ts';
 import type * as wire from '../../protocol/resources.ts';
@@ -60,10 +61,11 @@ export function grantedUntilMs(minutes: number | undefined, nowMs: number): numb
   return nowMs + (minutes === undefined ? EXTENSION_MS : minutes * 60_000);
 }
 
-export function bookingView(booking: BookingRecord): wire.Booking {
-  const { id, apartmentId, guests, price, policy, contact, cancelledAtMs, refundMinor } = booking;
+/** Its contact stays as it is kept: whoever shows it opens it. */
+export function bookingView(booking: BookingRecord): KeptBooking {
+  const { id, apartmentId, guests, price, policy, cancelledAtMs, refundMinor } = booking;
   const cancelled = booking.status === 'cancelled';
-  const view: wire.Booking = {
+  const view: KeptBooking = {
     id,
     apartmentId,
     checkIn: dateOf(booking.from),
@@ -72,7 +74,7 @@ export function bookingView(booking: BookingRecord): wire.Booking {
     status: cancelled ? 'cancelled' : 'confirmed',
     price: quoteOf(price),
     policy,
-    guest: { name: contact.name, email: contact.email },
+    guest: keptGuest(booking.contact, booking.guestId, booking.holdId),
     createdAt: instant(booking.createdAtMs),
     version: booking.version,
   };
@@ -84,7 +86,7 @@ export function bookingView(booking: BookingRecord): wire.Booking {
 }
 
 /** A booking as it was when it was confirmed, whatever became of it: the answer that a retried confirm gets. */
-export function bookingAsConfirmed(booking: BookingRecord): wire.Booking {
+export function bookingAsConfirmed(booking: BookingRecord): KeptBooking {
   return bookingView({ ...booking, status: 'confirmed', version: booking.confirmedVersion });
 }
 

@@ -8,7 +8,7 @@ import type { CommittedChange, NightChange } from '../../protocol/committed-chan
 import type { OccupancyCause, OccupancyChanged } from '../../protocol/events.ts';
 import { instant } from '../../protocol/instant.ts';
 import { dateOf } from '../../protocol/nights.ts';
-import type { Range } from '../../protocol/resources.ts';
+import type { Booking, Range } from '../../protocol/resources.ts';
 import type { Backplane } from './backplane.ts';
 import { FeedGaps } from './feed-gaps.ts';
 import { eventText, frameOf, holdText, type PacketHeads } from './packets.ts';
@@ -60,6 +60,18 @@ export class FanOut {
     if (this.#backplane?.audience.hasOthers() === true) this.#toOthers(this.#backplane, change);
   }
 
+  /** After its change, or later. */
+  booked(guestId: string, booking: Booking): void {
+    const room = socketIdsIn(this.#guests.namespace, guestRoom(guestId));
+    if (room !== undefined) {
+      const text = eventText(this.#guests.heads, 'booking', JSON.stringify({ booking }));
+      this.#send(this.#guests, room, text);
+    }
+    const backplane = this.#backplane;
+    if (backplane?.audience.hasOthers() === true)
+      backplane.publish(this.#guests.namespace, guestRoom(guestId), 'booking', { booking });
+  }
+
   /** Somebody has joined the room: from here on its changes are told. */
   watched(apartmentId: string): void {
     if (!this.versions.has(apartmentId)) this.versions.set(apartmentId, UNKNOWN);
@@ -108,8 +120,8 @@ export class FanOut {
     );
   }
 
-  #toGuest(guestId: string, { hold, replaced, booking }: CommittedChange): void {
-    if (hold === undefined && replaced === undefined && booking === undefined) return;
+  #toGuest(guestId: string, { hold, replaced }: CommittedChange): void {
+    if (hold === undefined && replaced === undefined) return;
     const room = socketIdsIn(this.#guests.namespace, guestRoom(guestId));
     if (room === undefined) return;
     const { heads } = this.#guests;
@@ -117,9 +129,6 @@ export class FanOut {
       this.#send(this.#guests, room, eventText(heads, 'hold', JSON.stringify({ hold: ended })));
     }
     if (hold !== undefined) this.#send(this.#guests, room, eventText(heads, 'hold', holdText({ hold })));
-    if (booking !== undefined) {
-      this.#send(this.#guests, room, eventText(heads, 'booking', JSON.stringify({ booking })));
-    }
   }
 
   /** Here and on other servers. */
@@ -137,7 +146,7 @@ export class FanOut {
   }
 
   #toOthers(backplane: Backplane, change: CommittedChange): void {
-    const { apartmentId, version, changes, guestId, hold, replaced = [], booking } = change;
+    const { apartmentId, version, changes, guestId, hold, replaced = [] } = change;
     const guests = this.#guests.namespace;
     if (backplane.audience.isWatched(apartmentId)) {
       const availability = { apartmentId, version, changes: changes.map(rangeOf) };
@@ -147,7 +156,6 @@ export class FanOut {
       const room = guestRoom(guestId);
       for (const ended of replaced) backplane.publish(guests, room, 'hold', { hold: ended });
       if (hold !== undefined) backplane.publish(guests, room, 'hold', { hold });
-      if (booking !== undefined) backplane.publish(guests, room, 'booking', { booking });
     }
   }
 

@@ -150,6 +150,7 @@ export class SocketServer {
     parts.apartments.onOwnersChanged(() => void this.#beacons.catchUp());
     this.#unsubscribe = [
       parts.apartments.subscribe((change) => this.#fanOut.committed(change)),
+      parts.apartments.onBooking((guestId, booking) => this.#fanOut.booked(guestId, booking)),
       parts.accounts.onRevoked((sessionId) => this.#revoked(sessionId)),
     ];
     this.#tick = setInterval(() => this.#everySecond(), TICK_MS);

@@ -229,7 +229,9 @@ export async function purgeAnonymousAccounts(
          and not exists (select from pending_bookings b where b.guest_id = a.id)
          and not exists (
            select from sessions s join refresh_tokens t on t.session_id = s.id where s.account_id = a.id)
-       returning 1
+       returning a.id
+     ), keys as (
+       delete from guest_keys using removed where guest_id = removed.id
      )
      select (select count(*) from looked)::int as looked, (select count(*) from removed)::int as removed,
             (select max(id) from looked) as last`,

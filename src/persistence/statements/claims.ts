@@ -1,10 +1,13 @@
 /** What the tables know of claims beyond the calendar: who booked, and when a booking or a block was made. */
 import type { Pool } from 'pg';
+import type { KeptContact } from '../../protocol/kept-contact.ts';
 import type { Price } from '../../protocol/price.ts';
 
 export interface BookedClaim {
   readonly id: string;
-  readonly guestName: string;
+  readonly guestId: string;
+  readonly holdId: string;
+  readonly contact: KeptContact;
   readonly guests: number;
   readonly price: Price;
   readonly createdAtMs: number;
@@ -16,7 +19,7 @@ export async function bookedClaims(
   bookingIds: readonly string[],
 ): Promise<BookedClaim[]> {
   const result = await pool.query<BookedClaim>(
-    `select id, contact ->> 'name' as "guestName", guests, price,
+    `select id, guest_id as "guestId", hold_id as "holdId", contact, guests, price,
             (extract(epoch from created_at) * 1000)::bigint as "createdAtMs"
      from bookings where apartment_id = $1 and id = any($2)`,
     [apartmentId, bookingIds],

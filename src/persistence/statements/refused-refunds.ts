@@ -1,13 +1,15 @@
 /** Refunds that the provider has refused for good: the rows of their bookings stay open until the operator ends them. */
 import type { Pool } from 'pg';
+import type { KeptContact } from '../../protocol/kept-contact.ts';
 import type { Price } from '../../protocol/price.ts';
-import type { GuestContact } from '../../protocol/resources.ts';
 
 export interface RefusedRefund {
   readonly bookingId: string;
   readonly apartmentId: string;
   readonly paymentKey: string;
-  readonly contact: GuestContact;
+  readonly guestId: string;
+  readonly holdId: string;
+  readonly contact: KeptContact;
   readonly price: Price;
   /** Null where the whole price is due, as no booking came of it. */
   readonly refundMinor: number | null;
@@ -23,11 +25,13 @@ const SETTLED = `lateral (
 
 export async function refusedRefunds(pool: Pool): Promise<RefusedRefund[]> {
   const result = await pool.query<RefusedRefund>(
-    `select b.id as "bookingId", b.apartment_id as "apartmentId", b.payment_key as "paymentKey", b.contact, b.price,
+    `select b.id as "bookingId", b.apartment_id as "apartmentId", b.guest_id as "guestId", b.hold_id as "holdId",
+       b.payment_key as "paymentKey", b.contact, b.price,
        b.refund_minor as "refundMinor", (extract(epoch from settled.at) * 1000)::bigint as "atMs"
-     from (select id, apartment_id, payment_key, contact, price, refund_minor, version from bookings where refund_owed
+     from (select id, apartment_id, guest_id, hold_id, payment_key, contact, price, refund_minor, version
+           from bookings where refund_owed
            union all
-           select id, apartment_id, payment_key, contact, price, null, version from pending_bookings) b, ${SETTLED}
+           select id, apartment_id, guest_id, hold_id, payment_key, contact, price, null, version from pending_bookings) b, ${SETTLED}
      order by settled.at, b.id`,
   );
   return result.rows;

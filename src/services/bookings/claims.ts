@@ -4,12 +4,14 @@ import { versionInId } from '../../actors/calendar/claim-id.ts';
 import { bookedClaims, instantsOf } from '../../persistence/statements/claims.ts';
 import type { ClaimsAnswer, ClaimView, StandingClaim, StandingClaims } from '../../protocol/claims.ts';
 import { instant } from '../../protocol/instant.ts';
+import { keptGuest } from '../../protocol/kept-contact.ts';
 import { totalMinor } from '../../protocol/price.ts';
 import type { Subject } from '../../protocol/resources.ts';
+import type { Contacts } from '../contacts/index.ts';
 
 /** @param subject its host, who is not told which guest is behind an id, or an admin */
 export async function completeClaims(
-  pool: Pool,
+  { pool, contacts }: { readonly pool: Pool; readonly contacts: Contacts },
   subject: Subject,
   apartmentId: string,
   { version, claims }: StandingClaims,
@@ -21,7 +23,15 @@ export async function completeClaims(
     bookedClaims(pool, apartmentId, idsOf('booking')),
     instantsOf(pool, apartmentId, blockVersions),
   ]);
-  const bookings = new Map(booked.map((booking) => [booking.id, booking]));
+  const guests = await contacts.open(
+    booked.map(({ contact, guestId, holdId }) => ({
+      apartmentId,
+      guest: keptGuest(contact, guestId, holdId),
+    })),
+  );
+  const bookings = new Map(
+    booked.map((booking, i) => [booking.id, { ...booking, guestName: guests[i]!.name }]),
+  );
 
   const complete = (claim: StandingClaim): ClaimView => {
     const { guestId, ...rest } = claim;

@@ -4,22 +4,25 @@ import { bookingView } from '../../actors/calendar/views.ts';
 import type { Bookings } from '../../gateway/ports.ts';
 import { bookingById, listBookings, upcomingBookings } from '../../persistence/statements/bookings.ts';
 import { refuse } from '../../protocol/errors.ts';
-import { localNight } from '../../protocol/local-day.ts';
+import { LAST_ZONE, localNight } from '../../protocol/local-day.ts';
 import type { Hold, Subject } from '../../protocol/resources.ts';
+import { type Contacts, shownBookings } from '../contacts/index.ts';
 import { MINE_BOOKINGS_MAX } from './limits.ts';
 
 export interface BookingsParts {
   readonly pool: Pool;
+  readonly contacts: Contacts;
   readonly nowMs: () => number;
   readonly openHoldsOf: (guestId: string) => Promise<Hold[]>;
   /** Whether a subject is the host of an apartment, or an admin. */
   readonly mayManage: (subject: Subject, apartmentId: string) => Promise<boolean>;
 }
 
-/** The zone that is furthest behind: a stay is future as long as its last day is somewhere still to come. */
-const LAST_ZONE = 'Etc/GMT+12';
+export function createBookings(parts: BookingsParts): Bookings {
+  const { pool, contacts, nowMs, openHoldsOf, mayManage } = parts;
+  const shown = (bookings: Parameters<typeof bookingView>[0][]) =>
+    shownBookings(contacts, bookings.map(bookingView));
 
-export function createBookings({ pool, nowMs, openHoldsOf, mayManage }: BookingsParts): Bookings {
   return {
     async mine(subject) {
       const today = localNight(LAST_ZONE, nowMs());
@@ -28,19 +31,19 @@ export function createBookings({ pool, nowMs, openHoldsOf, mayManage }: Bookings
       const bookings = await upcomingBookings(pool, subject.id, today, MINE_BOOKINGS_MAX);
       const booked = new Set(bookings.map(({ holdId }) => holdId));
       const holds = open.filter(({ id }) => !booked.has(id));
-      return { holds, bookings: bookings.map(bookingView) };
+      return { holds, bookings: await shown(bookings) };
     },
 
     async list(subject, { limit, before, whose }) {
       const guestId = subject.kind === 'admin' && whose !== 'mine' ? undefined : subject.id;
-      return (await listBookings(pool, { guestId, limit, before })).map(bookingView);
+      return shown(await listBookings(pool, { guestId, limit, before }));
     },
 
     async get(subject, bookingId) {
       const booking = await bookingById(pool, bookingId);
       if (booking !== undefined && booking.status !== 'pending') {
         const isVisible = booking.guestId === subject.id || (await mayManage(subject, booking.apartmentId));
-        if (isVisible) return { ok: true, data: bookingView(booking) };
+        if (isVisible) return { ok: true, data: (await shown([booking]))[0]! };
       }
       return refuse(
         'not_found',

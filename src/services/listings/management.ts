@@ -15,12 +15,14 @@ import type { ApartmentAnswer, ApartmentCommand } from '../../protocol/apartment
 import { type Outcome, refuse } from '../../protocol/errors.ts';
 import type { ManagedApartment } from '../../protocol/managed-apartments.ts';
 import type { Subject } from '../../protocol/resources.ts';
+import { type Contacts, shownBookings } from '../contacts/index.ts';
 import type { CountFigures } from '../figures/index.ts';
 import { changedApartment, isSameApartment, newApartment } from './edits.ts';
 import { HALF_CHANGES_KEPT_MS, HALF_CHANGES_MAX } from './limits.ts';
 
 export interface ManagementParts {
   readonly pool: Pool;
+  readonly contacts: Contacts;
   readonly figures: CountFigures;
   /** Listings were written: they are in force here once this resolves. */
   readonly written: () => Promise<void>;
@@ -30,7 +32,7 @@ export interface ManagementParts {
 /** Writes that another one got in between of are decided anew so many times. */
 const ATTEMPTS_MAX = 5;
 
-export function createManagement({ pool, figures, written, ask }: ManagementParts): Management {
+export function createManagement({ pool, contacts, figures, written, ask }: ManagementParts): Management {
   /** By intent: the revision that the first half of a change made, its status still to come. */
   const halfDone = new LRUCache<string, string>({ max: HALF_CHANGES_MAX, ttl: HALF_CHANGES_KEPT_MS });
   return {
@@ -99,7 +101,8 @@ export function createManagement({ pool, figures, written, ask }: ManagementPart
     async bookings(apartmentId, window, { limit, cursor }) {
       const page = await bookingsOfApartment(pool, apartmentId, window, { after: cursor, limit });
       const last = page.length === limit ? page.at(-1) : undefined;
-      return { bookings: page.map(bookingView), ...(last !== undefined && { nextCursor: last.id }) };
+      const bookings = await shownBookings(contacts, page.map(bookingView));
+      return { bookings, ...(last !== undefined && { nextCursor: last.id }) };
     },
   };
 

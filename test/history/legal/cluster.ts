@@ -11,11 +11,13 @@ import type { MineAnswer } from '../../../src/protocol/commands.ts';
 import type { CommittedChange } from '../../../src/protocol/committed-change.ts';
 import { type Outcome, Refusal } from '../../../src/protocol/errors.ts';
 import { shardOf } from '../../../src/protocol/ids.ts';
+import type { KeptContact } from '../../../src/protocol/kept-contact.ts';
 import { nightOf } from '../../../src/protocol/nights.ts';
 import type { Calendar, Subject } from '../../../src/protocol/resources.ts';
 import { memoryBooks } from '../../../src/services/payments/sandbox/memory-books.ts';
 import { SandboxPayments } from '../../../src/services/payments/sandbox/provider.ts';
 import { House, ManualTime, markedIn } from '../../support/apartment-house.ts';
+import { inClear } from '../../support/in-clear.ts';
 import { openTerms } from '../../support/terms.ts';
 import type { BookingRow, RecordedEntry, RecordedPayment } from '../history.ts';
 
@@ -116,7 +118,10 @@ export class Cluster {
     const booked = new Set(rows.map(({ holdId }) => holdId));
     return {
       ok: true,
-      data: { holds: open.filter(({ id }) => !booked.has(id)), bookings: rows.map(bookingView) },
+      data: {
+        holds: open.filter(({ id }) => !booked.has(id)),
+        bookings: rows.map((row) => inClear(bookingView(row))),
+      },
     };
   }
 
@@ -141,7 +146,7 @@ export class Cluster {
     }));
   }
 
-  async rows(): Promise<(BookingRow & { contact: { name: string; email: string } })[]> {
+  async rows(): Promise<(BookingRow & { contact: KeptContact })[]> {
     const rows = [];
     for (const { apartmentId, fact } of await this.entries()) {
       if (fact.kind !== 'confirming') continue;

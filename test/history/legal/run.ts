@@ -5,6 +5,7 @@ import type { CommittedChange } from '../../../src/protocol/committed-change.ts'
 import type { ErrorBody, Outcome } from '../../../src/protocol/errors.ts';
 import { dateOf } from '../../../src/protocol/nights.ts';
 import type { Subject } from '../../../src/protocol/resources.ts';
+import { inClear } from '../../support/in-clear.ts';
 import { commandOf } from '../commands.ts';
 import type { Answer, Asked, History, HistoryEvent, Outage } from '../history.ts';
 import { APARTMENTS, Cluster, HOLDS_PER_GUEST, START_MS } from './cluster.ts';
@@ -139,7 +140,8 @@ class LegalRun {
       const atMs = this.nowMs;
       for (const ended of replaced ?? []) this.events.push({ type: 'hold', atMs, process, hold: ended });
       if (hold !== undefined) this.events.push({ type: 'hold', atMs, process, hold });
-      if (booking !== undefined) this.events.push({ type: 'booking', atMs, process, booking });
+      if (booking !== undefined)
+        this.events.push({ type: 'booking', atMs, process, booking: inClear(booking) });
     });
   }
 }

@@ -1,0 +1,92 @@
+/**
+ * Guests' contacts between the door and the disk (ADR 27): sealed before an apartment is asked, opened where somebody is
+ * shown them. A contact whose key was erased is shown as that, and keeps nothing else from being shown.
+ */
+import type { Pool } from 'pg';
+import type { Feature } from '../../protocol/feature-levels.ts';
+import { isSealed, type KeptBooking, type KeptContact, keyIdOf } from '../../protocol/kept-contact.ts';
+import type { Booking, GuestContact } from '../../protocol/resources.ts';
+import type { KeyRing } from '../accounts/key-ring.ts';
+import { type FoundKey, GuestKeys } from './guest-keys.ts';
+import { ContactsKeeping } from './keeping.ts';
+import { CONTACTS_POLL_MS } from './limits.ts';
+import { type Belonging, openContact, sealContact } from './seal.ts';
+
+/** What a booking says of its guest, as it is kept: a `KeptBooking` is one. */
+export type KeptFor = Pick<KeptBooking, 'apartmentId' | 'guest'>;
+
+export interface Contacts {
+  /** As a confirm is to carry it. @throws where the database cannot be asked */
+  seal(of: Belonging, contact: GuestContact): Promise<KeptContact>;
+  /** In the same order. @throws where the database cannot be asked */
+  open(kept: readonly KeptFor[]): Promise<GuestContact[]>;
+  /** Where the database need not be asked. */
+  openNow(kept: KeptFor): GuestContact | undefined;
+  close(): void;
+}
+
+export interface ContactsOptions {
+  readonly pool: Pool;
+  readonly ring: KeyRing;
+  readonly mayWrite: (feature: Feature) => boolean;
+  readonly onFault: (event: string, details: Record<string, unknown>) => void;
+}
+
+/** No address: mail to it goes nowhere (RFC 6761). */
+export const ERASED: GuestContact = { name: 'contact erased', email: 'erased@contact.invalid' };
+const UNREADABLE: GuestContact = { name: 'contact unreadable', email: 'unreadable@contact.invalid' };
+
+export function createContacts({ pool, ring, mayWrite, onFault }: ContactsOptions): Contacts {
+  const keys = new GuestKeys(pool, ring);
+  const keeping = new ContactsKeeping({ pool, ring, keys, mayWrite });
+  let isPolling = false;
+  const timer = setInterval(() => {
+    if (isPolling) return;
+    isPolling = true;
+    keeping
+      .poll()
+      .catch((cause: unknown) => onFault('contacts.fault', { cause }))
+      .finally(() => {
+        isPolling = false;
+      });
+  }, CONTACTS_POLL_MS);
+  timer.unref();
+
+  function opened({ apartmentId, guest }: KeptFor, key: FoundKey): GuestContact {
+    if (!isSealed(guest)) return guest;
+    const { sealed, guestId, holdId } = guest;
+    // Another key than the one it was sealed under: that one was erased before this one was made.
+    if (key === 'erased' || (key !== 'unreadable' && keyIdOf(guest) !== key.id)) return ERASED;
+    const contact =
+      key === 'unreadable' ? undefined : openContact(key, { guestId, apartmentId, holdId }, sealed);
+    if (contact === undefined) onFault('contacts.unreadable', { guestId, apartmentId, holdId });
+    return contact ?? UNREADABLE;
+  }
+
+  return {
+    async seal(of, contact) {
+      if (!mayWrite('sealed contacts')) return contact;
+      const key = await keys.findOrMake(of.guestId);
+      if (typeof key === 'object') return { sealed: sealContact(key, of, contact) };
+      throw new Error(`the key of guest ${of.guestId} is ${key}, so that their contact cannot be sealed`);
+    },
+    open: (kept) =>
+      Promise.all(
+        kept.map(async (one) =>
+          isSealed(one.guest) ? opened(one, await keys.find(one.guest.guestId)) : one.guest,
+        ),
+      ),
+    openNow(kept) {
+      if (!isSealed(kept.guest)) return kept.guest;
+      const key = keys.known(kept.guest.guestId);
+      return key && opened(kept, key);
+    },
+    close: () => clearInterval(timer),
+  };
+}
+
+/** As the wire has them. */
+export async function shownBookings(contacts: Contacts, kept: readonly KeptBooking[]): Promise<Booking[]> {
+  const guests = await contacts.open(kept);
+  return kept.map((booking, i) => ({ ...booking, guest: guests[i]! }));
+}
