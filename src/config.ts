@@ -72,13 +72,15 @@ const Environment = z.object({
     .string()
     .min(32, 'is shorter than 32 characters')
     .optional()
-    .describe('The only key behind tokens, in place of a file of them.'),
+    .describe(
+      'The only key behind tokens and over the contacts of guests, in place of a file of them; beside one it only opens what it had sealed before.',
+    ),
   NIGHTLATCH_KEYS_FILE: z
     .string()
     .min(1)
     .optional()
     .describe(
-      'File of the keys behind tokens, read again when it changes (`keys rotate`). Unset: `keys.json` in `NIGHTLATCH_DATA_DIR` where the database is embedded, otherwise one made once and kept in the database.',
+      'File of the keys behind tokens and over the contacts of guests, read again when it changes (`keys rotate`). Unset: `keys.json` in `NIGHTLATCH_DATA_DIR` where the database is embedded, otherwise one made once and kept in the database.',
     ),
   NIGHTLATCH_HOLD_TTL_SECONDS: integer(1, 86_400)
     .default(HOLD_TTL_SECONDS_DEFAULT)

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { giveRole } from './cli/account.ts';
 import { archive } from './cli/archive.ts';
 import { cluster } from './cli/cluster.ts';
+import { eraseGuest, eraseUnreadable } from './cli/erase.ts';
 import { accept, showHistory } from './cli/history.ts';
 import { importListings } from './cli/import.ts';
 import { addKey, listKeys } from './cli/keys.ts';
@@ -77,7 +78,10 @@ const keys = program
 keys
   .command('rotate')
   .description('let a new key sign from half a minute on; servers that run read it by themselves')
-  .option('--forget', 'in place of all others, at once: every access token has to be renewed')
+  .option(
+    '--forget',
+    'in place of all others, at once: every access token has to be renewed; what they have sealed is sealed anew',
+  )
   .action((flags) => addKey(readConfig(process.env), flags));
 
 program
@@ -119,6 +123,19 @@ refunds
   .command('done <booking>')
   .description('say that such a refund has been given back by hand')
   .action((booking) => refundDone(readConfig(process.env), booking));
+
+const erase = program.command('erase').description('erase the contacts of guests; nights and amounts stay');
+erase
+  .command('guest <id-or-email>')
+  .description(
+    'by id, or everybody whose bookings are all under an e-mail address; with an account, its name and address',
+  )
+  .option('--force', 'also who has a stay to come, a payment under way or a refund owed')
+  .action((who, flags) => eraseGuest(readConfig(process.env), who, flags));
+erase
+  .command('unreadable')
+  .description('give up the contacts that no key here opens, where the key over them is lost')
+  .action(() => eraseUnreadable(readConfig(process.env)));
 
 program
   .command('config')

@@ -26,7 +26,7 @@ async function signIn(
 describe('the command line', () => {
   it('explains itself', async () => {
     const help = await program.run(['--help']);
-    for (const command of ['serve', 'cluster', 'import', 'account', 'verify', 'refunds', 'config'])
+    for (const command of ['serve', 'cluster', 'import', 'account', 'verify', 'refunds', 'erase', 'config'])
       expect(help.output).toContain(`  ${command}`);
     expect(help.output).toMatch(/NIGHTLATCH_HOLD_TTL_SECONDS .*\[600\]/);
     expect(help.code).toBe(0);
