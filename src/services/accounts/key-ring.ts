@@ -1,12 +1,13 @@
 /**
  * The keys behind tokens: a ring of secrets, of which the newest that has begun signs and all verify, so that one follows
- * another without a restart and without anybody being signed out. The keys of guests are wrapped by the one that signs, and
- * opened by any that is there, also one that was forgotten: what is kept cannot be made anew as a token can (ADR 27).
+ * another without a restart and without anybody being signed out. The keys of guests are wrapped by the newest that all know,
+ * and opened by any that is there, also one that was forgotten: what is kept cannot be made anew as a token can (ADR 27).
  *
  *   made ── KEY_LEAD_MS, in which every server reads it ──> signs ──> another signs, it verifies ──> taken out
  *                                                             └──── forgotten ──> only opens ────────────^
  */
 import { createHash, hkdfSync } from 'node:crypto';
+import { KEY_LEAD_MS } from './limits.ts';
 
 export interface RootKey {
   /** In the header of what it signs (`kid`). */
@@ -75,6 +76,14 @@ export class KeyRing {
     return this.#roots.map((root) => this.#derive(root, purpose));
   }
 
+  /**
+   * For what is kept, and has to be opened by every server at once: the newest that has signed for KEY_LEAD_MS, so that all
+   * have read it, also where it began at once as others were forgotten; one of those until then.
+   */
+  wrapping(purpose: Purpose): Key {
+    return this.#derive(this.#wrapping(), purpose);
+  }
+
   /** What that key has wrapped is opened by; undefined where it is not of this ring. */
   opening(purpose: Purpose, id: string): Key | undefined {
     const root = [...this.#roots, ...this.#forgotten].find((known) => known.id === id);
@@ -88,9 +97,16 @@ export class KeyRing {
 
   /** The ids of those that another has followed: what they have wrapped is to be wrapped anew. */
   get followed(): readonly string[] {
-    const nowMs = this.#nowMs();
-    const begun = this.#roots.filter(({ fromMs }) => fromMs <= nowMs);
-    return [...begun.slice(1), ...this.#forgotten].map(({ id }) => id);
+    const wrapping = this.#wrapping();
+    if (wrapping.forgottenMs !== undefined) return [];
+    const older = this.#roots.slice(this.#roots.indexOf(wrapping) + 1);
+    return [...older, ...this.#forgotten].map(({ id }) => id);
+  }
+
+  #wrapping(): RootKey {
+    const readMs = this.#nowMs() - KEY_LEAD_MS;
+    const isRead = ({ fromMs }: RootKey) => fromMs <= readMs;
+    return this.#roots.find(isRead) ?? this.#forgotten.find(isRead) ?? this.#roots.at(-1)!;
   }
 
   #take(roots: readonly RootKey[]): void {

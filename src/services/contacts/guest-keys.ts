@@ -31,7 +31,7 @@ export class GuestKeys {
     this.#known = new LRUCache({ max: GUEST_KEYS_KNOWN_MAX, ttl: knownMs });
     this.#found = new Gathered(async (guestIds) => this.#unwrapped(await guestKeys(pool, guestIds)));
     this.#made = new Gathered(async (guestIds) => {
-      const root = ring.signing('guest keys');
+      const root = ring.wrapping('guest keys');
       const made = guestIds.map((guestId) => ({ guestId, wrappedBy: root.id, ...makeKey(root, guestId) }));
       const stored = await guestKeysOr(pool, made);
       const there = new Set(stored.map(({ guestId }) => guestId));

@@ -1,7 +1,7 @@
 /**
  * What is kept of contacts is brought to what a server would write now, in short steps, one of each kind a poll: contacts in
  * clear, which programs of before have written, are sealed; keys that a former key of the ring has wrapped are wrapped by the
- * one that signs. Servers that do the same at once do no harm.
+ * newest. Servers that do the same at once do no harm.
  */
 import type { Pool } from 'pg';
 import {
@@ -45,7 +45,7 @@ export class ContactsKeeping {
     if (followed.length === 0) return;
     const old = await guestKeysWrappedBy(pool, followed, CONTACTS_PER_POLL);
     if (old.length === 0) return;
-    const to = ring.signing('guest keys');
+    const to = ring.wrapping('guest keys');
     const anew = old.flatMap((key) => {
       const from = ring.opening('guest keys', key.wrappedBy);
       const wrapped = from && rewrap(from, to, key);
