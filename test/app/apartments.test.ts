@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ChangeBus } from '../../src/actors/change-bus.ts';
+import type { Asked } from '../../src/actors/turn.ts';
+import { createApartments } from '../../src/app/apartments.ts';
+import type { ApartmentsNode } from '../../src/app/apartments-node.ts';
+import { CONTACT_PATIENCE_MS } from '../../src/app/limits.ts';
+import type { CommittedChange } from '../../src/protocol/committed-change.ts';
+import type { KeptBooking } from '../../src/protocol/kept-contact.ts';
+import type { Booking } from '../../src/protocol/resources.ts';
+import type { Contacts } from '../../src/services/contacts/index.ts';
+
+const ANA = { id: 'ana', kind: 'guest' } as const;
+const CONTACT = { name: 'Ana', email: 'ana@example.com' };
+const SEALED = { sealed: '1.k.ana', guestId: 'ana', holdId: 'h1-x' };
+const booking = { id: 'b1', apartmentId: 'a1', guest: SEALED } as unknown as KeptBooking;
+const shown = { ...booking, guest: CONTACT } as Booking;
+const intent = { apartmentId: 'a1', requestId: 'r' };
+const confirm = { kind: 'confirm', ...intent, holdId: 'h1-x', contact: CONTACT, method: 'any' } as const;
+const cancel = { kind: 'cancel', ...intent, bookingId: 'b1' } as const;
+
+let asked: Asked[];
+let faults: string[];
+let changes: ChangeBus;
+beforeEach(() => {
+  asked = [];
+  faults = [];
+  changes = new ChangeBus((event) => void faults.push(event));
+});
+afterEach(() => vi.useRealTimers());
+
+function apartments(contacts: Partial<Contacts>) {
+  const node = { cluster: { ask: (one: Asked) => void asked.push(one) }, clock: { nowMs: () => 7 }, changes };
+  return createApartments(node as unknown as ApartmentsNode, {
+    pool: undefined as never,
+    contacts: contacts as Contacts,
+    onFault: (event) => void faults.push(event),
+  });
+}
+const seals = { seal: async () => ({ sealed: SEALED.sealed }) };
+const change = {
+  apartmentId: 'a1',
+  version: 1,
+  changes: [],
+  guestId: 'ana',
+  booking,
+} as unknown as CommittedChange;
+
+describe('[S7] the apartments, as the gateway asks them', () => {
+  it('are asked with a sealed contact, and the answer has what the confirm has said, without a key', async () => {
+    const seal = vi.fn(seals.seal);
+    const answers: unknown[] = [];
+    await apartments({ seal }).ask(ANA, confirm, (outcome) => answers.push(outcome));
+    expect(seal).toHaveBeenCalledWith({ guestId: 'ana', apartmentId: 'a1', holdId: 'h1-x' }, CONTACT);
+    expect(asked).toMatchObject([
+      { subject: ANA, command: { contact: { sealed: SEALED.sealed } }, sinceMs: 7 },
+    ]);
+    asked[0]!.reply({ ok: true, data: { booking } });
+    expect(answers).toEqual([{ ok: true, data: { booking: shown } }]);
+  });
+
+  it('answer a confirm sent again with the contact that was kept, not the one that it says now', async () => {
+    const answers: unknown[] = [];
+    const kept = { ...booking, guest: { ...SEALED, sealed: '1.before.ana' } };
+    const erased = { name: 'contact erased', email: 'erased@contact.invalid' };
+    await apartments({ ...seals, openNow: () => erased }).ask(ANA, confirm, (outcome) =>
+      answers.push(outcome),
+    );
+    asked[0]!.reply({ ok: true, data: { booking: kept } });
+    expect(answers).toEqual([{ ok: true, data: { booking: { ...booking, guest: erased } } }]);
+  });
+
+  it('are not asked where the contact cannot be sealed, or not in time', async () => {
+    const away = new Error('the database is away');
+    const ask = (seal: Contacts['seal']) => Promise.resolve(apartments({ seal }).ask(ANA, confirm, () => {}));
+    await expect(ask(() => Promise.reject(away))).rejects.toBe(away);
+    vi.useFakeTimers();
+    const late = expect(ask(() => new Promise(() => {}))).rejects.toMatchObject({
+      body: { code: 'unavailable' },
+    });
+    await vi.advanceTimersByTimeAsync(CONTACT_PATIENCE_MS);
+    await late;
+    expect(asked).toEqual([]);
+  });
+
+  it('are asked everything else at once, and no contact is thought of', () => {
+    const hold = { kind: 'hold', ...intent, stay: { from: 1, to: 2 }, guests: 1 } as const;
+    const reply = () => {};
+    expect(apartments({}).ask(ANA, hold, reply)).toBeUndefined();
+    expect(asked).toEqual([{ subject: ANA, command: hold, reply, sinceMs: 7, attempts: 0 }]);
+  });
+
+  it('answer a cancellation once its contact is opened, and say to ask again where it cannot be', async () => {
+    const answers: unknown[] = [];
+    const reply = (outcome: unknown) => answers.push(outcome);
+    const opens = [async () => [CONTACT], () => Promise.reject(new Error('the database is away'))];
+    for (const open of opens) {
+      void apartments({ openNow: () => undefined, open }).ask(ANA, cancel, reply);
+      asked.at(-1)!.reply({ ok: true, data: { booking } });
+      await expect.poll(() => answers.length).toBe(asked.length);
+    }
+    expect(answers).toMatchObject([
+      { ok: true, data: { booking: shown } },
+      { ok: false, error: { code: 'unavailable', retryAfterMs: 1_000 } },
+    ]);
+  });
+
+  it('tell of a booking with its change, or once its contact is opened', async () => {
+    for (const openNow of [() => CONTACT, () => undefined]) {
+      const told: unknown[] = [];
+      const stop = apartments({ openNow, open: async () => [CONTACT] }).onBooking((...one) => told.push(one));
+      changes.committed(change);
+      if (openNow() !== undefined) expect(told).toHaveLength(1);
+      await expect.poll(() => told).toEqual([['ana', shown]]);
+      stop();
+    }
+  });
+
+  it('[C6] say that something was missed where a booking cannot be told of', async () => {
+    let missed = 0;
+    changes.onMissed(() => missed++);
+    const open = () => Promise.reject(new Error('the database is away'));
+    apartments({ openNow: () => undefined, open }).onBooking(() => {});
+    changes.committed(change);
+    await expect.poll(() => missed).toBe(1);
+    expect(faults).toEqual(['booking.not_told']);
+  });
+});
