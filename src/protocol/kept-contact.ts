@@ -9,6 +9,9 @@ export interface SealedContact {
   readonly sealed: string;
 }
 
+/** In place of a contact that was in clear: no key is called this. */
+export const ERASED_IN_CLEAR: SealedContact = { sealed: '1.erased.' };
+
 export type KeptContact = GuestContact | SealedContact;
 
 /** With what it is bound to beside its apartment, as whoever opens it has to say. */

@@ -35,15 +35,15 @@ it('[B7] a refund that the provider has refused is listed until the operator say
     await appendTo(journal, 1, entry('d', 3, { kind: 'expired', hold: late.holdId }));
     await appendTo(journal, 1, entry('d', 4, settled(late.paymentKey, 'refused'), { atMs: AT_MS + 1 }));
 
-    const { contact, price } = late;
+    const { contact, price, guestId } = late;
     expect(await refusedRefunds(pool)).toEqual([
       {
         ...{ bookingId: 'of-a', apartmentId: 'a', paymentKey: 'key_of_of-a', refundMinor: 500, atMs: AT_MS },
-        ...{ contact, price },
+        ...{ contact, price, guestId, holdId: 'hold_of_of-a' },
       },
       {
         ...{ bookingId: 'late', apartmentId: 'd', paymentKey: 'key_of_late', refundMinor: null },
-        ...{ contact, price, atMs: AT_MS + 1 },
+        ...{ contact, price, guestId, holdId: late.holdId, atMs: AT_MS + 1 },
       },
     ]);
     expect(await problems()).toEqual([]);

@@ -15,10 +15,10 @@ export type ContactTable = 'bookings' | 'pending_bookings';
 
 const COLUMNS = `id, apartment_id as "apartmentId", guest_id as "guestId", hold_id as "holdId", contact`;
 
-/** Some of those in clear. */
+/** Some of those in clear. In order, as PostgreSQL believes that most are in clear, and would else read the whole table. */
 export async function contactsInClear(pool: Pool, table: ContactTable, limit: number): Promise<ContactRow[]> {
   const result = await pool.query<ContactRow>(
-    `select ${COLUMNS} from ${table} where not contact ? 'sealed' limit $1`,
+    `select ${COLUMNS} from ${table} where not contact ? 'sealed' order by id limit $1`,
     [limit],
   );
   return result.rows;

@@ -1,5 +1,6 @@
 /** What is erased of a guest, and what they still have to do with. */
 import type { Pool } from 'pg';
+import type { SealedContact } from '../../protocol/kept-contact.ts';
 import type { GuestContact } from '../../protocol/resources.ts';
 
 export interface OpenBusiness {
@@ -33,15 +34,27 @@ export interface Erased {
   readonly isKnown: boolean;
 }
 
-/** In one transaction. @param instead what is put in place of contacts in clear, readable by programs of before */
-export async function eraseGuest(pool: Pool, guestId: string, instead: GuestContact): Promise<Erased> {
+/**
+ * In one transaction.
+ * @param instead what is put in place of contacts in clear: as sealed, or in clear where programs of before have to read it
+ */
+export async function eraseGuest(
+  pool: Pool,
+  guestId: string,
+  instead: { readonly sealed: SealedContact; readonly clear: GuestContact; readonly fromLevel: number },
+): Promise<Erased> {
   const result = await pool.query<Erased>(
-    `with keys as (delete from guest_keys where guest_id = $1 returning 1),
+    `with gone as (
+       select case when value::int >= $4 then $2::jsonb else $3::jsonb end as contact
+       from settings where key = 'least_level'),
+     keys as (delete from guest_keys where guest_id = $1 returning 1),
      clear as (
-       update bookings set contact = $2 where guest_id = $1 and not contact ? 'sealed' and contact <> $2
+       update bookings b set contact = gone.contact from gone
+       where guest_id = $1 and not b.contact ? 'sealed' and b.contact <> gone.contact
        returning 1),
      clear_pending as (
-       update pending_bookings set contact = $2 where guest_id = $1 and not contact ? 'sealed' and contact <> $2
+       update pending_bookings b set contact = gone.contact from gone
+       where guest_id = $1 and not b.contact ? 'sealed' and b.contact <> gone.contact
        returning 1),
      account as (
        update accounts set email = null, name = '', password_hash = null
@@ -60,7 +73,7 @@ export async function eraseGuest(pool: Pool, guestId: string, instead: GuestCont
        exists (select from accounts where id = $1) or exists (select from bookings where guest_id = $1)
          or exists (select from pending_bookings where guest_id = $1)
          or exists (select from guest_keys where guest_id = $1) as "isKnown"`,
-    [guestId, instead],
+    [guestId, instead.sealed, instead.clear, instead.fromLevel],
   );
   return result.rows[0]!;
 }

@@ -6,7 +6,8 @@ import type { Pool } from 'pg';
 import { accountByEmail } from '../../persistence/statements/accounts.ts';
 import { contactsAfter } from '../../persistence/statements/contacts.ts';
 import { type Erased, eraseGuest, openBusinessOf } from '../../persistence/statements/erasure.ts';
-import { keptGuest } from '../../protocol/kept-contact.ts';
+import { levelOf } from '../../protocol/feature-levels.ts';
+import { ERASED_IN_CLEAR, keptGuest } from '../../protocol/kept-contact.ts';
 import { LAST_ZONE, localNight } from '../../protocol/local-day.ts';
 import { normalEmail } from '../accounts/credentials.ts';
 import { type Contacts, ERASED } from './index.ts';
@@ -20,7 +21,7 @@ export interface GuestsFound {
   readonly mixed: readonly string[];
 }
 
-/** Opens every contact that there is, as none can be looked for: some 100,000 in a second, in pages. */
+/** Opens every contact that there is, as none can be looked for: some 20,000 in a second, in pages. */
 export async function guestsOf(pool: Pool, contacts: Contacts, address: string): Promise<GuestsFound> {
   const email = normalEmail(address);
   const under = new Set<string>();
@@ -34,7 +35,8 @@ export async function guestsOf(pool: Pool, contacts: Contacts, address: string):
       })),
     );
     rows.forEach(({ guestId }, i) => {
-      (normalEmail(opened[i]!.email) === email ? under : others).add(guestId);
+      const found = normalEmail(opened[i]!.email);
+      if (found !== ERASED.email) (found === email ? under : others).add(guestId);
     });
     if (rows.length < CONTACTS_LOOKED_AT_ONCE) break;
     after = rows.at(-1)!.id;
@@ -68,5 +70,6 @@ export async function eraseContacts(
       `guest ${guestId} has ${open.join(', ')}, for which host or operator need the contact; cancel or wait, or say --force`,
     );
   }
-  return eraseGuest(pool, guestId, ERASED);
+  const fromLevel = levelOf('sealed contacts');
+  return eraseGuest(pool, guestId, { sealed: ERASED_IN_CLEAR, clear: ERASED, fromLevel });
 }

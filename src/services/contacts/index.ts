@@ -20,7 +20,7 @@ export interface Contacts {
   seal(of: Belonging, contact: GuestContact): Promise<KeptContact>;
   /** In the same order. @throws where the database cannot be asked */
   open(kept: readonly KeptFor[]): Promise<GuestContact[]>;
-  /** Where the database need not be asked. */
+  /** Undefined where the database has to be asked. */
   openNow(kept: KeptFor): GuestContact | undefined;
   close(): void;
 }
@@ -52,15 +52,14 @@ export function createContacts({ pool, ring, mayWrite, onFault }: ContactsOption
   }, CONTACTS_POLL_MS);
   timer.unref();
 
-  function opened({ apartmentId, guest }: KeptFor, key: FoundKey): GuestContact {
+  /** @returns undefined where it cannot be read */
+  function opened({ apartmentId, guest }: KeptFor, key: FoundKey): GuestContact | undefined {
     if (!isSealed(guest)) return guest;
     const { sealed, guestId, holdId } = guest;
+    if (key === 'unreadable') return undefined;
     // Another key than the one it was sealed under: that one was erased before this one was made.
-    if (key === 'erased' || (key !== 'unreadable' && keyIdOf(guest) !== key.id)) return ERASED;
-    const contact =
-      key === 'unreadable' ? undefined : openContact(key, { guestId, apartmentId, holdId }, sealed);
-    if (contact === undefined) onFault('contacts.unreadable', { guestId, apartmentId, holdId });
-    return contact ?? UNREADABLE;
+    if (key === 'erased' || keyIdOf(guest) !== key.id) return ERASED;
+    return openContact(key, { guestId, apartmentId, holdId }, sealed);
   }
 
   return {
@@ -70,12 +69,24 @@ export function createContacts({ pool, ring, mayWrite, onFault }: ContactsOption
       if (typeof key === 'object') return { sealed: sealContact(key, of, contact) };
       throw new Error(`the key of guest ${of.guestId} is ${key}, so that their contact cannot be sealed`);
     },
-    open: (kept) =>
-      Promise.all(
+    async open(kept) {
+      const found = await Promise.all(
         kept.map(async (one) =>
           isSealed(one.guest) ? opened(one, await keys.find(one.guest.guestId)) : one.guest,
         ),
-      ),
+      );
+      const [first, ...others] = kept.filter((_, i) => found[i] === undefined);
+      if (first !== undefined && isSealed(first.guest)) {
+        const { guestId, holdId } = first.guest;
+        onFault('contacts.unreadable', {
+          apartmentId: first.apartmentId,
+          guestId,
+          holdId,
+          others: others.length,
+        });
+      }
+      return found.map((contact) => contact ?? UNREADABLE);
+    },
     openNow(kept) {
       if (!isSealed(kept.guest)) return kept.guest;
       const key = keys.known(kept.guest.guestId);
