@@ -135,9 +135,9 @@ describe('[S7] contacts', () => {
 
   it('in clear are looked for without reading all others', async () => {
     await database.pool.query(
-      `insert into bookings (id, apartment_id, hold_id, guest_id, stay, guests, contact, price, policy, payment_key, created_at, version)
-       select 'b' || i, 'a' || i, 'h', 'g', '[2026-01-01,2026-01-03)', 1, '{"sealed":""}', '{}', 'flexible', 'p', now(), 1
-       from generate_series(1, 2000) i`,
+      `insert into bookings (id, apartment_id, hold_id, guest_id, stay, guests, contact, price, policy, payment_key, created_at, version, status)
+       select 'b' || i, 'a' || i, 'h', 'g', '[2026-01-01,2026-01-03)', 1, '{"sealed":""}', '{}', 'flexible', 'p', now(), 1, 'cancelled'
+       from generate_series(1, 20000) i`,
     );
     const explaining = {
       query: (text: string, values: unknown[]) => database.pool.query(`explain ${text}`, values),
