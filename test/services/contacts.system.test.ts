@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { refuseUnknownKeys } from '../../src/app/keys.ts';
 import { readConfig } from '../../src/config.ts';
-import { contactsInClear } from '../../src/persistence/statements/contacts.ts';
-import { guestKeys, guestKeysWrappedBy } from '../../src/persistence/statements/guest-keys.ts';
+import { contactsInClear, replaceContacts } from '../../src/persistence/statements/contacts.ts';
+import {
+  guestKeys,
+  guestKeysWrappedBy,
+  rewrapGuestKeys,
+} from '../../src/persistence/statements/guest-keys.ts';
 import { FEATURE_LEVEL, type Feature } from '../../src/protocol/feature-levels.ts';
 import { type KeptContact, keptGuest } from '../../src/protocol/kept-contact.ts';
 import { KeyRing, onlyKey, type RootKey } from '../../src/services/accounts/key-ring.ts';
@@ -307,6 +311,20 @@ describe('[S7] an erasure', () => {
     expect(await serve().open(erased)).toEqual([ERASED]);
     await serve().seal(belonging('ana'), CONTACT);
     expect(await serve().open(erased)).toEqual([ERASED]);
+  });
+
+  it('stands, where a server was just about to seal what it has erased, or to wrap its key anew', async () => {
+    const id = await book({ guestId: 'ana', contact: CONTACT });
+    await serve().seal(belonging('ana'), CONTACT);
+    const keys = await guestKeys(database.pool, ['ana']);
+    await eraseContacts(database.pool, 'ana', FAR);
+    await replaceContacts(database.pool, 'bookings', [{ id, was: CONTACT, contact: { sealed: '1.k.x' } }]);
+    await rewrapGuestKeys(
+      database.pool,
+      keys.map((key) => ({ ...key, wrappedBy: NEXT.id })),
+    );
+    expect(await contactOf(id)).toEqual(ERASED);
+    expect(await guestKeys(database.pool, ['ana'])).toEqual([]);
   });
 
   it('leaves the account of who is more than a guest', async () => {
