@@ -72,10 +72,11 @@ export function endsSession(error: unknown): boolean {
 }
 
 /**
- * Connection exception, transaction rollback (serialization failure, deadlock), insufficient resources (connections,
- * disk), object not in its state (a lock that somebody else holds), operator intervention (shutdown, time-out).
+ * Connection exception, no leave to log in and no such database (while an operator restores it, or changes a password),
+ * transaction rollback (serialization failure, deadlock), insufficient resources (connections, disk), object not in its
+ * state (a lock that somebody else holds), operator intervention (shutdown, time-out).
  */
-const OUTAGE_CLASSES: ReadonlySet<string> = new Set(['08', '40', '53', '55', '57']);
+const OUTAGE_CLASSES: ReadonlySet<string> = new Set(['08', '28', '3D', '40', '53', '55', '57']);
 /** pg says these in words alone. */
 const OUTAGE_MESSAGES = [
   'Connection terminated',

@@ -8,7 +8,7 @@ const sql = (code: string) => Object.assign(new Error('refused'), { code });
 
 describe('an outage of the storage', () => {
   it.each([
-    ...['08006', '40001', '40P01', '53300', '55P03', '57P01', '57014', '25006'],
+    ...['08006', '28000', '28P01', '3D000', '40001', '40P01', '53300', '55P03', '57P01', '57014', '25006'],
     ...['ECONNRESET', 'EPIPE'],
   ])('is told by %s', (code) => {
     expect(isOutage(sql(code))).toBe(true);
