@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { shardOf } from '../../src/protocol/ids.ts';
+import { factsLost } from '../history/eras.ts';
 import type { Damage, LostHistory } from '../history/history.ts';
 import { machineClockMs } from '../history/recorder.ts';
 import type { House } from './house.ts';
@@ -194,7 +195,9 @@ export class Injector {
     const acceptedMs = machineClockMs();
     const { isAccepted, output } = await this.#house.acceptHistory();
     if (!isAccepted) problems.push(`history accept: ${output}`);
-    this.lost.push({ copyMs, fromMs, untilMs, acceptedMs, journal, heads });
+    const lost = { copyMs, fromMs, untilMs, acceptedMs, journal, heads };
+    // All that it had together is as much again at each of these.
+    this.lost.push({ ...lost, journal: factsLost(lost) });
     // The others are found in the copy, or in what follows it.
     this.staleLost.push(...stale.filter(({ apartmentId, version }) => version > (heads[apartmentId] ?? 0)));
     problems.push(await this.#servesAgain());

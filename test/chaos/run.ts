@@ -4,10 +4,11 @@
  *   house up ──> load ──> faults, load goes on ──> guests give back what they hold ──> nothing open, nothing owed
  *     ──> watchers whole ──> journal, books and table exported ──> checked
  */
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   CHANGES_EVERY_MS,
@@ -123,9 +124,15 @@ export async function run({ options, command, folder, progress }: RunOptions): P
     };
     const exported = await exportOf(house.owner);
     const journal = await withEpochs(house.owner, exported.journal);
-    const rest = [...linesOf({ run: facts, lost, ...exported, journal })];
-    await writeFile(join(folder, 'database.jsonl'), `${rest.join('\n')}\n`);
-    for (const line of rest) parser.take(line);
+    await pipeline(
+      function* () {
+        for (const line of linesOf({ run: facts, lost, ...exported, journal })) {
+          parser.take(line);
+          yield `${line}\n`;
+        }
+      },
+      createWriteStream(join(folder, 'database.jsonl')),
+    );
     const report = check(parser.history());
     for (const { rule, message, apartmentId, operations, versions } of report.violations)
       findings.push({ rule, message: `${message} (${[apartmentId, ...operations, ...versions].join(' ')})` });

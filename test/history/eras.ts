@@ -50,11 +50,11 @@ export function erasOf(history: History, report: Report): readonly Era[] {
     if (event.type === 'invoke') eras.operation(event, ends.get(`${event.process}/${event.op}`));
     else if (!isEnd(event)) eras.told(event);
   }
-  const earlier = lost.map(({ fromMs, journal }, i): Omit<History, 'lost'> => {
+  const earlier = lost.map(({ fromMs }, i): Omit<History, 'lost'> => {
     // Watches are to be whole when their history ends.
     const ends = eras.openAtEndOf(i).map((watch) => ({ ...watch, type: 'unwatch' as const, atMs: fromMs }));
     const events = [...eras.events[i]!, ...ends];
-    return { run: { ...history.run, isSettled: false }, events, journal };
+    return { run: { ...history.run, isSettled: false }, events, journal: eras.journals[i]! };
   });
   return [...earlier, { ...last, events: eras.events.at(-1)! }].map((era, i) => {
     const outages = lost.slice(0, i).map(({ copyMs, acceptedMs }) => ({ fromMs: copyMs, toMs: acceptedMs }));
@@ -71,6 +71,8 @@ export function erasOf(history: History, report: Report): readonly Era[] {
 
 class Eras {
   readonly events: readonly HistoryEvent[][];
+  /** Of each, whole. */
+  readonly journals: readonly (readonly RecordedEntry[])[];
   readonly #lost: readonly LostHistory[];
   readonly #report: Report;
   readonly #effects: readonly ReadonlySet<string>[];
@@ -80,9 +82,9 @@ class Eras {
     this.#lost = lost;
     this.#report = report;
     this.events = [...lost, undefined].map(() => []);
-    const journals = [...lost.map(({ journal }) => journal), history.journal];
-    this.#effects = journals.map((journal) => new Set(journal.flatMap(effectsOf)));
-    this.#requests = journals.map((journal) => new Set(journal.map(({ requestId }) => requestId)));
+    this.journals = wholeJournals(history.journal, lost);
+    this.#effects = this.journals.map((journal) => new Set(journal.flatMap(effectsOf)));
+    this.#requests = this.journals.map((journal) => new Set(journal.map(({ requestId }) => requestId)));
   }
 
   operation(asked: Invoke, end: End | undefined): void {
@@ -200,6 +202,26 @@ function effectsOf({ apartmentId, version, fact }: RecordedEntry): string[] {
 
 function effectOf(apartmentId: string, version: number, id: string): string {
   return `${apartmentId} ${version} ${id}`;
+}
+
+/** Each begins with what its copy had of the one before. */
+function wholeJournals(
+  last: readonly RecordedEntry[],
+  lost: readonly LostHistory[],
+): readonly (readonly RecordedEntry[])[] {
+  const journals = [last];
+  for (const one of lost.toReversed()) {
+    const own = new Set(one.journal.map(placeIn));
+    const kept = journals[0]!.filter(
+      (entry) => entry.version <= (one.heads[entry.apartmentId] ?? 0) && !own.has(placeIn(entry)),
+    );
+    journals.unshift([...kept, ...one.journal]);
+  }
+  return journals;
+}
+
+function placeIn({ apartmentId, version }: RecordedEntry): string {
+  return `${apartmentId} ${version}`;
 }
 
 /** What the copy did not have. */

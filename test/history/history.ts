@@ -85,7 +85,7 @@ export interface LostHistory {
   /** By when every server had heard that it is refused, or could trust its lease no longer. */
   readonly untilMs: number;
   readonly acceptedMs: number;
-  /** As it was, whole. */
+  /** Its facts, at least those that the copy did not have: with what it had they are this history, whole. */
   readonly journal: readonly RecordedEntry[];
   /** Up to which version the copy had it, by apartment; what is not named it did not have. */
   readonly heads: Readonly<Record<string, number>>;
