@@ -19,4 +19,15 @@ export interface Toll {
   /** From a connection's first misdeed until the server ended it: the longest, of those too that it has not ended. */
   readonly longestMs: number;
   readonly sentBytes: number;
+  readonly hoard: Hoard;
+}
+
+/** What others cannot have meanwhile. */
+export interface Hoard {
+  /** The most that it held at once: holds, and their nights. */
+  readonly holds: number;
+  readonly nights: number;
+  /** Weeks of all apartments, of those soon to come, that a search finds: before, and at the end. */
+  readonly freeWeeksBefore: number;
+  readonly freeWeeks: number;
 }

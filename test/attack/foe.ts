@@ -3,9 +3,13 @@
  * until the server ends it.
  */
 import { randomBytes } from 'node:crypto';
+import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Toll } from './attack.ts';
+import type { Hoard, Toll } from './attack.ts';
+
+/** What it takes from others: nothing, but for an attack that says so. */
+const NOTHING: Hoard = { holds: 0, nights: 0, freeWeeksBefore: 0, freeWeeks: 0 };
 
 /** Loopback addresses are many on Linux: nobody else's limits are spent. */
 const ADDRESS = '127.0.0.2';
@@ -13,10 +17,17 @@ const TEXT_FRAME = 1;
 const KNOCK_EVERY_MS = 100;
 const MASK_BIT = 0x80;
 
+export interface Said<T> {
+  readonly status: number;
+  readonly body: T;
+}
+
 export class Foe {
   readonly port: number;
+  hoard: Hoard = NOTHING;
   readonly #overMs: number;
   readonly #since = new Map<Socket, number>();
+  readonly #agent = new Agent({ keepAlive: true });
   #opened = 0;
   #cut = 0;
   #longestMs = 0;
@@ -61,6 +72,25 @@ export class Foe {
     return said.startsWith('HTTP/1.1 101') ? socket : undefined;
   }
 
+  /** A well-made request, and what came back. */
+  ask<T>(method: string, path: string, more: { token?: string; body?: object } = {}): Promise<Said<T>> {
+    const { token, body } = more;
+    const headers = {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
+    const { port } = this;
+    const where = { host: '127.0.0.1', port, localAddress: ADDRESS, agent: this.#agent };
+    return new Promise((resolve, reject) => {
+      const asked = request({ ...where, method, path, headers }, async (response) => {
+        let text = '';
+        for await (const chunk of response.setEncoding('utf8')) text += chunk;
+        resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) });
+      });
+      asked.on('error', reject).end(body && JSON.stringify(body));
+    });
+  }
+
   send(socket: Socket, bytes: string | Buffer): void {
     if (!socket.writable) return;
     this.#sentBytes += bytes.length;
@@ -94,7 +124,9 @@ export class Foe {
       this.#longestMs = Math.max(this.#longestMs, performance.now() - sinceMs);
       socket.removeAllListeners('close').destroy();
     }
+    this.#agent.destroy();
     return {
+      hoard: this.hoard,
       opened: this.#opened,
       cut: this.#cut,
       longestMs: Math.round(this.#longestMs),

@@ -1,3 +1,4 @@
+import { HOLDS_PER_ADDRESS_DEFAULT, NIGHTS_PER_ADDRESS_DEFAULT } from '../../src/actors/limits.ts';
 import type { Figures } from './run.ts';
 
 /** What quality.md asks for while one client attacks. */
@@ -7,19 +8,22 @@ export const P99_TIMES_MAX = 2;
 
 const MIB = 1_024 * 1_024;
 const HEAD = [
-  ...['attack', 'memory +MiB', 'p99 ms', 'before', 'longest s', 'opened', 'cut', 'sent MiB', 'others failed'],
+  ...['attack', 'memory +MiB', 'p50 ms', 'p99 ms', 'before', 'longest s', 'opened', 'cut', 'sent MiB'],
+  ...['holds', 'nights', 'free weeks', 'before', 'others failed'],
 ];
 
 export function tableOf(all: readonly Figures[]): string {
-  const rows = all.map(({ attack, grownBytes, p99Ms, p99BeforeMs, toll, failed, hasEnded }) => [
+  const rows = all.map(({ attack, grownBytes, p50Ms, p99Ms, p99BeforeMs, toll, failed, hasEnded }) => [
     attack,
     hasEnded ? 'ended!' : (grownBytes / MIB).toFixed(0),
+    p50Ms.toFixed(1),
     p99Ms.toFixed(1),
     p99BeforeMs.toFixed(1),
     (toll.longestMs / 1_000).toFixed(1),
     String(toll.opened),
     String(toll.cut),
     (toll.sentBytes / MIB).toFixed(0),
+    ...[toll.hoard.holds, toll.hoard.nights, toll.hoard.freeWeeks, toll.hoard.freeWeeksBefore].map(String),
     String(failed.length),
   ]);
   const lines = [HEAD, ...rows];
@@ -37,6 +41,8 @@ export function broken(all: readonly Figures[]): string[] {
     ...(hasEnded ? [`${attack} ended the server`] : []),
     ...(grownBytes > GROWTH_BYTES_MAX ? [`${attack} cost ${Math.round(grownBytes / MIB)} MiB`] : []),
     ...(toll.longestMs > CUT_WITHIN_MS ? [`${attack} kept a connection for ${toll.longestMs} ms`] : []),
+    ...(toll.hoard.holds > HOLDS_PER_ADDRESS_DEFAULT ? [`${attack} had ${toll.hoard.holds} holds`] : []),
+    ...(toll.hoard.nights > NIGHTS_PER_ADDRESS_DEFAULT ? [`${attack} held ${toll.hoard.nights} nights`] : []),
     ...(failed.length > 0 ? [`${attack} hit others ${failed.length} times: ${failed[0]}`] : []),
   ]);
 }

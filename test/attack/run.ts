@@ -22,6 +22,7 @@ export interface Figures {
   /** Peak of the server's resident memory during the attack, less what it was before. */
   readonly grownBytes: number;
   /** Of quiet guests beside it, and of the same just before, in milliseconds. */
+  readonly p50Ms: number;
   readonly p99Ms: number;
   readonly p99BeforeMs: number;
   readonly failed: readonly string[];
@@ -96,8 +97,9 @@ async function strike(server: Program, guest: QuietGuest, attack: string, second
     does: ATTACKS[attack]?.does ?? '',
     toll,
     grownBytes: peakBytes - restingBytes,
-    p99Ms: p99(timesMs),
-    p99BeforeMs: p99(before.timesMs),
+    p50Ms: quantile(0.5, timesMs),
+    p99Ms: quantile(0.99, timesMs),
+    p99BeforeMs: quantile(0.99, before.timesMs),
     failed: [...before.failed, ...failed],
     hasEnded: server.hasEnded,
   };
@@ -114,7 +116,7 @@ async function residentBytes(pid: number): Promise<number> {
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1_024;
 }
 
-function p99(timesMs: readonly number[]): number {
+function quantile(q: number, timesMs: readonly number[]): number {
   const sorted = [...timesMs].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(0.99 * sorted.length))] ?? 0;
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0;
 }

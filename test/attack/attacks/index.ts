@@ -3,6 +3,7 @@ import type { Attack } from '../attack.ts';
 import { answersUnread } from './answers-unread.ts';
 import { connectsInOneFrame } from './connects-in-one-frame.ts';
 import { halfHandshakes } from './half-handshakes.ts';
+import { hoarding } from './hoarding.ts';
 import { idleConnections } from './idle-connections.ts';
 import { noSuchPage } from './no-such-page.ts';
 import { pingsUnread } from './pings-unread.ts';
@@ -16,4 +17,5 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   'idle-connections': idleConnections,
   'half-handshakes': halfHandshakes,
   'no-such-page': noSuchPage,
+  hoarding,
 };
