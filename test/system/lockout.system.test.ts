@@ -24,13 +24,14 @@ interface Asked {
   readonly message: string | undefined;
 }
 
-async function ask(path: string, body: object, from: string, cookie?: string): Promise<Asked> {
+async function ask(path: string, body: object, from: string, cookie?: string, over = 'http'): Promise<Asked> {
   const startedMs = performance.now();
   const answer = await fetch(server.url + path, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       'x-forwarded-for': from,
+      'x-forwarded-proto': over,
       ...(cookie === undefined ? {} : { cookie }),
     },
     body: JSON.stringify(body),
@@ -43,8 +44,8 @@ async function ask(path: string, body: object, from: string, cookie?: string): P
     message: error?.message,
   };
 }
-const signIn = (email: string, password: string, from: string, cookie?: string) =>
-  ask('/v1/sessions', { email, password }, from, cookie);
+const signIn = (email: string, password: string, from: string, cookie?: string, over?: string) =>
+  ask('/v1/sessions', { email, password }, from, cookie, over);
 
 /** As the client library does it: comes again when it was told to. */
 async function signInPatiently(email: string, password: string, from: string): Promise<Asked> {
@@ -172,6 +173,27 @@ describe('[G3] the cookie of a device', () => {
     await account(email, '198.51.100.30');
     const { cookie } = await signIn(email, PASSWORD, '198.51.100.30');
     expect(cookie).toMatch(/^nl_device=[\w.-]+; Path=\/v1; Max-Age=7776000; HttpOnly; SameSite=Strict$/);
+    const secure = (await signIn(email, PASSWORD, '198.51.100.30', undefined, 'https')).cookie;
+    expect(secure).toMatch(
+      /^__Host-nl_device=[\w.-]+; Path=\/; Max-Age=7776000; HttpOnly; SameSite=Strict; Secure$/,
+    );
+  });
+
+  it('is taken under the name of before, too, and kept under the one for TLS', async () => {
+    const before = await account('joan@example.com', '198.51.100.33');
+    await account('kay@example.com', '198.51.100.33');
+    const signedIn = await signIn('kay@example.com', PASSWORD, '198.51.100.34', before, 'https');
+    const [, token = ''] = before.split('=');
+    expect(signedIn.cookie).toMatch(new RegExp(`^__Host-nl_device=[\\w.-]+~${token};`));
+    const [both = ''] = (signedIn.cookie ?? '').split(';', 1);
+    const again = await signIn(
+      'joan@example.com',
+      PASSWORD,
+      '198.51.100.34',
+      `x=1; ${both}; ${before}`,
+      'https',
+    );
+    expect((again.cookie ?? '').split(';', 1)[0]?.split('~')).toHaveLength(2);
   });
 
   it('keeps the devices of several accounts apart, a few', async () => {
