@@ -1,4 +1,5 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { tellable } from './errors.ts';
 
 /**
  * Structured logs with stable event names: `log.warn({ event: 'apartment.lost', … })`. To standard error, so that
@@ -6,16 +7,19 @@ import { type Logger, pino } from 'pino';
  */
 export type Log = Logger;
 
-export function createLog(level: string): Log {
+export function createLog(
+  level: string,
+  to: DestinationStream = pino.destination({ dest: 2, sync: true }),
+): Log {
   return pino(
     {
       level,
       base: null,
       messageKey: 'event',
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { cause: pino.stdSerializers.err },
+      serializers: { cause: tellable },
       redact: { paths: ['token', '*.token', 'password', '*.password', 'email', '*.email'], remove: true },
     },
-    pino.destination({ dest: 2, sync: true }),
+    to,
   );
 }
