@@ -5,8 +5,8 @@
  */
 import { z } from 'zod';
 
-/** A calendar date that exists, `YYYY-MM-DD`. */
-export const IsoDate = z.iso.date('a date is YYYY-MM-DD and must exist');
+/** A calendar date that exists, `YYYY-MM-DD`; where it is none, no rule about it and another one is looked at. */
+export const IsoDate = z.iso.date({ error: 'a date is YYYY-MM-DD and must exist', abort: true });
 
 /** Half-open [from, to) in night numbers. */
 export interface NightRange {

@@ -146,6 +146,8 @@ describe('commands', () => {
     const error = refused(await client.ask('hold', { ...HOLD, checkIn: 'tomorrow' }));
     expect(error.fields).toMatchObject([{ path: 'checkIn' }]);
     expect(error.message).toContain('YYYY-MM-DD');
+    const window = { apartmentIds: ['apt-1'], from: 'ana@example.com', to: '2026-11-03' };
+    expect(refused(await client.ask('watch', window))).toMatchObject({ fields: [{ path: 'from' }] });
   });
 
   it.each(['constructor', '__proto__', 'toString', 'block', 'error', ''])(
