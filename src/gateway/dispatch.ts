@@ -107,6 +107,11 @@ export class Dispatch<C extends Caller> {
     };
   }
 
+  /** As this program names it, so that nothing of what was sent is told of. */
+  nameOf(name: unknown): string {
+    return this.#commands.has(name as string) ? (name as string) : 'no such command';
+  }
+
   #names(): string {
     return [...this.#commands.keys()].join(', ');
   }

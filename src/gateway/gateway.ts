@@ -95,6 +95,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
   });
   const origins = new Origins(options.origins, log);
   const security = new SecurityLog(log, TIMERS);
+  parts.accounts.onReplayed((subjectId) => security.tell({ event: 'token.replayed', subjectId }));
   const limits = createRateLimits(options.rateLimit, security, options.redis);
   const addresses = new ClientAddresses(options.trustedProxies, log);
   const inFlight = { count: 0 };
@@ -139,7 +140,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     inFlight,
     refusal,
   });
-  admitRequests(http.server, limits, addresses, origins);
+  admitRequests(http.server, { limits, addresses, origins, security });
   const connections = new Connections({ mode: options.rateLimit, addresses, log });
   connections.watch(http.server);
 

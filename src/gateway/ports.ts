@@ -126,6 +126,8 @@ export interface Accounts {
   /** @param network of whoever asks: its guests are counted together (G4) */
   anonymous(network: string): Promise<Session>;
   refresh(refreshToken: string): Promise<Outcome<Session>>;
+  /** Told of whose session has ended because a spent refresh token of it came back. */
+  onReplayed(listener: (subjectId: string) => void): void;
   signOut(sessionId: string): Promise<void>;
   /** Undefined for any token that is not ours, not for us, or out of date. */
   verify(accessToken: string): Promise<VerifiedToken | undefined>;

@@ -20,6 +20,8 @@ export interface World {
   /** A token for anybody, valid until `expiresAtMs`. */
   token(kind: Subject['kind'], id?: string, expiresAtMs?: number): string;
   revoke(sessionId: string): void;
+  /** A spent refresh token of this subject has come back. */
+  replay(subjectId: string): void;
   change(change: Partial<CommittedChange> & { apartmentId: string }): CommittedChange;
   /** A change elsewhere, of which the news was lost. */
   changeUnheard(apartmentId: string): void;
@@ -75,6 +77,7 @@ export function createWorld(): World {
       tokens.set(token, { subject: { id, kind }, sessionId: `session-${count}`, expiresAtMs });
       return token;
     },
+    replay() {},
     revoke(sessionId) {
       for (const [token, known] of tokens) if (known.sessionId === sessionId) tokens.delete(token);
       for (const listener of revokedListeners) listener(sessionId);
@@ -317,6 +320,9 @@ export function createWorld(): World {
           token === 'refresh-1'
             ? { ok: true, data: sessionOf(world, 'guest', 'acc-1') }
             : refuse('unauthenticated', 'the refresh token is unknown'),
+        onReplayed(listener) {
+          world.replay = listener;
+        },
         signOut: async (sessionId) => world.revoke(sessionId),
         async verify(token) {
           const known = tokens.get(token);

@@ -1,7 +1,10 @@
 /** The link to Redis by itself: what it asks for, how often, and how it notices that it stands at the wrong one. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createServer } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { REDIS_CHANNELS_AT_ONCE } from '../../src/gateway/limits.ts';
 import type { RedisLink } from '../../src/gateway/redis/redis-link.ts';
@@ -218,4 +221,18 @@ describe('a Redis Cluster', () => {
       }, WITHIN)
       .toBe(true);
   });
+});
+
+it('says why Redis is away where its certificate is not believed', async () => {
+  const read = (name: string) => readFile(new URL(`../cluster/peers/${name}`, import.meta.url), 'utf8');
+  const [key, cert] = await Promise.all([read('loopback-key.pem'), read('loopback-cert.pem')]);
+  const server = createServer({ key, cert }).on('tlsClientError', () => {});
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  ends.push(() => server.close());
+  const url = `rediss://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const away = await new Promise<unknown>((resolve) => {
+    const link = redisLink({ url, onFault: (event, details) => resolve({ event, ...details }) });
+    ends.push(() => link.close());
+  });
+  expect(away).toMatchObject({ event: 'redis.away', cause: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' } });
 });

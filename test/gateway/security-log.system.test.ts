@@ -1,5 +1,11 @@
-import { describe, expect, it } from 'vitest';
-import { GUESTS_PER_ADDRESS, SECURITY_LINES_MAX, SECURITY_LINES_MS } from '../../src/gateway/limits.ts';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  COMMANDS_PER_ADDRESS,
+  COMMANDS_PER_SUBJECT,
+  GUESTS_PER_ADDRESS,
+  SECURITY_LINES_MAX,
+  SECURITY_LINES_MS,
+} from '../../src/gateway/limits.ts';
 import { SecurityLog } from '../../src/gateway/security-log.ts';
 import { ManualTime } from '../support/apartment-house.ts';
 import { createWorld } from './fakes.ts';
@@ -32,6 +38,72 @@ describe('[G7] attempts on the house', () => {
     ]);
     for (const secret of [ANA.email, ANA.password, 'wrong', 'made up', '203.0.113.9'])
       expect(JSON.stringify(lines)).not.toContain(secret);
+  });
+
+  it('are told of whoever begins, renews and ends a session, and of a token that comes back', async () => {
+    await using house = await openHouse();
+    const { lines } = house.world.log;
+    await house.http('POST', '/v1/accounts', { body: { ...ANA, name: 'Ana' } });
+    await house.http('POST', '/v1/sessions/guest');
+    await house.http('POST', '/v1/sessions/refresh', { body: { refreshToken: 'refresh-1' } });
+    await house.http('POST', '/v1/sessions/refresh', { body: { refreshToken: 'spent' } });
+    await house.http('DELETE', '/v1/sessions/current', { token: house.world.token('guest', 'acc-7') });
+    house.world.replay('acc-7');
+    expect(lines.filter(({ level }) => level !== 'debug')).toEqual([
+      { level: 'info', event: 'sign_up.succeeded', subjectId: expect.stringMatching(/^acc-/) },
+      { level: 'info', event: 'guest.began', subjectId: expect.stringMatching(/^anon-/) },
+      { level: 'info', event: 'session.renewed', subjectId: 'acc-1' },
+      { level: 'info', event: 'token.refused', by: 'refresh' },
+      { level: 'info', event: 'session.signed_out', subjectId: 'acc-7' },
+      { level: 'info', event: 'token.replayed', subjectId: 'acc-7' },
+    ]);
+  });
+
+  it('are told of what somebody may not, and of what does not fit, by every way in', async () => {
+    await using house = await openHouse();
+    const { lines } = house.world.log;
+    const host = house.world.token('host', 'acc-8');
+    const occupancy = '/v1/admin/occupancy?from=2026-11-01&to=2026-11-02';
+    await house.http('GET', occupancy);
+    await house.http('GET', '/v1/admin/apartments/apt-2/journal', { token: host });
+    await house.http('GET', '/v1/apartments?limit=ana@example.com');
+    await house.http('POST', '/v1/sessions', { body: '{"email":' });
+    const client = await house.client(house.world.token('guest', 'acc-7'));
+    await client.ask('watch', { apartmentIds: ['ana@example.com'], from: 'never', to: 'never' });
+    await client.ask('ana@example.com', {});
+    await client.ask('authenticate', { token: 'made up' });
+    await expect(house.client(house.world.token('guest', 'acc-7'), '/v1/admin')).rejects.toThrow();
+    await expect(house.client(undefined, '/v1/admin')).rejects.toThrow();
+    expect(lines.filter(({ level }) => level !== 'debug')).toEqual([
+      { level: 'info', event: 'access.refused', route: 'GET /v1/admin/occupancy' },
+      {
+        level: 'info',
+        event: 'access.refused',
+        subjectId: 'acc-8',
+        route: 'GET /v1/admin/apartments/:id/journal',
+      },
+      { level: 'info', event: 'input.refused', by: 'http', route: 'GET /v1/apartments' },
+      { level: 'info', event: 'input.refused', by: 'http', route: 'POST /v1/sessions' },
+      { level: 'info', event: 'input.refused', by: 'socket', route: 'watch' },
+      { level: 'info', event: 'input.refused', by: 'socket', route: 'no such command' },
+      { level: 'info', event: 'token.refused', by: 'socket' },
+      { level: 'info', event: 'access.refused', subjectId: 'acc-7', route: 'connect /v1/admin' },
+      { level: 'info', event: 'access.refused', route: 'connect /v1/admin' },
+    ]);
+  });
+
+  it('are told of budgets that are spent, of an address and of a subject', async () => {
+    await using house = await openHouse({ rateLimit: 'on' });
+    const { lines } = house.world.log;
+    const token = house.world.token('guest', 'acc-7');
+    // Budgets do not fill meanwhile.
+    using _frozen = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+    const reached = () =>
+      new Set(lines.flatMap(({ event, limit }) => (event === 'limit.reached' ? [limit] : [])));
+    for (let n = 0; n <= COMMANDS_PER_SUBJECT.burst; n++) await house.http('GET', '/v1/bookings', { token });
+    expect([...reached()]).toEqual(['commands']);
+    for (let n = 0; n <= COMMANDS_PER_ADDRESS.burst; n++) await house.http('GET', '/nowhere');
+    expect([...reached()]).toEqual(['commands', 'requests']);
   });
 
   it('are a few lines a while, and then a number', async () => {

@@ -42,6 +42,7 @@ export interface Objection {
     | 'url_invalid'
     | 'protocol_differs'
     | 'level_too_low'
+    | 'certificate_refused'
     /** Also for a moment where a process has been replaced. */
     | 'another_answers';
   readonly why: string;
@@ -59,6 +60,13 @@ const ANOTHER_ANSWERS = {
   name: 'another_answers',
   why: 'another server answers at its url; give each server a NIGHTLATCH_NODE_URL of its own, that leads to it alone',
 } as const;
+const certificateRefused = (code: string): Objection => ({
+  name: 'certificate_refused',
+  why: `its certificate is not believed (${code}); give it one that an authority of NODE_EXTRA_CA_CERTS has signed for the name in its NIGHTLATCH_NODE_URL`,
+});
+/** Of what Node says when TLS does not come about (tls.html, X509 certificate error codes). */
+const OF_TLS = /CERT|SELF_SIGNED|SIGNATURE|^ERR_SSL|^ERR_TLS|^EPROTO$/;
+
 const protocolDiffers = (theirs: number): Objection => ({
   name: 'protocol_differs',
   why: `it speaks version ${theirs} of what servers say to each other, this one version ${PEER_PROTOCOL}; run the same program on both`,
@@ -144,9 +152,11 @@ export function dial(peer: Peer, options: DialOptions, done: (dialled: Dialled) 
       fail('closed', protocolDiffers(protocolOf(headers[PROTOCOL_HEADER])));
     else fail('closed');
   });
-  webSocket.on('error', (cause) =>
-    fail('code' in cause && cause.code === 'ECONNREFUSED' ? 'refused' : 'closed'),
-  );
+  webSocket.on('error', (cause) => {
+    const code = 'code' in cause ? String(cause.code) : '';
+    if (code === 'ECONNREFUSED') fail('refused');
+    else fail('closed', OF_TLS.test(code) ? certificateRefused(code) : undefined);
+  });
   webSocket.on('close', () => fail('closed'));
   return () => settle();
 }

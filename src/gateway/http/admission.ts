@@ -8,6 +8,7 @@ import type { ClientAddresses } from '../addresses/client-address.ts';
 import { interpose } from '../connections/interpose.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import type { Origins } from '../origins.ts';
+import type { SecurityLog } from '../security-log.ts';
 import { tooMany } from './route.ts';
 
 /** They change nothing (RFC 9110, section 9.2.1). */
@@ -15,16 +16,19 @@ const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 /** What tells an orchestrator that this server lives has room of its own, whatever else its address asks. */
 const PROBES = /^\/(healthz|readyz)$/;
 
-export function admitRequests(
-  server: Server,
-  limits: RateLimits,
-  addresses: ClientAddresses,
-  origins: Origins,
-): void {
+export interface Admission {
+  readonly limits: RateLimits;
+  readonly addresses: ClientAddresses;
+  readonly origins: Origins;
+  readonly security: SecurityLog;
+}
+
+export function admitRequests(server: Server, { limits, addresses, origins, security }: Admission): void {
   interpose(server, 'request', (request: IncomingMessage, response: ServerResponse) => {
     const address = addresses.of(request);
     const budget = PROBES.test(request.url ?? '') ? limits.ofProbe(address) : limits.ofAddress(address);
     if (budget?.take() === false) {
+      security.tell({ event: 'limit.reached', limit: 'requests' });
       // New connections are fewer than requests: who goes on asking has to make one.
       refuseEarly(response, tooMany(budget.retryAfterMs()), { connection: 'close' });
       return false;

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { ERRORS, type ErrorBody, errorBody, type Outcome } from '../../protocol/errors.ts';
+import { ERRORS, type ErrorBody, type ErrorCode, errorBody, type Outcome } from '../../protocol/errors.ts';
 import { ACCESS_TOKEN_LENGTH_MAX } from '../../protocol/limits.ts';
 import type { ClientAddresses } from '../addresses/client-address.ts';
 import { type Access, BAD_TOKEN, type Caller, callerOf, NOBODY, refusalFor } from '../caller.ts';
@@ -126,7 +126,12 @@ export function createRouter({
         } catch (error) {
           outcome = faults.answer(`${method} ${path}`, { requestId }, error);
         }
-        if (!outcome.ok) return refuse(reply, outcome.error);
+        if (!outcome.ok) {
+          const { code } = outcome.error;
+          // Who counts or knows passwords and tokens has told of it; an apartment has not.
+          if (intent || code === 'forbidden' || code === 'invalid_request') tellRefused(request, code);
+          return refuse(reply, outcome.error);
+        }
         reply.header('cache-control', 'no-store');
         if (etag !== undefined) {
           const tag = `"${etag(outcome.data as never)}"`;
@@ -150,14 +155,21 @@ export function createRouter({
     }
     request.caller = caller;
     const own = caller.subject === undefined ? undefined : limits.ofSubject(caller.subject.id);
-    if (own?.take() === false) return tooMany(own.retryAfterMs());
-    const refused = refusalFor(caller, access, parts.operations.nowMs());
-    if (refused?.code === 'forbidden' && caller.subject !== undefined) {
-      const { method, routeOptions } = request;
-      const route = `${method} ${routeOptions.url}`;
-      security.tell({ event: 'access.refused', subjectId: caller.subject.id, route });
+    if (own?.take() === false) {
+      security.tell({ event: 'limit.reached', limit: 'commands' });
+      return tooMany(own.retryAfterMs());
     }
+    const refused = refusalFor(caller, access, parts.operations.nowMs());
+    if (refused === undefined) return undefined;
+    // Who sends no token is no attempt on one, but asks for what is not theirs.
+    const isNobody = caller.subject === undefined;
+    tellRefused(request, isNobody ? 'forbidden' : refused.code);
     return refused;
+  }
+
+  function tellRefused(request: FastifyRequest, code: ErrorCode): void {
+    const { caller } = request;
+    security.refused({ by: 'http', route: routeOf(request), subjectId: caller.subject?.id, code });
   }
 
   /** Undefined where a token is there and is not good. */
@@ -168,6 +180,11 @@ export function createRouter({
     const verified = await parts.accounts.verify(token);
     return verified === undefined ? undefined : callerOf(verified);
   }
+}
+
+/** As this program names it. */
+export function routeOf({ method, routeOptions }: FastifyRequest): string {
+  return `${method} ${routeOptions.url ?? '(no route)'}`;
 }
 
 export function tooMany(retryAfterMs: number): ErrorBody {

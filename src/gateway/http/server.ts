@@ -31,7 +31,7 @@ import type { GatewayParts } from '../ports.ts';
 import type { SecurityLog } from '../security-log.ts';
 import { compressAnswers } from './compression.ts';
 import { keepDocuments } from './documents.ts';
-import { createRouter, refuse } from './route.ts';
+import { createRouter, refuse, routeOf } from './route.ts';
 import { defineRoutes } from './routes.ts';
 import { Health, NAMED, Readiness } from './schemas.ts';
 
@@ -52,7 +52,7 @@ export interface HttpOptions {
 }
 
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { parts, limits, load, addresses, log, faults } = options;
+  const { parts, limits, load, addresses, log, faults, security } = options;
   const app = fastify({
     bodyLimit: FRAME_BYTES_MAX,
     // A connection that says nothing, or never finishes what it says, is dropped in time.
@@ -74,9 +74,12 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   app.setValidatorCompiler(validatorCompiler);
   // What leaves was typed on its way here; its schema is for the documentation.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
-  app.setErrorHandler((error: FastifyError, request, reply) =>
-    refuse(reply, errorOf(faults, error, request)),
-  );
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const body = errorOf(faults, error, request);
+    const subjectId = request.caller?.subject?.id;
+    security.refused({ by: 'http', route: routeOf(request), subjectId, code: body.code });
+    return refuse(reply, body);
+  });
   acceptJsonAlone(app);
 
   countAnswers(app, limits, addresses);
@@ -104,7 +107,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const nowMs = () => parts.operations.nowMs();
   defineRoutes(
     createRouter({ app, ...options }),
-    { ...parts, limits, security: options.security },
+    { ...parts, limits, security },
     { nowMs, log, faults, load },
   );
   operations(app, options);
@@ -197,8 +200,7 @@ function errorOf(faults: Faults, error: FastifyError, request: FastifyRequest): 
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return errorBody('invalid_request', `${error.message}; send JSON of at most ${FRAME_BYTES_MAX} bytes`);
   }
-  return faults.answer(`${request.method} ${request.routeOptions.url ?? '(no route)'}`, undefined, error)
-    .error;
+  return faults.answer(routeOf(request), undefined, error).error;
 }
 
 /**

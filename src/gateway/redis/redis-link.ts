@@ -41,6 +41,8 @@ export class RedisLink {
   readonly #back: (() => void)[] = [];
   #wasAway = false;
   #isClosed = false;
+  /** Why it went away, where it was said: a certificate that is not believed, say, is not Redis being down. */
+  #lastFault: unknown;
   #inFlight = 0;
   #dropped = 0;
   /** Of messages that were refused; told of at most once in REFUSALS_TOLD_EVERY_MS. */
@@ -73,8 +75,10 @@ export class RedisLink {
       this.#publisher = cluster;
       this.#listening = new ClusterSubscribers(cluster, host);
     }
-    // Heard, or it would end the process; `close` says all that is to be said.
-    this.#publisher.on('error', () => {});
+    // Heard, or it would end the process; what it was is told when the connection closes, which follows.
+    this.#publisher.on('error', (cause: unknown) => {
+      this.#lastFault = cause;
+    });
     this.#publisher.on('close', () => this.#away());
   }
 
@@ -169,12 +173,13 @@ export class RedisLink {
   #away(): void {
     if (this.#wasAway || this.#isClosed) return;
     this.#wasAway = true;
-    this.#onFault('redis.away', {});
+    this.#onFault('redis.away', { cause: this.#lastFault });
   }
 
   #settle(): void {
     if (!this.#wasAway || !this.isUp) return;
     this.#wasAway = false;
+    this.#lastFault = undefined;
     this.#onFault('redis.back', { dropped: this.#dropped });
     this.#tellBack();
     // Other servers may come back after this one: what they dropped until then is caught up with too.

@@ -119,6 +119,7 @@ export class SocketServer {
     const common = {
       log,
       faults,
+      security: options.security,
       inFlight: options.inFlight,
       refusal: options.refusal,
       budgetOf: (subjectId: string) => options.limits.ofSubject(subjectId),
@@ -262,6 +263,13 @@ export class SocketServer {
             tokens.set(socket, token.verified);
           }
           if (error !== undefined) this.#linkOf(socket)?.left(namespace.name);
+          if (error !== undefined && 'verified' in token) {
+            const subjectId = token.verified?.subject.id;
+            // Who sends no token is no attempt on one, but asks for what is not theirs.
+            const code = subjectId === undefined ? 'forbidden' : error.code;
+            const route = `connect ${namespace.name}`;
+            this.#options.security.refused({ by: 'socket', route, subjectId, code });
+          }
           next(error === undefined ? undefined : connectError(error));
         },
         (fault: unknown) => {

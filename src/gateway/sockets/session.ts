@@ -3,7 +3,7 @@
  * frame (link.ts) or, the rare ones, from Socket.IO; its answers and deltas leave through the link.
  */
 import type { Socket } from 'socket.io';
-import { errorBody, type Outcome, refuse } from '../../protocol/errors.ts';
+import { type ErrorCode, errorBody, type Outcome, refuse } from '../../protocol/errors.ts';
 import type { Subject } from '../../protocol/resources.ts';
 import { type Caller, NOBODY } from '../caller.ts';
 import type { Dispatch } from '../dispatch.ts';
@@ -11,6 +11,7 @@ import type { Faults } from '../faults.ts';
 import type { Budget } from '../limits/budgets.ts';
 import { HELD_BACK_MAX, SOCKET_INFLIGHT_MAX } from '../limits.ts';
 import type { Log } from '../log.ts';
+import type { SecurityLog } from '../security-log.ts';
 import type { EventSink, Link } from './link.ts';
 import { eventText, outcomeText, type PacketHeads, refusalText } from './packets.ts';
 
@@ -20,6 +21,7 @@ export interface SessionHost {
   readonly dispatch: Dispatch<Session>;
   readonly log: Log;
   readonly faults: Faults;
+  readonly security: SecurityLog;
   budgetOf(subjectId: string): Budget | undefined;
   /** Resolves once what other servers tell these rooms arrives here; at once where there are none. */
   subscribed(rooms: readonly string[]): Promise<void>;
@@ -120,11 +122,13 @@ export class Session implements Caller, EventSink {
       open = false;
       this.#inFlight -= 1;
       all.count -= 1;
+      if (!outcome.ok) this.#tellRefused(args[0], outcome.error.code);
       this.#acknowledge(ackId, outcome);
     });
   }
 
   refuseForRate(ackId: number | undefined, retryAfterMs: number): void {
+    this.#host.security.tell({ event: 'limit.reached', limit: 'commands' });
     if (ackId === undefined) return;
     const message = `too many commands at once; wait ${retryAfterMs} ms`;
     const error = errorBody('rate_limited', message, { retryAfterMs });
@@ -181,6 +185,11 @@ export class Session implements Caller, EventSink {
         if (!this.link.isBehind) this.caughtUp();
       }
     }
+  }
+
+  #tellRefused(name: unknown, code: ErrorCode): void {
+    const { dispatch, security } = this.#host;
+    security.refused({ by: 'socket', route: dispatch.nameOf(name), subjectId: this.subject?.id, code });
   }
 
   #acknowledge(ackId: number | undefined, outcome: Outcome<unknown>): void {

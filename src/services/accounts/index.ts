@@ -76,6 +76,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
   const sessions = new LiveSessions(pool);
   const devices = new Devices(ring, nowMs);
 
+  const replayed = new Set<(subjectId: string) => void>();
   const purge = new Purge(pool);
   let polling = false;
   const timer = setInterval(() => {
@@ -192,6 +193,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
         if (spent === undefined || spent.ended || spent.usedMsAgo === null) break;
         if (spent.usedMsAgo > REFRESH_GRACE_MS) {
           await end(spent.sessionId);
+          for (const listener of replayed) listener(spent.accountId);
           return refuse(
             'unauthenticated',
             'the refresh token was used before, so its session has been ended for safety; sign in again',
@@ -200,6 +202,10 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
         if (spent.successorUnused) return renewed(spent, given);
       }
       return refuse('unauthenticated', NOT_SIGNED_IN);
+    },
+
+    onReplayed(listener) {
+      replayed.add(listener);
     },
 
     signOut: end,

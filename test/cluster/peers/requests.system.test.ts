@@ -265,6 +265,10 @@ it('speaks TLS where the url is wss, to whoever the authority has signed', async
   const trusting = await startNode('node_c');
   expect(await ask(trusting, b.peer, 'sealed')).toEqual({ ok: false, why: 'refused' });
   expect(trusting.lost[0]).toEqual({ peerId: 'node_b', how: 'closed' });
+  expect(trusting.faults).toContainEqual({
+    event: 'peer.certificate_refused',
+    details: expect.objectContaining({ why: expect.stringMatching(/not believed \(\w+\)/) }),
+  });
   // Pings go both ways over TLS too: nobody is called silent.
   let pings = 0;
   const after = (ms: number, call: () => void) => timers.after(ms, () => [pings++, call()]);

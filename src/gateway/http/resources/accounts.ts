@@ -2,6 +2,7 @@
 import type { Outcome } from '../../../protocol/errors.ts';
 import { Session } from '../../../protocol/resources.ts';
 import { network } from '../../addresses/address.ts';
+import { subjectOf } from '../../commands.ts';
 import { ok, type ResourceParts } from '../resource.ts';
 import { type Call, type Router, tooMany } from '../route.ts';
 import * as $ from '../schemas.ts';
@@ -17,7 +18,10 @@ export function accountRoutes(route: Router, { accounts, limits, security }: Res
       const turn = await limits.signIns.signUp(address);
       if ('waitMs' in turn) return limited(turn.waitMs);
       const outcome = await accounts.signUp(body, { network: network(address), turn });
-      if (outcome.ok) keepDevice(body.email, call);
+      if (outcome.ok) {
+        keepDevice(body.email, call);
+        security.tell({ event: 'sign_up.succeeded', subjectId: outcome.data.subject.id });
+      }
       return outcome;
     },
   });
@@ -48,7 +52,10 @@ export function accountRoutes(route: Router, { accounts, limits, security }: Res
     answers: Session,
     async run({ address }) {
       const waitMs = await limits.guest(address);
-      return waitMs === undefined ? ok(await accounts.anonymous(network(address))) : limited(waitMs);
+      if (waitMs !== undefined) return limited(waitMs);
+      const session = await accounts.anonymous(network(address));
+      security.tell({ event: 'guest.began', subjectId: session.subject.id });
+      return ok(session);
     },
   });
   route('POST', '/v1/sessions/refresh', {
@@ -56,7 +63,13 @@ export function accountRoutes(route: Router, { accounts, limits, security }: Res
     does: 'Renew a session',
     takes: { body: $.Refresh },
     answers: Session,
-    run: ({ body }) => accounts.refresh(body.refreshToken),
+    async run({ body }) {
+      const outcome = await accounts.refresh(body.refreshToken);
+      if (outcome.ok) security.tell({ event: 'session.renewed', subjectId: outcome.data.subject.id });
+      else if (outcome.error.code === 'unauthenticated')
+        security.tell({ event: 'token.refused', by: 'refresh' });
+      return outcome;
+    },
   });
   route('DELETE', '/v1/sessions/current', {
     access: 'subject',
@@ -64,6 +77,7 @@ export function accountRoutes(route: Router, { accounts, limits, security }: Res
     answers: $.Empty,
     async run({ caller }) {
       if (caller.sessionId !== undefined) await accounts.signOut(caller.sessionId);
+      security.tell({ event: 'session.signed_out', subjectId: subjectOf(caller).id });
       return ok({});
     },
   });
