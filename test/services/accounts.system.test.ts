@@ -343,11 +343,14 @@ describe('refreshing', () => {
 
   it('ends the session when a spent token comes back later', async () => {
     const heard: string[] = [];
+    const replayed: string[] = [];
+    accounts.onReplayed((subjectId) => replayed.push(subjectId));
     accounts.onRevoked((sessionId) => heard.push(sessionId));
     const first = await accounts.anonymous(NETWORK);
     const second = data(await spend(first.refreshToken));
     await backdateUse(11_000);
     expect(code(await spend(first.refreshToken))).toBe('unauthenticated');
+    expect(replayed).toEqual([first.subject.id]);
     expect(code(await spend(second.refreshToken))).toBe('unauthenticated');
     expect(await accounts.verify(second.accessToken)).toBeUndefined();
     expect(heard).toHaveLength(1);
