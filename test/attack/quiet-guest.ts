@@ -9,9 +9,16 @@ import { dateOf } from '../../src/protocol/nights.ts';
 
 /** Fewer commands a second than one guest may send. */
 const PAUSE_MS = 25;
+/** Before its access token runs out, at 15. */
+const RENEWED_AFTER_MS = 10 * 60_000;
 const ANSWER_WITHIN_MS = 5_000;
 const VISITS_EVERY = 10;
 const DAY_MS = 86_400_000;
+
+interface Tokens {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+}
 
 export interface Quiet {
   /** Of holds, releases and visits, in milliseconds. */
@@ -24,16 +31,19 @@ export class QuietGuest {
   readonly #url: string;
   readonly #socket: Socket;
   readonly #apartmentId: string;
+  #refreshToken: string;
+  #renewAtMs = performance.now() + RENEWED_AFTER_MS;
 
-  private constructor(url: string, socket: Socket, apartmentId: string) {
+  private constructor(url: string, refreshToken: string, socket: Socket, apartmentId: string) {
     this.#url = url;
+    this.#refreshToken = refreshToken;
     this.#socket = socket;
     this.#apartmentId = apartmentId;
   }
 
   static async arrive(url: string): Promise<QuietGuest> {
     const session = await fetch(`${url}/v1/sessions/guest`, { method: 'POST' });
-    const { accessToken: token } = (await session.json()) as { accessToken: string };
+    const { accessToken: token, refreshToken } = (await session.json()) as Tokens;
     const { checkIn, checkOut } = stay();
     const listed = await fetch(`${url}/v1/apartments?limit=1&checkIn=${checkIn}&checkOut=${checkOut}`);
     const { apartments } = (await listed.json()) as { apartments: { id: string }[] };
@@ -43,7 +53,7 @@ export class QuietGuest {
     await new Promise<void>((resolve, reject) =>
       socket.once('welcome', () => resolve()).once('connect_error', reject),
     );
-    return new QuietGuest(url, socket, apartment.id);
+    return new QuietGuest(url, refreshToken, socket, apartment.id);
   }
 
   async goOn(isOver: () => boolean): Promise<Quiet> {
@@ -55,6 +65,7 @@ export class QuietGuest {
       if (wrong !== undefined) quiet.failed.push(`${what}: ${wrong}`);
     };
     for (let n = 0; !isOver(); n++) {
+      if (performance.now() > this.#renewAtMs) await this.#renew();
       let holdId: string | undefined;
       await timed('hold', async () => {
         const answer = await this.#ask<CommandAnswers['hold']>('hold', { ...stay(), guests: 1 });
@@ -72,6 +83,19 @@ export class QuietGuest {
       await delay(PAUSE_MS);
     }
     return quiet;
+  }
+
+  /** Not timed: it is what a client does in the background. */
+  async #renew(): Promise<void> {
+    this.#renewAtMs = performance.now() + RENEWED_AFTER_MS;
+    const session = await fetch(`${this.#url}/v1/sessions/refresh`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ refreshToken: this.#refreshToken }),
+    });
+    const { accessToken: token, refreshToken } = (await session.json()) as Tokens;
+    this.#refreshToken = refreshToken;
+    await this.#socket.timeout(ANSWER_WITHIN_MS).emitWithAck('authenticate', { token });
   }
 
   leave(): void {

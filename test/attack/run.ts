@@ -14,6 +14,8 @@ const SAMPLE_EVERY_MS = 50;
 const LOST_BYTES = 1_024 ** 3;
 /** Before the first look, so that what a start and first requests cost is not taken for growth. */
 const WARM_UP_MS = 1_000;
+/** Long enough for a p99 to compare with. */
+const BEFORE_MS_MAX = 30_000;
 
 export interface Figures {
   readonly attack: string;
@@ -69,7 +71,7 @@ async function begun(server: Program): Promise<QuietGuest> {
 }
 
 async function strike(server: Program, guest: QuietGuest, attack: string, seconds: number): Promise<Figures> {
-  const before = await goOnFor(guest, seconds * 500);
+  const before = await goOnFor(guest, Math.min(seconds * 500, BEFORE_MS_MAX));
   const restingBytes = await residentBytes(server.pid);
   let peakBytes = restingBytes;
   let isLost = false;

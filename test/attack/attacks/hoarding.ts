@@ -25,7 +25,7 @@ export const hoarding: Attack = {
   async run(foe) {
     const freeWeeksBefore = await freeWeeks(foe);
     const apartments = await found(foe, '');
-    const open: { readonly nights: number; readonly untilMs: number }[] = [];
+    let open: { readonly nights: number; readonly untilMs: number }[] = [];
     let holds = 0;
     let nights = 0;
     let n = 0;
@@ -41,7 +41,8 @@ export const hoarding: Attack = {
         held = answer.status !== 429;
         if (answer.status !== 201) continue;
         const untilMs = Date.parse(answer.body.hold.expiresAt);
-        while (open[0] !== undefined && open[0].untilMs <= Date.now()) open.shift();
+        // Apartments say how long a hold lasts: those that end soon may have come last.
+        open = open.filter((one) => one.untilMs > Date.now());
         open.push({ nights: 1 + (at % WEEK_NIGHTS), untilMs });
         holds = Math.max(holds, open.length);
         nights = Math.max(
