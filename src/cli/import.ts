@@ -55,8 +55,12 @@ export async function importListings(config: Config, file: string, flags: Import
 
 async function print(report: ImportReport, file: string, reportFile: string | undefined): Promise<void> {
   const { rows, inserted, updated, unchanged, skipped, adjusted } = report;
+  const { lines, headerLines, innerLines, emptyLines } = report;
   console.log(
     `${file}: ${rows} rows, ${inserted} new, ${updated} changed, ${unchanged} as before, ${skipped} skipped, ${adjusted} adjusted`,
+  );
+  console.log(
+    `  ${lines} lines: ${headerLines} of header, ${rows} on which a row begins, ${innerLines} inside one, ${emptyLines} empty`,
   );
   const notes = [
     ...report.skippedLines.map((note) => ({ ...note, what: 'skipped' })),

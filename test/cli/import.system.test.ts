@@ -72,6 +72,7 @@ describe('import listings', () => {
     await program.run(['verify']);
     const { code, output } = await program.run(['import', 'listings', file, '--report', reportFile]);
     expect(output).toContain(`11 rows, ${NEW} new, 0 changed, 0 as before, 5 skipped, 4 adjusted`);
+    expect(output).toContain('14 lines: 1 of header, 11 on which a row begins, 1 inside one, 1 empty');
     expect(output).not.toMatch(/\n\s+at /);
     expect(code).toBe(0);
     const report = (await readFile(reportFile, 'utf8')).trim().split('\n');

@@ -5,6 +5,7 @@ import {
   type ImportCounts,
   type ImportOptions,
   ImportRefused,
+  type ImportReport,
   importListings,
 } from '../../src/services/listings/import-airbnb.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -47,11 +48,24 @@ function run(text: string | Buffer, options: Partial<ImportOptions> = {}) {
   return importListings({ stream: Readable.from(pieces), pool: database.pool, ...options });
 }
 const csv = (...rows: string[]) => [HEADER, ...rows].join('\n');
+
+/** Every line of the file is accounted for, and every row is in or named. */
+function expectToAddUp(report: ImportReport, text: string): void {
+  const { headerLines, rows, innerLines, emptyLines, inserted, updated, unchanged, skipped } = report;
+  expect(headerLines + rows + innerLines + emptyLines).toBe(report.lines);
+  expect(report.lines).toBe(text.replace(/\n$/, '').split('\n').length);
+  expect(inserted + updated + unchanged + skipped).toBe(rows);
+  expect(report.skippedLines).toHaveLength(skipped);
+}
 const stored = async (id: string) => (await listingById(database.pool, id))?.apartment;
 
 it('imports a row as a listing that can be booked', async () => {
   const report = await run(csv(row()));
   expect(report).toEqual({
+    lines: 2,
+    headerLines: 1,
+    emptyLines: 0,
+    innerLines: 0,
     rows: 1,
     inserted: 1,
     updated: 0,
@@ -88,6 +102,31 @@ it('can be repeated: no listing twice, what is unchanged is not written, what ha
   rows[7] = row({ id: '7', price: '999' });
   expect(await run(csv(...rows))).toMatchObject({ inserted: 0, updated: 1, unchanged: 1_202 });
   expect((await stored('airbnb-7'))?.terms.nightlyMinor).toBe(99_900);
+});
+
+it('[L1] a row with a lone quote takes none after it along: rows and named lines add up to the file', async () => {
+  const text = csv(
+    row({ id: '1', name: '"Courtyard flat' }),
+    ...Array.from({ length: 7 }, (_, i) => row({ id: String(i + 2) })),
+    row({ id: '9', name: 'Loft by the canal"' }),
+    row({ id: '10', name: 'Loft with a 55"" screen' }),
+    row({ id: '11', name: '"Two lines,\nand a comma"' }),
+    '',
+    row({ id: '12', name: 'Old, and without quotes' }),
+    row({ id: '13', name: 'Last flat' }),
+  );
+  const report = await run(text);
+  expectToAddUp(report, text);
+  expect(report).toMatchObject({ rows: 13, inserted: 12, innerLines: 1, emptyLines: 1 });
+  expect(report.adjustedLines).toEqual([
+    { line: 2, message: 'a quote begins a cell and does not end it; kept as text' },
+  ]);
+  expect(report.skippedLines).toEqual([
+    { line: 15, message: expect.stringContaining('the row has 13 cells and the header 12') },
+  ]);
+  expect((await stored('airbnb-1'))?.name).toBe('"Courtyard flat');
+  expect((await stored('airbnb-9'))?.name).toBe('Loft by the canal"');
+  expect((await stored('airbnb-11'))?.name).toBe('Two lines, and a comma');
 });
 
 it('reports progress by batch', async () => {
@@ -212,7 +251,7 @@ describe('files', () => {
       'id,latitude,longitude\n1,2,3\n',
       'lacks the columns room_type, price, minimum_nights',
     ],
-    ['one whose quote never ends', csv(row({ name: `"${'x'.repeat(100_000)}` })), 'not readable as CSV'],
+    ['one whose quote never ends', csv(row({ name: `"${'x'.repeat(100_000)}` })), 'line 2 is longer'],
   ])('%s is refused in one sentence', async (_what, text, says) => {
     const refused = run(text);
     await expect(refused).rejects.toBeInstanceOf(ImportRefused);
@@ -243,6 +282,17 @@ describe('files', () => {
       })(),
     );
     await expect(importListings({ stream, pool: database.pool })).rejects.toThrow('the disk is gone');
+  });
+
+  it('that fail in the middle say what is in by then', async () => {
+    const rows = Array.from({ length: 501 }, (_, i) => row({ id: String(i) }));
+    const refused = run(csv(...rows, `9,"${'x'.repeat(100_000)}`));
+    await expect(refused).rejects.toBeInstanceOf(ImportRefused);
+    await expect(refused).rejects.toThrow(
+      /^line 503 is longer .*; the rows up to line 501 are in \(500 listings, 500 of them new\) and none after it, so mend that and import the file again$/,
+    );
+    const { rows: found } = await database.pool.query('select count(*)::int as listings from listings');
+    expect(found).toEqual([{ listings: 500 }]);
   });
 
   it('refuse options that make no sense', async () => {

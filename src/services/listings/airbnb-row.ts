@@ -21,7 +21,11 @@ export type Row =
 const REQUIRED = ['id', 'latitude', 'longitude', 'room_type', 'price', 'minimum_nights'] as const;
 const OPTIONAL = ['name', 'neighbourhood_group', 'neighbourhood', 'state', 'city', 'country'] as const;
 type Column = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
-export type Columns = ReadonlyMap<Column, number>;
+export interface Columns {
+  readonly places: ReadonlyMap<Column, number>;
+  /** Cells of the header. */
+  readonly width: number;
+}
 
 /** @returns the place of each column, or what is wrong with the header in one sentence */
 export function columnsOf(header: readonly string[]): Columns | string {
@@ -31,12 +35,12 @@ export function columnsOf(header: readonly string[]): Columns | string {
     const found = header.slice(0, 5).join(', ').slice(0, 100).replace(/\p{C}/gu, '�');
     return `line 1 lacks the columns ${missing.join(', ')} (it begins with: ${found}); give a CSV file in Inside Airbnb's summary format`;
   }
-  const columns = new Map<Column, number>();
+  const known = new Map<Column, number>();
   for (const column of [...REQUIRED, ...OPTIONAL]) {
     const place = places.get(column);
-    if (place !== undefined) columns.set(column, place);
+    if (place !== undefined) known.set(column, place);
   }
-  return columns;
+  return { places: known, width: header.length };
 }
 
 /** The longest minimum that is kept: with a longer one hardly a stay fits in the horizon of two years. */
@@ -53,9 +57,15 @@ const NAME_LENGTH_MAX = 200;
 const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7];
 
 export function readRow(columns: Columns, record: readonly string[], defaults: RowDefaults): Row {
-  const text = (column: Column): string => clean(record[columns.get(column) ?? -1] ?? '');
+  const text = (column: Column): string => clean(record[columns.places.get(column) ?? -1] ?? '');
   const adjustments: string[] = [];
 
+  const width = record.findLastIndex((cell) => cell.trim() !== '') + 1;
+  if (width > columns.width) {
+    return skip(
+      `the row has ${width} cells and the header ${columns.width}; put quotes around what has a separator in it`,
+    );
+  }
   const sourceId = text('id');
   if (sourceId === '' || sourceId.length > 200) {
     return skip(`id "${sourceId.slice(0, 40)}" is empty or over 200 characters; give each row one`);
@@ -89,12 +99,12 @@ export function readRow(columns: Columns, record: readonly string[], defaults: R
   let city = text('city') || (defaults.city ?? '');
   if (city === '') {
     city = area.at(-1) ?? 'Unknown';
-    if (columns.has('city')) adjustments.push(`the city is empty; set to the neighbourhood, ${city}`);
+    if (columns.places.has('city')) adjustments.push(`the city is empty; set to the neighbourhood, ${city}`);
   }
   let name = text('name');
   if (name === '') {
     name = `${roomType || 'Apartment'} in ${area[0] ?? city}`;
-    if (columns.has('name')) adjustments.push(`the name is empty; set to "${name}"`);
+    if (columns.places.has('name')) adjustments.push(`the name is empty; set to "${name}"`);
   }
 
   const apartment = Apartment.safeParse({

@@ -5,7 +5,6 @@
  * follows changed listings by itself.
  */
 import type { Readable } from 'node:stream';
-import { type CsvError, parse } from 'csv-parse';
 import type { Pool } from 'pg';
 import {
   type ListingUpsert,
@@ -13,8 +12,8 @@ import {
   type StoredPlace,
   upsertListings,
 } from '../../persistence/statements/listings.ts';
-import { FRAME_BYTES_MAX } from '../../protocol/limits.ts';
 import { type Columns, columnsOf, type RowDefaults, readRow } from './airbnb-row.ts';
+import { CsvProblem, CsvReader, type CsvRow } from './csv.ts';
 import { IMPORT_BATCH, IMPORT_REPORT_LINES_MAX } from './limits.ts';
 
 export interface ImportOptions {
@@ -31,7 +30,14 @@ export interface ImportOptions {
   readonly onProgress?: ((progress: ImportCounts) => void) | undefined;
 }
 
+/** `lines` are `headerLines`, `rows`, `innerLines` and `emptyLines`; `rows` are those that are in, and those skipped. */
 export interface ImportCounts {
+  /** Of the file, as far as it has been read. */
+  readonly lines: number;
+  readonly headerLines: number;
+  readonly emptyLines: number;
+  /** After the first of a row with line breaks inside its quotes. */
+  readonly innerLines: number;
   readonly rows: number;
   readonly inserted: number;
   readonly updated: number;
@@ -71,84 +77,63 @@ export async function importListings(options: ImportOptions): Promise<ImportRepo
     throw new ImportRefused(`currency ${defaults.currency} is no ISO 4217 code; give one such as USD`);
   }
 
-  const report = new Report();
+  const reader = new CsvReader();
+  const report = new Report(reader);
   const firstLines = new Map<string, number>();
   let batch: { line: number; listing: ListingUpsert }[] = [];
   let columns: Columns | undefined;
 
   const write = async (): Promise<void> => {
     const listings = await withoutMoved(options.pool, source, batch, report);
-    batch = [];
     const { inserted, updated } = await upsertListings(options.pool, source, listings);
-    report.written(listings.length, inserted, updated);
+    report.written(listings.length, inserted, updated, batch.at(-1)?.line);
+    batch = [];
     options.onProgress?.(report.counts());
   };
 
-  const records = options.stream.pipe(csvParser());
-  // An error of the file itself does not travel through `pipe`.
-  options.stream.once('error', (error) => records.destroy(error));
-  try {
-    for await (const item of records as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
-      // The parser counts to the end of a row; a row may have line breaks inside its quotes.
-      const line = item.info.lines - lineBreaks(item.record);
-      if (columns === undefined) {
-        const read = columnsOf(item.record);
-        if (typeof read === 'string') throw new ImportRefused(read);
-        columns = read;
-        continue;
-      }
-      report.rows++;
-      const row = readRow(columns, item.record, defaults);
-      if (!row.ok) {
-        report.skip(line, row.reason);
-        continue;
-      }
-      const first = firstLines.get(row.listing.sourceId);
-      if (first !== undefined) {
-        report.skip(
-          line,
-          `id ${row.listing.sourceId} stands on line ${first} already; give it an id of its own`,
-        );
-        continue;
-      }
-      firstLines.set(row.listing.sourceId, line);
-      if (row.adjustments.length > 0) report.adjust(line, row.adjustments.join('; '));
-      batch.push({ line, listing: row.listing });
-      if (batch.length >= IMPORT_BATCH) await write();
+  const take = async ({ line, lines, cells, hasLoneQuote }: CsvRow): Promise<void> => {
+    if (columns === undefined) {
+      const read = columnsOf(cells);
+      if (typeof read === 'string') throw new ImportRefused(read);
+      columns = read;
+      report.headerLines = lines + reader.separatorLines;
+      return;
     }
-  } catch (error) {
-    throw isCsvError(error) ? new ImportRefused(`not readable as CSV: ${error.message}`) : error;
+    report.rows++;
+    report.innerLines += lines - 1;
+    const row = readRow(columns, cells, defaults);
+    if (!row.ok) return report.skip(line, row.reason);
+    const { sourceId } = row.listing;
+    const first = firstLines.get(sourceId);
+    if (first !== undefined) {
+      return report.skip(line, `id ${sourceId} stands on line ${first} already; give it an id of its own`);
+    }
+    firstLines.set(sourceId, line);
+    const notes = [...(hasLoneQuote ? [LONE_QUOTE] : []), ...row.adjustments];
+    if (notes.length > 0) report.adjust(line, notes.join('; '));
+    batch.push({ line, listing: row.listing });
+    if (batch.length >= IMPORT_BATCH) await write();
+  };
+
+  try {
+    const decoder = new TextDecoder();
+    for await (const bytes of options.stream as AsyncIterable<Uint8Array>) {
+      for (const row of reader.add(decoder.decode(bytes, { stream: true }))) await take(row);
+    }
+    for (const row of reader.add(decoder.decode())) await take(row);
+    for (const row of reader.end()) await take(row);
+    if (columns === undefined)
+      throw new ImportRefused('the file is empty; give a CSV file with a header line');
+    await write();
+  } catch (cause) {
+    throw report.failed(cause);
   } finally {
     options.stream.destroy();
   }
-  if (columns === undefined) throw new ImportRefused('the file is empty; give a CSV file with a header line');
-  await write();
   return report.done();
 }
 
-function csvParser() {
-  return parse({
-    bom: true,
-    info: true,
-    relax_quotes: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    // A quote that is never closed must not swallow the rest of the file into memory.
-    max_record_size: FRAME_BYTES_MAX,
-  });
-}
-
-function lineBreaks(record: readonly string[]): number {
-  let breaks = 0;
-  for (const field of record) {
-    for (let at = field.indexOf('\n'); at >= 0; at = field.indexOf('\n', at + 1)) breaks++;
-  }
-  return breaks;
-}
-
-function isCsvError(error: unknown): error is CsvError {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_');
-}
+const LONE_QUOTE = 'a quote begins a cell and does not end it; kept as text';
 
 /** How far a listing may be corrected, in kilometres; the same id further away is another apartment's. */
 const MOVE_KM_MAX = 50;
@@ -190,7 +175,12 @@ function distanceKm(
 }
 
 class Report {
+  headerLines = 0;
+  innerLines = 0;
   rows = 0;
+  readonly #reader: CsvReader;
+  /** Of the last row that is in. */
+  #lastLine: number | undefined;
   #inserted = 0;
   #updated = 0;
   #unchanged = 0;
@@ -198,6 +188,10 @@ class Report {
   #adjusted = 0;
   readonly #skippedLines: ImportNote[] = [];
   readonly #adjustedLines: ImportNote[] = [];
+
+  constructor(reader: CsvReader) {
+    this.#reader = reader;
+  }
 
   skip(line: number, message: string): void {
     this.#skipped++;
@@ -209,14 +203,30 @@ class Report {
     if (this.#adjustedLines.length < IMPORT_REPORT_LINES_MAX) this.#adjustedLines.push({ line, message });
   }
 
-  written(listings: number, inserted: number, updated: number): void {
+  /** @param lastLine of the last row that was to be written; undefined where there was none */
+  written(listings: number, inserted: number, updated: number, lastLine: number | undefined): void {
+    this.#lastLine = lastLine ?? this.#lastLine;
     this.#inserted += inserted;
     this.#updated += updated;
     this.#unchanged += listings - inserted - updated;
   }
 
+  /** What ended the import before the file's end, saying what is in by then. */
+  failed(cause: unknown): unknown {
+    if (!(cause instanceof Error)) return cause;
+    const isOfFile = cause instanceof ImportRefused || cause instanceof CsvProblem;
+    if (this.#lastLine === undefined) return isOfFile ? new ImportRefused(cause.message, { cause }) : cause;
+    const imported = this.#inserted + this.#updated + this.#unchanged;
+    const message = `${cause.message}; the rows up to line ${this.#lastLine} are in (${imported} listings, ${this.#inserted} of them new) and none after it, so mend that and import the file again`;
+    return isOfFile ? new ImportRefused(message, { cause }) : new Error(message, { cause });
+  }
+
   counts(): ImportCounts {
     return {
+      lines: this.#reader.lines,
+      headerLines: this.headerLines,
+      emptyLines: this.#reader.emptyLines,
+      innerLines: this.innerLines,
       rows: this.rows,
       inserted: this.#inserted,
       updated: this.#updated,

@@ -15,6 +15,8 @@ export const SEARCH_CHANGES_WAITING_MAX = 1_000_000;
 /** Listings in one statement of an import, and lines named in its report (all are counted). */
 export const IMPORT_BATCH = 500;
 export const IMPORT_REPORT_LINES_MAX = 10_000;
+/** One row of a CSV file, in characters: a quote that is never closed must not take the rest of the file into memory. */
+export const CSV_ROW_LENGTH_MAX = 64 * 1024;
 
 /**
  * Changes of listings whose status could not be changed yet are remembered for this long, in milliseconds, and so many:
