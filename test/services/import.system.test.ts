@@ -139,6 +139,12 @@ it('reports progress by batch', async () => {
 describe('names as people write them', () => {
   it.each([
     ['entities', '"Tom &amp; Jerry&#39;s &lt;loft&gt; caf&eacute;"', "Tom & Jerry's <loft> café"],
+    [
+      'what only begins like entities',
+      'Close to tram&central square; wine&region; sun&paradise',
+      'Close to tram&central square; wine&region; sun&paradise',
+    ],
+    ['tags', '&lt;b&gt;bold&lt;/b&gt; studio', '<b>bold</b> studio'],
     ['a bare ampersand', 'Hollywood & Hiking', 'Hollywood & Hiking'],
     ['emoji', '"👩‍👩‍👧 family place 🏖️, sea view"', '👩‍👩‍👧 family place 🏖️, sea view'],
     ['quotes', '"The ""Blue"" room"', 'The "Blue" room'],
@@ -166,6 +172,7 @@ describe('rows that cannot be a listing are skipped with line and reason, the ot
     ['price 0', { price: '0' }, 'price "0"'],
     ['a negative price', { price: '-20' }, 'price "-20"'],
     ['a price in words', { price: 'ask me' }, 'price "ask me"'],
+    ['a price of two meanings', { price: '1.250' }, 'price "1.250" can be meant in thousands'],
     ['a latitude out of range', { latitude: '91' }, 'latitude "91"'],
     ['no longitude', { longitude: '' }, 'longitude ""'],
     ['a longitude that is none', { longitude: 'NaN' }, 'longitude "NaN"'],

@@ -1,11 +1,11 @@
 /** One line of Inside Airbnb's summary format, as a listing: what is missing is derived, what is wrong is said. */
 import { createHash } from 'node:crypto';
-import { decodeHTML } from 'entities';
+import { decodeHTMLStrict } from 'entities';
 import type { ListingUpsert } from '../../persistence/statements/listings.ts';
 import { HORIZON_NIGHTS_MAX } from '../../protocol/limits.ts';
-import { minorDigits } from '../../protocol/money.ts';
 import { Apartment } from '../../protocol/terms.ts';
 import { countryOf, timeZoneAt } from './place.ts';
+import { readPrice } from './written-price.ts';
 
 export interface RowDefaults {
   readonly source: string;
@@ -81,10 +81,8 @@ export function readRow(columns: Columns, record: readonly string[], defaults: R
   if (longitude === undefined || Math.abs(longitude) > 180) {
     return skip(`longitude "${text('longitude')}" is no number from -180 to 180; correct it`);
   }
-  const nightlyMinor = priceMinor(text('price'), defaults.currency);
-  if (nightlyMinor === undefined) {
-    return skip(`price "${text('price')}" is no amount above 0; give the price of a night`);
-  }
+  const price = readPrice(text('price'), defaults.currency);
+  if ('problem' in price) return skip(`price "${cut(text('price'), 40)}" ${price.problem}`);
 
   const timeZone = timeZoneAt(latitude, longitude);
   const roomType = text('room_type');
@@ -120,7 +118,7 @@ export function readRow(columns: Columns, record: readonly string[], defaults: R
     terms: {
       timeZone,
       currency: defaults.currency,
-      nightlyMinor,
+      nightlyMinor: price.minor,
       seasons: [],
       cleaningMinor: 0,
       taxBasisPoints: 0,
@@ -160,13 +158,6 @@ function minimumNights(text: string, adjustments: string[]): number {
   return MIN_NIGHTS_MAX;
 }
 
-/** `152`, `$1,250.00`: digits with commas between thousands. Undefined where it is none, or not above 0. */
-function priceMinor(text: string, currency: string): number | undefined {
-  const amount = /^[^\d.,-]*(\d{1,3}(?:,\d{3})+(?:\.\d{1,4})?|\d{1,9}(?:\.\d{1,4})?)$/.exec(text)?.[1];
-  const minor = Math.round(Number(amount?.replaceAll(',', '')) * 10 ** minorDigits(currency));
-  return minor > 0 && Number.isSafeInteger(minor) ? minor : undefined;
-}
-
 function number(text: string): number | undefined {
   const value = text === '' ? Number.NaN : Number(text);
   return Number.isFinite(value) ? value : undefined;
@@ -177,9 +168,9 @@ function describe(roomType: string, area: readonly string[], city: string): stri
   return `${roomType || 'Apartment'} in ${cut(where, 300)}.`;
 }
 
-/** Entities decoded, white space (line breaks too) to single spaces, nothing that PostgreSQL cannot store. */
+/** Entities decoded, those with their semicolon (`tram&central` is no `tram¢ral`), white space (line breaks too) to single spaces, nothing that PostgreSQL cannot store. */
 function clean(text: string): string {
-  return decodeHTML(text)
+  return decodeHTMLStrict(text)
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim();
 }
