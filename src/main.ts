@@ -50,13 +50,20 @@ program
   .description('bring data in')
   .command('listings <file>')
   .description(
-    "import Inside Airbnb's summary listings.csv; repeatable, beside a running server or without one",
+    "import Inside Airbnb's listings.csv, summary or detailed; repeatable, beside a running server or without one",
   )
   .option('--source <name>', 'namespace of the ids in the file', 'airbnb')
-  .option('--currency <code>', 'ISO 4217 currency of the prices', 'USD')
+  .option(
+    '--currency <code>',
+    "ISO 4217 currency of the prices (default: the listings' own; of new ones USD)",
+  )
   .option('--city <name>', 'city, for files that do not name it')
   .option('--country <name>', 'country, where the coordinates do not tell')
-  .option('--report <file>', 'write every skipped and adjusted line there instead of the first few here')
+  .option('--overwrite', "take the file's where somebody has changed a listing here since the last import")
+  .option(
+    '--report <file>',
+    'write every skipped, kept and adjusted line there instead of the first few here',
+  )
   .action((file, options) => importListings(readConfig(process.env), file, options));
 
 program

@@ -12,9 +12,10 @@ import {
 
 export interface ImportFlags {
   readonly source: string;
-  readonly currency: string;
+  readonly currency?: string;
   readonly city?: string;
   readonly country?: string;
+  readonly overwrite?: boolean;
   readonly report?: string;
 }
 
@@ -43,6 +44,7 @@ export async function importListings(config: Config, file: string, flags: Import
       currency: flags.currency,
       city: flags.city,
       country: flags.country,
+      overwrite: flags.overwrite,
       onProgress: ({ rows }) => bar.update(stream.bytesRead, { rows }),
     });
     bar.stop();
@@ -54,16 +56,17 @@ export async function importListings(config: Config, file: string, flags: Import
 }
 
 async function print(report: ImportReport, file: string, reportFile: string | undefined): Promise<void> {
-  const { rows, inserted, updated, unchanged, skipped, adjusted } = report;
+  const { rows, inserted, updated, unchanged, skipped, adjusted, kept } = report;
   const { lines, headerLines, innerLines, emptyLines } = report;
   console.log(
-    `${file}: ${rows} rows, ${inserted} new, ${updated} changed, ${unchanged} as before, ${skipped} skipped, ${adjusted} adjusted`,
+    `${file}: ${rows} rows, ${inserted} new, ${updated} changed, ${unchanged} as before, ${skipped} skipped, ${adjusted} adjusted, ${kept} kept as changed here`,
   );
   console.log(
     `  ${lines} lines: ${headerLines} of header, ${rows} on which a row begins, ${innerLines} inside one, ${emptyLines} empty`,
   );
   const notes = [
     ...report.skippedLines.map((note) => ({ ...note, what: 'skipped' })),
+    ...report.keptLines.map((note) => ({ ...note, what: 'kept' })),
     ...report.adjustedLines.map((note) => ({ ...note, what: 'adjusted' })),
   ].map((note: ImportNote & { what: string }) => `line ${note.line} ${note.what}: ${note.message}`);
   if (reportFile !== undefined) {

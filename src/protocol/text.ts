@@ -18,6 +18,16 @@ const PARAGRAPHS = new RegExp(String.raw`^(?:${SHOWN}|[\t\n\r])*$`, 'u');
 /** Something to see, where there is anything at all. */
 const SEEN = /^$|[\p{L}\p{N}\p{P}\p{S}]/u;
 
+const HIDDEN = new RegExp(`(?!${SHOWN}).`, 'gsu');
+
+/** A line of others' without what {@link shownLine} refuses in it; white space as single spaces. */
+export function withoutHidden(text: string): string {
+  return text
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .replace(HIDDEN, '')
+    .trim();
+}
+
 /** @param what with its article, for the message: `a name` */
 export function shownLine(what: string, max: number) {
   return z

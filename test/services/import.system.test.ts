@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listingById } from '../../src/persistence/statements/listings.ts';
+import { managedListing, updateListing } from '../../src/persistence/statements/managed-listings.ts';
+import type { Terms } from '../../src/protocol/terms.ts';
 import {
   type ImportCounts,
   type ImportOptions,
@@ -72,8 +74,10 @@ it('imports a row as a listing that can be booked', async () => {
     unchanged: 0,
     skipped: 0,
     adjusted: 0,
+    kept: 0,
     skippedLines: [],
     adjustedLines: [],
+    keptLines: [],
   });
   expect(await stored('airbnb-1')).toMatchObject({
     name: 'Sunny loft',
@@ -177,6 +181,12 @@ describe('rows that cannot be a listing are skipped with line and reason, the ot
     ['no longitude', { longitude: '' }, 'longitude ""'],
     ['a longitude that is none', { longitude: 'NaN' }, 'longitude "NaN"'],
     ['no id', { id: '' }, 'id ""'],
+    ['an id that a spreadsheet has rounded', { id: '6.34114E+17' }, 'id 6.34114E+17 has lost digits'],
+    [
+      'a price that no stay can be counted of',
+      { price: '99999999999' },
+      'nightlyMinor: a stay of 730 nights',
+    ],
   ])('%s', async (_what, fields, says) => {
     const report = await run(csv(row({ id: '5' }), row(fields), row({ id: '6' })));
     expect(report).toMatchObject({ rows: 3, inserted: 2, skipped: 1 });
@@ -207,6 +217,146 @@ describe('rows that cannot be a listing are skipped with line and reason, the ot
   });
 });
 
+it('[L3] an id that a spreadsheet has made a decimal number is the same listing', async () => {
+  await run(csv(row({ id: '397657' })));
+  const report = await run(csv(row({ id: '397657.0' }), row({ id: '397657' })));
+  expect(report).toMatchObject({ unchanged: 1, skipped: 1 });
+  expect(report.skippedLines).toEqual([{ line: 3, message: expect.stringContaining('on line 2 already') }]);
+});
+
+describe('[A4] the currency of a listing never changes', () => {
+  it('a file imported again without its currency is read in the listing’s, and so is what is new in it', async () => {
+    await run(csv(row({ price: '1250' })), { currency: 'EUR' });
+    expect(await run(csv(row({ price: '1250' })))).toMatchObject({ unchanged: 1 });
+    expect(await run(csv(row({ price: '1300' }), row({ id: '2', price: '90' })))).toMatchObject({
+      updated: 1,
+      inserted: 1,
+    });
+    expect((await stored('airbnb-1'))?.terms).toMatchObject({ currency: 'EUR', nightlyMinor: 130_000 });
+    expect((await stored('airbnb-2'))?.terms).toMatchObject({ currency: 'EUR', nightlyMinor: 9_000 });
+  });
+
+  it('with another currency its row is skipped', async () => {
+    await run(csv(row({ price: '1250' })), { currency: 'EUR' });
+    const report = await run(csv(row({ price: '1250' })), { currency: 'JPY', overwrite: true });
+    expect(report.skippedLines).toEqual([
+      {
+        line: 2,
+        message: 'id 1 is let in EUR, which never changes, and not in JPY; give --currency EUR, or none',
+      },
+    ]);
+    expect((await stored('airbnb-1'))?.terms).toMatchObject({ currency: 'EUR', nightlyMinor: 125_000 });
+  });
+
+  it('where a source has several, what is new is in none of them until it is said', async () => {
+    await run(csv(row()), { currency: 'EUR' });
+    await run(csv(row({ id: '2' })), { currency: 'USD' });
+    const report = await run(csv(row(), row({ id: '2' }), row({ id: '3' })));
+    expect(report).toMatchObject({ unchanged: 2, skipped: 1 });
+    expect(report.skippedLines[0]?.message).toContain('source airbnb has listings in EUR, USD; give');
+  });
+});
+
+describe('[L3] what was changed here since the last import stays', () => {
+  const edit = async (name: string | undefined, terms: Partial<Terms> = {}) => {
+    const before = (await managedListing(database.pool, 'airbnb-1'))!;
+    const after = { ...before, name: name ?? before.name, terms: { ...before.terms, ...terms } };
+    expect(await updateListing(database.pool, before.revision, after)).toBeDefined();
+  };
+  const own = {
+    ...{ cleaningMinor: 4_000, taxBasisPoints: 700, cancellationPolicy: 'strict' as const, capacity: 3 },
+    seasons: [{ name: 'Summer', from: '2027-06-01', to: '2027-09-01', nightlyMinor: 30_000 }],
+  };
+
+  it('where the file is as before, and is told of as far as the file states it', async () => {
+    await run(csv(row()));
+    await edit('Our own name', { ...own, nightlyMinor: 17_000 });
+    const before = await stored('airbnb-1');
+    const report = await run(csv(row()));
+    expect(report).toMatchObject({ unchanged: 1, updated: 0, kept: 1 });
+    expect(report.keptLines).toEqual([
+      {
+        line: 2,
+        message:
+          'name "Our own name" ("Sunny loft" in the file), nightlyMinor 17000 (15200 in the file), as changed here; --overwrite takes the file\'s',
+      },
+    ]);
+    expect(await stored('airbnb-1')).toEqual(before);
+  });
+
+  it('where the file has changed, too, which all else follows', async () => {
+    await run(csv(row()));
+    await edit('Our own name', own);
+    const changed = csv(row({ name: 'Sunnier loft', price: '160', minimum_nights: '3' }));
+    expect(await run(changed)).toMatchObject({ updated: 1, kept: 1 });
+    const after = await stored('airbnb-1');
+    expect(after).toMatchObject({
+      name: 'Our own name',
+      terms: { ...own, nightlyMinor: 16_000, minNights: 3 },
+    });
+    expect(await run(changed)).toMatchObject({ unchanged: 1, kept: 1 });
+    expect(await stored('airbnb-1')).toEqual(after);
+  });
+
+  it('and what the file does not state stays whatever is asked for', async () => {
+    await run(csv(row()));
+    await edit('Our own name', { ...own, nightlyMinor: 17_000 });
+    expect(await run(csv(row()), { overwrite: true })).toMatchObject({ updated: 1, kept: 0 });
+    expect(await stored('airbnb-1')).toMatchObject({
+      name: 'Sunny loft',
+      terms: { ...own, nightlyMinor: 15_200 },
+    });
+    // A file without names or cities.
+    const text =
+      'id,latitude,longitude,room_type,price,minimum_nights\n1,33.99,-118.47,Private room,152,30\n';
+    await run(text);
+    expect(await stored('airbnb-1')).toMatchObject({ name: 'Sunny loft', city: 'Los Angeles', terms: own });
+  });
+
+  it('also where nobody knows what was imported before', async () => {
+    await run(csv(row()));
+    await database.pool.query('update listings set imported = null');
+    expect(await run(csv(row({ price: '160', name: 'Other' })))).toMatchObject({ updated: 1, kept: 1 });
+    expect(await stored('airbnb-1')).toMatchObject({ name: 'Sunny loft', terms: { nightlyMinor: 15_200 } });
+  });
+
+  it('but not a retired one, which is for good', async () => {
+    await run(csv(row()));
+    await database.pool.query(`update listings set status = 'retired'`);
+    const report = await run(csv(row({ price: '160' })));
+    expect(report.skippedLines).toEqual([
+      { line: 2, message: expect.stringContaining('is retired here for good') },
+    ]);
+  });
+
+  it('and so does what is changed while an import runs', async () => {
+    await run(csv(row()));
+    let isEdited = false;
+    // Between the look at what stands and the writing.
+    const pool = new Proxy(database.pool, {
+      get: (target, key) =>
+        key !== 'query'
+          ? Reflect.get(target, key)
+          : async (sql: string, values: unknown[]) => {
+              if (sql.includes('insert into listings') && !isEdited) {
+                isEdited = true;
+                await edit('Our own name', own);
+              }
+              return target.query(sql, values);
+            },
+    });
+    expect(await run(csv(row({ name: 'Other', price: '160' })), { pool })).toMatchObject({
+      updated: 1,
+      kept: 1,
+    });
+    expect(isEdited).toBe(true);
+    expect(await stored('airbnb-1')).toMatchObject({
+      name: 'Our own name',
+      terms: { ...own, nightlyMinor: 16_000 },
+    });
+  });
+});
+
 describe('values that are read differently are noted', () => {
   it.each([
     ['a minimum of 1000 nights', { minimum_nights: '1000' }, 'minimum_nights 1000', { minNights: 365 }],
@@ -216,13 +366,6 @@ describe('values that are read differently are noted', () => {
     const report = await run(csv(row(fields)));
     expect(report.adjustedLines).toEqual([{ line: 2, message: expect.stringContaining(says) }]);
     expect(await stored('airbnb-1')).toMatchObject({ terms });
-  });
-
-  it('an id that a spreadsheet has rounded', async () => {
-    const report = await run(csv(row({ id: '6.34114E+17' })));
-    expect(report.adjustedLines[0]?.message).toContain('6.34114E+17');
-    const { rows } = await database.pool.query('select id, source_id from listings');
-    expect(rows).toEqual([{ id: expect.stringMatching(/^airbnb-[0-9a-f]{20}$/), source_id: '6.34114E+17' }]);
   });
 });
 
@@ -235,6 +378,25 @@ describe('files', () => {
       city: 'New York',
       terms: { nightlyMinor: 125_050, timeZone: 'America/New_York', capacity: 2 },
     });
+  });
+
+  it('of the detailed format state how many a listing sleeps, its bedrooms and its longest stay', async () => {
+    const header = `${HEADER},accommodates,bedrooms,maximum_nights`;
+    const report = await run(
+      [header, `${row()},2,1.0,184`, `${row({ id: '2' })},6,2,1125`, `${row({ id: '3' })},,,1`].join('\n'),
+    );
+    expect(await stored('airbnb-1')).toMatchObject({
+      description: 'Entire home/apt with 1 bedroom in Venice, City of Los Angeles, Los Angeles.',
+      terms: { capacity: 2, minNights: 30, maxNights: 184 },
+    });
+    expect(await stored('airbnb-2')).toMatchObject({ terms: { capacity: 6, maxNights: 730 } });
+    expect(await stored('airbnb-3')).toMatchObject({ terms: { capacity: 4, maxNights: 730 } });
+    expect(report.adjustedLines).toEqual([
+      {
+        line: 4,
+        message: expect.stringMatching(/^accommodates "" .*; maximum_nights "1" is no whole number from/),
+      },
+    ]);
   });
 
   it.each([
@@ -304,6 +466,7 @@ describe('files', () => {
 
   it('refuse options that make no sense', async () => {
     await expect(run(csv(row()), { currency: 'dollars' })).rejects.toThrow('ISO 4217');
+    await expect(run(csv(row()), { currency: 'GPD' })).rejects.toThrow('currency GPD is no ISO 4217 code');
     await expect(run(csv(row()), { source: 'My Source' })).rejects.toThrow('--source');
   });
 });

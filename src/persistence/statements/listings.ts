@@ -75,60 +75,84 @@ export interface ListingUpsert {
   readonly sourceId: string;
   readonly hostId: string | null;
   readonly apartment: Apartment;
+  /** What a file stated of it; left out, what one stated before stays. */
+  readonly imported?: object;
+  /** The `tx` of the row that this was made of, null where there was none; another is not written to. Left out, any is. */
+  readonly revision?: string | null;
 }
 
-export interface StoredPlace {
+/** A listing as it stands, and what a file stated of it when it was last imported. */
+export interface ImportedListing {
   readonly sourceId: string;
-  readonly name: string;
-  readonly latitude: number;
-  readonly longitude: number;
+  readonly revision: string;
+  readonly apartment: Apartment;
+  readonly imported: Readonly<Record<string, string | number>> | null;
 }
 
-/** Where the listings of a source already stand. */
-export async function placesOfSource(
+/** Those of a source that are there already. */
+export async function listingsOfSource(
   pool: Pool,
   source: string,
   sourceIds: readonly string[],
-): Promise<StoredPlace[]> {
+): Promise<ImportedListing[]> {
   const result = await pool.query(
-    `select source_id as "sourceId", name, latitude, longitude from listings
-     where source = $1 and source_id = any($2)`,
+    `select ${COLUMNS}, source_id, imported from listings where source = $1 and source_id = any($2)`,
     [source, sourceIds],
   );
-  return result.rows;
+  return result.rows.map(({ source_id, imported, ...row }) => {
+    const { apartment, tx } = listingOf(row);
+    return { sourceId: source_id, revision: tx, apartment, imported };
+  });
+}
+
+/** In which the listings of a source are let. */
+export async function currenciesOfSource(pool: Pool, source: string): Promise<string[]> {
+  const result = await pool.query<{ currency: string }>(
+    `select distinct terms->>'currency' as currency from listings where source = $1 order by 1`,
+    [source],
+  );
+  return result.rows.map(({ currency }) => currency);
 }
 
 /**
  * Writes the listings of a source that are new or differ; the others are not touched, so that their `tx` does
  * not move. A listing that is there keeps its id, its status and its host. No sourceId twice in one call.
+ * @returns the source's ids of those that were written
  */
 export async function upsertListings(
   pool: Pool,
   source: string,
   listings: readonly ListingUpsert[],
-): Promise<{ inserted: number; updated: number }> {
-  const rows = listings.map(({ sourceId, hostId, apartment }) => ({ ...apartment, sourceId, hostId }));
-  const result = await pool.query(
+): Promise<{ inserted: number; updated: number; written: ReadonlySet<string> }> {
+  const rows = listings.map(({ apartment, ...listing }) => ({ ...apartment, ...listing }));
+  const revisions = listings.flatMap(({ sourceId, revision }) =>
+    revision === undefined ? [] : [[sourceId, revision ?? 'none']],
+  );
+  const result = await pool.query<{ source_id: string; fresh: boolean }>(
     `insert into listings as l (id, host_id, source, source_id, status, name, description, city, country,
-                                latitude, longitude, amenities, terms, created_at, updated_at, tx)
+                                latitude, longitude, amenities, terms, imported, created_at, updated_at, tx)
      select id, "hostId", $1, "sourceId", status, name, description, city, country,
-            latitude, longitude, amenities, terms, now(), now(), pg_current_xact_id()
+            latitude, longitude, amenities, terms, imported, now(), now(), pg_current_xact_id()
      from json_to_recordset($2) as r(id text, "hostId" text, "sourceId" text, status text, name text,
             description text, city text, country text, latitude float8, longitude float8,
-            amenities text[], terms jsonb)
+            amenities text[], terms jsonb, imported jsonb)
      on conflict (source, source_id) do update
      set name = excluded.name, description = excluded.description, city = excluded.city,
          country = excluded.country, latitude = excluded.latitude, longitude = excluded.longitude,
          amenities = excluded.amenities, terms = excluded.terms,
+         imported = coalesce(excluded.imported, l.imported),
          updated_at = excluded.updated_at, tx = excluded.tx
-     where (l.name, l.description, l.city, l.country, l.latitude, l.longitude, l.amenities, l.terms)
+     where (l.name, l.description, l.city, l.country, l.latitude, l.longitude, l.amenities, l.terms, l.imported)
         is distinct from (excluded.name, excluded.description, excluded.city, excluded.country,
-                          excluded.latitude, excluded.longitude, excluded.amenities, excluded.terms)
-     returning (l.created_at = now()) as fresh`,
-    [source, JSON.stringify(rows)],
+                          excluded.latitude, excluded.longitude, excluded.amenities, excluded.terms,
+                          coalesce(excluded.imported, l.imported))
+       and coalesce($3::jsonb ->> l.source_id, l.tx::text) = l.tx::text
+     returning source_id, (l.created_at = now()) as fresh`,
+    [source, JSON.stringify(rows), JSON.stringify(Object.fromEntries(revisions))],
   );
   const inserted = result.rows.filter((row) => row.fresh).length;
-  return { inserted, updated: result.rows.length - inserted };
+  const written = new Set(result.rows.map((row) => row.source_id));
+  return { inserted, updated: result.rows.length - inserted, written };
 }
 
 interface StoredListing extends Apartment {

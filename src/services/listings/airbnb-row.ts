@@ -1,25 +1,36 @@
-/** One line of Inside Airbnb's summary format, as a listing: what is missing is derived, what is wrong is said. */
+/** One row of Inside Airbnb's summary or detailed format: what it states of a listing, what is derived, what is wrong. */
 import { createHash } from 'node:crypto';
 import { decodeHTMLStrict } from 'entities';
-import type { ListingUpsert } from '../../persistence/statements/listings.ts';
-import { HORIZON_NIGHTS_MAX } from '../../protocol/limits.ts';
-import { Apartment } from '../../protocol/terms.ts';
+import { GUESTS_MAX, HORIZON_NIGHTS_MAX } from '../../protocol/limits.ts';
+import { withoutHidden } from '../../protocol/text.ts';
+import type { Fields, Stated } from './imported.ts';
 import { countryOf, timeZoneAt } from './place.ts';
 import { readPrice } from './written-price.ts';
 
 export interface RowDefaults {
-  readonly source: string;
   readonly currency: string;
   readonly city: string | undefined;
   readonly country: string | undefined;
 }
 
 export type Row =
-  | { readonly ok: true; readonly listing: ListingUpsert; readonly adjustments: readonly string[] }
-  | { readonly ok: false; readonly reason: string };
+  | {
+      readonly ok: true;
+      readonly stated: Stated;
+      readonly assumed: Fields;
+      readonly adjustments: readonly string[];
+    }
+  | Skipped;
+export interface Skipped {
+  readonly ok: false;
+  readonly reason: string;
+}
 
 const REQUIRED = ['id', 'latitude', 'longitude', 'room_type', 'price', 'minimum_nights'] as const;
-const OPTIONAL = ['name', 'neighbourhood_group', 'neighbourhood', 'state', 'city', 'country'] as const;
+const OPTIONAL = [
+  ...(['name', 'neighbourhood_group', 'neighbourhood', 'city', 'country'] as const),
+  ...(['accommodates', 'bedrooms', 'maximum_nights'] as const),
+] as const;
 type Column = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
 export interface Columns {
   readonly places: ReadonlyMap<Column, number>;
@@ -45,7 +56,7 @@ export function columnsOf(header: readonly string[]): Columns | string {
 
 /** The longest minimum that is kept: with a longer one hardly a stay fits in the horizon of two years. */
 const MIN_NIGHTS_MAX = 365;
-/** The format does not say how many an apartment sleeps. */
+/** The summary format does not say how many an apartment sleeps. */
 const CAPACITIES: ReadonlyMap<string, number> = new Map([
   ['Entire home/apt', 4],
   ['Private room', 2],
@@ -54,25 +65,36 @@ const CAPACITIES: ReadonlyMap<string, number> = new Map([
 ]);
 const CAPACITY_OTHERWISE = 2;
 const NAME_LENGTH_MAX = 200;
-const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7];
+const PLACE_LENGTH_MAX = 100;
 
-export function readRow(columns: Columns, record: readonly string[], defaults: RowDefaults): Row {
-  const text = (column: Column): string => clean(record[columns.places.get(column) ?? -1] ?? '');
-  const adjustments: string[] = [];
-
+/** @returns the row's id within its file, by which it is known when the file is imported again */
+export function readId(
+  columns: Columns,
+  record: readonly string[],
+): { ok: true; sourceId: string } | Skipped {
   const width = record.findLastIndex((cell) => cell.trim() !== '') + 1;
   if (width > columns.width) {
     return skip(
       `the row has ${width} cells and the header ${columns.width}; put quotes around what has a separator in it`,
     );
   }
-  const sourceId = text('id');
-  if (sourceId === '' || sourceId.length > 200) {
-    return skip(`id "${sourceId.slice(0, 40)}" is empty or over 200 characters; give each row one`);
+  const written = textOf(columns, record, 'id');
+  if (written === '' || written.length > 200) {
+    return skip(`id "${written.slice(0, 40)}" is empty or over 200 characters; give each row one`);
   }
-  if (/^\d+(\.\d+)?[eE]\+\d+$/.test(sourceId)) {
-    adjustments.push(`id ${sourceId} was rounded by a spreadsheet; kept as it stands`);
+  if (/^\d+([.,]\d+)?E\+?\d+$/i.test(written)) {
+    return skip(
+      `id ${written} has lost digits to a spreadsheet; format that column as text, and save the file again`,
+    );
   }
+  return { ok: true, sourceId: /^(\d+)[.,]0+$/.exec(written)?.[1] ?? written };
+}
+
+/** What a row states, and for what it does not, what is assumed of a listing that is new. */
+export function readRow(columns: Columns, record: readonly string[], defaults: RowDefaults): Row {
+  const text = (column: Column): string => textOf(columns, record, column);
+  const adjustments: string[] = [];
+
   const latitude = number(text('latitude'));
   const longitude = number(text('longitude'));
   if (latitude === undefined || Math.abs(latitude) > 90) {
@@ -86,63 +108,65 @@ export function readRow(columns: Columns, record: readonly string[], defaults: R
 
   const timeZone = timeZoneAt(latitude, longitude);
   const roomType = text('room_type');
+  const accommodates = count(text('accommodates'), GUESTS_MAX);
   let capacity = CAPACITIES.get(roomType);
   if (capacity === undefined) {
     capacity = CAPACITY_OTHERWISE;
-    adjustments.push(`room_type "${roomType}" is unknown; capacity set to ${capacity}`);
+    adjustments.push(
+      `room_type "${roomType}" is unknown${accommodates === undefined ? `; capacity set to ${capacity}` : ''}`,
+    );
+  }
+  if (columns.places.has('accommodates') && accommodates === undefined) {
+    adjustments.push(
+      `accommodates "${text('accommodates')}" is no whole number from 1 to ${GUESTS_MAX}; passed over`,
+    );
   }
   const minNights = minimumNights(text('minimum_nights'), adjustments);
+  const maxNights = maximumNights(columns, text('maximum_nights'), minNights, adjustments);
   const area = [text('neighbourhood'), text('neighbourhood_group')].filter((part) => part !== '');
   // A column that is not there at all is seen at a glance; an empty cell is worth a note.
-  let city = text('city') || (defaults.city ?? '');
-  if (city === '') {
-    city = area.at(-1) ?? 'Unknown';
-    if (columns.places.has('city')) adjustments.push(`the city is empty; set to the neighbourhood, ${city}`);
+  const statedCity = text('city') || (defaults.city ?? '');
+  const city = statedCity || (area.at(-1) ?? 'Unknown');
+  if (statedCity === '' && columns.places.has('city')) {
+    adjustments.push(`the city is empty; a new listing has the neighbourhood, ${city}`);
   }
-  let name = text('name');
-  if (name === '') {
-    name = `${roomType || 'Apartment'} in ${area[0] ?? city}`;
-    if (columns.places.has('name')) adjustments.push(`the name is empty; set to "${name}"`);
+  const statedName = text('name');
+  const name = statedName || `${roomType || 'Apartment'} in ${area[0] ?? city}`;
+  if (statedName === '' && columns.places.has('name')) {
+    adjustments.push(`the name is empty; a new listing is "${name}"`);
   }
-
-  const apartment = Apartment.safeParse({
-    id: apartmentId(defaults.source, sourceId),
-    name: cut(name, NAME_LENGTH_MAX),
-    description: describe(roomType, area, city),
-    city: cut(city, 100),
-    country: cut(text('country') || (defaults.country ?? countryOf(timeZone) ?? ''), 100),
-    latitude,
-    longitude,
-    amenities: [],
-    status: 'listed',
-    terms: {
-      timeZone,
-      currency: defaults.currency,
-      nightlyMinor: price.minor,
-      seasons: [],
-      cleaningMinor: 0,
-      taxBasisPoints: 0,
-      stayDiscounts: [],
-      capacity,
-      minNights,
-      maxNights: HORIZON_NIGHTS_MAX,
-      arrivalDays: EVERY_DAY,
-      departureDays: EVERY_DAY,
-      turnoverNights: 0,
-      noticeDays: 0,
-      horizonNights: HORIZON_NIGHTS_MAX,
-      cancellationPolicy: 'moderate',
+  const statedCountry = text('country') || (defaults.country ?? '');
+  const place = { latitude, longitude, timeZone };
+  const description = describe(roomType, count(text('bedrooms'), GUESTS_MAX), area, city);
+  const terms = { nightlyMinor: price.minor, minNights };
+  return {
+    ok: true,
+    stated: {
+      ...(statedName !== '' && { name: cut(statedName, NAME_LENGTH_MAX) }),
+      description,
+      ...(statedCity !== '' && { city: cut(statedCity, PLACE_LENGTH_MAX) }),
+      ...(statedCountry !== '' && { country: cut(statedCountry, PLACE_LENGTH_MAX) }),
+      ...place,
+      ...terms,
+      ...(maxNights !== undefined && { maxNights }),
+      ...(accommodates !== undefined && { capacity: accommodates }),
     },
-  });
-  if (!apartment.success) {
-    const issue = apartment.error.issues[0];
-    return skip(`${issue?.path.join('.')}: ${issue?.message}`);
-  }
-  return { ok: true, listing: { sourceId, hostId: null, apartment: apartment.data }, adjustments };
+    assumed: {
+      name: cut(name, NAME_LENGTH_MAX),
+      description,
+      city: cut(city, PLACE_LENGTH_MAX),
+      country: countryOf(timeZone) ?? '',
+      ...place,
+      ...terms,
+      maxNights: HORIZON_NIGHTS_MAX,
+      capacity,
+    },
+    adjustments,
+  };
 }
 
 /** Stable, and within the wire's alphabet whatever the source's ids look like. */
-function apartmentId(source: string, sourceId: string): string {
+export function apartmentId(source: string, sourceId: string): string {
   const plain = /^[A-Za-z0-9_-]{1,40}$/.test(sourceId);
   return `${source}-${plain ? sourceId : createHash('sha256').update(sourceId).digest('hex').slice(0, 20)}`;
 }
@@ -158,21 +182,53 @@ function minimumNights(text: string, adjustments: string[]): number {
   return MIN_NIGHTS_MAX;
 }
 
+/** The format has `1125` for no maximum: what is past the horizon cannot be booked. Undefined where none is stated. */
+function maximumNights(
+  columns: Columns,
+  text: string,
+  minNights: number,
+  adjustments: string[],
+): number | undefined {
+  if (!columns.places.has('maximum_nights')) return undefined;
+  const nights = number(text);
+  if (nights !== undefined && nights >= minNights && Number.isInteger(nights)) {
+    return Math.min(nights, HORIZON_NIGHTS_MAX);
+  }
+  adjustments.push(
+    `maximum_nights "${text}" is no whole number from minimum_nights ${minNights}; passed over`,
+  );
+  return undefined;
+}
+
+/** Spreadsheets write `2.0` for 2. */
+function count(text: string, max: number): number | undefined {
+  const value = number(text);
+  return value !== undefined && value >= 1 && value <= max && Number.isInteger(value) ? value : undefined;
+}
+
+/** With a decimal comma, too, as files with semicolons have. */
 function number(text: string): number | undefined {
-  const value = text === '' ? Number.NaN : Number(text);
+  const value = text === '' ? Number.NaN : Number(/^-?\d+,\d+$/.test(text) ? text.replace(',', '.') : text);
   return Number.isFinite(value) ? value : undefined;
 }
 
-function describe(roomType: string, area: readonly string[], city: string): string {
+function describe(
+  roomType: string,
+  bedrooms: number | undefined,
+  area: readonly string[],
+  city: string,
+): string {
   const where = [...new Set([...area, city])].join(', ');
-  return `${roomType || 'Apartment'} in ${cut(where, 300)}.`;
+  const rooms = bedrooms === undefined ? '' : ` with ${bedrooms} ${bedrooms === 1 ? 'bedroom' : 'bedrooms'}`;
+  return `${roomType || 'Apartment'}${rooms} in ${cut(where, 300)}.`;
 }
 
-/** Entities decoded, those with their semicolon (`tram&central` is no `tram¢ral`), white space (line breaks too) to single spaces, nothing that PostgreSQL cannot store. */
-function clean(text: string): string {
-  return decodeHTMLStrict(text)
-    .replace(/[\p{Cc}\s]+/gu, ' ')
-    .trim();
+/**
+ * What may be shown of a cell. Entities are those with their semicolon: without it they are decoded in what only begins
+ * like one, and `tram&central` becomes `tram¢ral`.
+ */
+function textOf(columns: Columns, record: readonly string[], column: Column): string {
+  return withoutHidden(decodeHTMLStrict(record[columns.places.get(column) ?? -1] ?? ''));
 }
 
 /** At most `length` UTF-16 units, never through the middle of a character. */
@@ -188,6 +244,6 @@ function cut(text: string, length: number): string {
 
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-function skip(reason: string): Row {
+function skip(reason: string): Skipped {
   return { ok: false, reason };
 }

@@ -27,7 +27,7 @@ export function changedApartment(
     return { refusal: invalid([{ path: 'terms.currency', message }]) };
   }
   const terms = Terms.parse(withoutNulls({ ...apartment.terms, ...defined(changedTerms) }));
-  // What a name's change does not touch may have come from an import that knows fewer rules.
+  // What a name's change does not touch may have been imported by a program that knew fewer rules.
   const problems = change.terms === undefined ? [] : termsProblems(terms);
   if (problems.length > 0) {
     return { refusal: invalid(problems.map(({ path, message }) => ({ path: `terms.${path}`, message }))) };

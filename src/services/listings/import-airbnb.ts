@@ -1,19 +1,21 @@
 /**
- * Import of Inside Airbnb's summary listings (`listings.csv`), as a stream: rows become listings in batches, a
- * row that cannot be one is skipped with its line and reason, and the rest is imported. Repeatable: a listing is
- * known by its source and id, and one that has not changed is not written. Works beside a running server, which
- * follows changed listings by itself.
+ * Import of Inside Airbnb's listings (`listings.csv`, summary or detailed), as a stream: rows become listings in batches,
+ * a row that cannot be one is skipped with its line and reason, and the rest is imported. Repeatable: a listing is known
+ * by its source and id, one that has not changed is not written, and what was changed here stays (ADR 28). Works beside
+ * a running server, which follows changed listings by itself.
  */
 import type { Readable } from 'node:stream';
 import type { Pool } from 'pg';
 import {
-  type ListingUpsert,
-  placesOfSource,
-  type StoredPlace,
+  currenciesOfSource,
+  type ImportedListing,
+  listingsOfSource,
   upsertListings,
 } from '../../persistence/statements/listings.ts';
-import { type Columns, columnsOf, type RowDefaults, readRow } from './airbnb-row.ts';
+import { isTender } from '../../protocol/money.ts';
+import { apartmentId, type Columns, columnsOf, readId, readRow } from './airbnb-row.ts';
 import { CsvProblem, CsvReader, type CsvRow } from './csv.ts';
+import { type Decision, importedAgain, newListing } from './imported.ts';
 import { IMPORT_BATCH, IMPORT_REPORT_LINES_MAX } from './limits.ts';
 
 export interface ImportOptions {
@@ -21,11 +23,16 @@ export interface ImportOptions {
   readonly pool: Pool;
   /** Namespace of the ids in the file; files whose ids are not of one numbering need one each. Default `airbnb`. */
   readonly source?: string | undefined;
-  /** ISO 4217, of the prices, which carry none. Default `USD`. */
+  /**
+   * ISO 4217, of the prices, which carry none. Default: of a listing that is there its own, of a new one that of the
+   * source's listings, `USD` where there are none.
+   */
   readonly currency?: string | undefined;
   /** For files without a column `city`. */
   readonly city?: string | undefined;
   readonly country?: string | undefined;
+  /** Takes what the file states where somebody has changed it here since the last import. */
+  readonly overwrite?: boolean | undefined;
   /** After each batch, and at the end. */
   readonly onProgress?: ((progress: ImportCounts) => void) | undefined;
 }
@@ -45,6 +52,8 @@ export interface ImportCounts {
   readonly skipped: number;
   /** Imported, with a value that had to be read differently from what stands in the file. */
   readonly adjusted: number;
+  /** In which something stays as it was changed here since the last import. */
+  readonly kept: number;
 }
 
 export interface ImportNote {
@@ -57,6 +66,7 @@ export interface ImportReport extends ImportCounts {
   /** The first 10,000 each; all are counted. */
   readonly skippedLines: readonly ImportNote[];
   readonly adjustedLines: readonly ImportNote[];
+  readonly keptLines: readonly ImportNote[];
 }
 
 /** The file as a whole cannot be imported; the message is for the person who gave it. */
@@ -64,29 +74,95 @@ export class ImportRefused extends Error {}
 
 export async function importListings(options: ImportOptions): Promise<ImportReport> {
   const source = options.source ?? 'airbnb';
-  const defaults: RowDefaults = {
-    source,
-    currency: options.currency ?? 'USD',
-    city: options.city,
-    country: options.country,
-  };
   if (!/^[a-z0-9-]{1,20}$/.test(source)) {
     throw new ImportRefused(`source ${source} is not 1 to 20 of a-z 0-9 -; give another --source`);
   }
-  if (!/^[A-Z]{3}$/.test(defaults.currency)) {
-    throw new ImportRefused(`currency ${defaults.currency} is no ISO 4217 code; give one such as USD`);
+  if (options.currency !== undefined && !isTender(options.currency)) {
+    throw new ImportRefused(
+      `currency ${options.currency} is no ISO 4217 code of money that is paid in; give one such as USD`,
+    );
   }
+  const currencies =
+    options.currency !== undefined ? [options.currency] : await currenciesOfSource(options.pool, source);
 
   const reader = new CsvReader();
   const report = new Report(reader);
   const firstLines = new Map<string, number>();
-  let batch: { line: number; listing: ListingUpsert }[] = [];
+  let batch: BatchRow[] = [];
   let columns: Columns | undefined;
 
+  const decide = (row: BatchRow, stored: ImportedListing | undefined): Decided => {
+    const currency = currencyOf(row, stored);
+    if ('reason' in currency) return { kind: 'refused', ...currency };
+    const { city, country, overwrite = false } = options;
+    const read = readRow(columns!, row.cells, { ...currency, city, country });
+    if (!read.ok) return { kind: 'refused', reason: read.reason };
+    const { stated, assumed, adjustments } = read;
+    if (stored === undefined) {
+      return {
+        ...newListing(apartmentId(source, row.sourceId), currency.currency, stated, assumed),
+        adjustments,
+      };
+    }
+    const km = distanceKm({ ...stored.apartment, ...stored.imported }, assumed);
+    if (km > MOVE_KM_MAX) {
+      return {
+        kind: 'refused',
+        reason: `id ${row.sourceId} of source ${source} is "${stored.apartment.name}", ${Math.round(km)} km away; import this file under a --source of its own`,
+      };
+    }
+    return { ...importedAgain(stored, stated, overwrite), adjustments };
+  };
+
+  const currencyOf = (
+    { sourceId }: BatchRow,
+    stored: ImportedListing | undefined,
+  ): { currency: string } | { reason: string } => {
+    if (stored === undefined) {
+      const [currency = CURRENCY_DEFAULT, ...others] = currencies;
+      if (others.length === 0) return { currency };
+      return {
+        reason: `id ${sourceId} is new, and source ${source} has listings in ${currencies.join(', ')}; give the currency of the prices with --currency`,
+      };
+    }
+    const { status, terms } = stored.apartment;
+    if (status === 'retired')
+      return { reason: `id ${sourceId} is retired here for good; take it out of the file` };
+    const { currency = terms.currency } = options;
+    if (currency === terms.currency) return { currency };
+    return {
+      reason: `id ${sourceId} is let in ${terms.currency}, which never changes, and not in ${currency}; give --currency ${terms.currency}, or none`,
+    };
+  };
+
+  /** What others write meanwhile is read again, and decided on anew. */
   const write = async (): Promise<void> => {
-    const listings = await withoutMoved(options.pool, source, batch, report);
-    const { inserted, updated } = await upsertListings(options.pool, source, listings);
-    report.written(listings.length, inserted, updated, batch.at(-1)?.line);
+    let waiting = batch;
+    for (let attempt = 0; waiting.length > 0; attempt++) {
+      if (attempt === ATTEMPTS_MAX)
+        throw new Error('others keep changing the same listings; import again later');
+      const ids = waiting.map(({ sourceId }) => sourceId);
+      const there = new Map<string, ImportedListing>();
+      for (const one of await listingsOfSource(options.pool, source, ids)) there.set(one.sourceId, one);
+      const decided = waiting.map((row) => ({ row, decision: decide(row, there.get(row.sourceId)) }));
+      const { written } = await upsertListings(
+        options.pool,
+        source,
+        decided.flatMap(({ row: { sourceId }, decision }) =>
+          decision.kind === 'refused' || decision.kind === 'same'
+            ? []
+            : {
+                ...{ sourceId, hostId: null, apartment: decision.apartment, imported: decision.imported },
+                revision: there.get(sourceId)?.revision ?? null,
+              },
+        ),
+      );
+      const isDone = ({ row, decision: { kind } }: (typeof decided)[number]) =>
+        kind === 'refused' || kind === 'same' || written.has(row.sourceId);
+      for (const one of decided.filter(isDone)) report.done(one.row, one.decision);
+      waiting = decided.filter((one) => !isDone(one)).map(({ row }) => row);
+    }
+    report.written(batch.at(-1)?.line);
     batch = [];
     options.onProgress?.(report.counts());
   };
@@ -101,17 +177,15 @@ export async function importListings(options: ImportOptions): Promise<ImportRepo
     }
     report.rows++;
     report.innerLines += lines - 1;
-    const row = readRow(columns, cells, defaults);
-    if (!row.ok) return report.skip(line, row.reason);
-    const { sourceId } = row.listing;
+    const id = readId(columns, cells);
+    if (!id.ok) return report.skip(line, id.reason);
+    const { sourceId } = id;
     const first = firstLines.get(sourceId);
     if (first !== undefined) {
       return report.skip(line, `id ${sourceId} stands on line ${first} already; give it an id of its own`);
     }
     firstLines.set(sourceId, line);
-    const notes = [...(hasLoneQuote ? [LONE_QUOTE] : []), ...row.adjustments];
-    if (notes.length > 0) report.adjust(line, notes.join('; '));
-    batch.push({ line, listing: row.listing });
+    batch.push({ line, cells, sourceId, hasLoneQuote });
     if (batch.length >= IMPORT_BATCH) await write();
   };
 
@@ -130,37 +204,21 @@ export async function importListings(options: ImportOptions): Promise<ImportRepo
   } finally {
     options.stream.destroy();
   }
-  return report.done();
+  return report.whole();
 }
 
+interface BatchRow extends Pick<CsvRow, 'line' | 'cells' | 'hasLoneQuote'> {
+  readonly sourceId: string;
+}
+type Decided = Decision & { readonly adjustments?: readonly string[] };
+
+const CURRENCY_DEFAULT = 'USD';
+/** Listings that others got in between of are decided anew so many times. */
+const ATTEMPTS_MAX = 5;
 const LONE_QUOTE = 'a quote begins a cell and does not end it; kept as text';
 
 /** How far a listing may be corrected, in kilometres; the same id further away is another apartment's. */
 const MOVE_KM_MAX = 50;
-
-async function withoutMoved(
-  pool: Pool,
-  source: string,
-  batch: readonly { line: number; listing: ListingUpsert }[],
-  report: Report,
-): Promise<ListingUpsert[]> {
-  const ids = batch.map(({ listing }) => listing.sourceId);
-  const places = new Map<string, StoredPlace>();
-  for (const place of await placesOfSource(pool, source, ids)) places.set(place.sourceId, place);
-  const kept: ListingUpsert[] = [];
-  for (const { line, listing } of batch) {
-    const stored = places.get(listing.sourceId);
-    const km = stored === undefined ? 0 : distanceKm(stored, listing.apartment);
-    if (stored === undefined || km <= MOVE_KM_MAX) kept.push(listing);
-    else {
-      report.skip(
-        line,
-        `id ${listing.sourceId} of source ${source} is "${stored.name}", ${Math.round(km)} km away; import this file under a --source of its own`,
-      );
-    }
-  }
-  return kept;
-}
 
 /** Great-circle distance by the haversine formula. */
 function distanceKm(
@@ -186,8 +244,10 @@ class Report {
   #unchanged = 0;
   #skipped = 0;
   #adjusted = 0;
+  #kept = 0;
   readonly #skippedLines: ImportNote[] = [];
   readonly #adjustedLines: ImportNote[] = [];
+  readonly #keptLines: ImportNote[] = [];
 
   constructor(reader: CsvReader) {
     this.#reader = reader;
@@ -195,20 +255,32 @@ class Report {
 
   skip(line: number, message: string): void {
     this.#skipped++;
-    if (this.#skippedLines.length < IMPORT_REPORT_LINES_MAX) this.#skippedLines.push({ line, message });
+    note(this.#skippedLines, line, message);
   }
 
-  adjust(line: number, message: string): void {
-    this.#adjusted++;
-    if (this.#adjustedLines.length < IMPORT_REPORT_LINES_MAX) this.#adjustedLines.push({ line, message });
+  done({ line, hasLoneQuote }: BatchRow, decision: Decided): void {
+    if (decision.kind === 'refused') return this.skip(line, decision.reason);
+    if (decision.kind === 'new') this.#inserted++;
+    else if (decision.kind === 'changed') this.#updated++;
+    else this.#unchanged++;
+    const notes = [...(hasLoneQuote ? [LONE_QUOTE] : []), ...(decision.adjustments ?? [])];
+    if (notes.length > 0) {
+      this.#adjusted++;
+      note(this.#adjustedLines, line, notes.join('; '));
+    }
+    if (decision.kept.length > 0) {
+      this.#kept++;
+      note(
+        this.#keptLines,
+        line,
+        `${decision.kept.join(', ')}, as changed here; --overwrite takes the file's`,
+      );
+    }
   }
 
   /** @param lastLine of the last row that was to be written; undefined where there was none */
-  written(listings: number, inserted: number, updated: number, lastLine: number | undefined): void {
+  written(lastLine: number | undefined): void {
     this.#lastLine = lastLine ?? this.#lastLine;
-    this.#inserted += inserted;
-    this.#updated += updated;
-    this.#unchanged += listings - inserted - updated;
   }
 
   /** What ended the import before the file's end, saying what is in by then. */
@@ -233,15 +305,21 @@ class Report {
       unchanged: this.#unchanged,
       skipped: this.#skipped,
       adjusted: this.#adjusted,
+      kept: this.#kept,
     };
   }
 
-  done(): ImportReport {
+  whole(): ImportReport {
     const byLine = (a: ImportNote, b: ImportNote) => a.line - b.line;
     return {
       ...this.counts(),
       skippedLines: this.#skippedLines.sort(byLine),
       adjustedLines: this.#adjustedLines,
+      keptLines: this.#keptLines,
     };
   }
+}
+
+function note(lines: ImportNote[], line: number, message: string): void {
+  if (lines.length < IMPORT_REPORT_LINES_MAX) lines.push({ line, message });
 }
