@@ -152,7 +152,7 @@ describe('import listings', () => {
     expectOneSentence(await importing(''), /the file is empty; give a CSV file with a header line/);
     expectOneSentence(
       await importing(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3])),
-      /line 1 lacks the columns/,
+      /line 1 has the byte 0x89, which is not UTF-8/,
     );
     const good = [HEADER, row({ id: '1', name: 'x' }), ''].join('\n');
     expectOneSentence(await importing(good, '--currency', 'dollars'), /currency dollars is no ISO 4217 code/);

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listingById } from '../../src/persistence/statements/listings.ts';
 import { managedListing, updateListing } from '../../src/persistence/statements/managed-listings.ts';
@@ -380,6 +381,51 @@ describe('files', () => {
     });
   });
 
+  it('packed with gzip', async () => {
+    expect(await run(gzipSync(csv(row(), row({ id: '2', name: 'Schön 🌊' }))))).toMatchObject({
+      inserted: 2,
+    });
+    expect((await stored('airbnb-2'))?.name).toBe('Schön 🌊');
+  });
+
+  it('with semicolons and decimal commas, as spreadsheets write them', async () => {
+    const text = `sep=;\r\n${csv(row()).replaceAll(',', ';').replace('33.99', '33,99').replace('152', '1.152,50')}\r\n`;
+    const report = await run(text);
+    expectToAddUp(report, text);
+    expect(report).toMatchObject({ inserted: 1, headerLines: 2 });
+    expect(await stored('airbnb-1')).toMatchObject({ latitude: 33.99, terms: { nightlyMinor: 115_250 } });
+  });
+
+  it('whose coordinates are not where the others of the city are: imported, with a note', async () => {
+    const there = Array.from({ length: 9 }, (_, i) => row({ id: String(i), latitude: `33.9${i}` }));
+    const report = await run(
+      csv(
+        row({ id: '20', latitude: '0', longitude: '0' }),
+        row({ id: '21', latitude: '43.99' }),
+        ...there,
+        row({ id: '22', city: 'Elsewhere', latitude: '43.99' }),
+        row({ id: '23', city: 'Berlin', latitude: '13.4', longitude: '52.5' }),
+        ...there.map((_, i) => row({ id: `3${i}`, city: 'Berlin', latitude: '52.5', longitude: `13.4${i}` })),
+      ),
+    );
+    expect(report).toMatchObject({ inserted: 22, skipped: 0 });
+    expect(report.adjustedLines).toEqual([
+      { line: 2, message: 'coordinates 0, 0 are in the Atlantic; correct them' },
+      {
+        line: 3,
+        message: expect.stringMatching(
+          /^coordinates 43.99, -118.47 are 11\d\d km from the others of Los Angeles, in/,
+        ),
+      },
+      {
+        line: 14,
+        message: expect.stringMatching(
+          /^coordinates 13.4, 52.5 are \d+ km from the others of Berlin, and near .* swap/,
+        ),
+      },
+    ]);
+  });
+
   it('of the detailed format state how many a listing sleeps, its bedrooms and its longest stay', async () => {
     const header = `${HEADER},accommodates,bedrooms,maximum_nights`;
     const report = await run(
@@ -413,15 +459,28 @@ describe('files', () => {
     [
       'one that is no CSV',
       Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]),
-      'lacks the columns id',
+      'line 1 has the byte 0x89, which is not UTF-8',
     ],
+    [
+      'one in Latin-1',
+      Buffer.from(csv(row(), row({ id: '2', name: 'Gemütliche Wohnung' })), 'latin1'),
+      'line 3 has the byte 0xFC, which is not UTF-8 but perhaps Latin-1 or Windows-1252; save the file as CSV in UTF-8',
+    ],
+    ['one in UTF-16', Buffer.from(`\ufeff${csv(row())}`, 'utf16le'), 'the file is UTF-16; save it'],
+    ['a workbook', Buffer.from('PK\u0003\u0004 and so on'), 'the file is a ZIP archive, as workbooks'],
+    [
+      'half a gzip',
+      gzipSync(csv(row())).subarray(0, 150),
+      'the file is gzip that cannot be unpacked to its end',
+    ],
+    ['one with bars between its cells', csv(row()).replaceAll(',', '|'), 'begins with: id|name'],
     [
       'one without prices',
       'id,latitude,longitude\n1,2,3\n',
       'lacks the columns room_type, price, minimum_nights',
     ],
     ['one whose quote never ends', csv(row({ name: `"${'x'.repeat(100_000)}` })), 'line 2 is longer'],
-  ])('%s is refused in one sentence', async (_what, text, says) => {
+  ])('[L4] %s is refused in one sentence', async (_what, text, says) => {
     const refused = run(text);
     await expect(refused).rejects.toBeInstanceOf(ImportRefused);
     await expect(refused).rejects.toThrow(says);

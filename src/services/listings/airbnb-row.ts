@@ -39,12 +39,12 @@ export interface Columns {
 }
 
 /** @returns the place of each column, or what is wrong with the header in one sentence */
-export function columnsOf(header: readonly string[]): Columns | string {
+export function columnsOf(header: readonly string[], line: number): Columns | string {
   const places = new Map(header.map((name, i) => [name.trim().toLowerCase(), i]));
   const missing = REQUIRED.filter((column) => !places.has(column));
   if (missing.length > 0) {
     const found = header.slice(0, 5).join(', ').slice(0, 100).replace(/\p{C}/gu, '�');
-    return `line 1 lacks the columns ${missing.join(', ')} (it begins with: ${found}); give a CSV file in Inside Airbnb's summary format`;
+    return `line ${line} lacks the columns ${missing.join(', ')} (it begins with: ${found}); give a CSV file in Inside Airbnb's format, with commas, semicolons or tabs between its cells`;
   }
   const known = new Map<Column, number>();
   for (const column of [...REQUIRED, ...OPTIONAL]) {

@@ -14,9 +14,12 @@ import {
 } from '../../persistence/statements/listings.ts';
 import { isTender } from '../../protocol/money.ts';
 import { apartmentId, type Columns, columnsOf, readId, readRow } from './airbnb-row.ts';
+import { CityPlaces } from './city-places.ts';
 import { CsvProblem, CsvReader, type CsvRow } from './csv.ts';
+import { textOfFile } from './file-text.ts';
 import { type Decision, importedAgain, newListing } from './imported.ts';
 import { IMPORT_BATCH, IMPORT_REPORT_LINES_MAX } from './limits.ts';
+import { distanceKm } from './place.ts';
 
 export interface ImportOptions {
   readonly stream: Readable;
@@ -50,7 +53,7 @@ export interface ImportCounts {
   readonly updated: number;
   readonly unchanged: number;
   readonly skipped: number;
-  /** Imported, with a value that had to be read differently from what stands in the file. */
+  /** Imported, with a value that had to be read differently from what stands in the file, or is hardly right. */
   readonly adjusted: number;
   /** In which something stays as it was changed here since the last import. */
   readonly kept: number;
@@ -88,6 +91,7 @@ export async function importListings(options: ImportOptions): Promise<ImportRepo
   const reader = new CsvReader();
   const report = new Report(reader);
   const firstLines = new Map<string, number>();
+  const cities = new CityPlaces();
   let batch: BatchRow[] = [];
   let columns: Columns | undefined;
 
@@ -159,7 +163,14 @@ export async function importListings(options: ImportOptions): Promise<ImportRepo
       );
       const isDone = ({ row, decision: { kind } }: (typeof decided)[number]) =>
         kind === 'refused' || kind === 'same' || written.has(row.sourceId);
-      for (const one of decided.filter(isDone)) report.done(one.row, one.decision);
+      for (const { decision } of decided) if (decision.kind !== 'refused') cities.add(decision.apartment);
+      for (const { row, decision } of decided.filter(isDone)) {
+        report.done(
+          row,
+          decision,
+          decision.kind === 'refused' ? undefined : cities.oddityOf(decision.apartment),
+        );
+      }
       waiting = decided.filter((one) => !isDone(one)).map(({ row }) => row);
     }
     report.written(batch.at(-1)?.line);
@@ -169,7 +180,7 @@ export async function importListings(options: ImportOptions): Promise<ImportRepo
 
   const take = async ({ line, lines, cells, hasLoneQuote }: CsvRow): Promise<void> => {
     if (columns === undefined) {
-      const read = columnsOf(cells);
+      const read = columnsOf(cells, line);
       if (typeof read === 'string') throw new ImportRefused(read);
       columns = read;
       report.headerLines = lines + reader.separatorLines;
@@ -190,11 +201,9 @@ export async function importListings(options: ImportOptions): Promise<ImportRepo
   };
 
   try {
-    const decoder = new TextDecoder();
-    for await (const bytes of options.stream as AsyncIterable<Uint8Array>) {
-      for (const row of reader.add(decoder.decode(bytes, { stream: true }))) await take(row);
+    for await (const text of textOfFile(options.stream)) {
+      for (const row of reader.add(text)) await take(row);
     }
-    for (const row of reader.add(decoder.decode())) await take(row);
     for (const row of reader.end()) await take(row);
     if (columns === undefined)
       throw new ImportRefused('the file is empty; give a CSV file with a header line');
@@ -219,18 +228,6 @@ const LONE_QUOTE = 'a quote begins a cell and does not end it; kept as text';
 
 /** How far a listing may be corrected, in kilometres; the same id further away is another apartment's. */
 const MOVE_KM_MAX = 50;
-
-/** Great-circle distance by the haversine formula. */
-function distanceKm(
-  a: { latitude: number; longitude: number },
-  b: { latitude: number; longitude: number },
-): number {
-  const radians = Math.PI / 180;
-  const latitudes = Math.sin(((b.latitude - a.latitude) * radians) / 2) ** 2;
-  const longitudes = Math.sin(((b.longitude - a.longitude) * radians) / 2) ** 2;
-  const cosines = Math.cos(a.latitude * radians) * Math.cos(b.latitude * radians);
-  return 2 * 6_371 * Math.asin(Math.min(1, Math.sqrt(latitudes + cosines * longitudes)));
-}
 
 class Report {
   headerLines = 0;
@@ -258,12 +255,14 @@ class Report {
     note(this.#skippedLines, line, message);
   }
 
-  done({ line, hasLoneQuote }: BatchRow, decision: Decided): void {
+  /** @param oddity of its coordinates */
+  done({ line, hasLoneQuote }: BatchRow, decision: Decided, oddity: string | undefined): void {
     if (decision.kind === 'refused') return this.skip(line, decision.reason);
     if (decision.kind === 'new') this.#inserted++;
     else if (decision.kind === 'changed') this.#updated++;
     else this.#unchanged++;
     const notes = [...(hasLoneQuote ? [LONE_QUOTE] : []), ...(decision.adjustments ?? [])];
+    if (oddity !== undefined) notes.push(oddity);
     if (notes.length > 0) {
       this.#adjusted++;
       note(this.#adjustedLines, line, notes.join('; '));
