@@ -381,6 +381,12 @@ describe('files', () => {
     });
   });
 
+  it('that are streams of strings', async () => {
+    const stream = Readable.from([csv(row({ name: 'Schön 🌊' }))]);
+    expect(await importListings({ stream, pool: database.pool })).toMatchObject({ inserted: 1 });
+    expect((await stored('airbnb-1'))?.name).toBe('Schön 🌊');
+  });
+
   it('packed with gzip', async () => {
     expect(await run(gzipSync(csv(row(), row({ id: '2', name: 'Schön 🌊' }))))).toMatchObject({
       inserted: 2,

@@ -19,8 +19,8 @@ const OTHERS: readonly { readonly begins: readonly number[]; readonly message: s
 const BEGINNING = 4;
 
 /** In pieces. @throws CsvProblem */
-export async function* textOfFile(file: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const pieces = file[Symbol.asyncIterator]();
+export async function* textOfFile(file: AsyncIterable<Uint8Array | string>): AsyncGenerator<string> {
+  const pieces = bytesOf(file);
   let beginning = Buffer.alloc(0);
   while (beginning.length < BEGINNING) {
     const next = await pieces.next();
@@ -29,10 +29,15 @@ export async function* textOfFile(file: AsyncIterable<Uint8Array>): AsyncGenerat
   }
   const whole = (async function* () {
     yield beginning;
-    yield* { [Symbol.asyncIterator]: () => pieces };
+    yield* pieces;
   })();
   for (const { begins, message } of OTHERS) if (startsWith(beginning, begins)) throw new CsvProblem(message);
   yield* decoded(startsWith(beginning, GZIP) ? unpacked(whole) : whole);
+}
+
+/** A stream in memory has strings. */
+async function* bytesOf(file: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
+  for await (const piece of file) yield typeof piece === 'string' ? Buffer.from(piece) : piece;
 }
 
 function startsWith(bytes: Uint8Array, beginning: readonly number[]): boolean {
