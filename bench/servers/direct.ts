@@ -48,7 +48,7 @@ door.guests.on('connection', (socket) => {
     const stay = { from: nightOf(command.checkIn), to: nightOf(command.checkOut) };
     const broken = checkStay(terms, stay, command.guests, localNight(terms.timeZone, Date.now()));
     if (broken !== undefined)
-      return refuse('rule_violation', broken.message, {
+      return refuse('rule_violation', broken.why, {
         fields: [{ path: broken.path, message: broken.rule }],
       });
     const outcome = await ledger.hold({

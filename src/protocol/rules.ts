@@ -20,8 +20,8 @@ export type Rule =
 
 export interface RuleViolation {
   readonly rule: Rule;
-  /** Names the value, the rule and the way out, in one sentence. */
-  readonly message: string;
+  /** Names the value and the rule. The way out takes all rules and all that is taken: advice.ts knows it. */
+  readonly why: string;
   /** The field of the command to change. */
   readonly path: 'checkIn' | 'checkOut' | 'guests';
 }
@@ -37,10 +37,10 @@ export function checkStay(
   today: number,
 ): RuleViolation | undefined {
   const rule = brokenRule(terms, stay, guests, today);
-  return rule === undefined ? undefined : explain(rule, terms, stay, guests, today);
+  return rule === undefined ? undefined : explain(rule, terms, stay, guests);
 }
 
-/** `checkStay` without the sentence: a search asks about thousands of apartments and shows no reason. */
+/** `checkStay` without its words: a search asks about thousands of apartments and shows no reason. */
 export function brokenRule(
   terms: Terms,
   stay: NightRange,
@@ -76,12 +76,12 @@ export function turnoverViolation(terms: Terms, stay: NightRange, other: NightRa
     ? violation(
         'turnover',
         'checkOut',
-        `checkOut ${dateOf(stay.to)} leaves less than the ${turnover} kept empty before the stay from ${dateOf(other.from)}; check out on ${dateOf(other.from - terms.turnoverNights)} or earlier`,
+        `checkOut ${dateOf(stay.to)} leaves less than the ${turnover} kept empty before the stay from ${dateOf(other.from)}`,
       )
     : violation(
         'turnover',
         'checkIn',
-        `checkIn ${dateOf(stay.from)} leaves less than the ${turnover} kept empty after the stay until ${dateOf(other.to)}; check in on ${dateOf(other.to + terms.turnoverNights)} or later`,
+        `checkIn ${dateOf(stay.from)} leaves less than the ${turnover} kept empty after the stay until ${dateOf(other.to)}`,
       );
 }
 
@@ -101,42 +101,33 @@ function explain(
   terms: Terms,
   { from, to }: NightRange,
   guests: number,
-  today: number,
 ): RuleViolation {
   const checkIn = dateOf(from);
   const checkOut = dateOf(to);
   const nights = nightsText(to - from);
   switch (rule) {
     case 'stay_order':
-      return violation(
-        rule,
-        'checkOut',
-        `checkOut ${checkOut} is not after checkIn ${checkIn}; send a stay of at least 1 night`,
-      );
+      return violation(rule, 'checkOut', `checkOut ${checkOut} is not after checkIn ${checkIn}`);
     case 'past':
-      return violation(
-        rule,
-        'checkIn',
-        `checkIn ${checkIn} is in the past at the apartment; choose ${dateOf(today)} or later`,
-      );
+      return violation(rule, 'checkIn', `checkIn ${checkIn} is in the past at the apartment`);
     case 'notice':
       return violation(
         rule,
         'checkIn',
-        `checkIn ${checkIn} is less than the ${terms.noticeDays === 1 ? '1 day' : `${terms.noticeDays} days`} of notice away; choose ${dateOf(today + terms.noticeDays)} or later`,
+        `checkIn ${checkIn} is less than the ${terms.noticeDays === 1 ? '1 day' : `${terms.noticeDays} days`} of notice away`,
       );
     case 'horizon':
       return violation(
         rule,
         'checkOut',
-        `checkOut ${checkOut} is more than ${nightsText(terms.horizonNights)} ahead; check out on ${dateOf(today + terms.horizonNights)} or earlier`,
+        `checkOut ${checkOut} is more than ${nightsText(terms.horizonNights)} ahead`,
       );
     case 'min_nights': {
       const minimum = seasonal(terms, 'minNights', from);
       return violation(
         rule,
         'checkOut',
-        `a stay of ${nights} from ${checkIn} is shorter than the minimum of ${minimum}; check out on ${dateOf(from + minimum)} or later`,
+        `a stay of ${nights} from ${checkIn} is shorter than the minimum of ${minimum}`,
       );
     }
     case 'max_nights': {
@@ -144,26 +135,26 @@ function explain(
       return violation(
         rule,
         'checkOut',
-        `a stay of ${nights} from ${checkIn} is longer than the maximum of ${maximum}; check out on ${dateOf(from + maximum)} or earlier`,
+        `a stay of ${nights} from ${checkIn} is longer than the maximum of ${maximum}`,
       );
     }
     case 'arrival_day':
       return violation(
         rule,
         'checkIn',
-        `checkIn ${checkIn} is a ${WEEKDAYS[weekdayOf(from)]}; arrive on one of: ${weekdaysText(terms.arrivalDays)}`,
+        `checkIn ${checkIn} is a ${WEEKDAYS[weekdayOf(from)]}, and guests arrive on ${weekdaysText(terms.arrivalDays)}`,
       );
     case 'departure_day':
       return violation(
         rule,
         'checkOut',
-        `checkOut ${checkOut} is a ${WEEKDAYS[weekdayOf(to)]}; leave on one of: ${weekdaysText(terms.departureDays)}`,
+        `checkOut ${checkOut} is a ${WEEKDAYS[weekdayOf(to)]}, and guests leave on ${weekdaysText(terms.departureDays)}`,
       );
     case 'capacity':
       return violation(
         rule,
         'guests',
-        `${guests} guests are more than the ${terms.capacity} that the apartment sleeps; bring at most ${terms.capacity}`,
+        `${guests} guests are more than the ${terms.capacity} that the apartment sleeps`,
       );
   }
 }
@@ -174,13 +165,13 @@ function weekdaysText(days: readonly number[]): string {
   return [...days]
     .sort((a, b) => a - b)
     .map((day) => WEEKDAYS[day])
-    .join(', ');
+    .join(' or ');
 }
 
 function nightsText(nights: number): string {
   return nights === 1 ? '1 night' : `${nights} nights`;
 }
 
-function violation(rule: Rule, path: RuleViolation['path'], message: string): RuleViolation {
-  return { rule, message, path };
+function violation(rule: Rule, path: RuleViolation['path'], why: string): RuleViolation {
+  return { rule, why, path };
 }

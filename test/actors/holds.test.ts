@@ -404,6 +404,8 @@ describe('[H9] a refusal', () => {
     await block(0, 700);
     const { alternatives, message } = errorIn(await hold(ben, 10, 12));
     expect(alternatives).toEqual([]);
-    expect(message).toContain('choose other dates');
+    expect(message).toMatch(`; check in on ${dateOf(TODAY + 700)} and out on ${dateOf(TODAY + 702)}`);
+    await block(700, 730);
+    expect(errorIn(await hold(ben, 10, 12)).message).toContain('choose another apartment');
   });
 });

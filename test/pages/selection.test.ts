@@ -12,6 +12,7 @@ import {
   chooseDay,
   meaningOf,
   nearestStays,
+  waysOut,
 } from '../../web/src/guest/stay/selection.ts';
 import { openTerms } from '../support/terms.ts';
 
@@ -167,6 +168,25 @@ describe('choosing a stay', () => {
       { checkIn: '2027-03-07', checkOut: '2027-03-10' },
       { checkIn: '2027-03-06', checkOut: '2027-03-09' },
       { checkIn: '2027-03-12', checkOut: '2027-03-15' },
+    ]);
+  });
+
+  it('names one way out of a rule, which leads into no other and into no taken night', () => {
+    const instead = (terms: Partial<Terms>, wish: ReturnType<typeof stay>, guests = 1) => {
+      const those = openings(terms);
+      const check = checkStayOf(those, wish, guests);
+      return check.ok ? undefined : waysOut(those, wish, guests, check.because);
+    };
+    // Three nights from the eighth would end in the nights of the tenth, which are held.
+    const short = stay('2027-03-08', '2027-03-09');
+    expect(instead({ minNights: 3 }, short)).toEqual([{ checkIn: '2027-03-07', checkOut: '2027-03-10' }]);
+    expect(instead({ minNights: 3, arrivalDays: [5] }, short)).toEqual([
+      { checkIn: '2027-03-05', checkOut: '2027-03-08' },
+    ]);
+    expect(instead({ capacity: 2 }, short, 3)).toEqual([]);
+    // Where none is as long.
+    expect(instead({ horizonNights: 11 }, stay('2027-03-05', '2027-03-15'))).toEqual([
+      { checkIn: '2027-03-01', checkOut: '2027-03-10' },
     ]);
   });
 });

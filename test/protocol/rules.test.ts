@@ -20,14 +20,14 @@ const cases: [
   [undefined, {}, '2026-11-23', '2026-11-24', 1],
   ['stay_order', {}, '2026-11-25', '2026-11-25', 1, 'checkOut 2026-11-25 is not after checkIn 2026-11-25'],
   ['stay_order', {}, '2026-11-25', '2026-11-20', 1],
-  ['past', {}, '2026-11-22', '2026-11-24', 1, 'choose 2026-11-23 or later'],
-  ['notice', { noticeDays: 2 }, '2026-11-24', '2026-11-26', 1, 'choose 2026-11-25 or later'],
+  ['past', {}, '2026-11-22', '2026-11-24', 1, '2026-11-22 is in the past'],
+  ['notice', { noticeDays: 2 }, '2026-11-24', '2026-11-26', 1, 'less than the 2 days of notice away'],
   [undefined, { noticeDays: 2 }, '2026-11-25', '2026-11-26', 1],
-  ['horizon', { horizonNights: 10 }, '2026-12-01', '2026-12-04', 1, 'check out on 2026-12-03 or earlier'],
+  ['horizon', { horizonNights: 10 }, '2026-12-01', '2026-12-04', 1, 'more than 10 nights ahead'],
   [undefined, { horizonNights: 10 }, '2026-12-01', '2026-12-03', 1],
-  ['min_nights', { minNights: 3 }, '2026-12-01', '2026-12-03', 1, 'check out on 2026-12-04 or later'],
+  ['min_nights', { minNights: 3 }, '2026-12-01', '2026-12-03', 1, 'shorter than the minimum of 3'],
   [undefined, { minNights: 3 }, '2026-12-01', '2026-12-04', 1],
-  ['max_nights', { maxNights: 3 }, '2026-12-01', '2026-12-05', 1, 'check out on 2026-12-04 or earlier'],
+  ['max_nights', { maxNights: 3 }, '2026-12-01', '2026-12-05', 1, 'longer than the maximum of 3'],
   // The season of the check-in night decides, the first that has a limit.
   ['min_nights', { seasons: [{ ...summer, minNights: 5 }] }, '2027-08-31', '2027-09-03', 1],
   [undefined, { seasons: [{ ...summer, minNights: 5 }] }, '2027-05-31', '2027-06-02', 1],
@@ -46,7 +46,7 @@ const cases: [
     '2026-11-26',
     '2026-11-28',
     1,
-    'is a Thursday; arrive on one of: Friday, Saturday',
+    'is a Thursday, and guests arrive on Friday or Saturday',
   ],
   [
     'departure_day',
@@ -54,9 +54,9 @@ const cases: [
     '2026-11-26',
     '2026-11-29',
     1,
-    'is a Sunday; leave on one of: Saturday',
+    'is a Sunday, and guests leave on Saturday',
   ],
-  ['capacity', { capacity: 2 }, '2026-11-26', '2026-11-28', 3, 'bring at most 2'],
+  ['capacity', { capacity: 2 }, '2026-11-26', '2026-11-28', 3, 'more than the 2 that'],
   [undefined, { capacity: 2 }, '2026-11-26', '2026-11-28', 2],
 ];
 
@@ -65,19 +65,19 @@ it.each(cases)('%s: %j for %s to %s, %i guests', (rule, overrides, checkIn, chec
   const violation = checkStay(terms, stay(checkIn, checkOut), guests, TODAY);
   expect(violation?.rule).toBe(rule);
   expect(brokenRule(terms, stay(checkIn, checkOut), guests, TODAY)).toBe(rule);
-  if (says !== undefined) expect(violation?.message).toContain(says);
+  if (says !== undefined) expect(violation?.why).toContain(says);
 });
 
-it('names the way out of a turnover conflict on either side', () => {
+it('names the stay that is too near, on either side', () => {
   const terms = openTerms({ turnoverNights: 2 });
   const wanted = stay('2026-12-10', '2026-12-12');
   expect(turnoverRange(terms, wanted)).toEqual(stay('2026-12-08', '2026-12-14'));
   expect(turnoverViolation(terms, wanted, stay('2026-12-05', '2026-12-09'))).toMatchObject({
     path: 'checkIn',
-    message: expect.stringContaining('check in on 2026-12-11 or later'),
+    why: expect.stringContaining('after the stay until 2026-12-09'),
   });
   expect(turnoverViolation(terms, wanted, stay('2026-12-13', '2026-12-20'))).toMatchObject({
     path: 'checkOut',
-    message: expect.stringContaining('check out on 2026-12-11 or earlier'),
+    why: expect.stringContaining('before the stay from 2026-12-13'),
   });
 });

@@ -239,6 +239,18 @@ describe('refusals', () => {
     expect(ask(index, query)).toMatchObject({ ok: false, error: { code, fields: [{ path }] } });
   });
 
+  it.each([
+    ['backwards in the past', '2026-11-20', '2026-11-02'],
+    ['over the whole of time', '2000-01-01', '2999-12-31'],
+    ['before there is anything', '1970-01-01', '1970-01-08'],
+    ['past every horizon', '2999-01-01', '2999-01-08'],
+  ])('a search %s, with dates that can be searched for', (_what, checkIn, checkOut) => {
+    const refused = ask(index, { checkIn, checkOut });
+    const said = refused.ok ? '' : refused.error.message;
+    const [, from = '', to = ''] = /; search for (\S+) to (\S+)$/.exec(said) ?? [];
+    expect(ask(index, { checkIn: from, checkOut: to }).ok, said).toBe(true);
+  });
+
   it('a cursor of another sort', () => {
     const many = indexOf([{ id: 'a' }, { id: 'b' }]);
     const { nextCursor } = pageOf(many, { ...soon, limit: 1 });

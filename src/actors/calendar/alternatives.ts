@@ -1,34 +1,27 @@
+import type { StayWish } from '../../protocol/advice.ts';
 import { ALTERNATIVES_MAX, ALTERNATIVES_REACH_NIGHTS } from '../../protocol/limits.ts';
-import { localNight } from '../../protocol/local-day.ts';
 import type { NightRange } from '../../protocol/nights.ts';
-import { checkStay } from '../../protocol/rules.ts';
-import { type Calendar, type Claim, firstClaimEndingAfter, type HoldClaim } from './calendar.ts';
-import type { Circumstances } from './circumstances.ts';
+import { brokenRule } from '../../protocol/rules.ts';
+import type { Calendar } from './calendar.ts';
+import { firstBlocker, isReplaceable } from './vacancy.ts';
 
 /**
  * The nearest free stays of the same length that every rule allows, nearest check-in first, the earlier one
  * first where two are as near. At most ALTERNATIVES_MAX within ALTERNATIVES_REACH_NIGHTS of the wanted check-in.
- * Walks outwards and jumps over each claim it meets, so that a full calendar costs a step a claim.
+ * Walks outwards and jumps over each claim of others it meets, so that a full calendar costs a step a claim.
  */
-export function alternativesTo(
-  calendar: Calendar,
-  stay: NightRange,
-  guests: number,
-  own: readonly HoldClaim[],
-  at: Pick<Circumstances, 'terms' | 'nowMs'>,
-): NightRange[] {
-  const { terms } = at;
+export function alternativesTo(calendar: Calendar, wish: StayWish, guestId: string): NightRange[] {
+  const { terms, stay, guests, today } = wish;
   const nights = stay.to - stay.from;
-  const today = localNight(terms.timeZone, at.nowMs);
   const later: NightRange[] = [];
   const earlier: NightRange[] = [];
 
   let from = stay.from + 1;
   while (later.length < ALTERNATIVES_MAX && from <= stay.from + ALTERNATIVES_REACH_NIGHTS) {
     const candidate = { from, to: from + nights };
-    const blocker = firstBlocker(calendar, candidate, own, terms.turnoverNights);
+    const blocker = firstBlocker(calendar, candidate, guestId, terms);
     if (blocker !== undefined) {
-      from = Math.max(from + 1, blocker.to);
+      from = isReplaceable(blocker, guestId) ? from + 1 : Math.max(from + 1, blocker.to);
       continue;
     }
     if (allowed(candidate)) later.push(candidate);
@@ -41,9 +34,9 @@ export function alternativesTo(
     from >= Math.max(today, stay.from - ALTERNATIVES_REACH_NIGHTS)
   ) {
     const candidate = { from, to: from + nights };
-    const blocker = firstBlocker(calendar, candidate, own, terms.turnoverNights);
+    const blocker = firstBlocker(calendar, candidate, guestId, terms);
     if (blocker !== undefined) {
-      from = Math.min(from - 1, blocker.from - nights);
+      from = isReplaceable(blocker, guestId) ? from - 1 : Math.min(from - 1, blocker.from - nights);
       continue;
     }
     if (allowed(candidate)) earlier.push(candidate);
@@ -55,24 +48,6 @@ export function alternativesTo(
     .slice(0, ALTERNATIVES_MAX);
 
   function allowed(candidate: NightRange): boolean {
-    return checkStay(terms, candidate, guests, today) === undefined;
+    return brokenRule(terms, candidate, guests, today) === undefined;
   }
-}
-
-/** The first claim that shares a night with the candidate, or is a stay nearer than the turnover allows. */
-function firstBlocker(
-  calendar: Calendar,
-  candidate: NightRange,
-  own: readonly HoldClaim[],
-  turnoverNights: number,
-): Claim | undefined {
-  const { claims } = calendar;
-  for (let i = firstClaimEndingAfter(calendar, candidate.from - turnoverNights); i < claims.length; i++) {
-    const claim = claims[i]!;
-    if (claim.from >= candidate.to + turnoverNights) return undefined;
-    if (own.includes(claim as HoldClaim)) continue;
-    const direct = claim.from < candidate.to && candidate.from < claim.to;
-    if (direct || claim.kind !== 'block') return claim;
-  }
-  return undefined;
 }

@@ -1,4 +1,5 @@
 /** Decisions about holds: placed, extended, released, and ended by time. Pure: time, ids and prices arrive as input, nothing is changed here. */
+import { type StayWish, wayOut } from '../../protocol/advice.ts';
 import { type ErrorBody, errorBody } from '../../protocol/errors.ts';
 import { instant } from '../../protocol/instant.ts';
 import { localNight } from '../../protocol/local-day.ts';
@@ -28,28 +29,28 @@ import {
   notKnownToAll,
   notOpen,
 } from './decision.ts';
-import { allows, refusalIn, stateOf } from './hold-machine.ts';
+import { refusalIn, stateOf } from './hold-machine.ts';
 import { heldSinceMs } from './past-holds.ts';
+import { isReplaceable, vacancyFor } from './vacancy.ts';
 import { extendedUntilMs, grantedUntilMs } from './views.ts';
 
 /** Lapsed holds have been ended before any of these is asked. */
 export function decideHold(calendar: Calendar, command: Command<'hold'>, at: Circumstances): Decision {
   const { stay, guests } = command;
   const { terms, nowMs, subject } = at;
-  const violation = checkStay(terms, stay, guests, localNight(terms.timeZone, nowMs));
-  if (violation !== undefined) return { refusal: ruleViolation(violation) };
+  const wish = { terms, stay, guests, today: localNight(terms.timeZone, nowMs) };
+  const violation = checkStay(terms, stay, guests, wish.today);
+  if (violation !== undefined) return { refusal: ruleViolation(violation, calendar, wish, subject.id) };
 
   const replaced: HoldClaim[] = [];
   const conflicts: Claim[] = [];
   for (const claim of claimsIn(calendar, stay)) {
-    const isOwn = claim.kind === 'hold' && claim.guestId === subject.id;
-    if (isOwn && allows(stateOf(claim), 'replaced')) replaced.push(claim);
+    if (isReplaceable(claim, subject.id)) replaced.push(claim);
     else conflicts.push(claim);
   }
-  if (conflicts.length > 0)
-    return { refusal: nightsUnavailable(calendar, stay, guests, conflicts, replaced, at) };
+  if (conflicts.length > 0) return { refusal: nightsUnavailable(calendar, wish, conflicts, subject.id) };
   const turnover = tooClose(calendar, stay, replaced, terms);
-  if (turnover !== undefined) return { refusal: ruleViolation(turnover) };
+  if (turnover !== undefined) return { refusal: ruleViolation(turnover, calendar, wish, subject.id) };
 
   const open = at.openHolds + 1 - replaced.length;
   if (open > at.holdsPerGuest) {
@@ -169,8 +170,14 @@ function originRefusal(
   );
 }
 
-function ruleViolation(found: RuleViolation): ErrorBody {
-  return errorBody('rule_violation', found.message, { fields: [{ path: found.path, message: found.rule }] });
+function ruleViolation(
+  { rule, path, why }: RuleViolation,
+  calendar: Calendar,
+  wish: StayWish,
+  guestId: string,
+): ErrorBody {
+  const sentence = `${why}; ${wayOut(wish, vacancyFor(calendar, guestId, wish.terms))}`;
+  return errorBody('rule_violation', sentence, { fields: [{ path, message: rule }] });
 }
 
 function tooClose(
@@ -188,18 +195,18 @@ function tooClose(
 
 function nightsUnavailable(
   calendar: Calendar,
-  stay: NightRange,
-  guests: number,
+  wish: StayWish,
   conflicts: readonly Claim[],
-  own: readonly HoldClaim[],
-  at: Circumstances,
+  guestId: string,
 ): ErrorBody {
-  const alternatives = alternativesTo(calendar, stay, guests, own, at);
-  const wayOut =
-    alternatives.length > 0
-      ? `${dateOf(alternatives[0]!.from)} to ${dateOf(alternatives[0]!.to)} is free`
-      : 'choose other dates';
-  return errorBody('nights_unavailable', `${conflictSentence(conflicts, stay)}; ${wayOut}`, {
+  const { stay, terms } = wish;
+  const alternatives = alternativesTo(calendar, wish, guestId);
+  const [first] = alternatives;
+  const instead =
+    first === undefined
+      ? wayOut(wish, vacancyFor(calendar, guestId, terms))
+      : `${dateOf(first.from)} to ${dateOf(first.to)} is free`;
+  return errorBody('nights_unavailable', `${conflictSentence(conflicts, stay)}; ${instead}`, {
     conflicts: conflictRanges(conflicts, stay),
     alternatives: alternatives.map(({ from, to }) => ({ checkIn: dateOf(from), checkOut: dateOf(to) })),
   });

@@ -53,20 +53,15 @@ function impossible(stay: NightRange, nowMs: number): ReturnType<typeof refuse> 
   const checkOut = dateOf(stay.to);
   const earliest = localNight(LAST_ZONE, nowMs);
   const latest = localNight(FIRST_ZONE, nowMs) + HORIZON_NIGHTS_MAX;
-  if (stay.to <= stay.from) {
-    return broken(
-      'checkOut',
-      `checkOut ${checkOut} is not after checkIn ${checkIn}; send a stay of at least 1 night`,
-    );
-  }
-  if (stay.from < earliest) {
-    return broken('checkIn', `checkIn ${checkIn} is in the past; choose ${dateOf(earliest)} or later`);
-  }
+  const nights = Math.min(Math.max(stay.to - stay.from, 1), latest - earliest);
+  const from = Math.min(Math.max(stay.from, earliest), latest - nights);
+  const wayOut = `search for ${dateOf(from)} to ${dateOf(from + nights)}`;
+  if (stay.to <= stay.from)
+    return broken('checkOut', `checkOut ${checkOut} is not after checkIn ${checkIn}; ${wayOut}`);
+  if (stay.from < earliest) return broken('checkIn', `checkIn ${checkIn} is in the past; ${wayOut}`);
   if (stay.to > latest) {
-    return broken(
-      'checkOut',
-      `checkOut ${checkOut} is more than ${HORIZON_NIGHTS_MAX} nights ahead; choose ${dateOf(latest)} or earlier`,
-    );
+    const sentence = `checkOut ${checkOut} is more than ${HORIZON_NIGHTS_MAX} nights ahead`;
+    return broken('checkOut', `${sentence}; ${wayOut}`);
   }
   return undefined;
 }

@@ -125,7 +125,7 @@ function Found({ answer, onVersion }: { answer: Answer; onVersion: (version: num
             </li>
           ))}
           {found.turnover.map((violation) => (
-            <li key={violation.message} data-reason="turnover">
+            <li key={violation.why} data-reason="turnover">
               {ruleText(violation)}
             </li>
           ))}
@@ -142,5 +142,5 @@ function Found({ answer, onVersion }: { answer: Answer; onVersion: (version: num
   );
 }
 
-const ruleText = ({ rule, message, path }: RuleViolation): string =>
-  reasonOf(errorBody('rule_violation', message, { fields: [{ path, message: rule }] }));
+const ruleText = ({ rule, why, path }: RuleViolation): string =>
+  reasonOf(errorBody('rule_violation', why, { fields: [{ path, message: rule }] }));

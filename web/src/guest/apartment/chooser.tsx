@@ -12,7 +12,7 @@ import type { Placing } from '../hold/placing.ts';
 import { obstacleText } from '../stay/obstacle-text.ts';
 import type { Obstacle, Openings } from '../stay/openings.ts';
 import { QuoteLines } from '../stay/quote-lines.tsx';
-import { type Chosen, checkStayOf, nearestStays } from '../stay/selection.ts';
+import { type Chosen, checkStayOf, waysOut } from '../stay/selection.ts';
 import type { StayFields } from '../stay/stay-address.ts';
 import { StayInputs } from '../stay/stay-form.tsx';
 import { OpenHolds } from './open-holds.tsx';
@@ -101,7 +101,7 @@ export function Chooser({
           because={check.because}
           isMeanwhile={free === wanted}
           openings={openings}
-          nearest={isAboutRoom(check.because) ? nearestStays(openings, range, guests) : []}
+          nearest={waysOut(openings, range, guests, check.because)}
           disabled={offline || placing.busy}
           onHold={hold}
         />
@@ -149,9 +149,6 @@ export function Chooser({
     </section>
   );
 }
-
-/** What other nights can mend. */
-const isAboutRoom = ({ kind }: Obstacle) => kind !== 'rule';
 
 function Hindered({
   because,

@@ -1,20 +1,13 @@
 /**
  * The free stays nearest to one that was taken, as far as a watched calendar knows: the same nights, the rules of
- * the server (`checkStay`, turnover), nearest check-in first and the earlier one where two are as near.
+ * the server (`brokenRule`, turnover), nearest check-in first and the earlier one where two are as near.
  */
 import { type CalendarModel, calendarModel } from '../../../../src/client/index.ts';
+import type { StayWish } from '../../../../src/protocol/advice.ts';
 import { ALTERNATIVES_REACH_NIGHTS } from '../../../../src/protocol/limits.ts';
 import { type NightRange, overlaps } from '../../../../src/protocol/nights.ts';
-import { checkStay, turnoverRange } from '../../../../src/protocol/rules.ts';
+import { brokenRule, turnoverRange } from '../../../../src/protocol/rules.ts';
 import type { Terms } from '../../../../src/protocol/terms.ts';
-
-export interface Wish {
-  readonly stay: NightRange;
-  readonly guests: number;
-  readonly terms: Terms;
-  /** Night number of the local day at the apartment. */
-  readonly today: number;
-}
 
 /** The nights whose calendar `nearestStays` wants to know. */
 export function reachOf(stay: NightRange, terms: Terms, today: number): NightRange {
@@ -22,13 +15,13 @@ export function reachOf(stay: NightRange, terms: Terms, today: number): NightRan
   return { from: Math.max(today, stay.from - reach), to: stay.to + reach };
 }
 
-export function nearestStays(calendar: CalendarModel, wish: Wish, max: number): NightRange[] {
+export function nearestStays(calendar: CalendarModel, wish: StayWish, max: number): NightRange[] {
   const { stay, guests, terms, today } = wish;
   const found: NightRange[] = [];
   for (let distance = 1; distance <= ALTERNATIVES_REACH_NIGHTS; distance++) {
     for (const shift of [-distance, distance]) {
       const candidate = { from: stay.from + shift, to: stay.to + shift };
-      const isAllowed = checkStay(terms, candidate, guests, today) === undefined;
+      const isAllowed = brokenRule(terms, candidate, guests, today) === undefined;
       if (!isAllowed || !isClear(calendar, candidate, terms)) continue;
       found.push(candidate);
       if (found.length === max) return found;

@@ -1,4 +1,4 @@
-/** Why a stay may not be, in a sentence that names the rule and the way out. */
+/** Why a stay may not be, in a sentence that names the rule: the way out is `waysOut`'s, as one rule's may break another. */
 import { dateOf, weekdayOf } from '../../../../src/protocol/nights.ts';
 import { seasonal } from '../../../../src/protocol/rules.ts';
 import type { Terms } from '../../../../src/protocol/terms.ts';
@@ -38,14 +38,10 @@ function ruleText(
       return says.notice(terms.noticeDays, day(today + terms.noticeDays));
     case 'horizon':
       return says.horizon(day(today + terms.horizonNights));
-    case 'min_nights': {
-      const least = seasonal(terms, 'minNights', from);
-      return says.min_nights(nightsText(least), day(from + least));
-    }
-    case 'max_nights': {
-      const most = seasonal(terms, 'maxNights', from);
-      return says.max_nights(nightsText(most), day(from + most));
-    }
+    case 'min_nights':
+      return says.min_nights(nightsText(seasonal(terms, 'minNights', from)));
+    case 'max_nights':
+      return says.max_nights(nightsText(seasonal(terms, 'maxNights', from)));
     case 'arrival_day':
       return says.arrival_day(weekdayName(weekdayOf(from)), weekdaysText(terms.arrivalDays));
     case 'departure_day':

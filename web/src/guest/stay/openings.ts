@@ -3,6 +3,7 @@
  * as it is right now: worked out once for all days, so that each of sixty days on the page costs a look-up.
  */
 import { type CalendarModel, calendarModel } from '../../../../src/client/index.ts';
+import { nearestStay, type Vacancy } from '../../../../src/protocol/advice.ts';
 import { type NightRange, nightOf, weekdayOf } from '../../../../src/protocol/nights.ts';
 import { brokenRule, type Rule, seasonal } from '../../../../src/protocol/rules.ts';
 import type { Terms } from '../../../../src/protocol/terms.ts';
@@ -32,6 +33,8 @@ export interface Openings {
   /** Why no stay may begin on this day; undefined where one may. */
   arrivalObstacle(night: number): Obstacle | undefined;
   obstacleTo(stay: NightRange, guests: number): Obstacle | undefined;
+  /** The stay nearest to it that may be held, as the server would name it; undefined where there is none. */
+  nearestTo(stay: NightRange, guests: number): NightRange | undefined;
   /** Some allowed stay has this night. */
   isReachable(night: number): boolean;
   /** The night is taken, and a stay may end on its day. */
@@ -97,6 +100,10 @@ export function openingsOf(
     if (isTaken(night)) next = night;
     barrier.set(night, next);
   }
+  const vacancy: Vacancy = {
+    latestEnd: (from) => barrier.get(from) ?? from,
+    isFree: (stay) => (barrier.get(stay.from) ?? 0) >= stay.to && !isTooNear(stay),
+  };
   const latest = (from: number): number => {
     const first = from + seasonal(terms, 'minNights', from);
     const last = Math.min(from + seasonal(terms, 'maxNights', from), barrier.get(from) ?? from);
@@ -122,6 +129,7 @@ export function openingsOf(
     stateOf,
     heldUntil,
     obstacleTo,
+    nearestTo: (stay, guests) => nearestStay({ terms, stay, guests, today }, vacancy),
     arrivalObstacle(night) {
       const one = { from: night, to: night + 1 };
       if (night < today) return { kind: 'rule', rule: 'past', stay: one };

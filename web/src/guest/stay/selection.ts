@@ -68,6 +68,15 @@ export function checkStayOf(openings: Openings, stay: NightRange, guests: number
   return { ok: true, quote: quoteOf(priceOf(openings.terms, stay)) };
 }
 
+/** What may be held in the place of a stay: as long a one where only its nights are in the way, else the one nearest to it. */
+export function waysOut(openings: Openings, stay: NightRange, guests: number, because: Obstacle): Chosen[] {
+  if (guests > openings.terms.capacity) return [];
+  const asLong = because.kind === 'rule' ? [] : nearestStays(openings, stay, guests);
+  if (asLong.length > 0) return asLong;
+  const other = openings.nearestTo(stay, guests);
+  return other === undefined ? [] : [{ checkIn: dateOf(other.from), checkOut: dateOf(other.to) }];
+}
+
 /** The nearest stays of the same length that may be held, as the server would name them. */
 export function nearestStays(openings: Openings, stay: NightRange, guests: number): Chosen[] {
   const nights = stay.to - stay.from;

@@ -80,7 +80,7 @@ function Verdict({ before, after }: { before: StayPreview | undefined; after: St
 }
 
 /** The rule's own sentence is English; another language has one a rule. */
-const ruleText = ({ rule, message }: RuleViolation): string => t.refusal.rules[rule] ?? sentence(message);
+const ruleText = ({ rule, why }: RuleViolation): string => t.refusal.rules[rule] ?? sentence(why);
 
 /** The shortest stay that the rules allow from some day on; any two nights where they allow none. */
 function sampleStay(terms: Terms, today: number): { start: string; end: string } {

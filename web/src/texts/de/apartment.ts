@@ -110,12 +110,10 @@ export const apartment: Texts['apartment'] = {
     stay_order: 'Die Abreise muss nach der Anreise liegen.',
     past: 'Dieser Tag ist an der Wohnung schon vorbei.',
     notice: (days, first) =>
-      `Zu früh: Der Gastgeber braucht ${days === 1 ? 'einen Tag' : `${days} Tage`} Vorlauf. Anreise ab ${first}.`,
+      `Zu früh: Der Gastgeber braucht ${days === 1 ? 'einen Tag' : `${days} Tage`} Vorlauf, also reist niemand vor dem ${first} an.`,
     horizon: (last) => `Noch nicht offen: Aufenthalte enden spätestens am ${last}.`,
-    min_nights: (nights, leave) =>
-      `Zu kurz: Von dort an mindestens ${nights}. Abreise am ${leave} oder später.`,
-    max_nights: (nights, leave) =>
-      `Zu lang: Von dort an höchstens ${nights}. Abreise am ${leave} oder früher.`,
+    min_nights: (nights) => `Zu kurz: Von dort an mindestens ${nights}.`,
+    max_nights: (nights) => `Zu lang: Von dort an höchstens ${nights}.`,
     arrival_day: (weekday, days) => `Keine Anreise am ${weekday}. Anreise: ${days}.`,
     departure_day: (weekday, days) => `Keine Abreise am ${weekday}. Abreise: ${days}.`,
     capacity: (guests) => `Zu viele: Die Wohnung ist für höchstens ${guests}.`,

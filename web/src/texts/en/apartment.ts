@@ -108,14 +108,13 @@ export const apartment = {
     stay_order: 'Leave after you arrive.',
     past: 'This day is over at the apartment.',
     notice: (days: number, first: string) =>
-      `Too soon: the host wants ${days === 1 ? 'a day' : `${days} days`} of notice. Arrive on ${first} or later.`,
+      `Too soon: the host wants ${days === 1 ? 'a day' : `${days} days`} of notice, so nobody arrives before ${first}.`,
     horizon: (last: string) => `Not open yet: stays end on ${last} at the latest.`,
-    min_nights: (nights: string, leave: string) =>
-      `Too short: stays from there are ${nights} or longer. Leave on ${leave} or later.`,
-    max_nights: (nights: string, leave: string) =>
-      `Too long: stays from there are ${nights} at most. Leave on ${leave} or earlier.`,
-    arrival_day: (weekday: string, days: string) => `No arrival on a ${weekday}: arrive on ${days}.`,
-    departure_day: (weekday: string, days: string) => `No departure on a ${weekday}: leave on ${days}.`,
+    min_nights: (nights: string) => `Too short: stays from there are ${nights} or longer.`,
+    max_nights: (nights: string) => `Too long: stays from there are ${nights} at most.`,
+    arrival_day: (weekday: string, days: string) => `No arrival on a ${weekday}: guests arrive on ${days}.`,
+    departure_day: (weekday: string, days: string) =>
+      `No departure on a ${weekday}: guests leave on ${days}.`,
     capacity: (guests: string) => `Too many: the apartment sleeps ${guests}.`,
     turnover: (nights: string) =>
       `Too near another stay: the host keeps ${nights} empty between two of them.`,
