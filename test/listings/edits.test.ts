@@ -47,6 +47,61 @@ describe('[A4] terms', () => {
       },
       ['stayDiscounts.1.minNights', 'stayDiscounts.2.minNights'],
     ],
+    [
+      'discount what a season alone allows',
+      {
+        ...{ maxNights: 20, seasons: [{ ...season, maxNights: 40 }] },
+        stayDiscounts: [28, 41].map((minNights) => ({ minNights, basisPoints: 500 })),
+      },
+      ['stayDiscounts.1.minNights'],
+    ],
+    [
+      'discount a length between two weeks',
+      {
+        ...{ arrivalDays: [6], departureDays: [6], minNights: 7, maxNights: 30 },
+        stayDiscounts: [28, 29].map((minNights) => ({ minNights, basisPoints: 500 })),
+      },
+      ['stayDiscounts.1.minNights'],
+    ],
+    [
+      'let no stay of a season end',
+      {
+        ...{ arrivalDays: [6], departureDays: [6], minNights: 7 },
+        seasons: [season, { ...season, minNights: 8, maxNights: 13 }],
+      },
+      ['seasons.1.maxNights'],
+    ],
+    [
+      'close a season past the horizon',
+      { horizonNights: 60, noticeDays: 1, maxNights: 90, seasons: [{ ...season, minNights: 60 }] },
+      ['seasons.0.minNights'],
+    ],
+    [
+      'cross the lengths of two seasons where they overlap',
+      {
+        seasons: [
+          { ...season, to: '2027-07-01', minNights: 9 },
+          { ...season, from: '2027-06-20', maxNights: 5 },
+        ],
+      },
+      ['seasons.1.maxNights'],
+    ],
+    [
+      'let the first of two seasons decide',
+      {
+        seasons: [
+          { ...season, minNights: 3 },
+          { ...season, minNights: 40 },
+        ],
+      },
+      [],
+    ],
+    [
+      'price some days on which nobody arrives',
+      // A Tuesday and a Wednesday.
+      { arrivalDays: [6], seasons: [{ ...season, to: '2027-06-03', minNights: 4, maxNights: 4 }] },
+      [],
+    ],
     ['cost more than is counted', { nightlyMinor: 100_000_000_000 }, ['nightlyMinor']],
   ])('%s', (_what, change, paths) => {
     const found = termsProblems({ ...openTerms(), ...change });
