@@ -89,6 +89,17 @@ describe('apartments', () => {
     expect(JSON.parse((await house.http('GET', '/v1/apartments')).body.nextCursor)).toEqual({ limit: 24 });
   });
 
+  it('takes an empty parameter for none, and names one that is unknown or there twice', async () => {
+    const empty = await house.http('GET', '/v1/apartments?maxTotalMinor=&city=&checkIn=&guests=&limit=');
+    expect(JSON.parse(empty.body.nextCursor)).toEqual({ limit: 24 });
+    const wrong = '/v1/apartments?check_in=2026-11-03&checkOut=2026-11-07&checkOut=2026-11-08';
+    const { status, fields } = await error(house.http('GET', wrong));
+    expect([status, fields?.map(({ path }) => path)]).toEqual([400, ['check_in', 'checkOut']]);
+    expect((await error(house.http('GET', '/v1/apartments/apt-1?include=quote'))).fields).toMatchObject([
+      { path: 'include' },
+    ]);
+  });
+
   it.each([
     ['/v1/apartments?checkIn=2026-11-03', 400, 'invalid_request'],
     ['/v1/apartments?limit=1000', 400, 'invalid_request'],

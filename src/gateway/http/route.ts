@@ -14,11 +14,12 @@ import type { RateLimits } from '../limits/rate-limits.ts';
 import type { GatewayParts } from '../ports.ts';
 import type { SecurityLog } from '../security-log.ts';
 import { deviceCookie, deviceTokens } from './device-cookie.ts';
+import { checkParameters, type Query } from './parameters.ts';
 import { Failure, IntentHeaders, RevisedHeaders } from './schemas.ts';
 
 export interface Takes {
   readonly params?: z.ZodType;
-  readonly querystring?: z.ZodType;
+  readonly querystring?: z.ZodObject;
   readonly body?: z.ZodType;
 }
 type Read<T extends Takes, Key extends keyof Takes> = T[Key] extends z.ZodType ? z.output<T[Key]> : undefined;
@@ -88,6 +89,7 @@ export function createRouter({
 
   return (method, path, definition) => {
     const { access, does, takes = {}, status = 200, answers, intent, revised, etag } = definition;
+    const parameters = Object.keys((takes as Takes).querystring?.shape ?? {});
     app.route({
       method,
       // Fastify writes :id where the protocol (and OpenAPI) writes {id}.
@@ -103,6 +105,10 @@ export function createRouter({
       // Before anything else is read: who is not allowed learns nothing about what would have fitted.
       async onRequest(request, reply) {
         const refusal = await admit(request, access);
+        if (refusal !== undefined) return refuse(reply, refusal);
+      },
+      async preValidation(request, reply) {
+        const refusal = checkParameters(request.query as Query, parameters);
         if (refusal !== undefined) return refuse(reply, refusal);
       },
       async handler(request, reply) {
