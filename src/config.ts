@@ -9,6 +9,7 @@ import {
   NIGHTS_PER_ADDRESS_DEFAULT,
 } from './actors/limits.ts';
 import { isTrustable } from './gateway/addresses/trusted-proxies.ts';
+import { emailAddress } from './protocol/email.ts';
 import { FEATURE_LEVEL } from './protocol/feature-levels.ts';
 import { HOLD_TTL_SECONDS_DEFAULT } from './protocol/limits.ts';
 
@@ -52,8 +53,7 @@ const Environment = z.object({
       'Redis beside which several servers form one system; several URLs: a Redis Cluster. Unset: one server.',
     ),
   NIGHTLATCH_DATA_DIR: z.string().min(1).default('./data').describe('Folder of the embedded PostgreSQL.'),
-  NIGHTLATCH_ADMIN_EMAIL: z
-    .email('is no e-mail address')
+  NIGHTLATCH_ADMIN_EMAIL: emailAddress('is no e-mail address')
     .default('admin@nightlatch.example')
     .describe('The admin who is there from the first start.'),
   NIGHTLATCH_ADMIN_PASSWORD: z

@@ -1,5 +1,6 @@
 /** The things that cross the wire: what a guest, an admin or a peer gets to see. Schemas first, types from them. */
 import { z } from 'zod';
+import { EmailAddress } from './email.ts';
 import { Id } from './ids.ts';
 import { Instant } from './instant.ts';
 import { NAME_LENGTH_MAX } from './limits.ts';
@@ -66,7 +67,7 @@ export type Hold = z.infer<typeof Hold>;
 
 export const GuestContact = z.object({
   name: shownLine('a name', NAME_LENGTH_MAX).min(1, 'send the name of the guest'),
-  email: z.email('send an e-mail address such as ana@example.com').max(254),
+  email: EmailAddress,
 });
 export type GuestContact = z.infer<typeof GuestContact>;
 

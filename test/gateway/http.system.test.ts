@@ -51,6 +51,13 @@ describe('accounts and sessions', () => {
     });
   });
 
+  it.each(['', ' ', '\u2800', '\u202eanA'])('[S5] signs nobody up by the name %j', async (name) => {
+    const body = { email: 'eve@example.com', password: 'correct horse', name };
+    expect((await error(house.http('POST', '/v1/accounts', { body }))).fields).toMatchObject([
+      { path: 'name' },
+    ]);
+  });
+
   it('signs in, becomes a guest, renews, and refuses what is wrong', async () => {
     const body = { email: 'ana@example.com', password: 'correct horse' };
     Session.parse((await house.http('POST', '/v1/sessions', { body })).body);

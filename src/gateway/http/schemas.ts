@@ -9,6 +9,7 @@ import {
   HoldCommand,
   Search,
 } from '../../protocol/commands.ts';
+import { EMAIL_LENGTH_MAX } from '../../protocol/email.ts';
 import { ErrorBody } from '../../protocol/errors.ts';
 import { Id } from '../../protocol/ids.ts';
 import {
@@ -24,11 +25,11 @@ import { Block, Booking, Calendar, Hold, Quote, Session } from '../../protocol/r
 import { Apartment, ApartmentCard } from '../../protocol/terms.ts';
 import { shownLine, storable } from '../../protocol/text.ts';
 
-const email = storable('an e-mail address', 254);
+const email = storable('an e-mail address', EMAIL_LENGTH_MAX);
 export const SignUp = z.object({
   email,
   password: z.string().max(PASSWORD_LENGTH_MAX),
-  name: shownLine('a name', NAME_LENGTH_MAX),
+  name: shownLine('a name', NAME_LENGTH_MAX).min(1, 'send a name'),
 });
 export const SignIn = z.object({ email, password: z.string().max(PASSWORD_LENGTH_MAX) });
 export const Refresh = z.object({ refreshToken: z.string().max(512) });

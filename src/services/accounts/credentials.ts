@@ -1,14 +1,12 @@
 /** What an e-mail address and a password must be before an account is made of them. */
 import { z } from 'zod';
+import { EmailAddress, normalEmail } from '../../protocol/email.ts';
 import { invalidRequest, type Outcome } from '../../protocol/errors.ts';
 import { NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../../protocol/limits.ts';
 import { shownLine } from '../../protocol/text.ts';
 
 const Credentials = z.object({
-  email: z.preprocess(
-    (email) => (typeof email === 'string' ? normalEmail(email) : email),
-    z.email('send an e-mail address such as ana@example.com').max(254),
-  ),
+  email: EmailAddress.transform(normalEmail),
   password: z
     .string()
     .min(PASSWORD_LENGTH_MIN, `a password has at least ${PASSWORD_LENGTH_MIN} characters; send a longer one`)
@@ -26,9 +24,4 @@ export function checkCredentials(input: {
   return parsed.success
     ? { ok: true, data: parsed.data }
     : { ok: false, error: invalidRequest(parsed.error.issues) };
-}
-
-/** E-mail addresses are compared without case or surrounding space. */
-export function normalEmail(email: string): string {
-  return email.trim().normalize('NFC').toLowerCase();
 }

@@ -12,12 +12,13 @@ import {
   type SessionOwner,
   spendRefreshToken,
 } from '../../persistence/statements/accounts.ts';
+import { normalEmail } from '../../protocol/email.ts';
 import { type Outcome, refuse } from '../../protocol/errors.ts';
 import { guestId } from '../../protocol/ids.ts';
 import { PASSWORD_LENGTH_MIN } from '../../protocol/limits.ts';
 import type { Session, Subject, SubjectKind } from '../../protocol/resources.ts';
 import { AccessTokens } from './access-tokens.ts';
-import { checkCredentials, normalEmail } from './credentials.ts';
+import { checkCredentials } from './credentials.ts';
 import { Devices } from './devices.ts';
 import { KeyRing } from './key-ring.ts';
 import type { KeySource } from './key-source.ts';

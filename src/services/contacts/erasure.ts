@@ -6,10 +6,10 @@ import type { Pool } from 'pg';
 import { accountByEmail } from '../../persistence/statements/accounts.ts';
 import { contactsAfter } from '../../persistence/statements/contacts.ts';
 import { type Erased, eraseGuest, openBusinessOf } from '../../persistence/statements/erasure.ts';
+import { normalEmail } from '../../protocol/email.ts';
 import { levelOf } from '../../protocol/feature-levels.ts';
 import { ERASED_IN_CLEAR, keptGuest } from '../../protocol/kept-contact.ts';
 import { LAST_ZONE, localNight } from '../../protocol/local-day.ts';
-import { normalEmail } from '../accounts/credentials.ts';
 import { type Contacts, ERASED } from './index.ts';
 import { CONTACTS_LOOKED_AT_ONCE } from './limits.ts';
 
