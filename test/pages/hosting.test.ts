@@ -25,6 +25,7 @@ import {
   linesOf,
   previewOf,
 } from '../../web/src/hosting/preview/preview.ts';
+import { discountStep } from '../../web/src/hosting/sections/discount-step.ts';
 import { overlapsAbove } from '../../web/src/hosting/sections/season-overlaps.ts';
 import { loadTexts } from '../../web/src/texts/index.ts';
 import { openTerms } from '../support/terms.ts';
@@ -140,6 +141,35 @@ describe('problems', () => {
     expect(fieldOf('hostId')).toBeUndefined();
     const paths = ['name', 'terms.capacity', 'terms.stayDiscounts.1.minNights', 'terms.noticeDays'];
     expect(paths.map(tabOf)).toEqual(['listing', 'listing', 'rates', 'rules']);
+  });
+});
+
+describe('where a discount begins', () => {
+  const step = (
+    minNights: number,
+    terms: Partial<Terms>,
+    ...tiers: [minNights: number, percent: number][]
+  ) => {
+    const stayDiscounts = tiers.map(([from, percent]) => ({ minNights: from, basisPoints: percent * 100 }));
+    return discountStep(openTerms({ ...terms, stayDiscounts }), minNights);
+  };
+
+  it('a host is told which shorter stays cost more', () => {
+    // 7 nights of 100 with 20 % off cost 560: 6 nights cost 600, 5 cost 500.
+    expect(step(7, {}, [7, 20])).toEqual({ dearer: 6, larger: undefined });
+    expect(step(7, {}, [7, 50])).toEqual({ dearer: 4, larger: undefined });
+    expect(step(7, { minNights: 5 }, [7, 50])).toEqual({ dearer: 5, larger: undefined });
+    expect(step(7, {}, [7, 10])).toEqual({ dearer: undefined, larger: undefined });
+    // After the 20 % of a week, 28 nights with 25 % off cost 2,100, and 27 nights 2,160.
+    expect(step(28, {}, [28, 25], [7, 20])).toEqual({ dearer: 27, larger: undefined });
+  });
+
+  it('a host is told where longer stays cost more, as a larger discount no longer counts', () => {
+    expect(step(28, {}, [7, 20], [28, 5], [3, 1])).toEqual({ dearer: undefined, larger: 7 });
+  });
+
+  it('no time is lost on a number that is still being typed', () => {
+    expect(step(10_000_000_000, {}, [10_000_000_000, 50])).toEqual({ dearer: undefined, larger: undefined });
   });
 });
 

@@ -7,6 +7,7 @@ import { fieldId } from '../draft/field-places.ts';
 import { useForm } from '../draft/form.ts';
 import { NumberInput, PercentInput } from '../fields/numbers.tsx';
 import { useField } from '../fields/use-field.ts';
+import { type DiscountStep, discountStep } from './discount-step.ts';
 
 const PATH = 'terms.stayDiscounts';
 const FIRST = { minNights: 7, basisPoints: 1_000 };
@@ -63,13 +64,16 @@ export function StayDiscounts() {
             </Button>
           )}
           {Number.isFinite(nightlyMinor) && Number.isFinite(minNights) && Number.isFinite(basisPoints) && (
-            <p className="help effect">
-              {says.effect(
-                nightsText(minNights),
-                money(nightlyMinor * minNights, currency),
-                money(nightlyMinor * minNights - share(nightlyMinor * minNights, basisPoints), currency),
-              )}
-            </p>
+            <>
+              <p className="help effect">
+                {says.effect(
+                  nightsText(minNights),
+                  money(nightlyMinor * minNights, currency),
+                  money(nightlyMinor * minNights - share(nightlyMinor * minNights, basisPoints), currency),
+                )}
+              </p>
+              <StepNotes {...discountStep(draft.terms, minNights)} minNights={minNights} />
+            </>
           )}
         </div>
       ))}
@@ -79,5 +83,18 @@ export function StayDiscounts() {
         </Button>
       )}
     </section>
+  );
+}
+
+/** Nothing is wrong with these: a host may mean it. */
+function StepNotes({ dearer, larger, minNights }: DiscountStep & { minNights: number }) {
+  const says = t.hosting.discounts;
+  return (
+    <>
+      {dearer !== undefined && (
+        <p className="notice effect">{says.dearer(nightsText(minNights), nightsText(dearer))}</p>
+      )}
+      {larger !== undefined && <p className="notice effect">{says.larger(nightsText(larger))}</p>}
+    </>
   );
 }

@@ -285,6 +285,9 @@ export const hosting: Texts['hosting'] = {
     remove: (nights) => `Rabatt ab ${nights} entfernen`,
     none: 'Kein Rabatt.',
     effect: (nights, before, after) => `${nights}: Aus ${before} werden ${after}.`,
+    dearer: (nights, shorter) => `${nights} kosten dann weniger als ${shorter}.`,
+    larger: (from) =>
+      `Der Rabatt ab ${from} ist größer und gilt dann nicht mehr: Eine Nacht kostet bei längeren Aufenthalten mehr.`,
   },
   rules: {
     length: 'Wie lange',

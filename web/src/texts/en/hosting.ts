@@ -256,6 +256,9 @@ export const hosting = {
     remove: (nights: string) => `Remove the discount from ${nights}`,
     none: 'No discount.',
     effect: (nights: string, before: string, after: string) => `${nights}: ${before} becomes ${after}.`,
+    dearer: (nights: string, shorter: string) => `${nights} then cost less than ${shorter}.`,
+    larger: (from: string) =>
+      `The discount from ${from} is larger, and no longer counts: longer stays cost more a night.`,
   },
   rules: {
     length: 'How long',
