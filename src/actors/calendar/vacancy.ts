@@ -10,9 +10,14 @@ export function vacancyFor(calendar: Calendar, guestId: string, terms: Terms): V
   return {
     latestEnd(from) {
       const { claims } = calendar;
-      for (let i = firstClaimEndingAfter(calendar, from); i < claims.length; i++) {
+      const { turnoverNights } = terms;
+      for (let i = firstClaimEndingAfter(calendar, from - turnoverNights); i < claims.length; i++) {
         const claim = claims[i]!;
-        if (!isReplaceable(claim, guestId)) return claim.from;
+        if (claim.to <= from) {
+          if (claim.kind !== 'block') return from;
+        } else if (!isReplaceable(claim, guestId)) {
+          return claim.kind === 'block' ? claim.from : claim.from - turnoverNights;
+        }
       }
       return Number.POSITIVE_INFINITY;
     },
