@@ -64,7 +64,11 @@ export class ChangeStream {
 
   /** A change of an apartment that runs here. */
   committed(change: CommittedChange): void {
-    if (this.#parts.others().length === 0) return;
+    if (this.#parts.others().length === 0) {
+      // Somebody may have asked already what is open here, and be counted among the others only later.
+      this.#sequence += 1;
+      return;
+    }
     this.#gathered.push(rowOf(change));
     if (this.#gathered.length >= CHANGES_AT_ONCE_MAX) return this.#send();
     if (this.#isArmed) return;

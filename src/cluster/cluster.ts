@@ -20,6 +20,7 @@ import { within } from '../time/within.ts';
 import { CHANGES, ChangeStream, type HeardChange } from './change-stream.ts';
 import { Interest } from './interest.ts';
 import {
+  COUNT_AGAIN_MS,
   FEED_DEADLINE_MS,
   HEARSAY_DEADLINE_MS,
   INTRODUCTION_DEADLINE_MS,
@@ -77,6 +78,8 @@ export class Cluster {
     await this.#askWhatIsKnown(HEARSAY_DEADLINE_MS);
     await this.openEverywhere();
   });
+  #isToCountAgain = false;
+  #isStopped = false;
   #introduced: { readonly nodeId: string; readonly done: Promise<void> } | undefined;
 
   constructor(parts: ClusterOptions) {
@@ -115,9 +118,7 @@ export class Cluster {
         parts.heard(change);
       },
       missed: () => {
-        void this.#counts.ask().catch(() => {
-          // Not all could be asked: what is believed stays, and whoever looks at all calendars next counts again.
-        });
+        this.#count();
         parts.missed();
       },
     });
@@ -159,6 +160,18 @@ export class Cluster {
       isOver = true;
       openHolds.over(census);
     }
+  }
+
+  /** Where not all can be asked, what is believed stays until they can. */
+  #count(): void {
+    void this.#counts.ask().catch(() => {
+      if (this.#isToCountAgain) return;
+      this.#isToCountAgain = true;
+      this.#parts.scheduler.after(COUNT_AGAIN_MS, () => {
+        this.#isToCountAgain = false;
+        if (!this.#isStopped) this.#count();
+      });
+    });
   }
 
   get onRequest() {
@@ -302,6 +315,7 @@ export class Cluster {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#stream.stop();
   }
 }

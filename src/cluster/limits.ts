@@ -84,9 +84,10 @@ export const ROUTED_WAITING_MAX = 20_000;
 export const ROUTE_RETRY_MS = 50;
 /**
  * Between two rounds of a question to all nodes that did not speak for every shard, in milliseconds: a shard is on its
- * way to its next owner.
+ * way to its next owner. Each pause is twice the last, up to the longest.
  */
 export const SURVEY_RETRY_MS = 50;
+export const SURVEY_RETRY_MAX_MS = 400;
 /** Where shards are told of one by one: how long the others are not asked again for one node that does not answer, in milliseconds. */
 export const SURVEY_ROUND_MS = 250;
 /**
@@ -96,6 +97,8 @@ export const SURVEY_ROUND_MS = 250;
 export const INTRODUCTION_DEADLINE_MS = 1_000;
 /** The same where a node asks again, as others may be gone: it counts next, and must not wait long for one that is frozen. */
 export const HEARSAY_DEADLINE_MS = 250;
+/** After a count of what is open everywhere to which not all answered, in milliseconds. */
+export const COUNT_AGAIN_MS = 1_000;
 /** Open holds told in one answer: with the longest ids they fit a frame between servers. */
 export const KNOWN_HOLDS_AT_ONCE = 16_000;
 /** Every open hold is asked for in so many parts: some 20,000 of one node's fit a frame between servers. */

@@ -4,6 +4,7 @@ import type { OpenHolds } from '../actors/open-holds.ts';
 import type { ApartmentReads } from '../actors/reads.ts';
 import type { Registry } from '../actors/registry.ts';
 import type { ApartmentCommand } from '../protocol/apartment-command.ts';
+import { Refusal } from '../protocol/errors.ts';
 import { shardOf } from '../protocol/ids.ts';
 import { COMMAND_DEADLINE_MS } from '../protocol/limits.ts';
 import type { NightRange } from '../protocol/nights.ts';
@@ -120,7 +121,14 @@ export class PeerService {
         return answer(null);
       case 'holds': {
         const shards = this.#parts.ownShards();
-        return this.holdsHere(body as string).then((found) => answer({ shards, found }));
+        return this.holdsHere(body as string).then(
+          (found) => answer({ shards, found }),
+          (cause) => {
+            // One of the apartments cannot be read just now, as its own log line tells.
+            if (!(cause instanceof Refusal)) throw cause;
+            reply({ ok: false, why: 'fault' });
+          },
+        );
       }
       case 'open':
         return answer({ shards: this.#parts.ownShards(), found: this.openHere(Number(body)) });

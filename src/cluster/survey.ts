@@ -9,7 +9,7 @@ import { COMMAND_DEADLINE_MS, SHARDS } from '../protocol/limits.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { within } from '../time/within.ts';
-import { SURVEY_RETRY_MS, SURVEY_ROUND_MS } from './limits.ts';
+import { SURVEY_RETRY_MAX_MS, SURVEY_RETRY_MS, SURVEY_ROUND_MS } from './limits.ts';
 import type { Peer } from './membership/ports.ts';
 import type { Part, PeerQuestions } from './peer-answers.ts';
 import { ShardSet } from './shard-set.ts';
@@ -45,13 +45,11 @@ export class Survey {
     answer: z.ZodType<Part<T>>,
     here: () => Promise<readonly T[]>,
   ): Promise<readonly T[] | undefined> {
-    const untilMs = this.#parts.clock.nowMs() + COMMAND_DEADLINE_MS;
-    for (let leftMs = COMMAND_DEADLINE_MS; leftMs > 0; leftMs = untilMs - this.#parts.clock.nowMs()) {
+    for await (const leftMs of this.#rounds()) {
       const covered = new ShardSet();
       const parts = await Promise.all(this.#askAll(method, body, answer, here, leftMs));
       for (const part of parts) covered.add(part?.shards);
       if (covered.isWhole) return parts.flatMap((part) => part?.found ?? []);
-      await this.#pause(SURVEY_RETRY_MS);
     }
     return undefined;
   }
@@ -83,15 +81,25 @@ export class Survey {
       const found = part.found.filter(({ apartmentId }) => speaksFor(shardOf(apartmentId)));
       told(speaksFor, found);
     };
-    const untilMs = this.#parts.clock.nowMs() + COMMAND_DEADLINE_MS;
-    for (let leftMs = COMMAND_DEADLINE_MS; leftMs > 0; leftMs = untilMs - this.#parts.clock.nowMs()) {
+    for await (const leftMs of this.#rounds()) {
       const heard = this.#askAll(method, body, answer, here, leftMs).map((asked) => asked.then(hear));
       await within(this.#parts.scheduler, SURVEY_ROUND_MS, Promise.all(heard));
       if (left.size === 0) return true;
-      await this.#pause(SURVEY_RETRY_MS);
     }
     left.clear();
     return false;
+  }
+
+  /** With a pause after each, until COMMAND_DEADLINE_MS are over. @yields what is left of them */
+  async *#rounds(): AsyncGenerator<number> {
+    const { clock, scheduler } = this.#parts;
+    const untilMs = clock.nowMs() + COMMAND_DEADLINE_MS;
+    let pauseMs = SURVEY_RETRY_MS;
+    for (let leftMs = COMMAND_DEADLINE_MS; leftMs > 0; leftMs = untilMs - clock.nowMs()) {
+      yield leftMs;
+      await new Promise<void>((resolve) => scheduler.after(pauseMs, resolve));
+      pauseMs = Math.min(2 * pauseMs, SURVEY_RETRY_MAX_MS);
+    }
   }
 
   /** Of every node a promise of its part; undefined where it does not answer in time. */
@@ -114,9 +122,5 @@ export class Survey {
     );
     const { others, questions } = this.#parts;
     return [own, ...others().map((peer) => questions.ask(peer, method, body, leftMs, answer))];
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#parts.scheduler.after(ms, resolve));
   }
 }

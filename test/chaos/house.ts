@@ -69,7 +69,7 @@ export class House {
     const owner = poolOf(postgres.ownerUrl);
     await keepLedger(owner, { isFenced: options.broken !== 'unfenced', hosts: options.hosts });
     const apartments = Array.from({ length: options.apartments }, (_, i) => `airbnb-${i + 1}`);
-    await importListings(older, apartments.length, folder, postgres.url);
+    await importListings(older, apartments.length, folder, postgres);
     await nameShards(owner, new Map(apartments.map((id) => [id, shardOf(id)])));
     const redis = await TestRedis.start();
     const broken = options.broken === undefined ? [] : BROKEN_MODULES[options.broken];
@@ -125,10 +125,6 @@ export class House {
     this.#older = parts.older;
     this.#data = parts.data;
     this.#postgres = parts.postgres;
-  }
-
-  get databaseUrl(): string {
-    return this.#postgres.url;
   }
 
   /** SIGKILL of PostgreSQL's first process and of all its children. */
@@ -196,7 +192,7 @@ export class House {
 
   /** `nightlatch history accept`, as the operator does; what it said, and whether there was anything to accept. */
   async acceptHistory(): Promise<{ isAccepted: boolean; output: string }> {
-    const { code, output } = await program(THIS_VERSION, ['history', 'accept'], this.databaseUrl);
+    const { code, output } = await program(THIS_VERSION, ['history', 'accept'], this.#postgres);
     return { isAccepted: code === 0 && output.includes('Accepted: '), output: output.trim() };
   }
 
@@ -306,7 +302,7 @@ export class House {
 
   /** `nightlatch verify` on the same database; its output, and whether it was content. */
   async verify(): Promise<{ isContent: boolean; output: string }> {
-    const { code, output } = await program(THIS_VERSION, ['verify'], this.databaseUrl);
+    const { code, output } = await program(THIS_VERSION, ['verify'], this.#postgres);
     return { isContent: code === 0, output: output.trim() };
   }
 
@@ -344,7 +340,7 @@ async function importListings(
   version: Version,
   count: number,
   folder: string,
-  databaseUrl: string,
+  postgres: Embedded,
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   const file = join(folder, 'listings.csv');
@@ -354,18 +350,18 @@ async function importListings(
     (_, i) => `${i + 1},Flat ${i + 1},38.7,-9.1,Entire home/apt,${60 + (i % 50)},1,Baixa,Lisbon`,
   );
   await writeFile(file, [header, ...rows, ''].join('\n'));
-  const { code, output } = await program(version, ['import', 'listings', file], databaseUrl);
+  const { code, output } = await program(version, ['import', 'listings', file], postgres);
   if (code !== 0) throw new Error(`the listings could not be imported:\n${output}`);
 }
 
 async function program(
   { root }: Version,
   args: string[],
-  databaseUrl: string,
+  { url, ownerUrl }: Embedded,
 ): Promise<{ code: number | null; output: string }> {
   const child = spawn(process.execPath, [join(root, 'src/main.ts'), ...args], {
     cwd: root,
-    env: { ...process.env, DATABASE_URL: databaseUrl, LOG_LEVEL: 'warn' },
+    env: { ...process.env, DATABASE_URL: url, DATABASE_OWNER_URL: ownerUrl, LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -17,8 +17,10 @@ class World {
   isCut = false;
   /** Whether the receiver counts the sender among its peers. */
   isMember = true;
+  /** Whether the sender counts the receiver among its peers. */
+  isKnown = true;
   readonly sender = this.#node(
-    () => ['b'],
+    () => (this.isKnown ? ['b'] : []),
     (body) => this.receiver.receive('a', body),
   );
   readonly receiver: ChangeStream = this.#node(
@@ -96,6 +98,17 @@ describe('the stream of changes', () => {
     world.isCut = false;
     world.sender.committed(change(2));
     await world.time.pass(50);
+    expect(world.missed).toBe(1);
+  });
+
+  it('tells that a node has committed before it knew of anybody', async () => {
+    const world = new World();
+    world.isKnown = false;
+    world.sender.committed(change(1));
+    world.isKnown = true;
+    world.sender.committed(change(2));
+    await world.time.pass(50);
+    expect(world.heard).toHaveLength(1);
     expect(world.missed).toBe(1);
   });
 

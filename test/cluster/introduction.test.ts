@@ -2,8 +2,10 @@ import { expect, it } from 'vitest';
 import { OpenHolds } from '../../src/actors/open-holds.ts';
 import { CHANGES } from '../../src/cluster/change-stream.ts';
 import { Cluster, type ClusterOptions, type Peers } from '../../src/cluster/cluster.ts';
-import { INTRODUCTION_DEADLINE_MS, KNOWN_HOLDS_AT_ONCE } from '../../src/cluster/limits.ts';
+import { COUNT_AGAIN_MS, INTRODUCTION_DEADLINE_MS, KNOWN_HOLDS_AT_ONCE } from '../../src/cluster/limits.ts';
 import { answerText } from '../../src/cluster/peers/messages.ts';
+import { shardOf } from '../../src/protocol/ids.ts';
+import { COMMAND_DEADLINE_MS } from '../../src/protocol/limits.ts';
 import { ManualTime } from '../support/apartment-house.ts';
 
 const NOW_MS = Date.UTC(2027, 0, 1);
@@ -12,8 +14,12 @@ const ID = 'x'.repeat(58);
 const faults: string[] = [];
 const id = (n: number) => `${ID}${String(n).padStart(6, '0')}`;
 
-/** A node among others; what it asks of them is answered by `peers`. */
-function node(peers: Pick<Peers, 'request'>, others: readonly string[] = []) {
+/** A node among others, with all shards; what it asks of the others is answered by `peers`. */
+function node(
+  peers: Pick<Peers, 'request'>,
+  others: readonly string[] = [],
+  isAwake: (shard: number) => boolean = () => true,
+) {
   const time = new ManualTime(NOW_MS);
   const openHolds = new OpenHolds();
   const open: { apartmentId: string; hold: object }[] = [];
@@ -32,7 +38,7 @@ function node(peers: Pick<Peers, 'request'>, others: readonly string[] = []) {
     },
     clock: { nowMs: () => time.nowMs },
     ...{ openHolds, scheduler: time, peers: { note() {}, ...peers } },
-    ...{ isAwake: () => true, heard() {}, missed() {}, onFault: (event: string) => faults.push(event) },
+    ...{ isAwake, heard() {}, missed() {}, onFault: (event: string) => faults.push(event) },
   } as unknown as ClusterOptions);
   return { cluster, openHolds, open, time, othersChanged: () => othersChanged() };
 }
@@ -170,4 +176,22 @@ it('[H5] when a node is gone the others are asked at once, and one that does not
   await expect.poll(() => newer.openHolds.countOf('ana', NOW_MS)).toBe(2);
   owned.resolve();
   await expect.poll(() => newer.openHolds.countOf('ana', NOW_MS)).toBe(1);
+});
+
+it('[H5] while not all can be asked what is open, they are asked again', async () => {
+  let hasOwner = false;
+  const newer = node(
+    { request: (_, __, ___, ____, done) => done({ ok: false, why: 'closed' }) },
+    ['gone'],
+    (shard) => shard > 0 || hasOwner,
+  );
+  const [ended] = Array.from({ length: 10_000 }, (_, n) => id(n)).filter((id) => shardOf(id) === 0);
+  const apartmentId = ended ?? 'none of shard 0';
+  newer.openHolds.heard({ guestId: 'ana', id: 'ended', apartmentId, nights: 2, untilMs: UNTIL_MS });
+  newer.cluster.onNote('gone', CHANGES, [2, []]);
+  await newer.time.pass(2 * COMMAND_DEADLINE_MS);
+  expect(newer.openHolds.countOf('ana', NOW_MS)).toBe(1);
+  hasOwner = true;
+  await newer.time.pass(COUNT_AGAIN_MS);
+  expect(newer.openHolds.countOf('ana', NOW_MS)).toBe(0);
 });
