@@ -24,7 +24,7 @@ const SPEND = `
 export function shareThrough(redis: PromptRedis, name: string, { perSecond, burst }: Rate) {
   const tokenUs = Math.round(1_000_000 / perSecond);
   return (id: string): Share => {
-    const key = `${redis.prefix}:${name}:${id}`;
+    const key = redis.keyOf(name, id);
     return async (spent) => {
       const fullInUs = await redis.ask(
         key,

@@ -15,20 +15,21 @@ export interface CounterOptions {
 }
 
 export class SharedCounter {
-  readonly #prefix: string;
+  readonly #name: string;
   readonly #local: RateLimiterMemory;
   readonly #redis: PromptRedis | undefined;
   readonly #shared: RateLimiterRedis | undefined;
 
   constructor({ name, max, windowSeconds, paysBack = false }: CounterOptions, redis?: PromptRedis) {
-    this.#prefix = `${redis?.prefix ?? 'nl'}:${name}`;
+    this.#name = name;
     this.#local = new RateLimiterMemory({ points: max, duration: windowSeconds });
     this.#redis = redis;
     this.#shared =
       redis &&
       new RateLimiterRedis({
         storeClient: redis.commands,
-        keyPrefix: this.#prefix,
+        // Whole keys are handed in.
+        keyPrefix: '',
         points: max,
         duration: windowSeconds,
         // Full is full until the window ends: no need to ask again.
@@ -38,25 +39,28 @@ export class SharedCounter {
 
   /** Never rejects. @returns how long to wait, in milliseconds, or undefined where there is room */
   async spend(key: string): Promise<number | undefined> {
-    const waitMs = (await this.#ask(key, (shared) => spend(shared, key))) ?? (await spend(this.#local, key));
+    const waitMs = (await this.#ask(key, spend)) ?? (await spend(this.#local, key));
     return waitMs === ROOM ? undefined : waitMs;
   }
 
   /** Gives one back that was spent. */
   async payBack(key: string): Promise<void> {
-    (await this.#ask(key, (shared) => shared.reward(key))) ?? (await this.#local.reward(key));
+    (await this.#ask(key, (shared, kept) => shared.reward(kept))) ?? (await this.#local.reward(key));
   }
 
   async forget(key: string): Promise<void> {
-    (await this.#ask(key, (shared) => shared.delete(key))) ?? (await this.#local.delete(key));
+    (await this.#ask(key, (shared, kept) => shared.delete(kept))) ?? (await this.#local.delete(key));
   }
 
   #ask<T>(
     key: string,
-    command: (shared: RateLimiterRedis) => Promise<T>,
+    command: (shared: RateLimiterRedis, kept: string) => Promise<T>,
   ): Promise<T | undefined> | undefined {
     const shared = this.#shared;
-    return shared && this.#redis?.ask(`${this.#prefix}:${key}`, () => command(shared));
+    const redis = this.#redis;
+    if (shared === undefined || redis === undefined) return undefined;
+    const kept = redis.keyOf(this.#name, key);
+    return redis.ask(kept, () => command(shared, kept));
   }
 }
 

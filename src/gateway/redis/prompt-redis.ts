@@ -20,9 +20,9 @@ export class PromptRedis {
     this.#link = link;
   }
 
-  /** What every key begins with. */
-  get prefix(): string {
-    return this.#link.prefix;
+  /** As `RedisLink.keyOf`. */
+  keyOf(kind: string, who: string): string {
+    return this.#link.keyOf(kind, who);
   }
 
   /** For limiters that bring their own commands; each still goes through `ask`. */

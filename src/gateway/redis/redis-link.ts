@@ -82,6 +82,11 @@ export class RedisLink {
     this.#publisher.on('close', () => this.#away());
   }
 
+  /** Under which something is kept of somebody. @param kind what, as `guest-day` */
+  keyOf(kind: string, who: string): string {
+    return `${this.prefix}:${kind}:${this.#seal.nameOf(who)}`;
+  }
+
   /** For commands other than publishing: each rejects at once while Redis is away. */
   get commands(): Redis | Cluster {
     return this.#publisher;

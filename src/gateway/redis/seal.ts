@@ -8,7 +8,7 @@
  * never used twice, however many servers start and however much they say. The channel is authenticated with the message,
  * so that what was said in one room is not repeated in another. What is old, or was heard before, is refused.
  */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { SEAL_AGE_MAX_MS, SEAL_SENDERS_MAX, SEAL_WINDOW } from '../limits.ts';
 
@@ -35,6 +35,7 @@ export class Seal {
   readonly #nowMs: () => number;
   readonly #own = randomBytes(SENDER_BYTES);
   readonly #ownKey: Buffer;
+  readonly #namesKey: Buffer;
   readonly #senders = new LRUCache<string, Sender>({ max: SEAL_SENDERS_MAX });
   #number = 0n;
 
@@ -43,6 +44,12 @@ export class Seal {
     this.#secret = secret;
     this.#nowMs = nowMs;
     this.#ownKey = this.#keyOf(this.#own);
+    this.#namesKey = Buffer.from(hkdfSync('sha256', secret, '', 'nightlatch redis names', 32));
+  }
+
+  /** The same on all servers, and says nothing of whom it stands for (an address, an e-mail) to who reads it in Redis. */
+  nameOf(who: string): string {
+    return createHmac('sha256', this.#namesKey).update(who).digest('base64url');
   }
 
   seal(channel: string, message: Buffer): Buffer {
