@@ -110,6 +110,17 @@ describe('[S7] contacts', () => {
     expect(await guestKeys(database.pool, ['ana', 'ben', 'eve'])).toHaveLength(3);
   });
 
+  it('say nothing in the row of another booking, of the same guest’s either, on the server that has just sealed them', async () => {
+    const server = serve();
+    const sealed = await server.seal(belonging('ana'), CONTACT);
+    expect(server.openNow(kept(sealed, 'ana'))).toEqual(CONTACT);
+    expect(server.openNow(kept(sealed, 'ana', 'h2-y'))).toBeUndefined();
+    expect(server.openNow({ ...kept(sealed, 'ana'), apartmentId: 'a2' })).toBeUndefined();
+    const later = await server.seal(belonging('ana', 'h2-y'), CONTACT);
+    expect(server.openNow(kept(sealed, 'ana'))).toEqual(CONTACT);
+    expect(server.openNow(kept(later, 'ana', 'h2-y'))).toEqual(CONTACT);
+  });
+
   it('stay as programs of before read them, as long as one is there', async () => {
     const server = serve(ringOf(ROOT), () => false);
     expect(await server.seal(belonging('ana'), CONTACT)).toEqual(CONTACT);

@@ -12,27 +12,41 @@ const COLUMNS = `guest_id as "guestId", id, wrapped_by as "wrappedBy", wrapped`;
 
 /** Those that there are, in no order. */
 export async function guestKeys(pool: Pool, guestIds: readonly string[]): Promise<WrappedKey[]> {
-  const result = await pool.query<WrappedKey>(`select ${COLUMNS} from guest_keys where guest_id = any($1)`, [
-    guestIds,
-  ]);
+  const result = await pool.query<WrappedKey>({
+    name: 'guest-keys',
+    text: `select ${COLUMNS} from guest_keys where guest_id = any($1)`,
+    values: [guestIds],
+  });
   return result.rows;
 }
 
 /**
  * Stores a key for each guest who has none; servers that do so at once agree.
- * @returns what is stored, but of a guest for whom another server has just stored one: that is found when asked again
+ * @returns for whom it was stored, and the keys of who had one before. Who is in neither has been given one by another
+ * server just now, which is found when it is asked again.
  */
-export async function guestKeysOr(pool: Pool, keys: readonly WrappedKey[]): Promise<WrappedKey[]> {
-  const result = await pool.query<WrappedKey>(
-    `with made as (
+export async function guestKeysOr(
+  pool: Pool,
+  keys: readonly WrappedKey[],
+): Promise<{ stored: string[]; before: WrappedKey[] }> {
+  const result = await pool.query<WrappedKey | { guestId: string; id: null }>({
+    name: 'guest-keys-or',
+    text: `with stored as (
        insert into guest_keys (guest_id, id, wrapped_by, wrapped)
        select * from unnest($1::text[], $2::text[], $3::text[], $4::bytea[])
        on conflict do nothing
-       returning ${COLUMNS})
-     select * from made union all select ${COLUMNS} from guest_keys where guest_id = any($1)`,
-    columnsOf(keys),
-  );
-  return result.rows;
+       returning guest_id)
+     select guest_id as "guestId", null as id, null as "wrappedBy", null as wrapped from stored
+     union all select ${COLUMNS} from guest_keys where guest_id = any($1)`,
+    values: columnsOf(keys),
+  });
+  const stored: string[] = [];
+  const before: WrappedKey[] = [];
+  for (const row of result.rows) {
+    if (row.id === null) stored.push(row.guestId);
+    else before.push(row);
+  }
+  return { stored, before };
 }
 
 /** Some of those that these keys have wrapped. */

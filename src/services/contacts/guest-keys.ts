@@ -3,11 +3,17 @@
  * statement, while which others gather. They are kept for GUEST_KEY_KNOWN_MS, so that one that was erased anywhere is soon
  * known nowhere.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import { guestKeys, guestKeysOr, type WrappedKey } from '../../persistence/statements/guest-keys.ts';
 import type { KeyRing } from '../accounts/key-ring.ts';
-import { GUEST_KEY_KNOWN_MS, GUEST_KEYS_AT_ONCE, GUEST_KEYS_KNOWN_MAX } from './limits.ts';
+import {
+  GUEST_KEY_KNOWN_MS,
+  GUEST_KEYS_AT_ONCE,
+  GUEST_KEYS_EVERY_MS,
+  GUEST_KEYS_KNOWN_MAX,
+} from './limits.ts';
 import { type GuestKey, makeKey, unwrap } from './seal.ts';
 
 /** `erased`: there is none; `unreadable`: none of the ring's keys has wrapped it. */
@@ -32,11 +38,20 @@ export class GuestKeys {
     this.#found = new Gathered(async (guestIds) => this.#unwrapped(await guestKeys(pool, guestIds)));
     this.#made = new Gathered(async (guestIds) => {
       const root = ring.wrapping('guest keys');
-      const made = guestIds.map((guestId) => ({ guestId, wrappedBy: root.id, ...makeKey(root, guestId) }));
-      const stored = await guestKeysOr(pool, made);
-      const there = new Set(stored.map(({ guestId }) => guestId));
-      const raced = guestIds.filter((guestId) => !there.has(guestId));
-      return this.#unwrapped(raced.length === 0 ? stored : [...stored, ...(await guestKeys(pool, raced))]);
+      const made = new Map(guestIds.map((guestId) => [guestId, makeKey(root, guestId)]));
+      const wrapped = [...made].map(([guestId, { key, wrapped }]) => {
+        return { guestId, id: key.id, wrappedBy: root.id, wrapped };
+      });
+      const { stored, before } = await guestKeysOr(pool, wrapped);
+      const found = this.#unwrapped(before);
+      for (const guestId of stored) {
+        const { key } = made.get(guestId)!;
+        this.#known.set(guestId, key);
+        found.set(guestId, key);
+      }
+      const raced = guestIds.filter((guestId) => !found.has(guestId));
+      if (raced.length === 0) return found;
+      return new Map([...found, ...this.#unwrapped(await guestKeys(pool, raced))]);
     });
   }
 
@@ -67,11 +82,16 @@ export class GuestKeys {
   }
 }
 
-/** Questions about guests, of which one statement is under way and the next takes all that have come meanwhile. */
+/**
+ * Questions about guests, of which one statement is under way and the next takes all that have come meanwhile. Under load
+ * the statements keep GUEST_KEYS_EVERY_MS from each other: a commit for every few guests would cost more than their keys.
+ */
 class Gathered {
   readonly #answer: (guestIds: readonly string[]) => Promise<ReadonlyMap<string, FoundKey>>;
   #waiting: Waiting[] = [];
   #isAsking = false;
+  /** By performance.now(). */
+  #askedMs = Number.NEGATIVE_INFINITY;
 
   constructor(answer: (guestIds: readonly string[]) => Promise<ReadonlyMap<string, FoundKey>>) {
     this.#answer = answer;
@@ -87,6 +107,9 @@ class Gathered {
   async #run(): Promise<void> {
     this.#isAsking = true;
     while (this.#waiting.length > 0) {
+      const restMs = this.#askedMs + GUEST_KEYS_EVERY_MS - performance.now();
+      if (restMs > 0) await delay(restMs);
+      this.#askedMs = performance.now();
       const batch = this.#waiting.splice(0, GUEST_KEYS_AT_ONCE);
       try {
         const keys = await this.#answer([...new Set(batch.map(({ guestId }) => guestId))]);

@@ -10,7 +10,7 @@ import type { KeyRing } from '../accounts/key-ring.ts';
 import { type FoundKey, GuestKeys } from './guest-keys.ts';
 import { ContactsKeeping } from './keeping.ts';
 import { CONTACTS_POLL_MS } from './limits.ts';
-import { type Belonging, openContact, sealContact } from './seal.ts';
+import { type Belonging, type GuestKey, openContact, sealContact } from './seal.ts';
 
 /** What a booking says of its guest, as it is kept: a `KeptBooking` is one. */
 export type KeptFor = Pick<KeptBooking, 'apartmentId' | 'guest'>;
@@ -31,6 +31,12 @@ export interface ContactsOptions {
   readonly mayWrite: (feature: Feature) => boolean;
   readonly onFault: (event: string, details: Record<string, unknown>) => void;
 }
+
+/** What was sealed last under each key: the news of a confirm follow it closely, and need not be decrypted. */
+const sealedLast = new WeakMap<
+  GuestKey,
+  { readonly of: Belonging; readonly sealed: string; readonly contact: GuestContact }
+>();
 
 /** No address: mail to it goes nowhere (RFC 6761). */
 export const ERASED: GuestContact = { name: 'contact erased', email: 'erased@contact.invalid' };
@@ -59,6 +65,9 @@ export function createContacts({ pool, ring, mayWrite, onFault }: ContactsOption
     if (key === 'unreadable') return undefined;
     // Another key than the one it was sealed under: that one was erased before this one was made.
     if (key === 'erased' || keyIdOf(guest) !== key.id) return ERASED;
+    const last = sealedLast.get(key);
+    if (last?.sealed === sealed && last.of.apartmentId === apartmentId && last.of.holdId === holdId)
+      return last.contact;
     return openContact(key, { guestId, apartmentId, holdId }, sealed);
   }
 
@@ -66,7 +75,11 @@ export function createContacts({ pool, ring, mayWrite, onFault }: ContactsOption
     async seal(of, contact) {
       if (!mayWrite('sealed contacts')) return contact;
       const key = await keys.findOrMake(of.guestId);
-      if (typeof key === 'object') return { sealed: sealContact(key, of, contact) };
+      if (typeof key === 'object') {
+        const sealed = sealContact(key, of, contact);
+        sealedLast.set(key, { of, sealed, contact });
+        return { sealed };
+      }
       throw new Error(`the key of guest ${of.guestId} is ${key}, so that their contact cannot be sealed`);
     },
     async open(kept) {

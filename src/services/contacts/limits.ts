@@ -6,8 +6,9 @@
  */
 export const GUEST_KEYS_KNOWN_MAX = 10_000;
 export const GUEST_KEY_KNOWN_MS = 5_000;
-/** Guests whose keys are asked for, or made, in one statement. */
+/** Guests whose keys are asked for, or made, in one statement, and how far statements are apart, in milliseconds. */
 export const GUEST_KEYS_AT_ONCE = 500;
+export const GUEST_KEYS_EVERY_MS = 4;
 /** How often it is looked for what is to be sealed or wrapped anew, in milliseconds, and how much of it one look takes. */
 export const CONTACTS_POLL_MS = 2_000;
 export const CONTACTS_PER_POLL = 500;

@@ -52,15 +52,18 @@ export function openContact(key: GuestKey, of: Belonging, sealed: string): Guest
 }
 
 /** A new key of a guest's, and how it is kept. */
-export function makeKey(root: Key, guestId: string): { id: string; wrapped: Buffer } {
-  const id = randomBytes(KEY_ID_BYTES).toString('base64url');
-  return { id, wrapped: wrap(root, guestId, id, randomBytes(KEY_BYTES)) };
+export function makeKey(root: Key, guestId: string): { key: GuestKey; wrapped: Buffer } {
+  // In one go: each call of the generator costs as much as a hash.
+  const random = randomBytes(KEY_ID_BYTES + KEY_BYTES);
+  const id = random.toString('base64url', 0, KEY_ID_BYTES);
+  const secret = random.subarray(KEY_ID_BYTES);
+  return { key: keyOf(id, secret), wrapped: wrap(root, guestId, id, secret) };
 }
 
 /** Undefined where it is not what this key has wrapped for this guest. */
 export function unwrap(root: Key, guestId: string, id: string, wrapped: Buffer): GuestKey | undefined {
   const secret = unwrapped(root, guestId, id, wrapped);
-  return secret && { id, seals: derived(secret, 'contact'), nonces: derived(secret, 'contact nonce') };
+  return secret && keyOf(id, secret);
 }
 
 /** The same key, wrapped by another. */
@@ -79,6 +82,10 @@ function wrap(root: Key, guestId: string, id: string, secret: Buffer): Buffer {
 
 function unwrapped(root: Key, guestId: string, id: string, wrapped: Buffer): Buffer | undefined {
   return decrypted(root.bytes, wrappedFor(guestId, id), wrapped);
+}
+
+function keyOf(id: string, secret: Buffer): GuestKey {
+  return { id, seals: derived(secret, 'contact'), nonces: derived(secret, 'contact nonce') };
 }
 
 function derived(secret: Buffer, purpose: string): Uint8Array {
