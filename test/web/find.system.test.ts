@@ -90,6 +90,30 @@ describe('finding a stay', () => {
     await expect.poll(first).toBe('Torre');
   });
 
+  it('with the keyboard takes the city that is marked in the list, not the letters that led to it', async () => {
+    const page = await open('/?guests=1');
+    await card(page, 1).waitFor();
+    await page.getByRole('combobox', { name: 'City' }).focus();
+    const gone: string[] = [];
+    page.on('framenavigated', () => gone.push(page.url()));
+    await page.keyboard.type('bra');
+    await page.keyboard.press('ArrowDown');
+    await page.locator('[role="option"][data-focused]').waitFor();
+    await page.keyboard.press('Enter');
+    await card(page, 40).waitFor();
+    await page.keyboard.press('Tab');
+    expect(asked(page).city).toBe('Braga');
+    expect(gone.map((url) => new URL(url).searchParams.get('city'))).not.toContain('bra');
+    expect(await page.getByRole('combobox', { name: 'City' }).inputValue()).toBe('Braga');
+  });
+
+  it('asks whether another city was meant where none is written like that', async () => {
+    const page = await open(`/?${dated(stay(40))}&city=brgaa`);
+    await page.getByRole('button', { name: /^Did you mean Braga\?/ }).click();
+    await card(page, 40).waitFor();
+    expect(asked(page).city).toBe('Braga');
+  });
+
   it('with the keyboard alone: a city typed without its accents, dates typed, and into the apartment', async () => {
     const page = await open('/?guests=1');
     await card(page, 1).waitFor();

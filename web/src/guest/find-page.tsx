@@ -86,7 +86,7 @@ export function FindPage() {
       )}
       {cards.length === 0 && isLoading && <Skeletons />}
       {cards.length === 0 && !isLoading && error === undefined && (
-        <NothingFound wanted={wanted} today={today} onWant={want} />
+        <NothingFound wanted={wanted} today={today} cities={cities} onWant={want} />
       )}
       {of !== undefined && error === undefined && (
         <Found cards={cards} of={of} isStale={of !== wanted && isLoading} />

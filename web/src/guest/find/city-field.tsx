@@ -43,8 +43,9 @@ export function CityField({
           name="city"
           placeholder={says.anywhere}
           maxLength={100}
-          onKeyDown={({ key }) => {
-            if (key === 'Enter') commit(typed);
+          onKeyDown={({ key, currentTarget }) => {
+            // An option that is marked is taken by the list.
+            if (key === 'Enter' && !currentTarget.hasAttribute('aria-activedescendant')) commit(typed);
           }}
         />
         <Button aria-label={says.showCities}>

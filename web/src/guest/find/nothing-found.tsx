@@ -10,13 +10,15 @@ import { useWidenings, type Widening } from './widenings.ts';
 export function NothingFound({
   wanted,
   today,
+  cities,
   onWant,
 }: {
   wanted: Wanted;
   today: string;
+  cities: readonly string[];
   onWant: (change: Partial<Wanted>) => void;
 }) {
-  const widenings = useWidenings(wanted, today);
+  const widenings = useWidenings(wanted, today, cities);
   const says = t.find.empty;
   const first = widenings?.[0];
   return (
@@ -54,6 +56,8 @@ function textOf({ part, change }: Widening, wanted: Wanted): string {
   const says = t.find.empty;
   const { city, checkIn, checkOut, guests, max, currency } = { ...wanted, ...change };
   switch (part) {
+    case 'spelling':
+      return says.spelling(city);
     case 'city':
       return says.city;
     case 'price':

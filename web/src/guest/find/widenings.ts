@@ -8,10 +8,11 @@ import { PAGE_SIZE_MAX } from '../../../../src/protocol/limits.ts';
 import { minorDigits } from '../../../../src/protocol/money.ts';
 import { plusDays } from '../../format.ts';
 import { client } from '../../shared/live/client.ts';
+import { meantCity } from './meant-city.ts';
 import { questionOf, type Wanted } from './wanted.ts';
 
-/** `several`: only more than one part of the wish together. */
-export type Part = 'city' | 'price' | 'guests' | 'dates' | 'several';
+/** `spelling`: the city as it is written. `several`: only more than one part of the wish together. */
+export type Part = 'spelling' | 'city' | 'price' | 'guests' | 'dates' | 'several';
 export interface Widening {
   readonly part: Part;
   /** The change of the wish that finds something. */
@@ -24,21 +25,31 @@ export interface Widening {
 /** Nearest first; a week keeps the weekdays that hosts ask for. */
 const SHIFTS_DAYS = [1, -1, 2, -2, 7, -7, 14, 28] as const;
 
-/** @returns those that find something, the part that keeps most away first; undefined while it is asked */
-export function useWidenings(wanted: Wanted, today: string): readonly Widening[] | undefined {
+/** @returns those that find something, another spelling first, then the part that keeps most away; undefined while it is asked */
+export function useWidenings(
+  wanted: Wanted,
+  today: string,
+  cities: readonly string[],
+): readonly Widening[] | undefined {
   const [found, setFound] = useState<readonly Widening[]>();
   useEffect(() => {
     const gone = new AbortController();
     setFound(undefined);
-    ask(wanted, today, gone.signal).then(setFound, () => {
+    ask(wanted, today, cities, gone.signal).then(setFound, () => {
       // Something else is wanted meanwhile.
     });
     return () => gone.abort();
-  }, [wanted, today]);
+  }, [wanted, today, cities]);
   return found;
 }
 
-async function ask(wanted: Wanted, today: string, signal: AbortSignal): Promise<readonly Widening[]> {
+async function ask(
+  wanted: Wanted,
+  today: string,
+  cities: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Widening[]> {
+  const meant = await inMeantCity(wanted, cities, signal);
   const singles = await Promise.all([
     withoutCity(wanted, signal),
     withoutPrice(wanted, signal),
@@ -46,6 +57,7 @@ async function ask(wanted: Wanted, today: string, signal: AbortSignal): Promise<
     onOtherDates(wanted, today, signal),
   ]);
   const helpful = singles.filter((one) => one !== undefined).sort((a, b) => b.count - a.count);
+  if (meant !== undefined) return [meant, ...helpful];
   if (helpful.length > 0) return helpful;
   const several =
     (await withoutSeveral(wanted, signal)) ?? (await withoutSeveral({ ...wanted, city: '' }, signal));
@@ -60,6 +72,16 @@ async function withoutSeveral(wanted: Wanted, signal: AbortSignal): Promise<Wide
   const guests = Math.min(wanted.guests, Math.max(...any.apartments.map(({ capacity }) => capacity)));
   const change = { city, max: undefined, currency: '', guests };
   return widening('several', change, await search({ ...wanted, ...change }, signal));
+}
+
+async function inMeantCity(
+  wanted: Wanted,
+  cities: readonly string[],
+  signal: AbortSignal,
+): Promise<Widening | undefined> {
+  const city = meantCity(wanted.city, cities);
+  if (city === undefined) return undefined;
+  return widening('spelling', { city }, await search({ ...wanted, city }, signal));
 }
 
 async function withoutCity(wanted: Wanted, signal: AbortSignal): Promise<Widening | undefined> {

@@ -52,6 +52,7 @@ export const find: Texts['find'] = {
     title: 'Nichts passt zu alldem',
     asking: 'Es wird nachgesehen, woran es liegt …',
     because: {
+      spelling: 'Eine Stadt, die so geschrieben wird, kennen wir nicht.',
       city: 'Die Stadt schließt am meisten aus.',
       price: 'Der Preis schließt am meisten aus.',
       guests: 'Die Zahl der Gäste schließt am meisten aus.',
@@ -59,6 +60,7 @@ export const find: Texts['find'] = {
       several: 'Nicht eines allein: mehreres zusammen schließt alle aus.',
     },
     nothing: 'Auch in der Nähe ist nichts: Beginnen Sie neu mit anderen Tagen.',
+    spelling: (city) => `Meinten Sie ${city}?`,
     city: 'Überall suchen',
     price: (amount) => `Bis ${amount}`,
     guests: (guests) => `Für ${guests}`,

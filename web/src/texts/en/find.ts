@@ -54,6 +54,7 @@ export const find = {
     title: 'Nothing fits all of that',
     asking: 'Seeing what keeps them away …',
     because: {
+      spelling: 'We know no city that is written like that.',
       city: 'The city keeps most away.',
       price: 'The price keeps most away.',
       guests: 'The number of guests keeps most away.',
@@ -61,6 +62,7 @@ export const find = {
       several: 'No single part of it does: several together keep all away.',
     },
     nothing: 'Nor is there anything near it: begin again with other dates.',
+    spelling: (city: string) => `Did you mean ${city}?`,
     city: 'Look anywhere',
     price: (amount: string) => `Up to ${amount}`,
     guests: (guests: string) => `For ${guests}`,
