@@ -89,6 +89,17 @@ describe("an apartment's page", () => {
     await is(page, 10, '[data-state="held"]');
   });
 
+  it('tells before paying until when what is refunded, to the minute, in the apartment’s time', async () => {
+    const says = /^(Everything|Half) is refunded until .* 20\d\d at 00:00 .*, (half|nothing) after\.$/;
+    const page = await open(addressOf('Lapa', 40, 43));
+    await page.locator('.chooser').getByText(says).waitFor();
+    await hold(page);
+    await page.locator('.hold').getByText(says).waitFor();
+    const inTwoDays = localNight('UTC', Date.now()) + 2 - first;
+    const close = await holding('Lapa', inTwoDays, inTwoDays + 2);
+    await close.locator('.hold').getByText('So close to the arrival half is refunded.').waitFor();
+  });
+
   it('tells the keyboard why a taken day cannot be had, and counts how long it is held', async () => {
     const page = await open(addressOf('Ajuda'));
     await is(page, 10, '[data-state="held"]');

@@ -10,11 +10,12 @@ import { client, useOffline, useWho } from '../shared/live/client.ts';
 import { Refusal } from '../shared/refusal.tsx';
 import { t } from '../texts/index.ts';
 import { useBooking } from './booked/booking-history.ts';
-import { CancelStay, PolicyText, refundText } from './booked/cancel-stay.tsx';
+import { CancelStay, refundText } from './booked/cancel-stay.tsx';
 import { mayCancel } from './booked/cancellation.ts';
 import { useFocusKept } from './booked/focus-kept.ts';
 import { IcsButton } from './booked/ics-button.tsx';
 import { Facade } from './stay/facade.tsx';
+import { PolicyText } from './stay/policy-text.tsx';
 import { QuoteLines } from './stay/quote-lines.tsx';
 import '../styles/stays.css';
 
@@ -83,9 +84,9 @@ function Booked({ booking }: { booking: Booking }) {
             <h2>{says.policy}</h2>
             <p>
               {apartment === undefined ? (
-                t.stays.policy.inWords[booking.policy]
+                t.common.policy.inWords[booking.policy]
               ) : (
-                <PolicyText booking={booking} timeZone={timeZone} />
+                <PolicyText policy={booking.policy} checkIn={booking.checkIn} timeZone={timeZone} />
               )}
             </p>
           </section>

@@ -11,6 +11,7 @@ import type { HoldHere } from '../hold/hold-phase.ts';
 import type { Placing } from '../hold/placing.ts';
 import { obstacleText } from '../stay/obstacle-text.ts';
 import type { Obstacle, Openings } from '../stay/openings.ts';
+import { PolicyFromNow } from '../stay/policy-text.tsx';
 import { QuoteLines } from '../stay/quote-lines.tsx';
 import { type Chosen, checkStayOf, waysOut } from '../stay/selection.ts';
 import type { StayFields } from '../stay/stay-address.ts';
@@ -73,6 +74,7 @@ export function Chooser({
     setAsked(wanted);
     void placing.place({ ...other, guests });
   };
+  const { cancellationPolicy, timeZone } = apartment.terms;
   const nights = range === undefined ? '' : nightsText(range.to - range.from);
   const isMove = here !== undefined && here.phase === 'held';
   const isQuiet = here !== undefined;
@@ -95,7 +97,14 @@ export function Chooser({
           {checkIn === '' ? says.chooseArrival : says.chooseDeparture}
         </p>
       )}
-      {check?.ok === true && !isShownAbove && <QuoteLines quote={check.quote} />}
+      {check?.ok === true && !isShownAbove && (
+        <>
+          <QuoteLines quote={check.quote} />
+          <p className="muted small">
+            <PolicyFromNow policy={cancellationPolicy} checkIn={checkIn} timeZone={timeZone} />
+          </p>
+        </>
+      )}
       {check?.ok === false && !isShownAbove && error === undefined && range !== undefined && (
         <Hindered
           because={check.because}

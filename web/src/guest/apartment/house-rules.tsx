@@ -26,7 +26,7 @@ export function HouseRules({ terms, today }: { terms: Terms; today: number }) {
     ...(terms.noticeDays > 0 ? [says.notice(terms.noticeDays)] : []),
     says.ahead(longDate(dateOf(end))),
     ...(terms.turnoverNights > 0 ? [says.turnover(terms.turnoverNights)] : []),
-    says.policies[terms.cancellationPolicy],
+    t.common.policy.inWords[terms.cancellationPolicy],
     says.timeZone(terms.timeZone, timeIn(terms.timeZone, client.clock.nowMs())),
   ];
   return (

@@ -2,14 +2,15 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { Booking } from '../../../../src/client/index.ts';
-import { money, stayText, zonedText } from '../../format.ts';
+import { money, stayText } from '../../format.ts';
 import { announce } from '../../shared/live/announce.ts';
 import { useApartment } from '../../shared/live/apartments.ts';
 import { client, useOffline, useWho } from '../../shared/live/client.ts';
 import { keepBooking } from '../../shared/live/my-stays.ts';
 import { AskedFirst } from '../../shared/widgets/asked-first.tsx';
 import { t } from '../../texts/index.ts';
-import { cancellationOf } from './cancellation.ts';
+import { PolicyText } from '../stay/policy-text.tsx';
+import { refundOf } from './cancellation.ts';
 
 export function CancelStay({ booking, name }: { booking: Booking; name: string }) {
   const isOffline = useOffline();
@@ -59,8 +60,9 @@ function WhatComesBack({ booking }: { booking: Booking }) {
   const isStaff = useWho()?.subject.kind === 'admin';
   const { policy, price } = booking;
   if (isStaff) return <p>{t.stays.cancel.byStaff(money(price.totalMinor, price.currency))}</p>;
-  if (details?.ok !== true) return <p>{t.stays.policy.inWords[policy]}</p>;
-  const { refundMinor } = cancellationOf(booking, details.data.terms.timeZone, client.clock.nowMs());
+  if (details?.ok !== true) return <p>{t.common.policy.inWords[policy]}</p>;
+  const { timeZone } = details.data.terms;
+  const refundMinor = refundOf(booking, timeZone, client.clock.nowMs());
   const [back, paid] = [money(refundMinor, price.currency), money(price.totalMinor, price.currency)];
   const says = t.stays.cancel;
   return (
@@ -73,16 +75,10 @@ function WhatComesBack({ booking }: { booking: Booking }) {
             : says.part(back, paid)}
       </p>
       <p className="muted small">
-        <PolicyText booking={booking} timeZone={details.data.terms.timeZone} />
+        <PolicyText policy={policy} checkIn={booking.checkIn} timeZone={timeZone} />
       </p>
     </>
   );
-}
-
-/** The policy as it was when the stay was booked, with the instant at which it turns. */
-export function PolicyText({ booking, timeZone }: { booking: Booking; timeZone: string }) {
-  const { cutOffMs } = cancellationOf(booking, timeZone, client.clock.nowMs());
-  return t.stays.policy.until[booking.policy](zonedText(cutOffMs, timeZone));
 }
 
 export function refundText({ refund }: Booking): string {

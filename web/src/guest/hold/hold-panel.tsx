@@ -12,6 +12,7 @@ import { client, useConnection } from '../../shared/live/client.ts';
 import { keepBooking } from '../../shared/live/my-stays.ts';
 import { Refusal } from '../../shared/refusal.tsx';
 import { t } from '../../texts/index.ts';
+import { PolicyFromNow } from '../stay/policy-text.tsx';
 import { QuoteLines } from '../stay/quote-lines.tsx';
 import { BankDialog } from './bank-dialog.tsx';
 import { type Method, readDraft, writeDraft } from './confirm-draft.ts';
@@ -46,6 +47,7 @@ export function HoldPanel({
   const heading = useRef<HTMLHeadingElement>(null);
   const isMounted = useRef(true);
   const { id: holdId, apartmentId } = hold;
+  const { cancellationPolicy, timeZone } = apartment.terms;
   const total = money(hold.quote.totalMinor, hold.quote.currency);
   const isOpen = phase === 'held' || phase === 'paying';
   const isPaying = phase === 'paying' || (isAsking && isOpen);
@@ -112,7 +114,14 @@ export function HoldPanel({
         </p>
       )}
       {!isOpen && <HoldEnded hold={hold} phase={phase} placing={placing} onDismiss={onDone} />}
-      {isOpen && <QuoteLines quote={hold.quote} />}
+      {isOpen && (
+        <>
+          <QuoteLines quote={hold.quote} />
+          <p className="muted small">
+            <PolicyFromNow policy={cancellationPolicy} checkIn={hold.checkIn} timeZone={timeZone} />
+          </p>
+        </>
+      )}
       {error !== undefined && !isPaying && <PaymentRefusal error={error} isOpen={isOpen} />}
       <ConfirmForm
         draft={draft}

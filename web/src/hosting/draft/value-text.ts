@@ -50,7 +50,7 @@ function valueText(draft: Draft, path: DraftPath): string {
     case 'terms.holdTtlSeconds':
       return numberText((value as number) / 60);
     case 'terms.cancellationPolicy':
-      return t.hosting.policies[CancellationPolicy.parse(value)].name;
+      return t.hosting.policies[CancellationPolicy.parse(value)];
     case 'amenities':
       return listText(draft.amenities) || noneText();
     case 'latitude':

@@ -143,8 +143,8 @@ function Policy() {
         <Radio key={policy} value={policy} className="radio-line">
           <span className="dot" aria-hidden="true" />
           <span>
-            <strong>{t.hosting.policies[policy].name}</strong>{' '}
-            <span className="muted">{t.hosting.policies[policy].says}</span>
+            <strong>{t.hosting.policies[policy]}</strong>{' '}
+            <span className="muted">{t.common.policy.inWords[policy]}</span>
           </span>
         </Radio>
       ))}

@@ -30,11 +30,6 @@ export const apartment: Texts['apartment'] = {
       other: '# Nächte bleiben zwischen zwei Aufenthalten frei.',
     }),
     season: (name, from, last, least) => `${name} (${from} bis ${last}): mindestens ${least}.`,
-    policies: {
-      flexible: 'Kostenlos stornierbar bis 24 Stunden vor der Anreise.',
-      moderate: 'Kostenlos stornierbar bis 5 Tage vor der Anreise; danach wird die Hälfte erstattet.',
-      strict: 'Bis 7 Tage vor der Anreise wird die Hälfte erstattet; danach nichts.',
-    },
     timeZone: (zone, time) =>
       `Tage und Zeiten gelten am Ort der Wohnung (${zone}, dort ist es jetzt ${time}).`,
   },

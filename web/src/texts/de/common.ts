@@ -35,6 +35,23 @@ export const common: Texts['common'] = {
     blocked: 'gesperrt',
     unblocked: 'geöffnet',
   },
+  policy: {
+    until: {
+      flexible: (cutOff) => `Bis ${cutOff} wird alles erstattet, danach nichts.`,
+      moderate: (cutOff) => `Bis ${cutOff} wird alles erstattet, danach die Hälfte.`,
+      strict: (cutOff) => `Bis ${cutOff} wird die Hälfte erstattet, danach nichts.`,
+    },
+    after: {
+      flexible: 'So kurz vor der Anreise wird nichts erstattet.',
+      moderate: 'So kurz vor der Anreise wird die Hälfte erstattet.',
+      strict: 'So kurz vor der Anreise wird nichts erstattet.',
+    },
+    inWords: {
+      flexible: 'Bis 24 Stunden vor Beginn des Anreisetags wird alles erstattet, danach nichts.',
+      moderate: 'Bis 5 Tage vor Beginn des Anreisetags wird alles erstattet, danach die Hälfte.',
+      strict: 'Bis 7 Tage vor Beginn des Anreisetags wird die Hälfte erstattet, danach nichts.',
+    },
+  },
   calendar: {
     title: 'Kalender',
     open: 'Im Kalender wählen',

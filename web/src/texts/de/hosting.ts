@@ -220,14 +220,7 @@ export const hosting: Texts['hosting'] = {
     everyDay: 'jeden Tag',
     onlyDays: (days) => `Nur ${days}.`,
   },
-  policies: {
-    flexible: {
-      name: 'Flexibel',
-      says: 'Alles wird bis 24 Stunden vor der Anreise erstattet, danach nichts.',
-    },
-    moderate: { name: 'Mittel', says: 'Alles wird bis 5 Tage vor der Anreise erstattet, danach die Hälfte.' },
-    strict: { name: 'Streng', says: 'Die Hälfte wird bis 7 Tage vor der Anreise erstattet, danach nichts.' },
-  },
+  policies: { flexible: 'Flexibel', moderate: 'Mittel', strict: 'Streng' },
   listing: {
     about: 'Was sie ist',
     place: 'Wo sie ist',

@@ -54,18 +54,6 @@ export const stays: Texts['stays'] = {
     keep: 'Behalten',
     done: (refund) => `Der Aufenthalt ist storniert: ${refund}.`,
   },
-  policy: {
-    until: {
-      flexible: (cutOff) => `Bis ${cutOff} wird alles erstattet, danach nichts.`,
-      moderate: (cutOff) => `Bis ${cutOff} wird alles erstattet, danach die Hälfte.`,
-      strict: (cutOff) => `Bis ${cutOff} wird die Hälfte erstattet, danach nichts.`,
-    },
-    inWords: {
-      flexible: 'Bis 24 Stunden vor Beginn des Anreisetags wird alles erstattet, danach nichts.',
-      moderate: 'Bis 5 Tage vor Beginn des Anreisetags wird alles erstattet, danach die Hälfte.',
-      strict: 'Bis 7 Tage vor Beginn des Anreisetags wird die Hälfte erstattet, danach nichts.',
-    },
-  },
   booking: {
     isNew: 'Ihr Aufenthalt ist gebucht',
     isNewBecause: (email) =>

@@ -28,11 +28,6 @@ export const apartment = {
     }),
     season: (name: string, from: string, last: string, least: string) =>
       `${name} (${from} to ${last}): at least ${least}.`,
-    policies: {
-      flexible: 'Free cancellation until 24 hours before check-in.',
-      moderate: 'Free cancellation until 5 days before check-in; then half is refunded.',
-      strict: 'Half is refunded until 7 days before check-in; then nothing.',
-    },
     timeZone: (zone: string, time: string) =>
       `Days and times are local at the apartment (${zone}, where it is ${time} now).`,
   },

@@ -37,6 +37,26 @@ export const common = {
     blocked: 'closed',
     unblocked: 'opened',
   },
+  /** What a cancellation gives back, told in one way wherever somebody reads it. */
+  policy: {
+    /** @param cutOff an instant in local time at the apartment, yet to come */
+    until: {
+      flexible: (cutOff: string) => `Everything is refunded until ${cutOff}, nothing after.`,
+      moderate: (cutOff: string) => `Everything is refunded until ${cutOff}, half after.`,
+      strict: (cutOff: string) => `Half is refunded until ${cutOff}, nothing after.`,
+    },
+    /** That instant is over. */
+    after: {
+      flexible: 'So close to the arrival nothing is refunded.',
+      moderate: 'So close to the arrival half is refunded.',
+      strict: 'So close to the arrival nothing is refunded.',
+    },
+    inWords: {
+      flexible: 'Everything is refunded until 24 hours before the check-in day begins, nothing after.',
+      moderate: 'Everything is refunded until 5 days before the check-in day begins, half after.',
+      strict: 'Half is refunded until 7 days before the check-in day begins, nothing after.',
+    },
+  },
   /** Of a calendar that opens under a date. */
   calendar: {
     title: 'Calendar',

@@ -194,11 +194,7 @@ export const hosting = {
     everyDay: 'every day',
     onlyDays: (days: string) => `Only ${days}.`,
   },
-  policies: {
-    flexible: { name: 'Flexible', says: 'All is refunded until 24 hours before arrival, then nothing.' },
-    moderate: { name: 'Moderate', says: 'All is refunded until 5 days before arrival, then half.' },
-    strict: { name: 'Strict', says: 'Half is refunded until 7 days before arrival, then nothing.' },
-  },
+  policies: { flexible: 'Flexible', moderate: 'Moderate', strict: 'Strict' },
   listing: {
     about: 'What it is',
     place: 'Where it is',

@@ -48,19 +48,6 @@ export const stays = {
     keep: 'Keep it',
     done: (refund: string) => `The stay is cancelled: ${refund}.`,
   },
-  policy: {
-    /** @param cutOff an instant in local time at the apartment */
-    until: {
-      flexible: (cutOff: string) => `Everything is refunded until ${cutOff}, nothing after.`,
-      moderate: (cutOff: string) => `Everything is refunded until ${cutOff}, half after.`,
-      strict: (cutOff: string) => `Half is refunded until ${cutOff}, nothing after.`,
-    },
-    inWords: {
-      flexible: 'Everything is refunded until 24 hours before the check-in day begins, nothing after.',
-      moderate: 'Everything is refunded until 5 days before the check-in day begins, half after.',
-      strict: 'Half is refunded until 7 days before the check-in day begins, nothing after.',
-    },
-  },
   booking: {
     isNew: 'Your stay is booked',
     isNewBecause: (email: string) =>
