@@ -15,6 +15,7 @@ import type {
   NewApartment,
 } from '../protocol/managed-apartments.ts';
 import type { Block, Hold } from '../protocol/resources.ts';
+import type { ListingStatus } from '../protocol/terms.ts';
 import type { CallOptions } from './calls.ts';
 import type { HttpRequest } from './http.ts';
 import type { OwnHttp } from './own-http.ts';
@@ -31,6 +32,11 @@ interface Once {
 }
 type OfApartment = Once & { readonly apartmentId: string };
 type OfHold = OfApartment & { readonly holdId: string };
+interface ManagedApartmentsQuestion extends Page {
+  readonly status?: ListingStatus;
+  /** Somewhere in the name or the city, whatever its case. */
+  readonly text?: string;
+}
 interface Page {
   readonly limit?: number;
   /** `nextCursor` of the page before. */
@@ -70,8 +76,8 @@ export interface Management {
   retire(apartment: OfApartment, options?: CallOptions): Promise<Outcome<ManagedApartment>>;
   /** As it is in the database now, with its revision. */
   apartment(apartmentId: string, options?: CallOptions): Promise<Outcome<ManagedApartment>>;
-  /** A host's own, an admin's all, in every status, in order of id. */
-  apartments(page?: Page, options?: CallOptions): Promise<Outcome<ManagedApartments>>;
+  /** A host's own, an admin's all, in order of id. */
+  apartments(which?: ManagedApartmentsQuestion, options?: CallOptions): Promise<Outcome<ManagedApartments>>;
   /** Stays that share a night with the window, cancelled ones too, by check-in. */
   bookingsOf(
     apartmentId: string,
@@ -130,7 +136,7 @@ export function managementOver(http: OwnHttp): Management {
       write({ method: 'DELETE', path: path(apartmentId), requestId }, options),
     apartment: (apartmentId, options) =>
       read(`/v1/host/apartments/${encodeURIComponent(apartmentId)}`, {}, options),
-    apartments: (page = {}, options) => read('/v1/host/apartments', page, options),
+    apartments: (which = {}, options) => read('/v1/host/apartments', which, options),
     bookingsOf: (apartmentId, window, options) => read(path(apartmentId, 'bookings'), window, options),
     figures: (window, options) => read('/v1/admin/figures', window, options),
     journal: (apartmentId, question = {}, options) =>

@@ -18,6 +18,7 @@ import type {
   ApartmentChange,
   ManagedApartment,
   ManagedApartments,
+  ManagedApartmentsQuery,
   NewApartment,
 } from '../protocol/managed-apartments.ts';
 import type { NightRange } from '../protocol/nights.ts';
@@ -89,8 +90,8 @@ export interface Management {
     intent: { apartmentId: string; requestId: string },
   ): Promise<Outcome<ManagedApartment>>;
   get(apartmentId: string): Promise<Outcome<ManagedApartment>>;
-  /** A host's own, an admin's all, whatever their status, in order of id. */
-  list(subject: Subject, page: { limit: number; cursor?: string | undefined }): Promise<ManagedApartments>;
+  /** A host's own, an admin's all, in order of id. */
+  list(subject: Subject, which: ManagedApartmentsQuery): Promise<ManagedApartments>;
   /** Of all apartments, or of a city's; some seconds old at most. */
   figures(window: NightRange, city: string | undefined): Promise<Figures>;
   /** Stays that share a night with the window, cancelled ones too, by check-in. */

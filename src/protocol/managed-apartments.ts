@@ -5,8 +5,8 @@ import { Instant } from './instant.ts';
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from './limits.ts';
 import { termsProblems } from './listing-rules.ts';
 import { Booking } from './resources.ts';
-import { Apartment, Season, Terms } from './terms.ts';
-import { shownLine, shownParagraphs } from './text.ts';
+import { Apartment, ListingStatus, Season, Terms } from './terms.ts';
+import { shownLine, shownParagraphs, storable } from './text.ts';
 
 const line = (max: number) => shownLine('a text of one line', max);
 
@@ -67,13 +67,19 @@ export const ManagedApartment = Apartment.extend({
 export type ManagedApartment = z.infer<typeof ManagedApartment>;
 
 export const ManagedApartmentsQuery = z.object({
+  status: ListingStatus.optional(),
+  /** Somewhere in the name or the city, whatever its case. */
+  text: storable('a text', 100).optional(),
   limit: z.coerce.number().int().min(1).max(PAGE_SIZE_MAX).default(PAGE_SIZE_DEFAULT),
   cursor: Id.optional(),
 });
 export const ManagedApartments = z.object({
   apartments: z.array(ManagedApartment),
+  /** Of those that fit, on all pages. */
+  count: z.number().int().min(0),
   nextCursor: z.string().optional(),
 });
+export type ManagedApartmentsQuery = z.infer<typeof ManagedApartmentsQuery>;
 export type ManagedApartments = z.infer<typeof ManagedApartments>;
 
 export const ApartmentBookings = z.object({ bookings: z.array(Booking), nextCursor: z.string().optional() });

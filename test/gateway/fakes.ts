@@ -285,6 +285,7 @@ export function createWorld(): World {
         },
         list: async (_subject, { limit }) => ({
           apartments: [...versions.keys()].slice(0, limit).map((id) => managedOf(apartmentOf(id))),
+          count: versions.size,
           nextCursor: 'apt-9',
         }),
         bookings: async (apartmentId) => ({ bookings: [bookingOf('booking-1', apartmentId, world.nowMs)] }),

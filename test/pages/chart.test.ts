@@ -69,7 +69,7 @@ describe('day totals', () => {
     expect(totals.at(night(2))).toEqual({ free: 0, held: 0, booked: 1, blocked: 1 });
     expect(totals.at(night(5))).toEqual({ free: 0, held: 1, booked: 0, blocked: 1 });
     expect(totals.at(night(20))).toEqual({ free: 2, held: 0, booked: 0, blocked: 0 });
-    expect(totals.sum()).toEqual({ nights: 62, free: 53, held: 3, booked: 2, blocked: 4 });
+    expect(totals.sum()).toEqual({ apartments: 2, nights: 62, free: 53, held: 3, booked: 2, blocked: 4 });
     totals.remove(second);
     expect(totals.at(night(2))).toEqual({ free: 0, held: 0, booked: 1, blocked: 0 });
   });

@@ -130,6 +130,15 @@ describe('a listing', () => {
     }
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
     expect(all.length).toBeGreaterThan(60);
+    const some = unwrap(await admin.management.apartments({ limit: 2, cursor: all.at(-4)!.id }));
+    expect([some.count, some.apartments.length]).toEqual([all.length, 2]);
+    const retired = unwrap(await host.management.apartments({ status: 'retired', limit: 100 }));
+    expect(retired.apartments).toEqual(own.filter(({ status }) => status === 'retired'));
+    expect(retired.count).toBe(retired.apartments.length);
+    const kyoto = unwrap(await admin.management.apartments({ text: 'KYO', limit: 1 }));
+    expect(kyoto.apartments[0]?.city).toBe('Kyoto');
+    expect(kyoto.count).toBe(all.filter(({ name, city }) => /kyo/i.test(name) || /kyo/i.test(city)).length);
+    expect(unwrap(await admin.management.apartments({ text: '%' })).count).toBe(0);
     const others = all.find(({ hostId }) => hostId === undefined)?.id ?? '';
     expect(code(await host.management.apartment(others))).toBe('forbidden');
     expect(code(await host.management.changeApartment({ apartmentId: others, change: {} }))).toBe(

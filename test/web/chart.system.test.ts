@@ -189,6 +189,7 @@ it('filters by city, name and state, keeps that in the address, and counts what 
   await page.getByRole('option', { name: 'Porto' }).click();
   await page.locator('[role="grid"][aria-rowcount="26"]').waitFor();
   expect(await count('free', 5).textContent()).toBe('19');
+  await page.locator('[data-tile="booked"]', { hasText: /of \d\d apartments/ }).waitFor();
   await page.getByLabel('Name', { exact: true }).fill('casa 00');
   await page.locator('[role="grid"][aria-rowcount="15"]').waitFor();
   await page.getByRole('button', { name: /^(Any )?Nights/ }).click();

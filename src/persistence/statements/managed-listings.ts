@@ -2,7 +2,7 @@
 import type { Pool } from 'pg';
 import { instant } from '../../protocol/instant.ts';
 import type { ManagedApartment } from '../../protocol/managed-apartments.ts';
-import type { Apartment } from '../../protocol/terms.ts';
+import type { Apartment, ListingStatus } from '../../protocol/terms.ts';
 
 const SOURCE = 'local';
 const COLUMNS = `id, host_id, status, name, description, city, country, latitude, longitude, amenities, terms,
@@ -14,17 +14,34 @@ export async function managedListing(pool: Pool, id: string): Promise<ManagedApa
   return result.rows[0] && managed(result.rows[0]);
 }
 
-/** In order of id. @param page.hostId whose; undefined for everybody's */
+export interface WhichListings {
+  /** Whose; undefined: everybody's. */
+  readonly hostId: string | undefined;
+  /** Undefined: in every status. */
+  readonly status?: ListingStatus | undefined;
+  /** Somewhere in the name or the city, whatever its case; undefined: any. */
+  readonly text?: string | undefined;
+}
+
+const FITS = `($1::text is null or host_id = $1) and ($2::text is null or status = $2)
+  and ($3::text is null or strpos(lower(name), lower($3)) > 0 or strpos(lower(city), lower($3)) > 0)`;
+
+/** In order of id. @returns with the count of all that fit */
 export async function managedListings(
   pool: Pool,
-  page: { hostId: string | undefined; afterId: string; limit: number },
-): Promise<ManagedApartment[]> {
-  const result = await pool.query<Row>(
-    `select ${COLUMNS} from listings
-     where ($1::text is null or host_id = $1) and id > $2 order by id limit $3`,
-    [page.hostId ?? null, page.afterId, page.limit],
-  );
-  return result.rows.map(managed);
+  { hostId, status, text }: WhichListings,
+  page: { afterId: string; limit: number },
+): Promise<{ apartments: ManagedApartment[]; count: number }> {
+  const which = [hostId ?? null, status ?? null, text ?? null];
+  const [listings, counted] = await Promise.all([
+    pool.query<Row>(`select ${COLUMNS} from listings where ${FITS} and id > $4 order by id limit $5`, [
+      ...which,
+      page.afterId,
+      page.limit,
+    ]),
+    pool.query<{ count: number }>(`select count(*)::int as count from listings where ${FITS}`, which),
+  ]);
+  return { apartments: listings.rows.map(managed), count: counted.rows[0]!.count };
 }
 
 /**

@@ -91,11 +91,12 @@ export function createManagement({ pool, contacts, figures, written, ask }: Mana
     get: fresh,
     figures,
 
-    async list(subject, { limit, cursor }) {
+    async list(subject, { limit, cursor, ...which }) {
       const hostId = subject.kind === 'admin' ? undefined : subject.id;
-      const apartments = await managedListings(pool, { hostId, afterId: cursor ?? '', limit });
+      const page = { afterId: cursor ?? '', limit };
+      const { apartments, count } = await managedListings(pool, { ...which, hostId }, page);
       const last = apartments.length === limit ? apartments.at(-1) : undefined;
-      return { apartments, ...(last !== undefined && { nextCursor: last.id }) };
+      return { apartments, count, ...(last !== undefined && { nextCursor: last.id }) };
     },
 
     async bookings(apartmentId, window, { limit, cursor }) {

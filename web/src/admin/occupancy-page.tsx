@@ -13,6 +13,7 @@ import { addressOf, navigate, useAddress } from '../router.tsx';
 import { useCities } from '../shared/live/cities.ts';
 import { useToday } from '../shared/live/today.ts';
 import { Refusal } from '../shared/refusal.tsx';
+import { useUnhurried } from '../shared/unhurried.ts';
 import { t } from '../texts/index.ts';
 import { AdminNav } from './admin-nav.tsx';
 import { useAdminChart } from './occupancy/admin-chart.ts';
@@ -20,7 +21,6 @@ import { chartDesk } from './occupancy/chart-desk.ts';
 import { Feed } from './occupancy/feed.tsx';
 import { type LiveOccupancy, useLiveOccupancy } from './occupancy/occupancy.ts';
 import { Tiles } from './occupancy/tiles.tsx';
-import { useUnhurried } from './occupancy/unhurried.ts';
 
 /** Nights before the first one in view, and all of them: a year and some. */
 const NIGHTS_BEFORE = 14;

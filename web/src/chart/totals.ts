@@ -41,12 +41,17 @@ export class DayTotals {
   }
 
   /** Nights of all rows together. */
-  sum(): DayTotal & { readonly nights: number } {
+  sum(): DayTotal & { readonly nights: number; readonly apartments: number } {
     const total = (counts: Int32Array) => counts.reduce((sum, count) => sum + count, 0);
     const { held, booked, blocked } = this.#taken;
     const taken = { held: total(held), booked: total(booked), blocked: total(blocked) };
     const nights = this.#rows * this.#nights;
-    return { ...taken, nights, free: nights - taken.held - taken.booked - taken.blocked };
+    return {
+      ...taken,
+      nights,
+      apartments: this.#rows,
+      free: nights - taken.held - taken.booked - taken.blocked,
+    };
   }
 
   #count(bars: readonly Bar[], by: 1 | -1): void {

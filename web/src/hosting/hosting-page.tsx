@@ -13,7 +13,7 @@ import { useToday } from '../shared/live/today.ts';
 import { Refusal } from '../shared/refusal.tsx';
 import { Choice } from '../shared/widgets/choice.tsx';
 import { t } from '../texts/index.ts';
-import { addressed, filtered, type Wanted, wantedOf } from './apartments/apartment-filter.ts';
+import { addressed, rowsOf, type Wanted, wantedOf } from './apartments/apartment-filter.ts';
 import { ApartmentRow, STRIP_NIGHTS } from './apartments/apartment-row.tsx';
 import { Lately } from './apartments/lately.tsx';
 import { useApartments } from './apartments/use-apartments.ts';
@@ -30,10 +30,11 @@ export function HostingPage() {
 function OwnApartments() {
   const { query } = useAddress();
   const wanted = useMemo(() => wantedOf(query), [query]);
-  const { apartments, error, further, replace, retry } = useApartments(wanted.after);
+  const { apartments, count, error, further, replace, retry } = useApartments(wanted);
   const [said, setSaid] = useState('');
   const isAdmin = useWho()?.subject.kind === 'admin';
   const says = t.hosting.list;
+  const isEverything = wanted.status === 'every' && wanted.text.trim() === '' && wanted.after === undefined;
   const addressWith = (changes: Partial<Wanted>) =>
     addressOf('/hosting', addressed({ ...wanted, ...changes }));
   const want = (changes: Partial<Wanted>) => navigate(addressWith({ page: 1, ...changes }), 'replace');
@@ -62,7 +63,7 @@ function OwnApartments() {
       )}
       {apartments === undefined ? (
         error === undefined && <p role="status">{t.common.loading}</p>
-      ) : apartments.length === 0 && wanted.after === undefined ? (
+      ) : apartments.length === 0 && isEverything ? (
         <div className="empty">
           <h2>{says.none}</h2>
           <p>{says.noneBecause}</p>
@@ -80,15 +81,20 @@ function OwnApartments() {
                 key,
                 text: key === 'every' ? says.everyStatus : t.hosting.statuses[key],
               }))}
-              onChoose={(status) => want({ status })}
+              onChoose={(status) => want({ status, after: undefined })}
             />
-            <SearchField className="field" value={wanted.text} onChange={(text) => want({ text })}>
+            <SearchField
+              className="field"
+              value={wanted.text}
+              onChange={(text) => want({ text, after: undefined })}
+            >
               <Label>{says.search}</Label>
               <Input />
             </SearchField>
           </div>
           <Rows
             apartments={apartments}
+            count={count}
             wanted={wanted}
             addressWith={addressWith}
             onChanged={(apartment) => {
@@ -112,16 +118,19 @@ function OwnApartments() {
 
 function Rows({
   apartments,
+  count,
   wanted,
   addressWith,
   onChanged,
 }: {
   apartments: readonly ManagedApartment[];
+  /** Of all that fit, here or not. */
+  count: number;
   wanted: Wanted;
   addressWith: (changes: Partial<Wanted>) => string;
   onChanged: (apartment: ManagedApartment) => void;
 }) {
-  const { rows, count, page, pages } = useMemo(() => filtered(apartments, wanted), [apartments, wanted]);
+  const { rows, page, pages } = useMemo(() => rowsOf(apartments, wanted), [apartments, wanted]);
   const ids = useMemo(() => rows.map(({ id }) => id), [rows]);
   // A day more on either side: it is not the same day everywhere.
   const from = plusDays(useToday('UTC'), -1);

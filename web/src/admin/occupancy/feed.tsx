@@ -9,11 +9,11 @@
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import { ToggleButton } from 'react-aria-components';
 import type { OccupancyChanged } from '../../../../src/client/index.ts';
+import { useUnhurried } from '../../shared/unhurried.ts';
 import { t } from '../../texts/index.ts';
 import { FeedFilters, NO_FILTER } from './feed-filters.tsx';
 import { type FeedFilter, passes } from './feed-log.ts';
 import { FeedRow } from './feed-row.tsx';
-import { useUnhurried } from './unhurried.ts';
 import { useFeedLog } from './use-feed-log.ts';
 import '../../styles/admin-feed.css';
 

@@ -4,7 +4,9 @@ import { numberText, percentText, timeText } from '../../format.ts';
 import { t } from '../../texts/index.ts';
 import '../../styles/admin-tiles.css';
 
+/** Of the apartments that the chart shows. */
 export interface Totals {
+  readonly apartments: number;
   readonly nights: number;
   readonly held: number;
   readonly booked: number;
@@ -21,9 +23,10 @@ export function Tiles({
   /** The connection is away: what stands here was true when it went. */
   stale: boolean;
 }) {
-  const { nights, held, booked, blocked } = totals;
+  const { apartments, nights, held, booked, blocked } = totals;
   const says = t.admin.tiles;
-  const share = (part: number) => (nights === 0 ? '–' : percentText(part / nights));
+  // The other tiles count the whole house: these say what they count.
+  const share = (part: number) => (nights === 0 ? '–' : says.shareOf(percentText(part / nights), apartments));
   const number = (value: number | undefined) => (value === undefined ? '–' : numberText(value));
   const milliseconds = (value: number | undefined) =>
     value === undefined ? '–' : t.admin.milliseconds(numberText(value));

@@ -1,4 +1,4 @@
-/** What the address says of the host's list, and which apartments that leaves. */
+/** What the address says of the host's list, and which page of it that is. */
 
 import type { ManagedApartment } from '../../../../src/client/index.ts';
 import { ListingStatus } from '../../../../src/protocol/terms.ts';
@@ -41,22 +41,15 @@ export function addressed({
   };
 }
 
-export interface Filtered {
+export interface Rows {
   readonly rows: readonly ManagedApartment[];
-  readonly count: number;
   readonly page: number;
   readonly pages: number;
 }
 
 /** A page beyond the last is the last. */
-export function filtered(apartments: readonly ManagedApartment[], wanted: Wanted): Filtered {
-  const text = wanted.text.trim().toLowerCase();
-  const fits = apartments.filter(
-    ({ name, city, status }) =>
-      (wanted.status === 'every' || status === wanted.status) &&
-      (text === '' || name.toLowerCase().includes(text) || city.toLowerCase().includes(text)),
-  );
-  const pages = Math.max(1, Math.ceil(fits.length / ROWS));
+export function rowsOf(apartments: readonly ManagedApartment[], wanted: Pick<Wanted, 'page'>): Rows {
+  const pages = Math.max(1, Math.ceil(apartments.length / ROWS));
   const page = Math.min(wanted.page, pages);
-  return { rows: fits.slice((page - 1) * ROWS, page * ROWS), count: fits.length, page, pages };
+  return { rows: apartments.slice((page - 1) * ROWS, page * ROWS), page, pages };
 }

@@ -1,16 +1,22 @@
-/** One's own apartments, or everybody's for an admin: all of them are read, so that they can be filtered and paged here. */
+/** One's own apartments, or everybody's for an admin, that fit a filter: read to so many, and paged here. */
 import { startTransition, useCallback, useEffect, useState } from 'react';
 import type { ManagedApartment } from '../../../../src/client/index.ts';
 import type { ErrorBody } from '../../../../src/protocol/errors.ts';
 import { PAGE_SIZE_MAX } from '../../../../src/protocol/limits.ts';
 import { client, useConnection } from '../../shared/live/client.ts';
+import { useUnhurried } from '../../shared/unhurried.ts';
+import type { Wanted } from './apartment-filter.ts';
 
-/** A page of filters over more than these would not be read anyway; further ones begin at `after`. */
+/** Nobody turns the pages of more than these; further ones begin at `after`. */
 export const APARTMENTS_MAX = 500;
+/** Between two questions while a filter is typed, in milliseconds. */
+const ASKED_EVERY_MS = 300;
 
 export interface OwnApartments {
   /** Undefined until the first of them have come. */
   readonly apartments: readonly ManagedApartment[] | undefined;
+  /** Of all that fit, read or not. */
+  readonly count: number;
   readonly error: ErrorBody | undefined;
   /** Where the ones begin that are not read. */
   readonly further: string | undefined;
@@ -19,9 +25,10 @@ export interface OwnApartments {
   retry(): void;
 }
 
-/** @param after the cursor to begin at; undefined for the first */
-export function useApartments(after: string | undefined): OwnApartments {
+export function useApartments({ after, status, text }: Wanted): OwnApartments {
   const [apartments, setApartments] = useState<readonly ManagedApartment[]>();
+  const [count, setCount] = useState(0);
+  const asked = useUnhurried(text.trim(), ASKED_EVERY_MS);
   const [error, setError] = useState<ErrorBody>();
   const [further, setFurther] = useState<string>();
   const [attempt, setAttempt] = useState(0);
@@ -32,20 +39,25 @@ export function useApartments(after: string | undefined): OwnApartments {
     const read = async () => {
       let found: ManagedApartment[] = [];
       let cursor = after;
+      let all = 0;
       do {
         const page = await client.management.apartments({
           limit: PAGE_SIZE_MAX,
+          ...(status === 'every' ? {} : { status }),
+          ...(asked === '' ? {} : { text: asked }),
           ...(cursor === undefined ? {} : { cursor }),
         });
         if (gone) return;
         if (!page.ok) return setError(page.error);
         found = [...found, ...page.data.apartments];
+        all = page.data.count;
         cursor = page.data.nextCursor;
       } while (cursor !== undefined && found.length < APARTMENTS_MAX);
       // In short steps: a list of them is much to draw at once.
       startTransition(() => {
         setError(undefined);
         setApartments(found);
+        setCount(all);
         setFurther(cursor);
       });
     };
@@ -53,11 +65,11 @@ export function useApartments(after: string | undefined): OwnApartments {
     return () => {
       gone = true;
     };
-  }, [after, attempt, online]);
+  }, [after, status, asked, attempt, online]);
   const replace = useCallback(
     (next: ManagedApartment) =>
       setApartments((known) => known?.map((one) => (one.id === next.id ? next : one))),
     [],
   );
-  return { apartments, error, further, replace, retry: () => setAttempt((count) => count + 1) };
+  return { apartments, count, error, further, replace, retry: () => setAttempt((count) => count + 1) };
 }

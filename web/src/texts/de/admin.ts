@@ -46,6 +46,8 @@ export const admin: Texts['admin'] = {
     today: 'heute',
     aSecond: 'pro Sekunde',
     p99: (value) => `p99 ${value}`,
+    shareOf: (share, count) =>
+      plural({ one: `${share} von # Wohnung`, other: `${share} von # Wohnungen` })(count),
     onServers: plural({ one: 'auf # Server', other: 'auf # Servern' }),
   },
   change: {

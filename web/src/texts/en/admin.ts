@@ -43,6 +43,8 @@ export const admin = {
     today: 'today',
     aSecond: 'a second',
     p99: (value: string) => `p99 ${value}`,
+    shareOf: (share: string, count: number) =>
+      plural({ one: `${share} of # apartment`, other: `${share} of # apartments` })(count),
     onServers: plural({ one: 'on # server', other: 'on # servers' }),
   },
   change: {
