@@ -11,6 +11,7 @@ import {
 import { isTrustable } from './gateway/addresses/trusted-proxies.ts';
 import { emailAddress } from './protocol/email.ts';
 import { FEATURE_LEVEL } from './protocol/feature-levels.ts';
+import './protocol/issue-words.ts';
 import { HOLD_TTL_SECONDS_DEFAULT } from './protocol/limits.ts';
 
 const isUrl = (value: string, protocols: readonly string[]) =>

@@ -3,7 +3,8 @@
  * end in exactly one outcome. Nothing that a client sends, and no defect in a command, gets past it (faults.ts).
  */
 import type { z } from 'zod';
-import { type ErrorBody, errorBody, invalidRequest, type Outcome, refuse } from '../protocol/errors.ts';
+import { type ErrorBody, errorBody, type Outcome, refuse } from '../protocol/errors.ts';
+import { invalidRequest } from '../protocol/invalid-request.ts';
 import { type Access, type Caller, refusalFor } from './caller.ts';
 import type { Faults } from './faults.ts';
 import type { Load, Sheddable } from './limits/load.ts';

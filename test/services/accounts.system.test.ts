@@ -290,7 +290,7 @@ describe('the keys behind tokens', () => {
     opened.push(service);
     const { accessToken } = await service.anonymous(NETWORK);
     for (const [text, why] of [
-      ['{', 'the file Invalid input'],
+      ['{', 'the file is not JSON'],
       ['{"keys":[]}', 'keys has no key'],
       ['{"keys":[{"id":"a","secret":"short","from":"2026-11-30T12:00:00.000Z"}]}', 'fewer than 32'],
       [`{"keys":[{"id":"a","secret":"${'s'.repeat(32)}","from":"today"}]}`, 'is no instant'],

@@ -2,7 +2,8 @@
  * A query as its schema is to see it. What is there and empty says nothing, as forms send all of their fields; what is
  * sent twice, or under a name that no route knows, would be passed over in silence and answer another question.
  */
-import { type ErrorBody, invalidRequest } from '../../protocol/errors.ts';
+import type { ErrorBody } from '../../protocol/errors.ts';
+import { invalidRequest } from '../../protocol/invalid-request.ts';
 
 /** Letters that may be wrong for a name to be near another. */
 const TYPOS_MAX = 2;

@@ -1,7 +1,8 @@
 /** What an e-mail address and a password must be before an account is made of them. */
 import { z } from 'zod';
 import { EmailAddress, normalEmail } from '../../protocol/email.ts';
-import { invalidRequest, type Outcome } from '../../protocol/errors.ts';
+import type { Outcome } from '../../protocol/errors.ts';
+import { invalidRequest } from '../../protocol/invalid-request.ts';
 import { NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../../protocol/limits.ts';
 import { shownLine } from '../../protocol/text.ts';
 

@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { instant } from '../../protocol/instant.ts';
+import '../../protocol/issue-words.ts';
 import { idOf, type RootKey } from './key-ring.ts';
 import { KEY_KEPT_MS, KEY_LEAD_MS, KEYS_MAX } from './limits.ts';
 
@@ -46,11 +47,13 @@ export async function readKeys(file: string): Promise<readonly RootKey[] | undef
       cause,
     });
   }
-  const parsed = KeysFile.safeParse(jsonOf(text));
+  const value = jsonOf(text);
+  const parsed = KeysFile.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
+    const why = value === undefined ? 'is not JSON' : issue?.message;
     throw new Error(
-      `the keys in ${file} are none: ${issue?.path.join('.') || 'the file'} ${issue?.message}; 'nightlatch keys rotate' writes such a file`,
+      `the keys in ${file} are none: ${issue?.path.join('.') || 'the file'} ${why}; 'nightlatch keys rotate' writes such a file`,
     );
   }
   return parsed.data.keys.map(({ id, secret, from, forgotten }) => ({

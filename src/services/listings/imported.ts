@@ -4,6 +4,7 @@
  * changed here since, and stays. Pure.
  */
 import type { ImportedListing } from '../../persistence/statements/listings.ts';
+import '../../protocol/issue-words.ts';
 import { HORIZON_NIGHTS_MAX } from '../../protocol/limits.ts';
 import {
   type ApartmentChange,
