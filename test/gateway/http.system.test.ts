@@ -512,7 +512,7 @@ describe('the page', () => {
     writeFileSync(join(root, 'index.html'), '<!doctype html><title>Page</title>');
     writeFileSync(join(root, 'assets', 'page-1a2b.js'), 'export {}');
     await using own = await openHouse({ webRoot: root });
-    for (const path of ['/', '/apartments/apt-1', '/admin', '/bookings?x=1']) {
+    for (const path of ['/', '/apartments/apt-1', '/admin', '/bookings?x=1', '/%00', '/apartments/%00']) {
       const page = await own.http('GET', path, html);
       expect([page.status, page.text]).toEqual([200, '<!doctype html><title>Page</title>']);
     }
@@ -525,9 +525,10 @@ describe('the page', () => {
       expect([page.headers.has(name), asset.headers.has(name)]).toEqual([true, false]);
     expect(asset.headers.get('x-content-type-options')).toBe('nosniff');
     expect((await own.http('GET', '/', html)).headers.get('cache-control')).toBe('no-cache');
-    for (const path of ['/v1/nothing', '/assets/gone.js']) {
-      expect(await error(own.http('GET', path, html))).toMatchObject({ status: 404 });
+    for (const path of ['/v1/nothing', '/assets/gone.js', '/assets/%00']) {
+      expect(await error(own.http('GET', path, html))).toMatchObject({ status: 404, code: 'not_found' });
     }
+    expect(await error(own.http('GET', '/%00'))).toMatchObject({ status: 404, code: 'not_found' });
     for (const path of ['/..%2f..%2fetc/passwd', '/%2e%2e/%2e%2e/etc/passwd']) {
       expect((await own.http('GET', path)).text).not.toContain('root:');
     }

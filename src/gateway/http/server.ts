@@ -75,6 +75,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   // What leaves was typed on its way here; its schema is for the documentation.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   app.setErrorHandler((error: FastifyError, request, reply) => {
+    // What serves files says so of a path that no file can have, with U+0000 in it, say.
+    if (error.statusCode === 403) return reply.callNotFound();
     const body = errorOf(faults, error, request);
     const subjectId = request.caller?.subject?.id;
     security.refused({ by: 'http', route: routeOf(request), subjectId, code: body.code });
