@@ -264,6 +264,14 @@ export class RunningApartment implements TurnOwner, Due {
     return holds;
   }
 
+  /** Those of `openHolds` that are on disk. */
+  heldOnDisk(): HoldClaim[] {
+    const begun = new Set<string>();
+    for (const { changes } of this.#gate)
+      for (const { cause, hold } of changes) if (cause === 'held' && hold !== undefined) begun.add(hold.id);
+    return this.openHolds().filter(({ id }) => !begun.has(id));
+  }
+
   get mayBegin(): boolean {
     return this.#parts.mayWrite('chained facts');
   }

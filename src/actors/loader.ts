@@ -60,6 +60,8 @@ export interface LoaderParts {
   readonly start: (place: Place, restored: Restored) => RunningApartment;
   /** There is no such apartment. */
   readonly absent: (apartmentId: string) => void;
+  /** One that could not be read can be again, and runs. */
+  readonly readable: () => void;
   /** Of a load on its way. */
   readonly snapshot: (snapshot: StoredSnapshot) => void;
   readonly onFault: (event: string, details: Record<string, unknown>) => void;
@@ -254,7 +256,10 @@ export class Loader {
     const { apartmentId } = place;
     const apartment = this.#understood(apartmentId, () => this.#parts.start(place, restored));
     if (apartment === undefined) return;
-    if (this.#quarantine.release(apartmentId)) this.#parts.onFault('apartment.readable', { apartmentId });
+    if (this.#quarantine.release(apartmentId)) {
+      this.#parts.onFault('apartment.readable', { apartmentId });
+      this.#parts.readable();
+    }
     for (const { ready } of this.#emptied(apartmentId)) ready(apartment);
   }
 

@@ -29,6 +29,8 @@ export interface RegistryParts
   readonly snapshots: SnapshotWriter;
   /** Not this node's to answer (any more): whoever routes commands finds out whose, within its deadline. */
   readonly elsewhere: (asked: Asked) => void;
+  /** An apartment can be read again that could not: others may not know what is open in it. */
+  readonly readable: () => void;
   readonly onFault: (event: string, details: Record<string, unknown>) => void;
 }
 
@@ -48,6 +50,8 @@ interface Left {
   readonly publishedVersion: number;
   /** That `OpenHolds` lists until the next instance knows better, so that `mine` waits for the reload. */
   readonly holds: readonly ListedHold[];
+  /** Those that were open on disk: they count until the next instance knows better. */
+  readonly open: readonly HoldClaim[];
   /** Not answered; they will be asked again. */
   readonly confirms: readonly Asked[];
 }
@@ -224,11 +228,12 @@ export class Registry {
     this.#forget(shards);
   }
 
-  /** Of all apartments running here. */
+  /** Of all apartments running here, and of those that were and will again. */
   *openHolds(): Generator<{ readonly apartmentId: string; readonly hold: HoldClaim }> {
     for (const apartment of this.#running.values()) {
       for (const hold of apartment.openHolds()) yield { apartmentId: apartment.id, hold };
     }
+    for (const [apartmentId, { open }] of this.#left) for (const hold of open) yield { apartmentId, hold };
   }
 
   /** Resolves when everything asked so far has been answered, or at the deadline. */
@@ -333,12 +338,13 @@ export class Registry {
     if (!apartment.isQuiet) this.#owed.add(apartment.id);
     const holds = apartment.mayBeOpen();
     for (const hold of holds) this.#parts.openHolds.add(hold, apartment.id);
+    const open = apartment.heldOnDisk();
     const unanswered = this.#let(apartment);
     if (culprit !== undefined && reason === 'conflict') culprit.attempts += 1;
     const confirms = unanswered.filter(
       ({ command, attempts }) => command.kind === 'confirm' && attempts < ATTEMPTS_MAX,
     );
-    this.#left.set(apartment.id, { publishedVersion: apartment.publishedVersion, holds, confirms });
+    this.#left.set(apartment.id, { publishedVersion: apartment.publishedVersion, holds, open, confirms });
     for (const asked of unanswered) {
       if (asked.attempts >= ATTEMPTS_MAX) {
         asked.reply(refuse('internal', 'the storage refused this command; it has been logged'));

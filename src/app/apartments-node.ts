@@ -101,6 +101,7 @@ export async function openApartmentsNode(start: Start, storage: Storage): Promis
     mayWrite: (feature) => membership.mayWrite(feature),
     snapshots: new SnapshotWriter(journal, scheduler, onFault, (id) => registry.unsound(id)),
     elsewhere: (asked) => cluster.ask(asked),
+    readable: () => cluster.untold(),
   });
   started(async () => {
     await registry.stop();

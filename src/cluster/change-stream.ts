@@ -66,7 +66,7 @@ export class ChangeStream {
   committed(change: CommittedChange): void {
     if (this.#parts.others().length === 0) {
       // Somebody may have asked already what is open here, and be counted among the others only later.
-      this.#sequence += 1;
+      this.untold();
       return;
     }
     this.#gathered.push(rowOf(change));
@@ -77,6 +77,11 @@ export class ChangeStream {
       this.#isArmed = false;
       if (this.#gathered.length > 0) this.#send();
     });
+  }
+
+  /** There is something here that others were not told: they notice that, and ask. */
+  untold(): void {
+    this.#sequence += 1;
   }
 
   receive(nodeId: string, body: unknown): void {

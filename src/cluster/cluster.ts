@@ -266,6 +266,11 @@ export class Cluster {
     this.#stream.committed(change);
   }
 
+  /** Open holds run here that others have not heard of: they ask. */
+  untold(): void {
+    this.#stream.untold();
+  }
+
   /** Once a second: tells the others, and keeps the links to them, with the news of their end. */
   tell(stats: NodeStats): void {
     for (const peer of this.#parts.membership.peers()) this.#parts.peers?.note(peer, NODE_STATS, stats);

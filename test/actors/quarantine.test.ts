@@ -134,6 +134,23 @@ describe('[C8] apartments that cannot be read', () => {
     expect(other.code).toBe('ok');
   });
 
+  it('[H5] are counted with what was held in them, and again by all once they can be read', async () => {
+    const held = () => [...house.registry.openHolds()].map(({ apartmentId, hold }) => [apartmentId, hold.id]);
+    const { holdId } = await ask(A);
+    await written(A, { kind: 'sublet' });
+    // In a turn that the storage refuses: nobody has ever held these nights.
+    house.ask({ id: 'ben', kind: 'guest' }, A, { ...hold, stay: { from: TODAY + 9, to: TODAY + 11 } });
+    await time.pass(100);
+    expect(house.registry.get(A)).toBeUndefined();
+    expect(held()).toEqual([[A, holdId]]);
+    expect(house.madeReadable).toBe(0);
+    journal.lose(A, ({ version }) => version === 2);
+    await time.pass(2_000);
+    expect(house.registry.get(A)).toBeDefined();
+    expect(held()).toEqual([[A, holdId]]);
+    expect(house.madeReadable).toBe(1);
+  });
+
   const bad = Array.from({ length: 200 }, (_, i) => `bad-${i}`);
   async function setApart(): Promise<void> {
     for (const id of bad) {

@@ -178,6 +178,7 @@ export class SimulatedNode {
       scheduler: process,
       snapshots: new SnapshotWriter(journal, process, onFault, (id) => this.registry.unsound(id)),
       elsewhere: (asked) => this.cluster.ask(asked),
+      readable: () => this.cluster.untold(),
       onFault,
     });
     this.keeping = new ShardKeeping({

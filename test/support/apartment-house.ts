@@ -83,6 +83,8 @@ export class House {
   readonly openHolds: OpenHolds;
   readonly changes: CommittedChange[] = [];
   readonly faults: { event: string; details: Record<string, unknown> }[] = [];
+  /** How often others were to ask anew what is open here, as an apartment can be read again. */
+  madeReadable = 0;
   readonly saga: PaymentSaga;
   readonly #time: ManualTime;
   static #requests = 0;
@@ -123,6 +125,7 @@ export class House {
       mayWrite,
       snapshots: new SnapshotWriter(journal, time, onFault, (id) => this.registry.unsound(id)),
       elsewhere: (asked) => this.router.ask(asked),
+      readable: () => void this.madeReadable++,
       onFault,
     });
     this.reads = new ApartmentReads(this.registry, journal, { nowMs }, time);
