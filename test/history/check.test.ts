@@ -315,6 +315,28 @@ describe('[H5] a guest at the limit', () => {
   });
 });
 
+describe('[H3] who is refused nights that they have held as long as one may', () => {
+  const CAP_MS = 30 * 60_000;
+  const journal = [held, expiredAt(ENDS_MS)];
+  const rulesAt = (atMs: number) => {
+    const args = { apartmentId: 'a', checkIn: dateOf(NIGHT), checkOut: dateOf(NIGHT + 2) };
+    const error = { code: 'hold_not_open', message: '', retryable: false } as const;
+    const by = { process: 'c', op: 1 };
+    const events: HistoryEvent[] = [
+      { type: 'invoke', atMs, ...by, subject: 'ana', command: 'hold', args },
+      { type: 'fail', atMs, ...by, error },
+    ];
+    return rulesOf({ journal, events });
+  };
+
+  it('is so from the cap on, also after the hold has ended, and for as long as that counts', () => {
+    expect(rulesAt(CAP_MS - 1)).toEqual(['refusal-unjustified']);
+    expect(rulesAt(CAP_MS)).toEqual([]);
+    expect(rulesAt(ENDS_MS + CAP_MS - 1)).toEqual([]);
+    expect(rulesAt(ENDS_MS + CAP_MS)).toEqual(['refusal-unjustified']);
+  });
+});
+
 describe('a checker that checked nothing', () => {
   it('says so in its counts', () => {
     const { violations, counts } = check({ run: { systemAtZeroMs: 0, skewMs: 0 }, events: [], journal: [] });

@@ -84,13 +84,14 @@ export class Recorder {
       subject = client.sessions.who?.subject ?? subject!;
       return subject;
     };
-    // Asked as one guest and carried out as another, nobody can say what became of it.
+    // Asked as one guest and carried out as another, or as nobody, nobody can say what became of it.
     const asOne =
       <T>(run: () => Promise<Outcome<T>>) =>
       async (): Promise<Outcome<T>> => {
         const { id } = current();
         const outcome = await run();
-        return current().id === id ? outcome : refuse('unavailable', `asked as ${id}, who is signed out`);
+        const isSame = client.sessions.who?.subject.id === id;
+        return isSame ? outcome : refuse('unavailable', `asked as ${id}, who is signed out`);
       };
     const stops = [
       client.onHold((hold) => this.#write({ type: 'hold', atMs: this.nowMs(), process, hold })),

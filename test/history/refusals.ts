@@ -120,7 +120,7 @@ function notOpen(judged: Judged): Verdict {
     return isCancelled ? undefined : 'the booking was not cancelled';
   }
   if (asked.command === 'hold') {
-    const own = holdsDuring(judged).filter(({ guestId }) => guestId === asked.subject);
+    const own = holdsRemembered(judged);
     const latestMs = world.clocks.systemMax(operation.endedMs);
     const isCapped = own.some(({ hold }) => hold!.firstHeldAtMs + CAP_MS <= latestMs);
     return isCapped ? undefined : 'no hold of theirs has come to its cap';
@@ -148,17 +148,20 @@ function notOpen(judged: Judged): Verdict {
   return isAtCap ? undefined : 'the hold could be extended';
 }
 
-/** Holds that share a night with the stay asked for and stood at some version in question. */
-function holdsDuring({ operation, apartment, first, last }: Judged): Claim[] {
-  const { args } = operation.asked;
+/** The caller's own of some of these nights that count for the cap: open, or ended within it (H3). */
+function holdsRemembered({ world, operation, apartment, last }: Judged): Claim[] {
+  const { args, subject, atMs } = operation.asked;
   if (!('checkIn' in args)) return [];
-  const found = new Set<Claim>();
-  for (let night = nightOf(args.checkIn); night < nightOf(args.checkOut); night++) {
-    for (const claim of apartment.nights.during(night, first, last)) {
-      if (claim.kind === 'hold') found.add(claim);
-    }
-  }
-  return [...found];
+  const [from, to] = [nightOf(args.checkIn), nightOf(args.checkOut)];
+  const sinceMs = world.clocks.systemMin(atMs) - CAP_MS;
+  return [...apartment.holds.values()].filter(
+    ({ guestId, bornVersion, hold, ...claim }) =>
+      guestId === subject &&
+      bornVersion <= last &&
+      hold!.endedAtMs > sinceMs &&
+      claim.from < to &&
+      from < claim.to,
+  );
 }
 
 function notFound(judged: Judged): Verdict {
