@@ -15,6 +15,7 @@ import { nightOf } from '../protocol/nights.ts';
 import type { Booking, GuestContact, Subject } from '../protocol/resources.ts';
 import { completeClaims } from '../services/bookings/claims.ts';
 import { type Contacts, shownBookings } from '../services/contacts/index.ts';
+import type { Belonging } from '../services/contacts/seal.ts';
 import { TIMERS } from '../time/scheduler.ts';
 import { within } from '../time/within.ts';
 import type { ApartmentsNode } from './apartments-node.ts';
@@ -89,13 +90,17 @@ export function createApartments(
     sinceMs: number,
   ): Promise<void> {
     const { apartmentId, holdId } = command;
-    const sealing = contacts.seal({ guestId: subject.id, apartmentId, holdId }, contact);
-    if (!(await within(TIMERS, CONTACT_PATIENCE_MS, sealing)))
-      throw new Refusal('unavailable', NO_KEY, RETRY);
-    const kept = await sealing;
+    const of = { guestId: subject.id, apartmentId, holdId };
+    const kept = contacts.sealNow(of, contact) ?? (await sealed(of, contact));
     const asked = { subject, command: { ...command, contact: kept }, sinceMs, attempts: 0 };
     // It is answered with what it has said itself: no key is needed for that.
     cluster.ask({ ...asked, reply: shown(reply, ({ guest }) => isSameSeal(guest, kept) && contact) });
+  }
+
+  async function sealed(of: Belonging, contact: GuestContact): Promise<KeptContact> {
+    const sealing = contacts.seal(of, contact);
+    if (await within(TIMERS, CONTACT_PATIENCE_MS, sealing)) return sealing;
+    throw new Refusal('unavailable', NO_KEY, RETRY);
   }
 
   /** @param said its guest's contact, where it is known without opening it */

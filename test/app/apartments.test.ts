@@ -32,7 +32,7 @@ function apartments(contacts: Partial<Contacts>) {
   const node = { cluster: { ask: (one: Asked) => void asked.push(one) }, clock: { nowMs: () => 7 }, changes };
   return createApartments(node as unknown as ApartmentsNode, {
     pool: undefined as never,
-    contacts: contacts as Contacts,
+    contacts: { sealNow: () => undefined, ...contacts } as Contacts,
     onFault: (event) => void faults.push(event),
   });
 }
@@ -56,6 +56,13 @@ describe('[S7] the apartments, as the gateway asks them', () => {
     ]);
     asked[0]!.reply({ ok: true, data: { booking } });
     expect(answers).toEqual([{ ok: true, data: { booking: shown } }]);
+  });
+
+  it('are asked at once where the key of the guest is known', () => {
+    const sealNow = vi.fn(() => ({ sealed: SEALED.sealed }));
+    void apartments({ sealNow }).ask(ANA, confirm, () => {});
+    expect(sealNow).toHaveBeenCalledWith({ guestId: 'ana', apartmentId: 'a1', holdId: 'h1-x' }, CONTACT);
+    expect(asked).toMatchObject([{ command: { contact: { sealed: SEALED.sealed } } }]);
   });
 
   it('answer a confirm sent again with the contact that was kept, not the one that it says now', async () => {

@@ -2,6 +2,7 @@
  * Guests' contacts between the door and the disk (ADR 27): sealed before an apartment is asked, opened where somebody is
  * shown them. A contact whose key was erased is shown as that, and keeps nothing else from being shown.
  */
+import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import type { Feature } from '../../protocol/feature-levels.ts';
 import { isSealed, type KeptBooking, type KeptContact, keyIdOf } from '../../protocol/kept-contact.ts';
@@ -9,7 +10,7 @@ import type { Booking, GuestContact } from '../../protocol/resources.ts';
 import type { KeyRing } from '../accounts/key-ring.ts';
 import { type FoundKey, GuestKeys } from './guest-keys.ts';
 import { ContactsKeeping } from './keeping.ts';
-import { CONTACTS_POLL_MS } from './limits.ts';
+import { CONTACTS_POLL_MS, GUEST_KEY_KNOWN_MS, SEALED_LATELY_MAX } from './limits.ts';
 import { type Belonging, type GuestKey, openContact, sealContact } from './seal.ts';
 
 /** What a booking says of its guest, as it is kept: a `KeptBooking` is one. */
@@ -18,6 +19,8 @@ export type KeptFor = Pick<KeptBooking, 'apartmentId' | 'guest'>;
 export interface Contacts {
   /** As a confirm is to carry it. @throws where the database cannot be asked */
   seal(of: Belonging, contact: GuestContact): Promise<KeptContact>;
+  /** The same; undefined where the database has to be asked. */
+  sealNow(of: Belonging, contact: GuestContact): KeptContact | undefined;
   /** In the same order. @throws where the database cannot be asked */
   open(kept: readonly KeptFor[]): Promise<GuestContact[]>;
   /** Undefined where the database has to be asked. */
@@ -32,12 +35,6 @@ export interface ContactsOptions {
   readonly onFault: (event: string, details: Record<string, unknown>) => void;
 }
 
-/** What was sealed last under each key: the news of a confirm follow it closely, and need not be decrypted. */
-const sealedLast = new WeakMap<
-  GuestKey,
-  { readonly of: Belonging; readonly sealed: string; readonly contact: GuestContact }
->();
-
 /** No address: mail to it goes nowhere (RFC 6761). */
 export const ERASED: GuestContact = { name: 'contact erased', email: 'erased@contact.invalid' };
 const UNREADABLE: GuestContact = { name: 'contact unreadable', email: 'unreadable@contact.invalid' };
@@ -45,6 +42,11 @@ const UNREADABLE: GuestContact = { name: 'contact unreadable', email: 'unreadabl
 export function createContacts({ pool, ring, mayWrite, onFault }: ContactsOptions): Contacts {
   const keys = new GuestKeys(pool, ring);
   const keeping = new ContactsKeeping({ pool, ring, keys, mayWrite });
+  /** What was sealed here a moment ago, by itself: the news of a confirm follow it closely, and need not be decrypted. */
+  const sealedLately = new LRUCache<string, { readonly of: Belonging; readonly contact: GuestContact }>({
+    max: SEALED_LATELY_MAX,
+    ttl: GUEST_KEY_KNOWN_MS,
+  });
   let isPolling = false;
   const timer = setInterval(() => {
     if (isPolling) return;
@@ -65,22 +67,28 @@ export function createContacts({ pool, ring, mayWrite, onFault }: ContactsOption
     if (key === 'unreadable') return undefined;
     // Another key than the one it was sealed under: that one was erased before this one was made.
     if (key === 'erased' || keyIdOf(guest) !== key.id) return ERASED;
-    const last = sealedLast.get(key);
-    if (last?.sealed === sealed && last.of.apartmentId === apartmentId && last.of.holdId === holdId)
-      return last.contact;
+    const { of, contact } = sealedLately.get(sealed) ?? {};
+    if (of?.guestId === guestId && of.apartmentId === apartmentId && of.holdId === holdId) return contact;
     return openContact(key, { guestId, apartmentId, holdId }, sealed);
+  }
+
+  function sealedUnder(key: GuestKey, of: Belonging, contact: GuestContact): KeptContact {
+    const sealed = sealContact(key, of, contact);
+    sealedLately.set(sealed, { of, contact });
+    return { sealed };
   }
 
   return {
     async seal(of, contact) {
       if (!mayWrite('sealed contacts')) return contact;
       const key = await keys.findOrMake(of.guestId);
-      if (typeof key === 'object') {
-        const sealed = sealContact(key, of, contact);
-        sealedLast.set(key, { of, sealed, contact });
-        return { sealed };
-      }
+      if (typeof key === 'object') return sealedUnder(key, of, contact);
       throw new Error(`the key of guest ${of.guestId} is ${key}, so that their contact cannot be sealed`);
+    },
+    sealNow(of, contact) {
+      if (!mayWrite('sealed contacts')) return contact;
+      const key = keys.known(of.guestId);
+      return key && sealedUnder(key, of, contact);
     },
     async open(kept) {
       const found = await Promise.all(

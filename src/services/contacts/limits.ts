@@ -6,6 +6,8 @@
  */
 export const GUEST_KEYS_KNOWN_MAX = 10_000;
 export const GUEST_KEY_KNOWN_MS = 5_000;
+/** Contacts that were sealed within as long, and are known without opening them. */
+export const SEALED_LATELY_MAX = 10_000;
 /** Guests whose keys are asked for, or made, in one statement, and how far statements are apart, in milliseconds. */
 export const GUEST_KEYS_AT_ONCE = 500;
 export const GUEST_KEYS_EVERY_MS = 4;
