@@ -145,9 +145,13 @@ class NightlatchClient implements Client {
     return this.#http.ask({ ...options, method: 'GET', path: '/v1/cities', retry: true });
   }
 
-  apartment(apartmentId: string, options?: CallOptions): Promise<Outcome<Apartment>> {
+  async apartment(apartmentId: string, options?: CallOptions): Promise<Outcome<Apartment>> {
     const path = `/v1/apartments/${encodeURIComponent(apartmentId)}`;
-    return this.#http.ask({ ...options, method: 'GET', path, retry: true });
+    const request = { ...options, method: 'GET', path, retry: true } as const;
+    const outcome = await this.#http.ask<Apartment>(request);
+    // Nearly all are anybody's to know of, whatever has become of one's session; one that was never listed is its host's.
+    const mayBeOwn = !outcome.ok && outcome.error.code === 'not_found' && !this.#isNobody;
+    return mayBeOwn ? this.#ownHttp.ask(request) : outcome;
   }
 
   async booking(bookingId: string, options?: CallOptions): Promise<Outcome<Booking>> {

@@ -119,14 +119,17 @@ export class Connection {
 
   /** The link of now or the next one; undefined when the signal aborts first. */
   ready(signal: AbortSignal): Promise<Link | undefined> {
-    if (this.#link !== undefined) return Promise.resolve(this.#link);
+    const link = this.#link;
+    // Whoever has just become somebody says so first: asked as nobody, a command would be refused.
+    if (link !== undefined)
+      return this.#subject === undefined ? this.#authenticating.then(() => link) : Promise.resolve(link);
     if (signal.aborted || this.#ended.signal.aborted) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const settle = (link: Link | undefined) => {
         forget();
         signal.removeEventListener('abort', gone);
         this.#ended.signal.removeEventListener('abort', gone);
-        // Whoever became somebody since the handshake says so first: asked as nobody, a command would be refused.
+        // The same of who became somebody since the handshake.
         resolve(link === undefined ? undefined : this.#authenticating.then(() => link));
       };
       const gone = () => settle(undefined);

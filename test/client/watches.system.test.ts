@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { takenOf } from '../../src/client/calendar-model.ts';
 import {
@@ -5,6 +6,7 @@ import {
   type Client,
   type ClientOptions,
   createClient,
+  memoryStorage,
 } from '../../src/client/index.ts';
 import { refuse } from '../../src/protocol/errors.ts';
 import { WATCH_APARTMENTS_MAX, WATCHES_PER_SOCKET_MAX } from '../../src/protocol/limits.ts';
@@ -92,6 +94,30 @@ describe('watches', () => {
     expect(updates.versions).toEqual([0, 1, 2]);
     expect(updates.all.map(({ calendar }) => takenOf(calendar))).toEqual([[], [held], []]);
     expect(server.events('watch')).toHaveLength(1);
+  });
+
+  it('asks as who has just signed in, however long the server takes to know them', async () => {
+    server.routes.set('POST /v1/sessions', () => ({ status: 200, body: server.session() }));
+    let known = false;
+    server.handlers.set('authenticate', async () => {
+      await delay(100);
+      known = true;
+      return { ok: true, data: { subject: { id: 'guest-1', kind: 'guest' } } };
+    });
+    const answer = server.handlers.get('watch')!;
+    server.handlers.set('watch', (heard, nth) =>
+      known ? answer(heard, nth) : refuse('not_found', 'there is no such apartment of nobody'),
+    );
+    const client = connect({ storage: memoryStorage() });
+    await client.search({ checkIn: FROM, checkOut: TO, limit: 1 });
+    expect((await client.sessions.signIn({ email: 'ana@example.com', password: 'correct horse' })).ok).toBe(
+      true,
+    );
+    const updates = new Updates();
+    client.watch(['apt-1'], FROM, TO, updates.listener);
+    await updates.count(1);
+    expect(updates.versions).toEqual([0]);
+    expect(server.connections).toBe(1);
   });
 
   it('[I4] asks for the calendar again when a version is missing', async () => {
