@@ -10,6 +10,7 @@ import type { Clock } from '../time/clock.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { MACHINE_VERSION } from './apartment-machine.ts';
 import type { Calendar } from './calendar/calendar.ts';
+import { unknownApartment } from './calendar/decision.ts';
 import { calendarView, claimsView, openHoldsView } from './calendar/views.ts';
 import type { JournalEntry } from './facts.ts';
 import { Histories, versionAt } from './history.ts';
@@ -122,10 +123,7 @@ export class ApartmentReads {
         (apartment) => apartment.read(look, (found) => resolve(found && { ok: true, data: found })),
         (why) => {
           if (why === 'moved') resolve(undefined);
-          else if (why === 'unknown')
-            resolve(
-              refuse('not_found', `there is no apartment ${apartmentId}; look for one with \`search\``),
-            );
+          else if (why === 'unknown') resolve(unknownApartment(apartmentId));
           else resolve(why === 'unreadable' ? unreadable(apartmentId) : unreachable(apartmentId));
         },
       );

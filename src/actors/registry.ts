@@ -11,6 +11,7 @@ import type { Scheduler } from '../time/scheduler.ts';
 import { ActorSystem } from './actor-system.ts';
 import { type ApartmentParts, RunningApartment } from './apartment.ts';
 import type { HoldClaim } from './calendar/calendar.ts';
+import { unknownApartment } from './calendar/decision.ts';
 import type { PaymentStep } from './calendar/payment.ts';
 import { APARTMENTS_RUNNING_MAX, LOADS_AT_ONCE_MAX, PASSIVATE_AFTER_MS } from './limits.ts';
 import { Loader, type NotRunning, type Place, RELOAD_AFTER_MS, type Waiting } from './loader.ts';
@@ -120,10 +121,7 @@ export class Registry {
       (why) => {
         if (why === 'moved') return this.#parts.elsewhere(asked);
         this.#waitsNoMore(asked);
-        if (why === 'unknown')
-          asked.reply(
-            refuse('not_found', `there is no apartment ${apartmentId}; look for one with \`search\``),
-          );
+        if (why === 'unknown') asked.reply(unknownApartment(apartmentId));
         else if (why === 'unreadable') asked.reply(unreadable(apartmentId));
         else answerUnreachable(asked);
       },

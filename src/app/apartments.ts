@@ -1,8 +1,9 @@
 /** The apartments as the gateway asks for them: commands and reads, wherever they run, and the changes of those running here. */
 
 import type { Pool } from 'pg';
+import { unknownApartment } from '../actors/calendar/decision.ts';
 import type { Asked } from '../actors/turn.ts';
-import type { Apartments } from '../gateway/ports.ts';
+import type { Apartments, Listings } from '../gateway/ports.ts';
 import { listingsOverview } from '../persistence/statements/listings.ts';
 import type { ApartmentAnswer, ApartmentAnswers, ApartmentCommand } from '../protocol/apartment-command.ts';
 import type { OccupancyQuery } from '../protocol/commands.ts';
@@ -19,34 +20,35 @@ import type { Belonging } from '../services/contacts/seal.ts';
 import { TIMERS } from '../time/scheduler.ts';
 import { within } from '../time/within.ts';
 import type { ApartmentsNode } from './apartments-node.ts';
-import { CONTACT_PATIENCE_MS } from './limits.ts';
+import { CONTACT_PATIENCE_MS, LISTING_PATIENCE_MS } from './limits.ts';
 
 type Answered = (outcome: Outcome<ApartmentAnswer<Booking>>) => void;
 
 export interface ApartmentsParts {
   readonly pool: Pool;
   readonly contacts: Contacts;
+  /** Who may know of which. */
+  readonly listings: Pick<Listings, 'isPublic' | 'get'>;
   readonly onFault: (event: string, details: Record<string, unknown>) => void;
 }
 
 export function createApartments(
   { cluster, reads, clock, changes }: ApartmentsNode,
-  { pool, contacts, onFault }: ApartmentsParts,
+  { pool, contacts, listings, onFault }: ApartmentsParts,
 ): Apartments {
   return {
     ask(subject, command, reply) {
       const sinceMs = clock.nowMs();
-      switch (command.kind) {
-        case 'confirm':
-          return confirm(subject, command, reply, sinceMs);
-        case 'cancel':
-          return cluster.ask({ subject, command, reply: shown(reply), sinceMs, attempts: 0 });
-        default:
-          // Of all other commands no answer has a booking in it.
-          cluster.ask({ subject, command, reply: reply as Asked['reply'], sinceMs, attempts: 0 });
-      }
+      const { apartmentId } = command;
+      if (listings.isPublic(apartmentId)) return told(subject, command, reply, sinceMs);
+      return isKnown(subject, apartmentId).then((known) =>
+        known ? told(subject, command, reply, sinceMs) : reply(unknownApartment(apartmentId)),
+      );
     },
-    calendar: (apartmentId, window) => cluster.calendar(apartmentId, window),
+    async calendar(subject, apartmentId, window) {
+      const known = listings.isPublic(apartmentId) || (await isKnown(subject, apartmentId));
+      return known ? cluster.calendar(apartmentId, window) : unknownApartment(apartmentId);
+    },
     async claims(subject, apartmentId, window) {
       const standing = await cluster.claims(apartmentId, window);
       if (!standing.ok) return standing;
@@ -82,6 +84,31 @@ export function createApartments(
       }),
   };
 
+  /** Asks the apartment, which the subject may know of. */
+  function told(
+    subject: Subject,
+    command: ApartmentCommand<GuestContact>,
+    reply: Answered,
+    sinceMs: number,
+  ): void | Promise<void> {
+    switch (command.kind) {
+      case 'confirm':
+        return confirm(subject, command, reply, sinceMs);
+      case 'cancel':
+        return cluster.ask({ subject, command, reply: shown(reply), sinceMs, attempts: 0 });
+      default:
+        // Of all other commands no answer has a booking in it.
+        cluster.ask({ subject, command, reply: reply as Asked['reply'], sinceMs, attempts: 0 });
+    }
+  }
+
+  /** Of an apartment that is not known to be anybody's to know of: as the database has it now. */
+  async function isKnown(subject: Subject | undefined, apartmentId: string): Promise<boolean> {
+    const looking = listings.get(subject, apartmentId);
+    if (!(await within(TIMERS, LISTING_PATIENCE_MS, looking))) throw new Refusal('unavailable', AWAY, RETRY);
+    return (await looking) !== undefined;
+  }
+
   /** From here on nobody has the contact but sealed: its apartment, the disk, other servers. */
   async function confirm(
     subject: Subject,
@@ -100,7 +127,7 @@ export function createApartments(
   async function sealed(of: Belonging, contact: GuestContact): Promise<KeptContact> {
     const sealing = contacts.seal(of, contact);
     if (await within(TIMERS, CONTACT_PATIENCE_MS, sealing)) return sealing;
-    throw new Refusal('unavailable', NO_KEY, RETRY);
+    throw new Refusal('unavailable', AWAY, RETRY);
   }
 
   /** @param said its guest's contact, where it is known without opening it */
@@ -136,9 +163,9 @@ export function createApartments(
 }
 
 const RETRY = { retryAfterMs: 1_000 };
-const NO_KEY = 'the storage cannot be reached just now; send it again with the same requestId';
+const AWAY = 'the storage cannot be reached just now; send it again with the same requestId';
 /** What was asked has taken effect (C1). */
-const notShown = refuse('unavailable', NO_KEY, RETRY);
+const notShown = refuse('unavailable', AWAY, RETRY);
 
 function isSameSeal(guest: KeptBooking['guest'], kept: KeptContact): boolean {
   return isSealed(guest) && isSealed(kept) && guest.sealed === kept.sealed;

@@ -74,7 +74,7 @@ export async function createApp(
     const services = await openServices(start, storage, node);
     const operations = await openOperations(start, storage, node);
     const redis = await openRedis(start, storage, node);
-    const apartments = createApartments(node, { pool: storage.pool, contacts: services.contacts, onFault });
+    const apartments = createApartments(node, { pool: storage.pool, ...services, onFault });
     const gateway = await createGateway(
       {
         apartments,

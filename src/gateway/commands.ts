@@ -172,14 +172,16 @@ export async function managingSubject(
   apartmentId: string,
 ): Promise<Subject> {
   if (await parts.listings.mayManage(subject, apartmentId)) return subject;
-  // That an apartment exists is no secret: search shows it.
-  const known = await parts.listings.get(apartmentId);
-  throw known === undefined
-    ? new Refusal('not_found', `there is no apartment ${apartmentId}; look it up with GET /v1/apartments`)
-    : new Refusal(
-        'forbidden',
-        `apartment ${apartmentId} is another host's; its host or an admin may do this`,
-      );
+  const known = await parts.listings.get(subject, apartmentId);
+  if (known === undefined) throw unknownApartment(apartmentId);
+  const message = `apartment ${apartmentId} is another host's; its host or an admin may do this`;
+  throw new Refusal('forbidden', message);
+}
+
+/** There is none, or none that whoever asks may know of (S8): the same words. */
+export function unknownApartment(apartmentId: string): Refusal {
+  const message = `there is no apartment ${apartmentId}; look it up with GET /v1/apartments`;
+  return new Refusal('not_found', message);
 }
 
 function backwards(from: string, to: string): Refusal {

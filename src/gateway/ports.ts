@@ -29,15 +29,16 @@ export interface Apartments {
   /**
    * The one way a command reaches an apartment. `reply` is called once, after what it tells is on disk; calls
    * come in bursts, one burst a commit. Whether the subject may do this at all (roles) is the gateway's to
-   * check; whose hold or booking it is, the apartment's. Where it rejects, the apartment was not asked.
+   * check; whose hold or booking it is, the apartment's. Where it rejects, the apartment was not asked; nor is one that
+   * the subject may not know of, which is as unknown as one that there is not (S8).
    */
   ask(
     subject: Subject,
     command: ApartmentCommand<GuestContact>,
     reply: (outcome: Outcome<ApartmentAnswer<Booking>>) => void,
   ): void | Promise<void>;
-  /** The committed calendar; `not_found` where there is no such apartment. */
-  calendar(apartmentId: string, window: NightRange): Promise<Outcome<Calendar>>;
+  /** The committed calendar; `not_found` where there is no such apartment, or none that the subject may know of (S8). */
+  calendar(subject: Subject | undefined, apartmentId: string, window: NightRange): Promise<Outcome<Calendar>>;
   /** The committed claims in a window, with what its host or an admin may know of them. */
   claims(subject: Subject, apartmentId: string, window: NightRange): Promise<Outcome<ClaimsAnswer>>;
   occupancy(query: OccupancyQuery): Promise<Outcome<OccupancyAnswer>>;
@@ -70,7 +71,13 @@ export interface Bookings {
 export interface Listings {
   search(query: SearchQuery): Outcome<SearchAnswer>;
   cities(): Outcome<CitiesAnswer>;
-  get(apartmentId: string): Promise<Apartment | undefined>;
+  /**
+   * Anybody may know of it, as it was listed once (S8). False also where this server has not heard so yet: `get` says it
+   * for certain.
+   */
+  isPublic(apartmentId: string): boolean;
+  /** Undefined where there is no such apartment, or none that the subject may know of. */
+  get(subject: Subject | undefined, apartmentId: string): Promise<Apartment | undefined>;
   /** May this subject close nights and read the guest list of this apartment: its host, or an admin. */
   mayManage(subject: Subject, apartmentId: string): Promise<boolean>;
 }

@@ -3,7 +3,8 @@ import { ChangeBus } from '../../src/actors/change-bus.ts';
 import type { Asked } from '../../src/actors/turn.ts';
 import { createApartments } from '../../src/app/apartments.ts';
 import type { ApartmentsNode } from '../../src/app/apartments-node.ts';
-import { CONTACT_PATIENCE_MS } from '../../src/app/limits.ts';
+import { CONTACT_PATIENCE_MS, LISTING_PATIENCE_MS } from '../../src/app/limits.ts';
+import type { Listings } from '../../src/gateway/ports.ts';
 import type { CommittedChange } from '../../src/protocol/committed-change.ts';
 import type { KeptBooking } from '../../src/protocol/kept-contact.ts';
 import type { Booking } from '../../src/protocol/resources.ts';
@@ -28,11 +29,19 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-function apartments(contacts: Partial<Contacts>) {
-  const node = { cluster: { ask: (one: Asked) => void asked.push(one) }, clock: { nowMs: () => 7 }, changes };
+const PUBLIC: Pick<Listings, 'isPublic' | 'get'> = {
+  isPublic: () => true,
+  get: () => Promise.reject(new Error('it is known here that anybody may know of it')),
+};
+
+function apartments(contacts: Partial<Contacts>, listings = PUBLIC) {
+  const calendar = async (apartmentId: string) => ({ ok: true, data: { apartmentId } });
+  const cluster = { ask: (one: Asked) => void asked.push(one), calendar };
+  const node = { cluster, clock: { nowMs: () => 7 }, changes };
   return createApartments(node as unknown as ApartmentsNode, {
     pool: undefined as never,
     contacts: { sealNow: () => undefined, ...contacts } as Contacts,
+    listings,
     onFault: (event) => void faults.push(event),
   });
 }
@@ -130,5 +139,50 @@ describe('[S7] the apartments, as the gateway asks them', () => {
     changes.committed(change);
     await expect.poll(() => missed).toBe(1);
     expect(faults).toEqual(['booking.not_told']);
+  });
+});
+
+describe('[S8] an apartment that is not known to be anybody’s to know of', () => {
+  const hold = { kind: 'hold', ...intent, stay: { from: 1, to: 2 }, guests: 1 } as const;
+  const window = { from: 1, to: 2 };
+  const UNKNOWN = { code: 'not_found', message: 'there is no apartment a1; look for one with `search`' };
+  const toldTo = (ids: readonly (string | undefined)[]) => ({
+    isPublic: () => false,
+    get: async (subject: { id: string } | undefined) =>
+      ids.includes(subject?.id) ? ({} as never) : undefined,
+  });
+
+  it('is asked for who may, with the time that it was looked up in', async () => {
+    const reply = () => {};
+    const parts = apartments({}, toldTo(['ana']));
+    await parts.ask(ANA, hold, reply);
+    expect(asked).toEqual([{ subject: ANA, command: hold, reply, sinceMs: 7, attempts: 0 }]);
+    expect(await parts.calendar(ANA, 'a1', window)).toEqual({ ok: true, data: { apartmentId: 'a1' } });
+  });
+
+  it('is neither asked nor read for who may not, nor is a contact sealed', async () => {
+    const parts = apartments({ seal: () => Promise.reject(new Error('nothing is sealed')) }, toldTo(['bea']));
+    for (const command of [hold, confirm, cancel]) {
+      const reply = vi.fn();
+      await parts.ask(ANA, command, reply);
+      expect(reply.mock.calls).toMatchObject([[{ ok: false, error: UNKNOWN }]]);
+    }
+    for (const subject of [ANA, undefined])
+      expect(await parts.calendar(subject, 'a1', window)).toMatchObject({ ok: false, error: UNKNOWN });
+    expect(asked).toEqual([]);
+  });
+
+  it('is unavailable where it cannot be looked up, or not in time', async () => {
+    const away = new Error('the database is away');
+    const ask = (get: Listings['get']) =>
+      Promise.resolve(apartments({}, { isPublic: () => false, get }).ask(ANA, hold, () => {}));
+    await expect(ask(() => Promise.reject(away))).rejects.toBe(away);
+    vi.useFakeTimers();
+    const late = expect(ask(() => new Promise(() => {}))).rejects.toMatchObject({
+      body: { code: 'unavailable', retryAfterMs: 1_000 },
+    });
+    await vi.advanceTimersByTimeAsync(LISTING_PATIENCE_MS);
+    await late;
+    expect(asked).toEqual([]);
   });
 });

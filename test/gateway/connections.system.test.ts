@@ -60,9 +60,9 @@ async function withLargeAnswers(bytes = 20_000_000): Promise<{ house: House; ask
   let asked = 0;
   const { listings } = house.world.parts;
   const get = listings.get.bind(listings);
-  listings.get = async (id) => {
+  listings.get = async (...asks) => {
     asked += 1;
-    const apartment = await get(id);
+    const apartment = await get(...asks);
     return apartment && { ...apartment, description: 'x'.repeat(bytes) };
   };
   return { house, asked: () => asked };

@@ -190,7 +190,7 @@ export function createWorld(): World {
           world.commands.push({ subject, command });
           world.answer(subject, command, (outcome) => reply(outcome as Outcome<ApartmentAnswer<Booking>>));
         },
-        calendar: (apartmentId, window) => world.calendarOf(apartmentId, window),
+        calendar: (_subject, apartmentId, window) => world.calendarOf(apartmentId, window),
         async claims(subject, apartmentId, window) {
           const calendar = await world.calendarOf(apartmentId, window);
           if (!calendar.ok) return calendar;
@@ -299,7 +299,8 @@ export function createWorld(): World {
           ok: true,
           data: { cities: [{ name: 'Lisbon', apartments: versions.size, currencies: ['EUR'] }] },
         }),
-        get: async (id) => (versions.has(id) ? apartmentOf(id) : undefined),
+        isPublic: (id) => versions.has(id),
+        get: async (_subject, id) => (versions.has(id) ? apartmentOf(id) : undefined),
         mayManage: async (subject, id) =>
           versions.has(id) && (subject.kind === 'admin' || (subject.id === HOST && id === 'apt-1')),
       },

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CommittedChange } from '../../src/protocol/committed-change.ts';
+import { errorBody } from '../../src/protocol/errors.ts';
 import { Availability, Notice, OccupancyChanged } from '../../src/protocol/events.ts';
 import { WATCHES_PER_SOCKET_MAX } from '../../src/protocol/limits.ts';
 import type { Calendar } from '../../src/protocol/resources.ts';
@@ -94,6 +95,40 @@ describe('watching', () => {
       .slice(raw.frames.findIndex((frame) => frame.startsWith('43/v1,1')))
       .filter((frame) => !frame.includes(BEACON));
     expect(told.map((frame) => /"version":(\d)/.exec(frame)?.[1])).toEqual(['0', '1', '2']);
+  });
+
+  it('[S8] tells nothing of what is not there for who asks, also where it changes meanwhile', async () => {
+    const raw = await (await house.raw()).enter();
+    house.world.calendarOf = async (apartmentId) => {
+      for (const changes of [[NIGHTS], []]) house.world.change({ apartmentId, changes });
+      return { ok: false, error: errorBody('not_found', `there is no apartment ${apartmentId}`) };
+    };
+    raw.send(`42/v1,1["watch",${JSON.stringify({ apartmentIds: ['apt-1'], ...WINDOW })}]`);
+    await raw.hears('43/v1,1');
+    raw.send('42/v1,2["unwatch",{"apartmentIds":["apt-2"]}]');
+    await raw.hears('43/v1,2');
+    expect(raw.frames.filter((frame) => frame.includes('availability'))).toEqual([]);
+  });
+
+  it('[S8] goes on as anybody may once a session has ended; what was watched by right ends with the connection', async () => {
+    const { listings } = house.world.parts;
+    listings.isPublic = (id) => id !== 'apt-1';
+    const ended = async (apartmentIds: string[]) => {
+      const token = house.world.token('host');
+      const client = await house.client(token);
+      await client.ask('watch', { apartmentIds, ...WINDOW });
+      const closed = new Promise<string>((resolve) => client.socket.once('disconnect', resolve));
+      house.world.revoke((await house.world.parts.accounts.verify(token))!.sessionId);
+      house.world.change({ apartmentId: 'apt-1', changes: [NIGHTS] });
+      house.world.change({ apartmentId: 'apt-2', changes: [NIGHTS] });
+      return { client, closed };
+    };
+    const anybody = await ended(['apt-2']);
+    await versionOf(anybody.client, 1);
+    const host = await ended(['apt-1', 'apt-2']);
+    expect(await host.closed).toBe('transport close');
+    expect(JSON.stringify(deltasOf(host.client))).not.toContain('apt-1');
+    expect(anybody.client.socket.connected).toBe(true);
   });
 
   it('names an apartment that does not exist, and does not watch it', async () => {

@@ -40,6 +40,25 @@ describe('deltas while a snapshot is read', () => {
     expect(sent.at(-1)).toBe(`a ${newest + 1}`);
   });
 
+  it('[S8] are dropped of an apartment that is not watched after all, held back or left over', async () => {
+    const sent: string[] = [];
+    const link = { isBehind: false };
+    const session = sessionOf(sent, link);
+    await session.withSnapshot(async () => {
+      for (let version = 1; version <= HELD_BACK_MAX + 1; version++)
+        session.deliver(delta('hidden', version));
+      session.deliver(delta('shown', 1));
+      session.forget('hidden');
+    });
+    expect(sent).toEqual(['shown 1']);
+    link.isBehind = true;
+    for (const apartmentId of ['hidden', 'shown']) session.deliver(delta(apartmentId, 2));
+    session.forget('hidden');
+    link.isBehind = false;
+    session.caughtUp();
+    expect(sent).toEqual(['shown 1', 'shown 2']);
+  });
+
   it('[I4] are conflated to the newest where the snapshot itself is more than its reader takes', async () => {
     const sent: string[] = [];
     const link = { isBehind: false };

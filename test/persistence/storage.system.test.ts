@@ -134,6 +134,55 @@ describe('openStorage', () => {
     expect(attempt?.contact).toEqual({ name: 'Ana', email: 'ana@example.com' });
   });
 
+  it('[S8] tells which listings of an older schema were never listed, leaving their revisions as they are', async () => {
+    await using older = await createTestDatabase();
+    const statuses = { listed: 'listed', fresh: 'paused', closed: 'paused', once: 'paused', held: 'paused' };
+    const all = { ...statuses, again: 'listed', archived: 'paused', gone: 'retired' };
+    const listing = ([id, status]: [string, string]) =>
+      `('${id}', 'test', '${id}', '${status}', 'N', 'C', 0, 0, '{}')`;
+    const facts = [
+      ...[
+        `'closed', 1, 'blocked'`,
+        `'closed', 2, 'unblocked'`,
+        `'once', 1, 'blocked'`,
+        `'once', 2, 'paused'`,
+      ],
+      ...[`'held', 1, 'held'`, `'again', 1, 'resumed'`],
+    ];
+    await schemaAsOf(
+      older,
+      '017_imported-listings',
+      `insert into listings (id, source, source_id, status, name, city, latitude, longitude, terms)
+       values ${Object.entries(all).map(listing).join(', ')};
+       insert into journal (apartment_id, version, kind, at, fact)
+       select *, now(), '{}' from (values ${facts.map((fact) => `(${fact})`).join(', ')}) as f;
+       insert into baselines (apartment_id, version, volume, at, crc, state) values ('archived', 9, 0, now(), 1, '{}')`,
+    );
+    const revisions = async () =>
+      (await older.pool.query('select id, tx::text, updated_at from listings order by id')).rows;
+    const owner = createPool(older.ownerUrl);
+    await owner.query(`grant all on listings to ${new URL(older.url).username}`);
+    const before = await revisions();
+    expect(await migrate(older.ownerUrl, { grantTo: new URL(older.url).username })).toContain(
+      '018_never-listed',
+    );
+    await owner.end();
+    expect(await revisions()).toEqual(before);
+
+    const never = async () =>
+      (await older.pool.query('select id from listings where listed_at is null order by id')).rows.map(
+        ({ id }) => id,
+      );
+    expect(await never()).toEqual(['closed', 'fresh']);
+    await older.pool.query(
+      `insert into listings (id, source, source_id, status, name, city, latitude, longitude, terms)
+       values ${[listing(['draft', 'paused']), listing(['open', 'listed'])].join(', ')}`,
+    );
+    await older.pool.query(`update listings set status = 'listed' where id = 'fresh'`);
+    await older.pool.query(`update listings set status = 'paused'`);
+    expect(await never()).toEqual(['closed', 'draft']);
+  });
+
   it('keeps the snapshots of an older schema, and those that servers from before still write', async () => {
     await using older = await createTestDatabase();
     // As they write and read them.

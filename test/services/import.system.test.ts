@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { listingById } from '../../src/persistence/statements/listings.ts';
+import { listingsById } from '../../src/persistence/statements/listings.ts';
 import { managedListing, updateListing } from '../../src/persistence/statements/managed-listings.ts';
 import type { Terms } from '../../src/protocol/terms.ts';
 import {
@@ -60,7 +60,7 @@ function expectToAddUp(report: ImportReport, text: string): void {
   expect(inserted + updated + unchanged + skipped).toBe(rows);
   expect(report.skippedLines).toHaveLength(skipped);
 }
-const stored = async (id: string) => (await listingById(database.pool, id))?.apartment;
+const stored = async (id: string) => (await listingsById(database.pool, [id]))[0]?.apartment;
 
 it('imports a row as a listing that can be booked', async () => {
   const report = await run(csv(row()));

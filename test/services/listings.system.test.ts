@@ -259,11 +259,73 @@ it('does not write a listing again that has not changed', async () => {
 it('shows details, and new ones after a poll', async () => {
   await write(apartment('a'));
   await listings.start();
-  expect(await listings.get('a')).toEqual(apartment('a'));
-  expect(await listings.get('nobody')).toBeUndefined();
+  expect(await listings.get(undefined, 'a')).toEqual(apartment('a'));
+  expect(await listings.get(undefined, 'nobody')).toBeUndefined();
   await write(apartment('a', { description: 'Loud.' }));
   await listings.poll();
-  expect((await listings.get('a'))?.description).toBe('Loud.');
+  expect((await listings.get(undefined, 'a'))?.description).toBe('Loud.');
+});
+
+it('[S8] tells of one that was never listed to its host and admins alone, and of one that was to anybody', async () => {
+  await database.pool.query(`insert into accounts (id, kind) values ('h1', 'host'), ('h2', 'host')
+                             on conflict do nothing`);
+  const own = (...apartments: Apartment[]) =>
+    upsertListings(
+      database.pool,
+      'test',
+      apartments.map((one) => ({ sourceId: one.id, hostId: 'h1', apartment: one })),
+    );
+  await own(apartment('never', { status: 'paused' }), apartment('once'));
+  const subjects = {
+    nobody: undefined,
+    guest: { id: 'h1', kind: 'guest' },
+    other: { id: 'h2', kind: 'host' },
+    host: { id: 'h1', kind: 'host' },
+    admin: { id: 'x', kind: 'admin' },
+  } as const;
+  const whoSees = async (id: string) => {
+    const seen: string[] = [];
+    for (const [who, subject] of Object.entries(subjects))
+      if ((await listings.get(subject, id)) !== undefined) seen.push(who);
+    return seen;
+  };
+  const ALL = Object.keys(subjects);
+  await listings.start();
+  expect(['never', 'once', 'nobody'].map((id) => listings.isPublic(id))).toEqual([false, true, false]);
+  expect(await whoSees('never')).toEqual(['host', 'admin']);
+  expect(await whoSees('once')).toEqual(ALL);
+  expect(await whoSees('none')).toEqual([]);
+
+  // By another server, just now: looked up, what is not known to be public is told as it is.
+  await database.pool.query(`update listings set status = 'listed' where id = 'never'`);
+  expect(await whoSees('never')).toEqual(ALL);
+  expect(listings.isPublic('never')).toBe(false);
+  await listings.poll();
+  expect(listings.isPublic('never')).toBe(true);
+  await database.pool.query(`update listings set status = 'paused'`);
+  await database.pool.query(`update listings set status = 'retired' where id = 'once'`);
+  await listings.poll();
+  for (const id of ['never', 'once']) {
+    expect(listings.isPublic(id)).toBe(true);
+    expect(await whoSees(id)).toEqual(ALL);
+  }
+});
+
+it('[S8] looks one that was never listed up as often as one that there is not', async () => {
+  await write(apartment('never', { status: 'paused' }), apartment('once'));
+  await listings.start();
+  const statements: unknown[] = [];
+  const { query } = database.pool;
+  database.pool.query = ((...asked: unknown[]) => {
+    statements.push(asked[1]);
+    return (query as (...asked: unknown[]) => unknown).apply(database.pool, asked);
+  }) as typeof query;
+  try {
+    for (const id of ['never', 'none', 'once']) for (let i = 0; i < 2; i++) await listings.get(undefined, id);
+  } finally {
+    database.pool.query = query;
+  }
+  expect(statements).toEqual([[['never']], [['never']], [['none']], [['none']], [['once']]]);
 });
 
 it('lets its host and admins manage an apartment, nobody else', async () => {

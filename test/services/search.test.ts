@@ -32,8 +32,7 @@ function put(
 ): void {
   const place = { city, country: 'X', latitude: 1, longitude: 2 };
   index.put({
-    hostId: null,
-    tx: '1',
+    ...{ hostId: null, wasListed: true, tx: '1' },
     apartment: { id, name, description: '', ...place, amenities: [], status, terms },
   });
 }

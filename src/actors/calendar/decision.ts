@@ -1,6 +1,6 @@
 /** What a decision is: facts or a refusal, and the refusals that decisions of every kind may come to. */
 import type { ApartmentCommand } from '../../protocol/apartment-command.ts';
-import { type ErrorBody, errorBody } from '../../protocol/errors.ts';
+import { type ErrorBody, errorBody, refuse } from '../../protocol/errors.ts';
 import type { Feature } from '../../protocol/feature-levels.ts';
 import type { Subject } from '../../protocol/resources.ts';
 import type { BookingWrite, Fact } from '../facts.ts';
@@ -32,6 +32,11 @@ export function noSuchHold(holdId: string): ErrorBody {
     'not_found',
     `there is no hold ${holdId} of yours on this apartment; place one with \`hold\``,
   );
+}
+
+/** There is no such apartment, or none that whoever asks may know of (S8): never told apart. */
+export function unknownApartment(apartmentId: string) {
+  return refuse('not_found', `there is no apartment ${apartmentId}; look for one with \`search\``);
 }
 
 /** As `ownHold`; an admin may end or lengthen anybody's. */

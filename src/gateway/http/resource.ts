@@ -1,9 +1,9 @@
 /** What every resource is handed, and what their functions have in common. */
-import { type Outcome, refuse } from '../../protocol/errors.ts';
+import type { Outcome } from '../../protocol/errors.ts';
 import type { Subject } from '../../protocol/resources.ts';
 import type { Apartment } from '../../protocol/terms.ts';
 import type { Caller } from '../caller.ts';
-import { managingSubject, subjectOf } from '../commands.ts';
+import { managingSubject, subjectOf, unknownApartment } from '../commands.ts';
 import type { Dispatch } from '../dispatch.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import type { GatewayParts } from '../ports.ts';
@@ -32,9 +32,12 @@ export function managing(
   return managingSubject(parts, subjectOf(caller), params.id);
 }
 
-export async function listedApartment({ listings }: GatewayParts, id: string): Promise<Outcome<Apartment>> {
-  const found = await listings.get(id);
-  return found === undefined
-    ? refuse('not_found', `there is no apartment ${id}; look it up with GET /v1/apartments`)
-    : ok(found);
+/** @throws Refusal where there is none, or none that the caller may know of */
+export async function apartmentOf(
+  { listings }: GatewayParts,
+  { caller, params: { id } }: { caller: Caller; params: { id: string } },
+): Promise<Outcome<Apartment>> {
+  const found = await listings.get(caller.subject, id);
+  if (found === undefined) throw unknownApartment(id);
+  return ok(found);
 }

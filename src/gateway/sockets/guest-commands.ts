@@ -7,7 +7,7 @@ import type { Calendar } from '../../protocol/resources.ts';
 import { BAD_TOKEN, callerOf, NOBODY } from '../caller.ts';
 import { guestCommands } from '../commands.ts';
 import { type CommandTable, command } from '../dispatch.ts';
-import type { GatewayParts, VerifiedToken } from '../ports.ts';
+import type { GatewayParts, Listings, VerifiedToken } from '../ports.ts';
 import { apartmentRoom, type FanOut, guestRoom } from './fan-out.ts';
 import type { Session } from './session.ts';
 
@@ -28,7 +28,9 @@ export function guestSocketCommands(parts: GatewayParts, fanOut: FanOut): Comman
           const joined = session.join(fresh.map(apartmentRoom));
           if (session.socket.connected) for (const id of fresh) fanOut.watched(id);
           await joined;
-          const outcomes = await Promise.all(wanted.map((id) => parts.apartments.calendar(id, window)));
+          const outcomes = await Promise.all(
+            wanted.map((id) => parts.apartments.calendar(session.subject, id, window)),
+          );
           const calendars: Calendar[] = [];
           let refusal: Outcome<never> | undefined;
           for (const [i, outcome] of outcomes.entries()) {
@@ -62,7 +64,7 @@ export function guestSocketCommands(parts: GatewayParts, fanOut: FanOut): Comman
           reply({ ok: false, error: BAD_TOKEN });
           return;
         }
-        await signIn(session, verified);
+        await signIn(session, verified, parts.listings);
         reply({ ok: true, data: { subject: verified.subject } });
       },
     }),
@@ -70,22 +72,33 @@ export function guestSocketCommands(parts: GatewayParts, fanOut: FanOut): Comman
 }
 
 /** From now on this socket is the subject's: it hears of their holds and bookings. */
-export async function signIn(session: Session, token: VerifiedToken): Promise<void> {
+export async function signIn(
+  session: Session,
+  token: VerifiedToken,
+  listings: Pick<Listings, 'isPublic'>,
+): Promise<void> {
   const isNew = session.subject?.id !== token.subject.id;
-  if (isNew) signOut(session);
+  if (isNew) signOut(session, listings);
   session.become(callerOf(token));
   if (isNew) await session.join(guestRoom(token.subject.id));
 }
 
-export function signOut(session: Session): void {
+/** What it watches by who it was, and not as anybody may (S8), ends too: its client comes back, and asks as who it is then. */
+export function signOut(session: Session, listings: Pick<Listings, 'isPublic'>): void {
   if (session.subject === undefined) return;
   session.leave(guestRoom(session.subject.id));
   session.become(NOBODY);
+  const byRight = [...session.watched].filter((id) => !listings.isPublic(id));
+  if (byRight.length === 0) return;
+  leave(session, byRight);
+  session.link.close();
 }
 
 function leave(session: Session, apartmentIds: readonly string[]): void {
   for (const id of apartmentIds) {
-    if (session.watched.delete(id)) session.leave(apartmentRoom(id));
+    if (!session.watched.delete(id)) continue;
+    session.leave(apartmentRoom(id));
+    session.forget(id);
   }
 }
 

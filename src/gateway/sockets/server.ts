@@ -231,7 +231,7 @@ export class SocketServer {
       // The guests' namespace has nearly all traffic: its events come straight from the frame.
       session.link.sink = session;
       const token = tokens.get(socket);
-      if (token !== undefined) void signIn(session, token);
+      if (token !== undefined) void signIn(session, token, this.#options.parts.listings);
       this.#welcome(session);
     });
   }
@@ -343,7 +343,7 @@ export class SocketServer {
   /** Whose right has ended keeps the socket and what anyone may see, nothing else. */
   #end(ended: (session: Session) => boolean): void {
     for (const session of this.#guests.values()) {
-      if (session.subject !== undefined && ended(session)) signOut(session);
+      if (session.subject !== undefined && ended(session)) signOut(session, this.#options.parts.listings);
     }
     for (const session of this.#admins.values()) {
       if (session.subject !== undefined && ended(session)) leaveFeed(session);

@@ -155,6 +155,14 @@ export class Session implements Caller, EventSink {
     this.link.send(delta.message);
   }
 
+  /** What has been kept for it of an apartment that it does not watch any more, or may not know of (S8), is never sent. */
+  forget(apartmentId: string): void {
+    if (this.#heldBack.length > 0)
+      this.#heldBack = this.#heldBack.filter((delta) => delta.apartmentId !== apartmentId);
+    this.#overflowed.delete(apartmentId);
+    this.#conflated?.delete(apartmentId);
+  }
+
   /**
    * A watcher that missed several sees the version jump and asks again; one that missed a single delta gets
    * that delta. (A bare version would not do: it would look like a step that changed no night.)

@@ -5,6 +5,8 @@ import type { Apartment } from '../../protocol/terms.ts';
 export interface ListingRow {
   readonly apartment: Apartment;
   readonly hostId: string | null;
+  /** Once at least: anybody may know of it (S8). */
+  readonly wasListed: boolean;
   /** Of the last change, an xid8 as decimal text. */
   readonly tx: string;
 }
@@ -22,11 +24,12 @@ export interface ListingsPlace {
 }
 
 const COLUMNS = `id, host_id, status, name, description, city, country, latitude, longitude, amenities, terms,
-  tx::text as tx`;
+  listed_at is not null as was_listed, tx::text as tx`;
 
-export async function listingById(pool: Pool, id: string): Promise<ListingRow | undefined> {
-  const result = await pool.query(`select ${COLUMNS} from listings where id = $1`, [id]);
-  return result.rows[0] && listingOf(result.rows[0]);
+/** Those of them that there are, in no particular order. */
+export async function listingsById(pool: Pool, ids: readonly string[]): Promise<ListingRow[]> {
+  const result = await pool.query(`select ${COLUMNS} from listings where id = any($1)`, [ids]);
+  return result.rows.map(listingOf);
 }
 
 /** In order of id, from just after `afterId` ('' for the first page). */
@@ -157,12 +160,13 @@ export async function upsertListings(
 
 interface StoredListing extends Apartment {
   readonly host_id: string | null;
+  readonly was_listed: boolean;
   readonly tx: string;
 }
 
 function listingOf(row: StoredListing): ListingRow {
-  const { host_id, tx, ...apartment } = row;
-  return { apartment, hostId: host_id, tx };
+  const { host_id, was_listed, tx, ...apartment } = row;
+  return { apartment, hostId: host_id, wasListed: was_listed, tx };
 }
 
 /**

@@ -6,7 +6,6 @@ import {
   type ListingRow,
   type ListingsPlace,
   type ListingsSeen,
-  listingById,
   listingsAfter,
   listingsChangedBetween,
   listingsSeenNow,
@@ -15,7 +14,7 @@ import type { CitiesAnswer } from '../../protocol/commands.ts';
 import type { CommittedChange } from '../../protocol/committed-change.ts';
 import { refuse } from '../../protocol/errors.ts';
 import { localNight } from '../../protocol/local-day.ts';
-import type { RangeStatus } from '../../protocol/resources.ts';
+import type { RangeStatus, Subject } from '../../protocol/resources.ts';
 import type { ListingStatus, Terms } from '../../protocol/terms.ts';
 import {
   LISTINGS_CACHED_MAX,
@@ -23,6 +22,7 @@ import {
   LISTINGS_POLL_MS,
   SEARCH_CHANGES_WAITING_MAX,
 } from './limits.ts';
+import { Lookups } from './lookups.ts';
 import { Occupancy } from './occupancy.ts';
 import { LAST_ZONE, search } from './search.ts';
 import { SearchIndex } from './search-index.ts';
@@ -76,6 +76,8 @@ export function createListings(options: ListingsOptions): ListingsService {
   const { pool, nowMs } = options;
   const today = () => localNight(LAST_ZONE, nowMs());
   const index = new SearchIndex(today());
+  const lookups = new Lookups(pool);
+  /** Only of what anybody may know of. */
   const cache = new LRUCache<string, ListingRow>({ max: LISTINGS_CACHED_MAX });
   const listeners = new Set<TermsListener>();
   /** Changes that came while calendars were being read; applied on top of what was read, in order. */
@@ -172,8 +174,9 @@ export function createListings(options: ListingsOptions): ListingsService {
     const known = cache.get(apartmentId);
     if (known !== undefined) return known;
     const readAt = generation;
-    const found = await listingById(pool, apartmentId);
-    if (found !== undefined && readAt === generation) cache.set(apartmentId, found);
+    const found = await lookups.row(apartmentId);
+    // One that was never listed is looked up each time, as one that there is not: how long it takes would tell them apart.
+    if (found?.wasListed === true && readAt === generation) cache.set(apartmentId, found);
     return found;
   }
 
@@ -211,13 +214,19 @@ export function createListings(options: ListingsOptions): ListingsService {
       return { ok: true, data: cities.answer };
     },
 
-    async get(apartmentId) {
-      return (await row(apartmentId))?.apartment;
+    isPublic(apartmentId) {
+      return index.at(apartmentId)?.wasListed === true;
+    },
+
+    async get(subject, apartmentId) {
+      const found = await row(apartmentId);
+      return found?.wasListed === true || manages(subject, found) ? found?.apartment : undefined;
     },
 
     async mayManage(subject, apartmentId) {
-      if (subject.kind === 'admin') return true;
-      return subject.kind === 'host' && (await row(apartmentId))?.hostId === subject.id;
+      return (
+        subject.kind === 'admin' || (subject.kind === 'host' && manages(subject, await row(apartmentId)))
+      );
     },
 
     readAgain() {
@@ -237,4 +246,8 @@ export function createListings(options: ListingsOptions): ListingsService {
     },
     close: () => clearInterval(timer),
   };
+}
+
+function manages(subject: Subject | undefined, row: ListingRow | undefined): boolean {
+  return subject?.kind === 'admin' || (subject?.kind === 'host' && row?.hostId === subject.id);
 }

@@ -2,6 +2,8 @@
 
 /** Listings kept in memory whole, for the details page: its texts are some kilobytes each; the others are read. */
 export const LISTINGS_CACHED_MAX = 10_000;
+/** Apartments looked up in one statement, of which one is under way: some ten milliseconds, and who asks meanwhile waits. */
+export const LOOKUPS_WAITING_MAX = 1_000;
 /** Listings read in one query, at the start and when following changes: each is one short statement. */
 export const LISTINGS_PAGE = 2_000;
 /**

@@ -15,6 +15,7 @@ export interface IndexedApartment {
   readonly card: ApartmentCard;
   readonly terms: Terms;
   readonly status: Apartment['status'];
+  readonly wasListed: boolean;
   readonly nameKey: string;
   readonly cityKey: string;
 }
@@ -92,7 +93,7 @@ export class SearchIndex {
     return slot;
   }
 
-  put({ apartment }: ListingRow): void {
+  put({ apartment, wasListed }: ListingRow): void {
     const slot = this.slotOf(apartment.id);
     if (slot === undefined) return;
     const before = this.apartments[slot];
@@ -102,6 +103,7 @@ export class SearchIndex {
       card: this.#cardOf(apartment, terms),
       terms,
       status: apartment.status,
+      wasListed,
       nameKey: nameKey(apartment.name),
       cityKey: key,
     };

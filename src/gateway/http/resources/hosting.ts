@@ -9,7 +9,7 @@ import {
 } from '../../../protocol/managed-apartments.ts';
 import { nightOf } from '../../../protocol/nights.ts';
 import { subjectOf } from '../../commands.ts';
-import { intentOf, listedApartment, managing, ok, type ResourceParts } from '../resource.ts';
+import { apartmentOf, intentOf, managing, ok, type ResourceParts } from '../resource.ts';
 import type { Router } from '../route.ts';
 import * as $ from '../schemas.ts';
 
@@ -57,8 +57,7 @@ export function hostingRoutes(route: Router, parts: ResourceParts): void {
     answers: ApartmentBookings,
     async run(call) {
       await managing(parts, call);
-      const known = await listedApartment(parts, call.params.id);
-      if (!known.ok) return known;
+      await apartmentOf(parts, call);
       const { from, to, ...page } = call.query;
       const window = { from: nightOf(from), to: nightOf(to) };
       return ok(await management.bookings(call.params.id, window, page));

@@ -10,7 +10,7 @@ import { nightOf } from '../../../protocol/nights.ts';
 import { type Booking, Calendar } from '../../../protocol/resources.ts';
 import { Apartment } from '../../../protocol/terms.ts';
 import { subjectOf } from '../../commands.ts';
-import { intentOf, listedApartment, ok, type ResourceParts } from '../resource.ts';
+import { apartmentOf, intentOf, ok, type ResourceParts } from '../resource.ts';
 import type { Router } from '../route.ts';
 import * as $ from '../schemas.ts';
 
@@ -40,7 +40,7 @@ function listingRoutes(route: Router, parts: ResourceParts): void {
     does: 'An apartment in full',
     takes: { params: $.ApartmentPath },
     answers: Apartment,
-    run: ({ params }) => listedApartment(parts, params.id),
+    run: (call) => apartmentOf(parts, call),
   });
   route('GET', '/v1/apartments/{id}/calendar', {
     access: 'anyone',
@@ -48,8 +48,8 @@ function listingRoutes(route: Router, parts: ResourceParts): void {
     takes: { params: $.ApartmentPath, querystring: CalendarQuery },
     answers: Calendar,
     etag: (calendar: Calendar) => calendar.version,
-    run: ({ params, query }) =>
-      apartments.calendar(params.id, { from: nightOf(query.from), to: nightOf(query.to) }),
+    run: ({ caller, params, query }) =>
+      apartments.calendar(caller.subject, params.id, { from: nightOf(query.from), to: nightOf(query.to) }),
   });
 }
 
