@@ -1,5 +1,5 @@
 import type { ApartmentCommand } from '../protocol/apartment-command.ts';
-import type { ErrorBody } from '../protocol/errors.ts';
+import { type ErrorBody, OF_ANOTHER } from '../protocol/errors.ts';
 import type { Subject } from '../protocol/resources.ts';
 import { versionInId } from './calendar/claim-id.ts';
 import { type Command, noSuchHold, notOpen } from './calendar/decision.ts';
@@ -36,7 +36,8 @@ export async function endedHoldRefusal(
   const version = versionInId(holdId);
   const born = version === undefined ? undefined : await journal.entry(apartmentId, version);
   const isIt = born?.fact.kind === 'held' && born.fact.hold === holdId;
-  if (!isIt || (born.subjectId !== subject.id && subject.kind !== 'admin')) return noSuchHold(holdId);
+  if (!isIt) return noSuchHold(holdId);
+  if (born.subjectId !== subject.id && subject.kind !== 'admin') return noSuchHold(holdId, OF_ANOTHER);
   const ended = await endOf(journal, born, holdId, apartmentVersion);
   if (ended === 'far away') return notOpen(holdId, 'has ended', 'look at `mine` for what is open').refusal;
   const state = ended === undefined ? undefined : ENDED_BY[ended.fact.kind];

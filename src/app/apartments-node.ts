@@ -43,6 +43,8 @@ export interface ApartmentsNode {
   readonly changes: ChangeBus;
   /** Told of other nodes' committed changes. To be called before `join`. */
   onHeard(listener: (change: HeardChange) => void): void;
+  /** Told of whom an apartment here has refused, asked by way of another node, what is somebody else's. */
+  onAccessRefused(listener: (subjectId: string, command: string) => void): void;
   /** Peers must be able to reach this node. Resolves when it owns shards; their apartments still start. */
   join(): Promise<void>;
   /** Resolves when everything that must run in those shards does. */
@@ -133,6 +135,7 @@ export async function openApartmentsNode(start: Start, storage: Storage): Promis
       });
   const reads = new ApartmentReads(registry, journal, clock, scheduler);
   const listeners: ((change: HeardChange) => void)[] = [];
+  const ofAccess: ((subjectId: string, command: string) => void)[] = [];
   const cluster: Cluster = new Cluster({
     ...{ registry, reads, openHolds, membership, peers, clock, scheduler, onFault },
     isAwake: (shard) => keeping.isAwake(shard),
@@ -140,6 +143,9 @@ export async function openApartmentsNode(start: Start, storage: Storage): Promis
       for (const listener of listeners) listener(change);
     },
     missed: () => changes.missed(),
+    accessRefused(...refused) {
+      for (const listener of ofAccess) listener(...refused);
+    },
   });
   changes.subscribe((change) => cluster.committed(change));
   started(() => cluster.stop());
@@ -153,6 +159,7 @@ export async function openApartmentsNode(start: Start, storage: Storage): Promis
       tellFeed: () => cluster.tellFeed(),
     },
     onHeard: (listener) => void listeners.push(listener),
+    onAccessRefused: (listener) => void ofAccess.push(listener),
     async join() {
       await membership.join();
       membership.onOwnersChanged(() => {

@@ -7,7 +7,7 @@ import type { Apartments, Listings } from '../gateway/ports.ts';
 import { listingsOverview } from '../persistence/statements/listings.ts';
 import type { ApartmentAnswer, ApartmentAnswers, ApartmentCommand } from '../protocol/apartment-command.ts';
 import type { OccupancyQuery } from '../protocol/commands.ts';
-import { type Outcome, Refusal, refuse } from '../protocol/errors.ts';
+import { isOfAnother, OF_ANOTHER, type Outcome, Refusal, refuse } from '../protocol/errors.ts';
 import type { OccupancyAnswer } from '../protocol/events.ts';
 import type { JournalAnswer } from '../protocol/journal.ts';
 import { isSealed, type KeptBooking, type KeptContact } from '../protocol/kept-contact.ts';
@@ -33,21 +33,21 @@ export interface ApartmentsParts {
 }
 
 export function createApartments(
-  { cluster, reads, clock, changes }: ApartmentsNode,
+  { cluster, reads, clock, changes, onAccessRefused }: ApartmentsNode,
   { pool, contacts, listings, onFault }: ApartmentsParts,
 ): Apartments {
   return {
     ask(subject, command, reply) {
       const sinceMs = clock.nowMs();
       const { apartmentId } = command;
-      if (listings.isPublic(apartmentId)) return told(subject, command, reply, sinceMs);
-      return isKnown(subject, apartmentId).then((known) =>
-        known ? told(subject, command, reply, sinceMs) : reply(unknownApartment(apartmentId)),
+      if (listings.isPublic(apartmentId)) return handOn(subject, command, reply, sinceMs);
+      return unknown(subject, apartmentId).then((refusal) =>
+        refusal === undefined ? handOn(subject, command, reply, sinceMs) : reply(refusal),
       );
     },
     async calendar(subject, apartmentId, window) {
-      const known = listings.isPublic(apartmentId) || (await isKnown(subject, apartmentId));
-      return known ? cluster.calendar(apartmentId, window) : unknownApartment(apartmentId);
+      const refusal = listings.isPublic(apartmentId) ? undefined : await unknown(subject, apartmentId);
+      return refusal ?? cluster.calendar(apartmentId, window);
     },
     async claims(subject, apartmentId, window) {
       const standing = await cluster.claims(apartmentId, window);
@@ -68,6 +68,7 @@ export function createApartments(
     },
     versions: (apartmentIds) => cluster.versions(apartmentIds),
     onOwnersChanged: (listener) => cluster.onOwnersChanged(listener),
+    onAccessRefused,
     onMissed: (listener) => changes.onMissed(listener),
     subscribe: (listener) => changes.subscribe(listener),
     onBooking: (listener) =>
@@ -85,7 +86,7 @@ export function createApartments(
   };
 
   /** Asks the apartment, which the subject may know of. */
-  function told(
+  function handOn(
     subject: Subject,
     command: ApartmentCommand<GuestContact>,
     reply: Answered,
@@ -102,11 +103,17 @@ export function createApartments(
     }
   }
 
-  /** Of an apartment that is not known to be anybody's to know of: as the database has it now. */
-  async function isKnown(subject: Subject | undefined, apartmentId: string): Promise<boolean> {
+  /**
+   * Of an apartment that is not known to be anybody's to know of: as the database has it now.
+   * @returns undefined where the subject may know of it
+   */
+  async function unknown(subject: Subject | undefined, apartmentId: string) {
     const looking = listings.get(subject, apartmentId);
     if (!(await within(TIMERS, LISTING_PATIENCE_MS, looking))) throw new Refusal('unavailable', AWAY, RETRY);
-    return (await looking) !== undefined;
+    const known = await looking;
+    return known.ok
+      ? undefined
+      : unknownApartment(apartmentId, isOfAnother(known.error) ? OF_ANOTHER : undefined);
   }
 
   /** From here on nobody has the contact but sealed: its apartment, the disk, other servers. */

@@ -60,6 +60,8 @@ export interface ClusterOptions {
   readonly heard: (change: HeardChange) => void;
   /** Changes of another node may have been missed. */
   readonly missed: () => void;
+  /** A peer's caller was refused here what is somebody else's, in words that do not say so: the peer cannot tell of it. */
+  readonly accessRefused?: (subjectId: string, command: string) => void;
   /** A peer answers what cannot be read. */
   readonly onFault?: PeerFault;
 }
@@ -101,6 +103,7 @@ export class Cluster {
       ...{ registry, reads, openHolds, clock, interest: this.#interest },
       accepts: (shard) => membership.accepts(shard),
       ownShards: () => this.#survey.ownShards(),
+      accessRefused: (...refused) => parts.accessRefused?.(...refused),
     });
     this.#stream = new ChangeStream({
       note: (peer, name, body) => peers?.note(peer, name, body),

@@ -4,7 +4,7 @@ import type { OpenHolds } from '../actors/open-holds.ts';
 import type { ApartmentReads } from '../actors/reads.ts';
 import type { Registry } from '../actors/registry.ts';
 import type { ApartmentCommand } from '../protocol/apartment-command.ts';
-import { Refusal } from '../protocol/errors.ts';
+import { isOfAnother, type Outcome, Refusal } from '../protocol/errors.ts';
 import { shardOf } from '../protocol/ids.ts';
 import { COMMAND_DEADLINE_MS } from '../protocol/limits.ts';
 import type { NightRange } from '../protocol/nights.ts';
@@ -28,6 +28,8 @@ export interface PeerServiceParts {
   readonly accepts: (shard: number) => boolean;
   /** The shards for which this node can say what is open in them, as text. */
   readonly ownShards: () => string;
+  /** Somebody was refused what is another's, in words that do not say so. */
+  readonly accessRefused: (subjectId: string, command: string) => void;
 }
 
 export class PeerService {
@@ -95,7 +97,11 @@ export class PeerService {
         if (!this.#parts.accepts(shardOf(command.apartmentId))) return answer(MOVED);
         if (!isKnownCommand(command))
           throw new Error(`a peer sends the command ${command.kind}, which this version does not know`);
-        return this.#parts.registry.ask({ subject, command, reply: answer, sinceMs, attempts: 0 });
+        const told = (outcome: Outcome<unknown>) => {
+          if (!outcome.ok && isOfAnother(outcome.error)) this.#parts.accessRefused(subject.id, command.kind);
+          answer(outcome);
+        };
+        return this.#parts.registry.ask({ subject, command, reply: told, sinceMs, attempts: 0 });
       }
       case 'calendar': {
         const [apartmentId, window] = body as [string, NightRange];

@@ -173,15 +173,12 @@ export async function managingSubject(
 ): Promise<Subject> {
   if (await parts.listings.mayManage(subject, apartmentId)) return subject;
   const known = await parts.listings.get(subject, apartmentId);
-  if (known === undefined) throw unknownApartment(apartmentId);
+  if (!known.ok) {
+    const { code, message, ...details } = known.error;
+    throw new Refusal(code, message, details);
+  }
   const message = `apartment ${apartmentId} is another host's; its host or an admin may do this`;
   throw new Refusal('forbidden', message);
-}
-
-/** There is none, or none that whoever asks may know of (S8): the same words. */
-export function unknownApartment(apartmentId: string): Refusal {
-  const message = `there is no apartment ${apartmentId}; look it up with GET /v1/apartments`;
-  return new Refusal('not_found', message);
 }
 
 function backwards(from: string, to: string): Refusal {

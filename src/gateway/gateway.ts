@@ -96,6 +96,9 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
   const origins = new Origins(options.origins, log);
   const security = new SecurityLog(log, TIMERS);
   parts.accounts.onReplayed((subjectId) => security.tell({ event: 'token.replayed', subjectId }));
+  parts.apartments.onAccessRefused((subjectId, route) =>
+    security.tell({ event: 'access.refused', subjectId, route }),
+  );
   const limits = createRateLimits(options.rateLimit, security, options.redis);
   const addresses = new ClientAddresses(options.trustedProxies, log);
   const inFlight = { count: 0 };

@@ -48,6 +48,8 @@ export interface Apartments {
   versions(apartmentIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Apartments have changed their server: what new owners have told is to be asked for. */
   onOwnersChanged(listener: () => void): () => void;
+  /** Told of who has asked an apartment here, by way of another server, for what is somebody else's. */
+  onAccessRefused(listener: (subjectId: string, command: string) => void): void;
   /** Changes of apartments owned elsewhere may have been told to nobody here. */
   onMissed(listener: () => void): () => void;
   /** Every committed change of apartments owned here. Returns the way to unsubscribe. */
@@ -76,8 +78,8 @@ export interface Listings {
    * for certain.
    */
   isPublic(apartmentId: string): boolean;
-  /** Undefined where there is no such apartment, or none that the subject may know of. */
-  get(subject: Subject | undefined, apartmentId: string): Promise<Apartment | undefined>;
+  /** `not_found` where there is no such apartment, or none that the subject may know of. */
+  get(subject: Subject | undefined, apartmentId: string): Promise<Outcome<Apartment>>;
   /** May this subject close nights and read the guest list of this apartment: its host, or an admin. */
   mayManage(subject: Subject, apartmentId: string): Promise<boolean>;
 }

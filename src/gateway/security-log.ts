@@ -3,7 +3,7 @@
  * of an account that has signed in. Anybody can cause them, so of each only a few a while are written, and then how many
  * more there were.
  */
-import type { ErrorCode } from '../protocol/errors.ts';
+import { type ErrorBody, type ErrorCode, isOfAnother } from '../protocol/errors.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { SECURITY_LINES_MAX, SECURITY_LINES_MS } from './limits.ts';
 import type { Log } from './log.ts';
@@ -33,6 +33,11 @@ export interface Refused {
   readonly route: string;
   readonly subjectId: string | undefined;
   readonly code: ErrorCode;
+}
+
+/** What a refusal is to the log: that something is another's is not told apart, to who asks, from that it is not there. */
+export function attemptOf(error: ErrorBody): ErrorCode {
+  return isOfAnother(error) ? 'forbidden' : error.code;
 }
 
 export class SecurityLog {

@@ -84,6 +84,16 @@ export type ErrorBody = z.infer<typeof ErrorBody>;
 
 export type ErrorDetails = Omit<ErrorBody, 'code' | 'message' | 'retryable'>;
 
+const ofAnother = Symbol('of another');
+/**
+ * Details of a `not_found` where there is such a thing, of somebody else. The log of this process is to tell of it and
+ * nobody who asks: JSON has no symbols.
+ */
+export const OF_ANOTHER = { [ofAnother]: true } as object as ErrorDetails;
+export function isOfAnother(error: ErrorBody): boolean {
+  return ofAnother in error;
+}
+
 /** @param message names the value, the rule and the way out, in one sentence; never another guest's data */
 export function errorBody(code: ErrorCode, message: string, details?: ErrorDetails): ErrorBody {
   return { code, message, retryable: ERRORS[code].retryable, ...details };

@@ -6,6 +6,7 @@ import type { ApartmentsNode } from '../../src/app/apartments-node.ts';
 import { CONTACT_PATIENCE_MS, LISTING_PATIENCE_MS } from '../../src/app/limits.ts';
 import type { Listings } from '../../src/gateway/ports.ts';
 import type { CommittedChange } from '../../src/protocol/committed-change.ts';
+import { isOfAnother, OF_ANOTHER, refuse } from '../../src/protocol/errors.ts';
 import type { KeptBooking } from '../../src/protocol/kept-contact.ts';
 import type { Booking } from '../../src/protocol/resources.ts';
 import type { Contacts } from '../../src/services/contacts/index.ts';
@@ -149,7 +150,9 @@ describe('[S8] an apartment that is not known to be anybody’s to know of', () 
   const toldTo = (ids: readonly (string | undefined)[]) => ({
     isPublic: () => false,
     get: async (subject: { id: string } | undefined) =>
-      ids.includes(subject?.id) ? ({} as never) : undefined,
+      ids.includes(subject?.id)
+        ? { ok: true as const, data: {} as never }
+        : refuse('not_found', 'of whatever words', OF_ANOTHER),
   });
 
   it('is asked for who may, with the time that it was looked up in', async () => {
@@ -166,6 +169,10 @@ describe('[S8] an apartment that is not known to be anybody’s to know of', () 
       const reply = vi.fn();
       await parts.ask(ANA, command, reply);
       expect(reply.mock.calls).toMatchObject([[{ ok: false, error: UNKNOWN }]]);
+      // The log is to tell of it; who asks is told nothing more.
+      const { error } = reply.mock.calls[0]![0];
+      expect(isOfAnother(error)).toBe(true);
+      expect(JSON.parse(JSON.stringify(error))).toEqual({ ...UNKNOWN, retryable: false });
     }
     for (const subject of [ANA, undefined])
       expect(await parts.calendar(subject, 'a1', window)).toMatchObject({ ok: false, error: UNKNOWN });

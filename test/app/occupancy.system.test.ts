@@ -39,7 +39,7 @@ it('[C7] the first 2,000 apartments by city and name, of a city or with a part o
   const { occupancy } = createApartments({ cluster: { calendar } } as unknown as ApartmentsNode, {
     pool: database.pool,
     contacts: NOTHING_SEALED,
-    listings: { isPublic: () => true, get: async () => undefined },
+    listings: { isPublic: () => true, get: () => Promise.reject(new Error('nothing is looked up')) },
     onFault: () => {},
   });
   const of = async (which: { city?: string; name?: string }) => {

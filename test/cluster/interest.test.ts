@@ -50,6 +50,7 @@ describe('what a peer is answered', () => {
     let isOurs = true;
     const service = new PeerService({
       ...{ registry: house.registry, reads: house.reads, openHolds: house.openHolds, interest },
+      accessRefused: () => {},
       clock: { nowMs: () => time.nowMs },
       accepts: () => isOurs,
       ownShards: () => '',

@@ -63,7 +63,9 @@ async function withLargeAnswers(bytes = 20_000_000): Promise<{ house: House; ask
   listings.get = async (...asks) => {
     asked += 1;
     const apartment = await get(...asks);
-    return apartment && { ...apartment, description: 'x'.repeat(bytes) };
+    return apartment.ok
+      ? { ok: true, data: { ...apartment.data, description: 'x'.repeat(bytes) } }
+      : apartment;
   };
   return { house, asked: () => asked };
 }

@@ -25,6 +25,8 @@ export interface World {
   change(change: Partial<CommittedChange> & { apartmentId: string }): CommittedChange;
   /** A change elsewhere, of which the news was lost. */
   changeUnheard(apartmentId: string): void;
+  /** Who was refused by an apartment here, asked by way of another server. */
+  refuseAccess(subjectId: string, command: string): void;
   /** Changes of other servers' apartments may have been told to nobody here. */
   missed(): void;
   /** Replaces the way an apartment answers. */
@@ -78,6 +80,7 @@ export function createWorld(): World {
       return token;
     },
     replay() {},
+    refuseAccess() {},
     revoke(sessionId) {
       for (const [token, known] of tokens) if (known.sessionId === sessionId) tokens.delete(token);
       for (const listener of revokedListeners) listener(sessionId);
@@ -204,6 +207,9 @@ export function createWorld(): World {
         },
         versions: async () => versions,
         onOwnersChanged: () => () => {},
+        onAccessRefused(listener) {
+          world.refuseAccess = listener;
+        },
         onMissed(listener) {
           missedListeners.add(listener);
           return () => missedListeners.delete(listener);
@@ -300,7 +306,10 @@ export function createWorld(): World {
           data: { cities: [{ name: 'Lisbon', apartments: versions.size, currencies: ['EUR'] }] },
         }),
         isPublic: (id) => versions.has(id),
-        get: async (_subject, id) => (versions.has(id) ? apartmentOf(id) : undefined),
+        get: async (_subject, id) =>
+          versions.has(id)
+            ? { ok: true, data: apartmentOf(id) }
+            : refuse('not_found', `there is no apartment ${id}`),
         mayManage: async (subject, id) =>
           versions.has(id) && (subject.kind === 'admin' || (subject.id === HOST && id === 'apt-1')),
       },

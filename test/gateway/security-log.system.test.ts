@@ -7,9 +7,10 @@ import {
   SECURITY_LINES_MS,
 } from '../../src/gateway/limits.ts';
 import { SecurityLog } from '../../src/gateway/security-log.ts';
+import { OF_ANOTHER, refuse } from '../../src/protocol/errors.ts';
 import { ManualTime } from '../support/apartment-house.ts';
 import { createWorld } from './fakes.ts';
-import { openHouse } from './harness.ts';
+import { openHouse, REQUEST_ID, WINDOW } from './harness.ts';
 
 const ANA = { email: 'ana@example.com', password: 'correct horse' };
 
@@ -89,6 +90,46 @@ describe('[G7] attempts on the house', () => {
       { level: 'info', event: 'token.refused', by: 'socket' },
       { level: 'info', event: 'access.refused', subjectId: 'acc-7', route: 'connect /v1/admin' },
       { level: 'info', event: 'access.refused', route: 'connect /v1/admin' },
+    ]);
+  });
+
+  it('are told of what is another’s, which whoever asks is told is not there', async () => {
+    await using house = await openHouse();
+    const { world } = house;
+    const none = refuse('not_found', 'there is no such thing');
+    const others = refuse('not_found', 'there is no such thing', OF_ANOTHER);
+    const token = world.token('guest', 'acc-7');
+    const host = world.token('host', 'acc-8');
+    const client = await house.client(token);
+    const answers = async (given: typeof none) => {
+      world.answer = (_subject, _command, reply) => reply(given);
+      world.calendarOf = async () => given;
+      world.parts.bookings.get = async () => given;
+      world.parts.listings.get = async () => given;
+      const release = { apartmentId: 'apt-1', holdId: 'hold-1', requestId: REQUEST_ID };
+      return [
+        await client.ask('release', release),
+        await client.ask('watch', { apartmentIds: ['apt-1'], ...WINDOW }),
+        (await house.http('DELETE', '/v1/apartments/apt-1/holds/hold-1', { token })).text,
+        (await house.http('GET', '/v1/bookings/booking-1', { token })).text,
+        (await house.http('GET', '/v1/apartments/apt-1')).text,
+        (await house.http('DELETE', '/v1/apartments/apt-2', { token: host })).text,
+      ];
+    };
+    const told = () => world.log.lines.filter(({ level }) => level !== 'debug');
+    const refused = await answers(none);
+    expect(told()).toEqual([]);
+    expect(await answers(others)).toEqual(refused);
+    world.refuseAccess('acc-9', 'confirm');
+    const access = { level: 'info', event: 'access.refused' };
+    expect(told()).toEqual([
+      { ...access, subjectId: 'acc-7', route: 'release' },
+      { ...access, subjectId: 'acc-7', route: 'watch' },
+      { ...access, subjectId: 'acc-7', route: 'DELETE /v1/apartments/:id/holds/:holdId' },
+      { ...access, subjectId: 'acc-7', route: 'GET /v1/bookings/:id' },
+      { ...access, route: 'GET /v1/apartments/:id' },
+      { ...access, subjectId: 'acc-8', route: 'DELETE /v1/apartments/:id' },
+      { ...access, subjectId: 'acc-9', route: 'confirm' },
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { listingsOverview, upsertListings } from '../../src/persistence/statements/listings.ts';
 import type { CommittedChange } from '../../src/protocol/committed-change.ts';
+import { isOfAnother } from '../../src/protocol/errors.ts';
 import { nightOf } from '../../src/protocol/nights.ts';
 import type { Apartment } from '../../src/protocol/terms.ts';
 import { createListings, type ListingsService, type TakenRange } from '../../src/services/listings/index.ts';
@@ -259,11 +260,15 @@ it('does not write a listing again that has not changed', async () => {
 it('shows details, and new ones after a poll', async () => {
   await write(apartment('a'));
   await listings.start();
-  expect(await listings.get(undefined, 'a')).toEqual(apartment('a'));
-  expect(await listings.get(undefined, 'nobody')).toBeUndefined();
+  const shown = async (id: string) => {
+    const found = await listings.get(undefined, id);
+    return found.ok ? found.data : found.error.code;
+  };
+  expect(await shown('a')).toEqual(apartment('a'));
+  expect(await shown('nobody')).toBe('not_found');
   await write(apartment('a', { description: 'Loud.' }));
   await listings.poll();
-  expect((await listings.get(undefined, 'a'))?.description).toBe('Loud.');
+  expect(await shown('a')).toMatchObject({ description: 'Loud.' });
 });
 
 it('[S8] tells of one that was never listed to its host and admins alone, and of one that was to anybody', async () => {
@@ -286,7 +291,7 @@ it('[S8] tells of one that was never listed to its host and admins alone, and of
   const whoSees = async (id: string) => {
     const seen: string[] = [];
     for (const [who, subject] of Object.entries(subjects))
-      if ((await listings.get(subject, id)) !== undefined) seen.push(who);
+      if ((await listings.get(subject, id)).ok) seen.push(who);
     return seen;
   };
   const ALL = Object.keys(subjects);
@@ -295,6 +300,11 @@ it('[S8] tells of one that was never listed to its host and admins alone, and of
   expect(await whoSees('never')).toEqual(['host', 'admin']);
   expect(await whoSees('once')).toEqual(ALL);
   expect(await whoSees('none')).toEqual([]);
+  const isThere = async (id: string) => {
+    const found = await listings.get(subjects.other, id);
+    return found.ok || isOfAnother(found.error);
+  };
+  expect([await isThere('never'), await isThere('none')]).toEqual([true, false]);
 
   // By another server, just now: looked up, what is not known to be public is told as it is.
   await database.pool.query(`update listings set status = 'listed' where id = 'never'`);

@@ -1,5 +1,5 @@
 /** Decisions about bookings: begun by a confirm, cancelled. What a payment makes of them is in payment.ts. Pure: time, ids and prices arrive as input, nothing is changed here. */
-import { errorBody } from '../../protocol/errors.ts';
+import { errorBody, OF_ANOTHER } from '../../protocol/errors.ts';
 import { instant } from '../../protocol/instant.ts';
 import { PAYMENT_DEADLINE_MS } from '../../protocol/limits.ts';
 import { startOfNightMs } from '../../protocol/local-day.ts';
@@ -71,7 +71,8 @@ export function decideCancel(calendar: Calendar, command: Command<'cancel'>, at:
   const record = at.booking;
   const mayCancel = at.subject.kind !== 'guest' || record?.guestId === at.subject.id;
   if (record === undefined || record.status === 'pending' || !mayCancel) {
-    return { refusal: errorBody('not_found', `there is no booking ${command.bookingId} of yours here`) };
+    const message = `there is no booking ${command.bookingId} of yours here`;
+    return { refusal: errorBody('not_found', message, record && !mayCancel ? OF_ANOTHER : undefined) };
   }
   if (claim === undefined) {
     const since = record.cancelledAtMs === null ? '' : ` since ${instant(record.cancelledAtMs)}`;

@@ -1,6 +1,6 @@
 /** What a decision is: facts or a refusal, and the refusals that decisions of every kind may come to. */
 import type { ApartmentCommand } from '../../protocol/apartment-command.ts';
-import { type ErrorBody, errorBody, refuse } from '../../protocol/errors.ts';
+import { type ErrorBody, type ErrorDetails, errorBody, OF_ANOTHER, refuse } from '../../protocol/errors.ts';
 import type { Feature } from '../../protocol/feature-levels.ts';
 import type { Subject } from '../../protocol/resources.ts';
 import type { BookingWrite, Fact } from '../facts.ts';
@@ -23,20 +23,22 @@ export function ownHold(
   subject: Subject,
 ): HoldClaim | { refusal: ErrorBody } {
   const hold = findHold(calendar, holdId);
-  return hold?.guestId === subject.id ? hold : { refusal: noSuchHold(holdId) };
+  if (hold?.guestId === subject.id) return hold;
+  return { refusal: noSuchHold(holdId, hold && OF_ANOTHER) };
 }
 
 /** Also where it is another guest's: never told apart. */
-export function noSuchHold(holdId: string): ErrorBody {
+export function noSuchHold(holdId: string, details?: ErrorDetails): ErrorBody {
   return errorBody(
     'not_found',
     `there is no hold ${holdId} of yours on this apartment; place one with \`hold\``,
+    details,
   );
 }
 
 /** There is no such apartment, or none that whoever asks may know of (S8): never told apart. */
-export function unknownApartment(apartmentId: string) {
-  return refuse('not_found', `there is no apartment ${apartmentId}; look for one with \`search\``);
+export function unknownApartment(apartmentId: string, details?: ErrorDetails) {
+  return refuse('not_found', `there is no apartment ${apartmentId}; look for one with \`search\``, details);
 }
 
 /** As `ownHold`; an admin may end or lengthen anybody's. */

@@ -3,7 +3,7 @@ import type { Outcome } from '../../protocol/errors.ts';
 import type { Subject } from '../../protocol/resources.ts';
 import type { Apartment } from '../../protocol/terms.ts';
 import type { Caller } from '../caller.ts';
-import { managingSubject, subjectOf, unknownApartment } from '../commands.ts';
+import { managingSubject, subjectOf } from '../commands.ts';
 import type { Dispatch } from '../dispatch.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import type { GatewayParts } from '../ports.ts';
@@ -32,12 +32,10 @@ export function managing(
   return managingSubject(parts, subjectOf(caller), params.id);
 }
 
-/** @throws Refusal where there is none, or none that the caller may know of */
-export async function apartmentOf(
+/** Of the path; `not_found` where there is none, or none that the caller may know of. */
+export function apartmentOf(
   { listings }: GatewayParts,
   { caller, params: { id } }: { caller: Caller; params: { id: string } },
 ): Promise<Outcome<Apartment>> {
-  const found = await listings.get(caller.subject, id);
-  if (found === undefined) throw unknownApartment(id);
-  return ok(found);
+  return listings.get(caller.subject, id);
 }

@@ -12,7 +12,7 @@ import { type Access, BAD_TOKEN, type Caller, callerOf, NOBODY, refusalFor } fro
 import type { Faults } from '../faults.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import type { GatewayParts } from '../ports.ts';
-import type { SecurityLog } from '../security-log.ts';
+import { attemptOf, type SecurityLog } from '../security-log.ts';
 import { deviceCookie, deviceTokens } from './device-cookie.ts';
 import { checkParameters, type Query } from './parameters.ts';
 import { Failure, IntentHeaders, RevisedHeaders } from './schemas.ts';
@@ -133,7 +133,7 @@ export function createRouter({
           outcome = faults.answer(`${method} ${path}`, { requestId }, error);
         }
         if (!outcome.ok) {
-          const { code } = outcome.error;
+          const code = attemptOf(outcome.error);
           // Who counts or knows passwords and tokens has told of it; an apartment has not.
           if (intent || code === 'forbidden' || code === 'invalid_request') tellRefused(request, code);
           return refuse(reply, outcome.error);

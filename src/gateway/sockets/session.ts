@@ -11,7 +11,7 @@ import type { Faults } from '../faults.ts';
 import type { Budget } from '../limits/budgets.ts';
 import { HELD_BACK_MAX, SOCKET_INFLIGHT_MAX } from '../limits.ts';
 import type { Log } from '../log.ts';
-import type { SecurityLog } from '../security-log.ts';
+import { attemptOf, type SecurityLog } from '../security-log.ts';
 import type { EventSink, Link } from './link.ts';
 import { eventText, outcomeText, type PacketHeads, refusalText } from './packets.ts';
 
@@ -122,7 +122,7 @@ export class Session implements Caller, EventSink {
       open = false;
       this.#inFlight -= 1;
       all.count -= 1;
-      if (!outcome.ok) this.#tellRefused(args[0], outcome.error.code);
+      if (!outcome.ok) this.#tellRefused(args[0], attemptOf(outcome.error));
       this.#acknowledge(ackId, outcome);
     });
   }

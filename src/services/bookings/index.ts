@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { bookingView } from '../../actors/calendar/views.ts';
 import type { Bookings } from '../../gateway/ports.ts';
 import { bookingById, listBookings, upcomingBookings } from '../../persistence/statements/bookings.ts';
-import { refuse } from '../../protocol/errors.ts';
+import { OF_ANOTHER, refuse } from '../../protocol/errors.ts';
 import { LAST_ZONE, localNight } from '../../protocol/local-day.ts';
 import type { Hold, Subject } from '../../protocol/resources.ts';
 import { type Contacts, shownBookings } from '../contacts/index.ts';
@@ -41,13 +41,15 @@ export function createBookings(parts: BookingsParts): Bookings {
 
     async get(subject, bookingId) {
       const booking = await bookingById(pool, bookingId);
-      if (booking !== undefined && booking.status !== 'pending') {
+      const isThere = booking !== undefined && booking.status !== 'pending';
+      if (isThere) {
         const isVisible = booking.guestId === subject.id || (await mayManage(subject, booking.apartmentId));
         if (isVisible) return { ok: true, data: (await shown([booking]))[0]! };
       }
       return refuse(
         'not_found',
         `there is no booking ${bookingId} of yours; \`GET /v1/bookings\` lists them`,
+        isThere ? OF_ANOTHER : undefined,
       );
     },
   };

@@ -12,7 +12,7 @@ import {
 } from '../../persistence/statements/listings.ts';
 import type { CitiesAnswer } from '../../protocol/commands.ts';
 import type { CommittedChange } from '../../protocol/committed-change.ts';
-import { refuse } from '../../protocol/errors.ts';
+import { OF_ANOTHER, refuse } from '../../protocol/errors.ts';
 import { localNight } from '../../protocol/local-day.ts';
 import type { RangeStatus, Subject } from '../../protocol/resources.ts';
 import type { ListingStatus, Terms } from '../../protocol/terms.ts';
@@ -220,7 +220,11 @@ export function createListings(options: ListingsOptions): ListingsService {
 
     async get(subject, apartmentId) {
       const found = await row(apartmentId);
-      return found?.wasListed === true || manages(subject, found) ? found?.apartment : undefined;
+      if (found?.wasListed === true || (found !== undefined && manages(subject, found))) {
+        return { ok: true, data: found.apartment };
+      }
+      const sentence = `there is no apartment ${apartmentId}; look it up with GET /v1/apartments`;
+      return refuse('not_found', sentence, found && OF_ANOTHER);
     },
 
     async mayManage(subject, apartmentId) {

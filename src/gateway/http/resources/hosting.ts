@@ -57,7 +57,8 @@ export function hostingRoutes(route: Router, parts: ResourceParts): void {
     answers: ApartmentBookings,
     async run(call) {
       await managing(parts, call);
-      await apartmentOf(parts, call);
+      const known = await apartmentOf(parts, call);
+      if (!known.ok) return known;
       const { from, to, ...page } = call.query;
       const window = { from: nightOf(from), to: nightOf(to) };
       return ok(await management.bookings(call.params.id, window, page));
