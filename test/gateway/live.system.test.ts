@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CommittedChange } from '../../src/protocol/committed-change.ts';
-import { errorBody } from '../../src/protocol/errors.ts';
+import { errorBody, Refusal } from '../../src/protocol/errors.ts';
 import { Availability, Notice, OccupancyChanged } from '../../src/protocol/events.ts';
 import { WATCHES_PER_SOCKET_MAX } from '../../src/protocol/limits.ts';
 import type { Calendar } from '../../src/protocol/resources.ts';
@@ -108,6 +108,17 @@ describe('watching', () => {
     raw.send('42/v1,2["unwatch",{"apartmentIds":["apt-2"]}]');
     await raw.hears('43/v1,2');
     expect(raw.frames.filter((frame) => frame.includes('availability'))).toEqual([]);
+  });
+
+  it('[S8] tells nothing of what could not be looked up for who asks', async () => {
+    const client = await house.client();
+    house.world.calendarOf = () => Promise.reject(new Refusal('unavailable', 'the storage is away'));
+    expect(await client.ask('watch', { apartmentIds: ['apt-1'], ...WINDOW })).toMatchObject({
+      error: { code: 'unavailable' },
+    });
+    house.world.change({ apartmentId: 'apt-1', changes: [NIGHTS] });
+    expect(await client.ask('unwatch', { apartmentIds: ['apt-2'] })).toEqual({ ok: true, data: {} });
+    expect(client.heard.filter(({ event }) => event === 'availability')).toEqual([]);
   });
 
   it('[S8] goes on as anybody may once a session has ended; what was watched by right ends with the connection', async () => {

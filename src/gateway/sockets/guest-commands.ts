@@ -30,7 +30,11 @@ export function guestSocketCommands(parts: GatewayParts, fanOut: FanOut): Comman
           await joined;
           const outcomes = await Promise.all(
             wanted.map((id) => parts.apartments.calendar(session.subject, id, window)),
-          );
+          ).catch((fault) => {
+            // Whether it may know of them was not found out.
+            leave(session, fresh);
+            throw fault;
+          });
           const calendars: Calendar[] = [];
           let refusal: Outcome<never> | undefined;
           for (const [i, outcome] of outcomes.entries()) {

@@ -3,6 +3,13 @@ import { type ListingRow, listingsById } from '../../persistence/statements/list
 import { Refusal } from '../../protocol/errors.ts';
 import { LOOKUPS_WAITING_MAX } from './limits.ts';
 
+/** Made once: who floods is refused a hundred thousand times a second, and an error of each one's own has a stack to write. */
+const BUSY = new Refusal(
+  'unavailable',
+  `${LOOKUPS_WAITING_MAX} other apartments are being looked up; ask again in a second`,
+  { retryAfterMs: 1_000 },
+);
+
 /** What is asked for in one statement. */
 interface Round {
   readonly ids: Set<string>;
@@ -26,10 +33,7 @@ export class Lookups {
   async row(apartmentId: string): Promise<ListingRow | undefined> {
     this.#next ??= this.#begin();
     const { ids, rows } = this.#next;
-    if (ids.size >= LOOKUPS_WAITING_MAX && !ids.has(apartmentId)) {
-      const sentence = `${LOOKUPS_WAITING_MAX} other apartments are being looked up; ask again in a second`;
-      throw new Refusal('unavailable', sentence, { retryAfterMs: 1_000 });
-    }
+    if (ids.size >= LOOKUPS_WAITING_MAX && !ids.has(apartmentId)) throw BUSY;
     ids.add(apartmentId);
     return (await rows).get(apartmentId);
   }
