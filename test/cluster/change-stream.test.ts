@@ -112,6 +112,16 @@ describe('the stream of changes', () => {
     expect(world.missed).toBe(1);
   });
 
+  it('lets others notice within a moment that there is something they were not told', async () => {
+    const world = new World();
+    world.sender.committed(change(1));
+    await world.time.pass(50);
+    world.sender.untold();
+    expect(world.missed).toBe(0);
+    await world.time.pass(2 * CHANGES_SILENCE_MS);
+    expect(world.missed).toBe(1);
+  });
+
   it('tells once that a node is gone, which may have told nobody what it committed last', async () => {
     const world = new World();
     world.sender.committed(change(1));
