@@ -91,6 +91,14 @@ describe('my stays', () => {
     await row(ana, 'hold', first.id).waitFor({ state: 'detached' });
   });
 
+  it('has the e-mail address of who is signed in written where they pay', async () => {
+    const { id, apartmentId } = await hold(1, 40);
+    const paying = await signedIn(`/apartments/${apartmentId}`);
+    await paying.locator('.hold[data-status="held"]').waitFor();
+    expect(await paying.getByLabel('E-mail').inputValue()).toBe(ANA.email);
+    await device.release({ apartmentId, holdId: id });
+  });
+
   it('says what a cancellation gives back before it is made; one device cancels, the other sees it', async () => {
     // Moderate: everything until 5 days before, half after.
     const [late, early] = [await book(1, 3), await book(2, 60)];

@@ -21,13 +21,14 @@ export type Method = (typeof METHODS)[number];
 
 const KEY = 'nightlatch.confirm';
 
-export function readDraft(): ConfirmDraft {
+/** @param ownEmail of who has signed in, in place of one that nobody has typed yet */
+export function readDraft(ownEmail = ''): ConfirmDraft {
   try {
     const { name, email, method } = JSON.parse(sessionStorage.getItem(KEY) ?? '{}') as Partial<ConfirmDraft>;
     const known = METHODS.find((one) => one === method);
-    return { name: String(name ?? ''), email: String(email ?? ''), method: known ?? METHODS[0] };
+    return { name: String(name ?? ''), email: String(email || ownEmail), method: known ?? METHODS[0] };
   } catch {
-    return { name: '', email: '', method: METHODS[0] };
+    return { name: '', email: ownEmail, method: METHODS[0] };
   }
 }
 

@@ -8,7 +8,7 @@ import type { ErrorBody } from '../../../../src/protocol/errors.ts';
 import { PAYMENT_DEADLINE_MS } from '../../../../src/protocol/limits.ts';
 import { guestsText, minutesText, money, stayText } from '../../format.ts';
 import { navigate } from '../../router.tsx';
-import { client, useConnection } from '../../shared/live/client.ts';
+import { client, useConnection, useWho } from '../../shared/live/client.ts';
 import { keepBooking } from '../../shared/live/my-stays.ts';
 import { Refusal } from '../../shared/refusal.tsx';
 import { t } from '../../texts/index.ts';
@@ -41,7 +41,8 @@ export function HoldPanel({
 }) {
   const says = t.apartment.hold;
   const isOnline = useConnection() !== 'offline';
-  const [draft, setDraft] = useState(readDraft);
+  const who = useWho();
+  const [draft, setDraft] = useState(() => readDraft(who?.email));
   const [isAsking, setIsAsking] = useState(false);
   const [error, setError] = useState<ErrorBody>();
   const heading = useRef<HTMLHeadingElement>(null);
