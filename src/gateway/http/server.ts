@@ -1,8 +1,5 @@
 /** The HTTP side: routes, documentation, the page, headers, and the translation of everything that goes wrong. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import helmet from '@fastify/helmet';
-import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import {
@@ -31,6 +28,7 @@ import type { GatewayParts } from '../ports.ts';
 import type { SecurityLog } from '../security-log.ts';
 import { compressAnswers } from './compression.ts';
 import { keepDocuments } from './documents.ts';
+import { servePage } from './page.ts';
 import { createRouter, refuse, routeOf } from './route.ts';
 import { defineRoutes } from './routes.ts';
 import { Health, NAMED, Readiness } from './schemas.ts';
@@ -143,52 +141,6 @@ function operations(app: FastifyInstance, { notReady }: HttpOptions): void {
   });
 }
 
-/** Files of the page; its client routes (/apartments/x, /admin) all get index.html. */
-async function servePage(app: FastifyInstance, root: string): Promise<void> {
-  const built = existsSync(join(root, 'index.html'));
-  if (built) {
-    await app.register(fastifyStatic, {
-      root,
-      // Vite names what is under /assets by its content.
-      cacheControl: false,
-      preCompressed: true,
-      setHeaders: (reply, path) => {
-        const named = path.startsWith(join(root, 'assets'));
-        reply.header('cache-control', named ? 'public, max-age=31536000, immutable' : 'no-cache');
-        // Half a kilobyte that says nothing to what is no document, on each of the page's parts.
-        if (/\.(js|css)(\.br|\.gz)?$/.test(path))
-          for (const name of OF_DOCUMENTS) reply.raw.removeHeader(name);
-      },
-    });
-  }
-  app.setNotFoundHandler((request, reply) => {
-    const { method, url } = request;
-    const forPerson = method === 'GET' && (request.headers.accept ?? '').includes('text/html');
-    if (!forPerson || /^\/(v1|socket\.io|assets)(\/|$|\?)/.test(url)) {
-      return refuse(
-        reply,
-        errorBody('not_found', `there is no ${method} ${pathOf(url)}; see /docs for what there is`),
-      );
-    }
-    if (built) return reply.sendFile('index.html');
-    return reply.code(503).type('text/html').send(NOT_BUILT);
-  });
-}
-
-const OF_DOCUMENTS = [
-  'content-security-policy',
-  'cross-origin-opener-policy',
-  'origin-agent-cluster',
-  'x-dns-prefetch-control',
-  'x-download-options',
-  'x-frame-options',
-  'x-permitted-cross-domain-policies',
-  'x-xss-protection',
-] as const;
-
-const NOT_BUILT =
-  '<!doctype html><title>Nightlatch</title><p>The page has not been built. Run <code>npm run build</code> and load it again. The API is documented at <a href="/docs">/docs</a>.';
-
 function errorOf(faults: Faults, error: FastifyError, request: FastifyRequest): ErrorBody {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const fields = error.validation.slice(0, 20).map((issue) => ({
@@ -238,8 +190,4 @@ const CONTENT_SECURITY = {
 function ownWebSocket(request: { headers: { host?: string | undefined } }): string {
   const { host } = request.headers;
   return host !== undefined && /^[\w.-]+(:\d+)?$/.test(host) ? `ws://${host} wss://${host}` : "'self'";
-}
-
-function pathOf(url: string): string {
-  return (url.split('?', 1)[0] ?? '').slice(0, 200);
 }
