@@ -145,3 +145,7 @@ export const REDIS_CHANNELS_AT_ONCE = 500;
  */
 export const REDIS_MASTER_EVERY_MS = 500;
 export const REDIS_SLOTS_EVERY_MS = 2_000;
+/** Of an apartment's description in the head of its page, in characters: previews show no more. */
+export const DESCRIPTION_SHOWN_MAX = 200;
+/** How long the head of a page waits for what it says of an apartment, in milliseconds; the page comes without it then. */
+export const HEAD_PATIENCE_MS = 250;

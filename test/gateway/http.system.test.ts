@@ -512,7 +512,7 @@ describe('the page', () => {
     writeFileSync(join(root, 'index.html'), '<!doctype html><title>Page</title>');
     writeFileSync(join(root, 'assets', 'page-1a2b.js'), 'export {}');
     await using own = await openHouse({ webRoot: root });
-    for (const path of ['/', '/apartments/apt-1', '/admin', '/bookings?x=1', '/%00', '/apartments/%00']) {
+    for (const path of ['/', '/apartments/unknown', '/admin', '/bookings?x=1', '/%00', '/apartments/%00']) {
       const page = await own.http('GET', path, html);
       expect([page.status, page.text]).toEqual([200, '<!doctype html><title>Page</title>']);
     }
@@ -532,6 +532,22 @@ describe('the page', () => {
     for (const path of ['/..%2f..%2fetc/passwd', '/%2e%2e/%2e%2e/etc/passwd']) {
       expect((await own.http('GET', path)).text).not.toContain('root:');
     }
+    rmSync(root, { recursive: true });
+  });
+
+  it('says in its head which apartment it is of, to who runs no program, where anybody may know', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'page-'));
+    const plain = '<title>Nightlatch</title>\n<meta name="description" content="Hold nights." />';
+    writeFileSync(join(root, 'index.html'), plain);
+    await using own = await openHouse({ webRoot: root });
+    for (const accept of ['text/html', '*/*']) {
+      const page = await own.http('GET', '/apartments/apt-1?checkIn=x', { headers: { accept } });
+      expect([page.status, page.headers.get('cache-control')]).toEqual([200, 'no-cache']);
+      expect(page.text).toContain('<title>Rooftop in Alfama · Nightlatch</title>');
+      expect(page.text).toContain('<meta property="og:title" content="Rooftop in Alfama, Lisbon, ');
+    }
+    for (const path of ['/apartments/nowhere', '/apartments/apt-1/x', '/admin'])
+      expect((await own.http('GET', path, html)).text).toBe(plain);
     rmSync(root, { recursive: true });
   });
 

@@ -146,6 +146,11 @@ describe('finding a stay', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL(/apartments\/airbnb-40/);
     expect(asked(page)).toMatchObject({ ...wished, guests: '2' });
+    await expect.poll(() => page.title()).toBe('Solar · Nightlatch');
+    await page.goBack();
+    await expect.poll(() => page.title()).toContain('Find a stay');
+    await page.goForward();
+    await expect.poll(() => page.title()).toBe('Solar · Nightlatch');
   });
 
   it('says of a card that its nights were just taken, offers the nearest, and says when they are free again', async () => {

@@ -1,5 +1,5 @@
 /** The frame around every page: who you are, whether the server hears you, where you can go, in which language. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { I18nProvider, RouterProvider } from 'react-aria-components';
 import { Broken } from './frame/broken.tsx';
 import { Footer } from './frame/footer.tsx';
@@ -39,7 +39,8 @@ function Frame(choice: Parameters<typeof Footer>[0]) {
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
 
-  useEffect(() => {
+  // Before the page's own effects: it may have a better one.
+  useLayoutEffect(() => {
     document.title = `${t.shell.titles[route.page]} · Nightlatch`;
   }, [route.page]);
   // A page change is announced by moving the focus to it; the first page is where the reader is anyway.

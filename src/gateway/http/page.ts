@@ -1,13 +1,27 @@
 /** The pages, as they were built. */
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { errorBody } from '../../protocol/errors.ts';
+import type { Apartment } from '../../protocol/terms.ts';
+import { TIMERS } from '../../time/scheduler.ts';
+import { within } from '../../time/within.ts';
+import { HEAD_PATIENCE_MS } from '../limits.ts';
+import type { Listings } from '../ports.ts';
+import { withHead } from './page-head.ts';
 import { refuse } from './route.ts';
 
-/** Files of the page; its client routes (/apartments/x, /admin) all get index.html. */
-export async function servePage(app: FastifyInstance, root: string): Promise<void> {
+/**
+ * Files of the page; its client routes (/apartments/x, /admin) all get index.html, which for an apartment that anybody may
+ * know of says in its head which one it is.
+ */
+export async function servePage(
+  app: FastifyInstance,
+  root: string,
+  listings: Pick<Listings, 'isPublic' | 'get'>,
+): Promise<void> {
   const built = existsSync(join(root, 'index.html'));
   if (built) {
     await app.register(fastifyStatic, {
@@ -24,18 +38,41 @@ export async function servePage(app: FastifyInstance, root: string): Promise<voi
       },
     });
   }
-  app.setNotFoundHandler((request, reply) => {
+  const document = built ? await readFile(join(root, 'index.html'), 'utf8') : '';
+  app.setNotFoundHandler(async (request, reply) => {
     const { method, url } = request;
-    const forPerson = method === 'GET' && (request.headers.accept ?? '').includes('text/html');
+    const apartmentId = APARTMENT.exec(pathOf(url))?.[1];
+    // What makes previews of links takes anything.
+    const accepts = apartmentId === undefined ? /text\/html/ : /text\/html|^$|\*\/\*/;
+    const forPerson = method === 'GET' && accepts.test(request.headers.accept ?? '');
     if (!forPerson || /^\/(v1|socket\.io|assets)(\/|$|\?)/.test(url)) {
       return refuse(
         reply,
         errorBody('not_found', `there is no ${method} ${pathOf(url)}; see /docs for what there is`),
       );
     }
-    if (built) return reply.sendFile('index.html');
-    return reply.code(503).type('text/html').send(NOT_BUILT);
+    if (!built) return reply.code(503).type('text/html').send(NOT_BUILT);
+    const apartment = apartmentId === undefined ? undefined : await known(listings, apartmentId);
+    if (apartment === undefined) return reply.sendFile('index.html');
+    return reply
+      .type('text/html; charset=utf-8')
+      .header('cache-control', 'no-cache')
+      .send(withHead(document, apartment));
   });
+}
+
+const APARTMENT = /^\/apartments\/([\w-]{1,64})$/;
+
+/** Undefined where it cannot be said in time: the page finds out by itself. */
+async function known(
+  listings: Pick<Listings, 'isPublic' | 'get'>,
+  apartmentId: string,
+): Promise<Apartment | undefined> {
+  if (!listings.isPublic(apartmentId)) return undefined;
+  const looking = listings.get(undefined, apartmentId).catch(() => undefined);
+  if (!(await within(TIMERS, HEAD_PATIENCE_MS, looking))) return undefined;
+  const found = await looking;
+  return found?.ok === true ? found.data : undefined;
 }
 
 const OF_DOCUMENTS = [

@@ -111,7 +111,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     { nowMs, log, faults, load },
   );
   operations(app, options);
-  await servePage(app, options.webRoot);
+  await servePage(app, options.webRoot, parts.listings);
   await app.ready();
   return app;
 }

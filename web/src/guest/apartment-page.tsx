@@ -73,6 +73,9 @@ function Details({ apartment }: { apartment: Apartment }) {
   const chooserHeading = useRef<HTMLHeadingElement>(null);
 
   useEffect(() => {
+    document.title = `${apartment.name} · Nightlatch`;
+  }, [apartment.name]);
+  useEffect(() => {
     if (booked !== undefined) navigate(`/bookings/${booked}?new=1`);
   }, [booked]);
 
