@@ -107,6 +107,7 @@ export const apartmentMachine = setup({
     cancel: { actions: 'decide' },
     block: { actions: 'decide' },
     unblock: { actions: 'decide' },
+    adopt: { actions: 'decide' },
     tick: { actions: 'lapse' },
     payment: { actions: 'pay' },
   },

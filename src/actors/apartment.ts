@@ -8,6 +8,7 @@
  */
 
 import type { ApartmentCommand } from '../protocol/apartment-command.ts';
+import type { AdoptedClaims } from '../protocol/committed-change.ts';
 import { type Outcome, refuse } from '../protocol/errors.ts';
 import type { Feature } from '../protocol/feature-levels.ts';
 import { COMMAND_DEADLINE_MS } from '../protocol/limits.ts';
@@ -18,13 +19,14 @@ import type { ActorSystem } from './actor-system.ts';
 import type { ApartmentActor } from './apartment-actor.ts';
 import type { ApartmentEvent, CommandEvent } from './apartment-machine.ts';
 import { type Calendar, findHold, type HoldClaim, isRestless, nextDeadlineMs } from './calendar/calendar.ts';
+import type { Circumstances } from './calendar/circumstances.ts';
 import type { PaymentStep } from './calendar/payment.ts';
 import { crowdedRefusal } from './crowded.ts';
 import type { Deadlines, Due } from './deadlines.ts';
 import { stepsUnderWay } from './effects.ts';
 import { endedHoldRefusal } from './ended-hold.ts';
-import type { BookingRecord, JournalEntry } from './facts.ts';
-import { PIPELINE_MAX, SNAPSHOT_EVERY_FACTS } from './limits.ts';
+import type { JournalEntry } from './facts.ts';
+import { BOOKINGS_OF_GUEST_MAX, PIPELINE_MAX, SNAPSHOT_EVERY_FACTS } from './limits.ts';
 import type { ListedHold, OpenHolds } from './open-holds.ts';
 import { OutputGate } from './output-gate.ts';
 import { answerUnavailable } from './overdue.ts';
@@ -35,6 +37,8 @@ import { answerAgain } from './replay.ts';
 import type { RequestWindow } from './request-window.ts';
 import { captured, type Restored } from './restore.ts';
 import { type Asked, Turn, type TurnOwner } from './turn.ts';
+
+const NOTHING_READ = { booking: undefined, bookingsOfGuest: undefined };
 
 /** What all running apartments of a process share. */
 export interface ApartmentParts {
@@ -51,6 +55,8 @@ export interface ApartmentParts {
   readonly holdsPerGuest: number;
   /** Whether all servers understand it: what not all do is not written. */
   readonly mayWrite: (feature: Feature) => boolean;
+  /** Whose what was this guest's is now (G9): an account's, by id; undefined where it is nobody else's. */
+  readonly heirOf: (guestId: string) => Promise<string | undefined>;
   /** This instance is over; what it was asked and has not answered is asked again of the next. */
   readonly lost: (apartment: RunningApartment, reason: string, cause: unknown, culprit?: Asked) => void;
   readonly again: (asked: Asked) => void;
@@ -89,6 +95,8 @@ export class RunningApartment implements TurnOwner, Due {
   /** Undefined nearly always. */
   #inTime: Map<string, number> | undefined;
   #publishedVersion: number;
+  /** Of the last one decided here: what was read of bookings before it is out of date. */
+  #adoptedVersion = 0;
 
   /**
    * @param restored its changes, by facts of an instance before this one, are told now
@@ -184,6 +192,7 @@ export class RunningApartment implements TurnOwner, Due {
       return this.#ended(asked);
     }
     if (command.kind === 'cancel') return this.#cancel(asked, command.bookingId);
+    if (command.kind === 'adopt') return this.#adopt(asked, command.guestId);
     this.#proceed(asked);
   }
 
@@ -254,7 +263,9 @@ export class RunningApartment implements TurnOwner, Due {
   mayBeOpen(): ListedHold[] {
     const holds: ListedHold[] = this.openHolds();
     for (const turn of this.#gate) {
-      for (const { guestId, hold, replaced = [] } of turn.changes) {
+      for (const { guestId, hold, replaced = [], adopted } of turn.changes) {
+        for (const { id, checkIn, checkOut } of adopted?.holds ?? [])
+          holds.push({ guestId: adopted!.guestId, id, from: nightOf(checkIn), to: nightOf(checkOut) });
         if (guestId === undefined || hold === undefined) continue;
         for (const { id, checkIn, checkOut } of [hold, ...replaced]) {
           holds.push({ guestId, id, from: nightOf(checkIn), to: nightOf(checkOut) });
@@ -303,7 +314,8 @@ export class RunningApartment implements TurnOwner, Due {
     return crowdedRefusal(this.#window, command, subject);
   }
 
-  #decide(asked: Asked, booking: BookingRecord | undefined): void {
+  /** @param read beforehand, where the calendar alone does not suffice */
+  #decide(asked: Asked, read: Pick<Circumstances, 'booking' | 'bookingsOfGuest'> = NOTHING_READ): void {
     const nowMs = this.#lapse();
     if (this.#over) return this.#parts.again(asked);
     const { command, subject } = asked;
@@ -319,7 +331,8 @@ export class RunningApartment implements TurnOwner, Due {
       openHolds: command.kind === 'hold' ? openHolds.countOf(subject.id, nowMs) : 0,
       origin: command.kind === 'hold' ? openHolds.ofOrigin(subject, nowMs) : undefined,
       mayWrite,
-      booking,
+      booking: read.booking,
+      bookingsOfGuest: read.bookingsOfGuest,
     };
     this.#take({ type: command.kind, command, at, turn } as CommandEvent);
   }
@@ -346,7 +359,7 @@ export class RunningApartment implements TurnOwner, Due {
     if ('holdId' in command && findHold(this.#calendar, command.holdId) === undefined) {
       return this.#answerEnded(asked, command);
     }
-    this.#decide(asked, undefined);
+    this.#decide(asked);
     this.#ended(asked);
   }
 
@@ -357,17 +370,36 @@ export class RunningApartment implements TurnOwner, Due {
         if (this.#over) return this.#parts.again(asked);
         const before = this.#window.find(asked.subject.id, asked.command.requestId);
         if (before !== undefined) return this.#answerAgain(asked, before);
-        this.#decide(asked, booking);
+        this.#decide(asked, { booking });
       },
       (cause) => this.#unread(asked, cause),
     );
   }
 
+  /**
+   * Decides once it is known which bookings of the guest's are here: of those that have ended the calendar knows nothing.
+   * They are read as of what is on disk, and again where that adoption has been decided meanwhile.
+   */
+  #adopt(asked: Asked, guestId: string): void {
+    const { journal, again } = this.#parts;
+    const fromVersion = this.version;
+    const look = () =>
+      journal.bookingsOfGuest(this.id, guestId, BOOKINGS_OF_GUEST_MAX).then(
+        (bookingsOfGuest) => {
+          if (this.#over) return again(asked);
+          if (this.#adoptedVersion > fromVersion) return this.#adopt(asked, guestId);
+          this.#decide(asked, { bookingsOfGuest });
+        },
+        (cause) => this.#unread(asked, cause),
+      );
+    this.#gate.behind({ released: () => void look(), lost: () => again(asked) });
+  }
+
   /** A hold that is not open: how it ended is in the journal, once the gate has passed what ended it. */
   #answerEnded(asked: Asked, command: Extract<ApartmentCommand, { holdId: string }>): void {
-    const { journal, again } = this.#parts;
+    const { again } = this.#parts;
     const look = () =>
-      endedHoldRefusal(journal, command, asked.subject, this.version).then(
+      endedHoldRefusal(this.#parts, command, asked.subject, this.version).then(
         (error) => asked.reply({ ok: false, error }),
         (cause) => this.#unread(asked, cause),
       );
@@ -385,7 +417,7 @@ export class RunningApartment implements TurnOwner, Due {
   #answerAgain(asked: Asked, version: number, isDecided = false): void {
     const { command, subject } = asked;
     const look = () =>
-      answerAgain(this.#parts.journal, subject.id, command, version).then(
+      answerAgain(this.#parts, subject.id, command, version).then(
         ({ outcome, isOwn, paymentKey }) => {
           if (this.#over) return this.#parts.again(asked);
           if (outcome !== undefined) {
@@ -457,7 +489,9 @@ export class RunningApartment implements TurnOwner, Due {
     }
     for (let i = 0; i < entries.length; i++) {
       this.#window.add(entries[i]!);
-      this.#parts.openHolds.follow(entries[i]!, changes[i]!.guestId);
+      const { guestId, adopted } = changes[i]!;
+      this.#parts.openHolds.follow(entries[i]!, guestId);
+      if (adopted !== undefined) this.#follow(entries[i]!, adopted);
     }
     const last = entries.at(-1)!.fact;
     if (asked !== undefined && last.kind === 'confirming') this.#wait(last.key, asked);
@@ -473,6 +507,13 @@ export class RunningApartment implements TurnOwner, Due {
     if (this.#factsSinceSnapshot >= SNAPSHOT_EVERY_FACTS)
       this.#snapshotDue = { snapshot: this.#capture(), entry: entries.at(-1)! };
     this.#parts.journal.append(turn);
+  }
+
+  #follow({ version }: JournalEntry, { guestId, holds }: AdoptedClaims): void {
+    this.#adoptedVersion = version;
+    const ids = new Set(holds.map(({ id }) => id));
+    const moved = this.openHolds().filter(({ id }) => ids.has(id));
+    this.#parts.openHolds.adopted(guestId, moved, this.id);
   }
 
   /** On disk: the answer, the deltas and the outside steps leave. */

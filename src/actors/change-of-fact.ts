@@ -1,12 +1,26 @@
 /** What a committed fact looks like to the world: to watchers, to the guest whose hold or booking it is, to admins. */
-import type { CommittedChange } from '../protocol/committed-change.ts';
-import type { KeptBooking } from '../protocol/kept-contact.ts';
+import type { AdoptedClaims, CommittedChange } from '../protocol/committed-change.ts';
+import { isSealed, type KeptBooking } from '../protocol/kept-contact.ts';
 import type { HoldStatus } from '../protocol/resources.ts';
-import { type Calendar, type Claim, findHold, type HoldClaim } from './calendar/calendar.ts';
-import { bookingView, causeOf, changesOf, holdView } from './calendar/views.ts';
+import {
+  type BookingClaim,
+  type Calendar,
+  type Claim,
+  findHold,
+  type HoldClaim,
+} from './calendar/calendar.ts';
+import { statusOf } from './calendar/hold-machine.ts';
+import { bookingView, causeOf, changesOf, holdView, saidAgain } from './calendar/views.ts';
 import type { BookingRecord, Fact, FactKind, JournalEntry, PendingBooking } from './facts.ts';
 
 /** What is known of the booking that a `confirmed` or `cancelled` fact is about. */
+/** What an `adopted` fact moves, found before it is applied. */
+export interface Adopted {
+  readonly guestId: string;
+  readonly claims: readonly (HoldClaim | BookingClaim)[];
+  readonly bookings: readonly BookingRecord[];
+}
+
 export type KnownBooking = (PendingBooking & { readonly apartmentId: string }) | BookingRecord;
 
 /**
@@ -18,8 +32,10 @@ export function changeOf(
   claim: Claim | undefined,
   replaced: readonly HoldClaim[],
   booking: KnownBooking | undefined,
+  adopted?: Adopted | undefined,
 ): CommittedChange {
   const { apartmentId, version, fact, atMs } = entry;
+  if (fact.kind === 'adopted' && adopted !== undefined) return adoptionOf(entry, fact.account, adopted);
   const status = HOLD_STATUS[fact.kind];
   const bookingId = fact.kind === 'confirmed' ? fact.booking : undefined;
   const change: CommittedChange = {
@@ -37,6 +53,42 @@ export function changeOf(
   };
   if (replaced.length === 0) return change;
   return { ...change, replaced: replaced.map((gone) => holdView(apartmentId, gone, 'released', version)) };
+}
+
+function adoptionOf(
+  { apartmentId, version, fact, atMs }: JournalEntry,
+  guestId: string,
+  { guestId: before, claims, bookings }: Adopted,
+): CommittedChange {
+  const holds = claims.filter((claim) => claim.kind === 'hold');
+  const adopted: AdoptedClaims = {
+    guestId: before,
+    holds: holds.map((hold) => holdView(apartmentId, hold, statusOf(hold), version)),
+    bookings: bookings.filter(({ status }) => status !== 'pending').map((row) => bookingView(sealedBy(row))),
+  };
+  return {
+    ...{ apartmentId, version, cause: causeOf(fact), changes: claims.map(saidAgain), atMs, guestId },
+    ...{ hold: undefined, booking: undefined, adopted },
+  };
+}
+
+/** A row as it was read before its guest was another: its contact is under the key of who confirmed it. */
+function sealedBy(row: BookingRecord): BookingRecord {
+  const { contact, guestId } = row;
+  return isSealed(contact) ? { ...row, contact: { guestId, ...contact } } : row;
+}
+
+/** What an `adopted` fact moves, before the entry is applied. @param bookings rows of the guest's, as far as they are known */
+export function adoptedBy(
+  { fact }: JournalEntry,
+  calendar: Calendar,
+  bookings: readonly BookingRecord[],
+): Adopted | undefined {
+  if (fact.kind !== 'adopted') return undefined;
+  const { guest: guestId } = fact;
+  const isTheirs = (claim: Claim): claim is HoldClaim | BookingClaim =>
+    claim.kind !== 'block' && claim.guestId === guestId;
+  return { guestId, claims: calendar.claims.filter(isTheirs), bookings };
 }
 
 /** The open holds that end as this one begins, before the entry is applied. */

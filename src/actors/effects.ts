@@ -11,9 +11,9 @@ import type { Circumstances } from './calendar/circumstances.ts';
 import { decideLapse } from './calendar/decide-hold.ts';
 import type { DecidedFact, Decision } from './calendar/decision.ts';
 import { decidePaymentStep, type PaymentStep } from './calendar/payment.ts';
-import { changeOf, type KnownBooking, replacedBy } from './change-of-fact.ts';
+import { adoptedBy, changeOf, type KnownBooking, replacedBy } from './change-of-fact.ts';
 import { COMMANDS } from './commands/table.ts';
-import type { Fact, JournalEntry, PendingBooking } from './facts.ts';
+import type { BookingRecord, Fact, JournalEntry, PendingBooking } from './facts.ts';
 import type { OutsideStep, PaymentJob, Turn } from './turn.ts';
 
 export function recordDecision(
@@ -29,7 +29,7 @@ export function recordDecision(
   }
   let claim: Claim | undefined;
   for (const decided of decision.facts)
-    claim = note(calendar, turn, decided, command, at.subject.id, at.booking);
+    claim = note(calendar, turn, decided, command, at.subject.id, at.booking, at.bookingsOfGuest);
   const answer = COMMANDS[command.kind].answer(turn.changes.at(-1)!, claim);
   if (answer !== undefined) turn.outcome = { ok: true, data: answer };
 }
@@ -74,6 +74,7 @@ function note(
   command: ApartmentCommand | undefined,
   subjectId: string | null,
   known: KnownBooking | undefined,
+  bookingsOfGuest: readonly BookingRecord[] = [],
 ): Claim | undefined {
   const entry: JournalEntry = {
     apartmentId: turn.apartmentId,
@@ -87,8 +88,9 @@ function note(
     hash: undefined,
   };
   const replaced = replacedBy(entry, calendar);
+  const adopted = adoptedBy(entry, calendar, bookingsOfGuest);
   const claim = apply(calendar, entry);
-  turn.record(entry, changeOf(entry, claim, replaced, known));
+  turn.record(entry, changeOf(entry, claim, replaced, known, adopted));
   const step = stepAfter(calendar, fact, claim, entry);
   if (step !== undefined) addStep(turn, step);
   return claim;

@@ -7,6 +7,7 @@ import { type HoldEvent, type HoldState, refusalIn } from './calendar/hold-machi
 import type { FactKind, JournalEntry } from './facts.ts';
 import { END_SEARCH_FACTS_MAX, END_SEARCH_PAGE } from './limits.ts';
 import type { Journal } from './ports.ts';
+import { type Heirs, isOf } from './replay.ts';
 
 /** Commands about a hold, and the fact that each asks for. */
 const ASKS_FOR = {
@@ -28,7 +29,7 @@ const ENDED_BY: Partial<Record<FactKind, HoldState>> = {
  * @param apartmentVersion by which it has ended
  */
 export async function endedHoldRefusal(
-  journal: Journal,
+  { journal, heirOf }: Heirs,
   { apartmentId, holdId, kind }: Command<keyof typeof ASKS_FOR>,
   subject: Subject,
   apartmentVersion: number,
@@ -37,7 +38,8 @@ export async function endedHoldRefusal(
   const born = version === undefined ? undefined : await journal.entry(apartmentId, version);
   const isIt = born?.fact.kind === 'held' && born.fact.hold === holdId;
   if (!isIt) return noSuchHold(holdId);
-  if (born.subjectId !== subject.id && subject.kind !== 'admin') return noSuchHold(holdId, OF_ANOTHER);
+  const isTheirs = subject.kind === 'admin' || (await isOf(born, subject.id, heirOf));
+  if (!isTheirs) return noSuchHold(holdId, OF_ANOTHER);
   const ended = await endOf(journal, born, holdId, apartmentVersion);
   if (ended === 'far away') return notOpen(holdId, 'has ended', 'look at `mine` for what is open').refusal;
   const state = ended === undefined ? undefined : ENDED_BY[ended.fact.kind];

@@ -74,6 +74,8 @@ export type Fact =
       readonly reason?: string;
     }
   | { readonly kind: 'unblocked'; readonly block: string }
+  /** All that is `guest`'s here is `account`'s from now on: holds and payments under way, bookings, what counts for caps (G9). */
+  | { readonly kind: 'adopted'; readonly guest: string; readonly account: string }
   | { readonly kind: 'paused' }
   | { readonly kind: 'resumed' }
   | { readonly kind: 'retired' };
@@ -116,7 +118,9 @@ export type BookingWrite =
   | { readonly op: 'abandoned'; readonly id: string }
   | { readonly op: 'cancelled'; readonly id: string; readonly refundMinor: number }
   /** With `settled` of a cancellation: the refund has been carried out. */
-  | { readonly op: 'refunded'; readonly id: string };
+  | { readonly op: 'refunded'; readonly id: string }
+  /** With `adopted`: every booking of the guest's on this apartment, those under way and those that have ended among them. */
+  | { readonly op: 'adopted'; readonly guest: string; readonly account: string };
 
 export interface PendingBooking {
   readonly id: string;

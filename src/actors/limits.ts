@@ -65,6 +65,8 @@ export const CONFLICTS_MAX = 20;
 
 /** Commands waiting in one apartment's mailbox while it is loaded: all that its gate may have held, and as many more. */
 export const MAILBOX_MAX = 8_192;
+/** Rows of one guest on one apartment that are read to tell whose they are now; the rest becomes theirs all the same. */
+export const BOOKINGS_OF_GUEST_MAX = 100;
 /** Turns of one apartment waiting for the disk, each with its answer; past it new commands are refused. */
 export const PIPELINE_MAX = 4_096;
 /** Apartments kept running, for memory; past it the ones idle longest are passivated. */

@@ -92,8 +92,9 @@ export class OpenHolds {
     this.#origins?.ended(guestId, holdId);
   }
 
-  /** A fact that ended a hold is on disk. */
-  ended({ guestId, hold, replaced }: CommittedChange): void {
+  /** A fact that ended a hold, or made it another guest's, is on disk. */
+  ended({ guestId, hold, replaced, adopted }: CommittedChange): void {
+    for (const { id } of adopted?.holds ?? []) take(this.#ending, adopted!.guestId, id);
     if (guestId === undefined || hold === undefined || this.#ending.size === 0) return;
     take(this.#ending, guestId, hold.id);
     for (const { id } of replaced ?? []) take(this.#ending, guestId, id);
@@ -116,6 +117,14 @@ export class OpenHolds {
       case 'confirmed':
         this.#origins?.booked(guestId);
         this.#end(guestId, fact.hold);
+    }
+  }
+
+  /** Holds of an apartment running here are another guest's as soon as that is decided. @param guestId whose they were */
+  adopted(guestId: string, holds: readonly ListedHold[], apartmentId: string): void {
+    for (const hold of holds) {
+      this.#end(guestId, hold.id);
+      this.add(hold, apartmentId);
     }
   }
 

@@ -42,6 +42,8 @@ export interface Journal {
   booking(apartmentId: string, bookingId: string): Promise<BookingRecord | undefined>;
   /** Several at once, those that there are, in no order. */
   bookingsOf(apartmentId: string, bookingIds: readonly string[]): Promise<BookingRecord[]>;
+  /** Those of a guest on one apartment, confirms under way among them, the newest ones first. */
+  bookingsOfGuest(apartmentId: string, guestId: string, limit: number): Promise<BookingRecord[]>;
   bookingOfHold(apartmentId: string, holdId: string): Promise<BookingRecord | undefined>;
   /** What stood of an apartment at the end of what is archived of it: no entry up to there is found any more. */
   baseline(apartmentId: string): Promise<StoredBaseline | undefined>;

@@ -5,8 +5,12 @@
 import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
 import { type Outcome, refuse } from '../protocol/errors.ts';
 import { isSameContact } from '../protocol/kept-contact.ts';
+import type { ApartmentParts } from './apartment.ts';
 import { COMMANDS } from './commands/table.ts';
-import type { Journal } from './ports.ts';
+import type { JournalEntry } from './facts.ts';
+
+/** Where facts are, and whose they are that somebody else caused. */
+export type Heirs = Pick<ApartmentParts, 'journal' | 'heirOf'>;
 
 export interface Again {
   /** False where the version found was another's request with the same hash, or with the same id. */
@@ -19,7 +23,7 @@ export interface Again {
 
 /** @param version where the request window says that it took effect, on disk */
 export async function answerAgain(
-  journal: Journal,
+  { journal, heirOf }: Heirs,
   subjectId: string,
   command: ApartmentCommand,
   version: number,
@@ -32,7 +36,7 @@ export async function answerAgain(
     if (baseline !== undefined && version <= baseline.version) return { isOwn: false, outcome: undefined };
     throw new Error(`${apartmentId}: version ${version} is not in the journal`);
   }
-  if (entry.subjectId !== subjectId || entry.requestId !== requestId) {
+  if (entry.requestId !== requestId || !(await isOf(entry, subjectId, heirOf))) {
     return { isOwn: false, outcome: undefined };
   }
   const { sameAs, again } = COMMANDS[command.kind];
@@ -52,6 +56,15 @@ export async function answerAgain(
   if (answer !== undefined) return { isOwn: true, outcome: { ok: true, data: answer } };
   const { fact } = entry;
   return { isOwn: true, outcome: undefined, ...(fact.kind === 'confirming' && { paymentKey: fact.key }) };
+}
+
+/** Whether somebody caused a fact, or has since what was theirs who did: they repeat what they began as another guest. */
+export async function isOf(
+  { subjectId }: JournalEntry,
+  guestId: string,
+  heirOf: Heirs['heirOf'],
+): Promise<boolean> {
+  return subjectId === guestId || (subjectId !== null && (await heirOf(subjectId)) === guestId);
 }
 
 function usedForElse({ requestId }: ApartmentCommand) {

@@ -7,9 +7,9 @@ import { calendarOf } from './baseline.ts';
 import { apply } from './calendar/apply.ts';
 import { type Calendar, emptyCalendar, type HoldClaim, isRestless } from './calendar/calendar.ts';
 import { follow } from './chain.ts';
-import { changeOf, replacedBy } from './change-of-fact.ts';
+import { type Adopted, adoptedBy, changeOf, replacedBy } from './change-of-fact.ts';
 import type { BookingRecord, JournalEntry } from './facts.ts';
-import { IDEMPOTENCY_WINDOW_MS, REQUESTS_PAGE, UNHEARD_FACTS_MAX } from './limits.ts';
+import { BOOKINGS_OF_GUEST_MAX, IDEMPOTENCY_WINDOW_MS, REQUESTS_PAGE, UNHEARD_FACTS_MAX } from './limits.ts';
 import type { Journal, StoredApartment, StoredSnapshot } from './ports.ts';
 import { RequestWindow } from './request-window.ts';
 
@@ -84,13 +84,18 @@ export class Restoring {
   /** Reads what is needed to tell of a page's facts: of each page in one statement, none where nobody waits to hear. */
   async readUnheard(journal: Journal, entries: readonly JournalEntry[]): Promise<UnheardBookings> {
     const ids: string[] = [];
+    const accounts = new Set<string>();
     for (const { version, fact } of entries) {
-      const isAboutOne = fact.kind === 'confirmed' || fact.kind === 'cancelled';
-      if (isAboutOne && version > this.#toldVersion) ids.push(fact.booking);
+      if (version <= this.#toldVersion) continue;
+      if (fact.kind === 'confirmed' || fact.kind === 'cancelled') ids.push(fact.booking);
+      else if (fact.kind === 'adopted') accounts.add(fact.account);
     }
-    if (ids.length === 0) return NO_BOOKINGS;
-    const bookings = await journal.bookingsOf(this.#apartmentId, ids);
-    return new Map(bookings.map((booking) => [booking.id, booking]));
+    if (ids.length + accounts.size === 0) return NO_BOOKINGS;
+    const id = this.#apartmentId;
+    // Which of an account's were another's before is not in the rows: it hears of all that it has here.
+    const read = [...accounts].map((account) => journal.bookingsOfGuest(id, account, BOOKINGS_OF_GUEST_MAX));
+    if (ids.length > 0) read.push(journal.bookingsOf(id, ids));
+    return new Map((await Promise.all(read)).flat().map((booking) => [booking.id, booking]));
   }
 
   /**
@@ -104,13 +109,21 @@ export class Restoring {
     for (const entry of entries) {
       const isUnheard = entry.version > this.#toldVersion;
       const replaced = isUnheard ? replacedBy(entry, this.calendar) : NO_HOLDS;
+      const adopted = isUnheard ? this.#adoptedBy(entry, bookings) : undefined;
       const claim = apply(this.calendar, entry);
       if (!isUnheard) continue;
       const { fact } = entry;
       const booking = 'booking' in fact ? bookings.get(fact.booking) : undefined;
-      this.changes.push(changeOf(entry, claim, replaced, booking));
+      this.changes.push(changeOf(entry, claim, replaced, booking, adopted));
     }
     return this.version;
+  }
+
+  #adoptedBy(entry: JournalEntry, bookings: UnheardBookings): Adopted | undefined {
+    const { fact } = entry;
+    if (fact.kind !== 'adopted') return undefined;
+    const own = [...bookings.values()].filter(({ guestId }) => guestId === fact.account);
+    return adoptedBy(entry, this.calendar, own);
   }
 
   /** As far as it has come. */

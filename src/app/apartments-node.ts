@@ -17,6 +17,7 @@ import type { Audience } from '../gateway/sockets/backplane.ts';
 import type { Storage } from '../persistence/index.ts';
 import type { PostgresJournal } from '../persistence/journal/journal.ts';
 import { createPool, endPool } from '../persistence/pool.ts';
+import { adopterOf } from '../persistence/statements/adoptions.ts';
 import { anyBookingOf } from '../persistence/statements/bookings.ts';
 import { postgresBooks } from '../persistence/statements/sandbox-payments.ts';
 import { guestIdsOf } from '../protocol/ids.ts';
@@ -101,6 +102,7 @@ export async function openApartmentsNode(start: Start, storage: Storage): Promis
     holdTtlMs: config.NIGHTLATCH_HOLD_TTL_SECONDS * 1_000,
     holdsPerGuest: config.NIGHTLATCH_HOLDS_PER_GUEST,
     mayWrite: (feature) => membership.mayWrite(feature),
+    heirOf: (guestId) => adopterOf(pool, guestId),
     snapshots: new SnapshotWriter(journal, scheduler, onFault, (id) => registry.unsound(id)),
     elsewhere: (asked) => cluster.ask(asked),
     readable: () => cluster.untold(),

@@ -72,16 +72,10 @@ export function createApartments(
     onMissed: (listener) => changes.onMissed(listener),
     subscribe: (listener) => changes.subscribe(listener),
     onBooking: (listener) =>
-      changes.subscribe(({ guestId, booking }) => {
-        if (guestId === undefined || booking === undefined) return;
-        const guest = contacts.openNow(booking);
-        if (guest !== undefined) return listener(guestId, { ...booking, guest });
-        shownBookings(contacts, [booking])
-          .then(([opened]) => listener(guestId, opened!))
-          .catch((cause: unknown) => {
-            onFault('booking.not_told', { apartmentId: booking.apartmentId, bookingId: booking.id, cause });
-            changes.missed();
-          });
+      changes.subscribe(({ guestId, booking, adopted }) => {
+        if (guestId === undefined) return;
+        if (booking !== undefined) tell(guestId, booking, listener);
+        for (const other of adopted?.bookings ?? []) tell(guestId, other, listener);
       }),
   };
 
@@ -114,6 +108,21 @@ export function createApartments(
     return known.ok
       ? undefined
       : unknownApartment(apartmentId, isOfAnother(known.error) ? OF_ANOTHER : undefined);
+  }
+
+  function tell(
+    guestId: string,
+    booking: KeptBooking,
+    listener: (guestId: string, booking: Booking) => void,
+  ): void {
+    const guest = contacts.openNow(booking);
+    if (guest !== undefined) return listener(guestId, { ...booking, guest });
+    shownBookings(contacts, [booking])
+      .then(([opened]) => listener(guestId, opened!))
+      .catch((cause: unknown) => {
+        onFault('booking.not_told', { apartmentId: booking.apartmentId, bookingId: booking.id, cause });
+        changes.missed();
+      });
   }
 
   /** From here on nobody has the contact but sealed: its apartment, the disk, other servers. */
@@ -181,7 +190,7 @@ function isSameSeal(guest: KeptBooking['guest'], kept: KeptContact): boolean {
 /** A fact as a host may see it: which guest is behind an id is not theirs to know, nor what a guest pays with. */
 function withoutOthers(ownId: string) {
   return ({ subjectId, fact, ...rest }: JournalAnswer['facts'][number]) => {
-    const { key: _, method: __, ...told } = fact;
+    const { key: _, method: __, guest: ___, account: ____, ...told } = fact;
     return { ...rest, fact: told, ...(subjectId === ownId && { subjectId }) };
   };
 }

@@ -6,6 +6,7 @@
 
 import type { CommittedChange, NightChange } from '../protocol/committed-change.ts';
 import { epochMs } from '../protocol/instant.ts';
+import { nightOf } from '../protocol/nights.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { CHANGES_AT_ONCE_MAX, CHANGES_EVERY_MS, CHANGES_SILENCE_MS } from './limits.ts';
 import type { Peer } from './membership/ports.ts';
@@ -69,7 +70,7 @@ export class ChangeStream {
       this.untold();
       return;
     }
-    this.#gathered.push(rowOf(change));
+    this.#gathered.push(...rowsOf(change));
     if (this.#gathered.length >= CHANGES_AT_ONCE_MAX) return this.#send();
     if (this.#isArmed) return;
     this.#isArmed = true;
@@ -121,6 +122,20 @@ export class ChangeStream {
       this.#beat();
     });
   }
+}
+
+/** What has become another guest's has ended for one and begun for the other, which servers of every version understand. */
+function rowsOf(change: CommittedChange): Row[] {
+  const { apartmentId, guestId, adopted } = change;
+  if (adopted === undefined || guestId === undefined) return [rowOf(change)];
+  const ofHolds = adopted.holds.flatMap((hold): Row[] => {
+    const nights = [[nightOf(hold.checkIn), nightOf(hold.checkOut), 'held']] as const;
+    return [
+      [apartmentId, [], [adopted.guestId, hold.id, 0]],
+      [apartmentId, nights, [guestId, hold.id, epochMs(hold.expiresAt)]],
+    ];
+  });
+  return [...ofHolds, rowOf(change)];
 }
 
 function rowOf({ apartmentId, changes, guestId, hold, replaced = [] }: CommittedChange): Row {

@@ -24,7 +24,9 @@ export type ApartmentCommand<Contact = KeptContact> =
   | (Intent & { readonly kind: 'unblock'; readonly blockId: string })
   | (Intent & { readonly kind: 'pause' })
   | (Intent & { readonly kind: 'resume' })
-  | (Intent & { readonly kind: 'retire' });
+  | (Intent & { readonly kind: 'retire' })
+  /** What is that guest's becomes the subject's. Never from outside: who may is decided where the session is made. */
+  | (Intent & { readonly kind: 'adopt'; readonly guestId: string });
 
 /** @typeParam Shown a booking as its apartment tells it, or on the wire */
 export interface ApartmentAnswers<Shown = KeptBooking> {
@@ -38,5 +40,6 @@ export interface ApartmentAnswers<Shown = KeptBooking> {
   pause: { status: 'paused' };
   resume: { status: 'listed' };
   retire: { status: 'retired' };
+  adopt: Record<string, never>;
 }
 export type ApartmentAnswer<Shown = KeptBooking> = ApartmentAnswers<Shown>[keyof ApartmentAnswers];

@@ -25,4 +25,15 @@ export interface CommittedChange {
   /** The same guest's holds that ended as this one began. */
   readonly replaced?: readonly Hold[];
   readonly booking: KeptBooking | undefined;
+  /** What became this guest's, which was another's. */
+  readonly adopted?: AdoptedClaims;
+}
+
+export interface AdoptedClaims {
+  /** Whose they were. */
+  readonly guestId: string;
+  /** Those that are open. */
+  readonly holds: readonly Hold[];
+  /** Confirmed and cancelled ones. */
+  readonly bookings: readonly KeptBooking[];
 }

@@ -18,6 +18,8 @@ const BROUGHT_BY = {
   'a journal in volumes': 4,
   /** A booking's contact is sealed (`services/contacts/`); a program of before would show it as it is. */
   'sealed contacts': 5,
+  /** `adopted`, the command that asks for it, and a sealed contact that names whose key it is under (G9, ADR 29). */
+  adoptions: 6,
 } as const satisfies Record<string, number>;
 
 export type Feature = keyof typeof BROUGHT_BY;

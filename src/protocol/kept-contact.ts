@@ -7,6 +7,8 @@ import type { Booking, GuestContact } from './resources.ts';
 /** `1.<id of the guest's key>.<base64url>`; what is in it only `services/contacts/` can tell. */
 export interface SealedContact {
   readonly sealed: string;
+  /** Under whose key, where that is not the guest who has the booking: it was adopted since (G9). */
+  readonly guestId?: string;
 }
 
 /** In place of a contact that was in clear: no key is called this. */
@@ -14,7 +16,7 @@ export const ERASED_IN_CLEAR: SealedContact = { sealed: '1.erased.' };
 
 export type KeptContact = GuestContact | SealedContact;
 
-/** With what it is bound to beside its apartment, as whoever opens it has to say. */
+/** With what it is bound to beside its apartment, as whoever opens it has to say: the guest is the one under whose key it is. */
 export interface SealedGuest extends SealedContact {
   readonly guestId: string;
   readonly holdId: string;
@@ -28,7 +30,7 @@ export function isSealed<T extends SealedContact>(kept: GuestContact | T): kept 
 }
 
 export function keptGuest(contact: KeptContact, guestId: string, holdId: string): GuestContact | SealedGuest {
-  if (isSealed(contact)) return { sealed: contact.sealed, guestId, holdId };
+  if (isSealed(contact)) return { sealed: contact.sealed, guestId: contact.guestId ?? guestId, holdId };
   return { name: contact.name, email: contact.email };
 }
 

@@ -87,6 +87,7 @@ export class ApartmentCheck {
     this.#sequence.follow(entry);
     if (!isAnother || this.#isLost) return;
     this.#fold.take(entry);
+    if (entry.fact.kind === 'adopted') this.#tables.adopted(entry.fact);
     this.#snapshot.at(entry, this.#fold);
     this.#compare(entry);
   }

@@ -9,7 +9,7 @@ export interface Nights {
 
 export interface Hold extends Nights {
   readonly id: string;
-  readonly guestId: string;
+  guestId: string;
   readonly guests: number;
   readonly price: Price;
   readonly firstHeldAtMs: number;
@@ -34,7 +34,7 @@ export interface Payment {
 /** As its row must be, from the attempt to pay for it until nothing can change it any more. */
 export interface Booking extends Nights {
   readonly id: string;
-  readonly guestId: string;
+  guestId: string;
   readonly guests: number;
   readonly holdId: string;
   readonly price: Price;

@@ -24,6 +24,11 @@ export class EndedHolds {
     if (this.#all.length > ENDED_MAX) this.#all.shift();
   }
 
+  /** They count for another guest from now on. */
+  adopt(guestId: string, by: string): void {
+    this.#all = this.#all.map((ended) => (ended.guestId === guestId ? { ...ended, guestId: by } : ended));
+  }
+
   /** One of those that an earlier fold had, in their order. */
   restore(ended: EndedHold): void {
     this.#all.push(ended);

@@ -35,6 +35,7 @@ const SHAPES = [
   fact('cancelled', { booking: Id, key: Id, refundMinor: Minor, reason: z.string().optional() }),
   fact('blocked', { block: Id, from: Whole, to: Whole, reason: z.string().optional() }),
   fact('unblocked', { block: Id }),
+  fact('adopted', { guest: Id, account: Id }),
   fact('paused', {}),
   fact('resumed', {}),
   fact('retired', {}),

@@ -49,6 +49,8 @@ export class Fold {
   /** Undefined before a fact about it: as its host created it. */
   status: 'listed' | 'paused' | 'retired' | undefined;
   readonly #nights = new NightOwners();
+  /** Whose what a guest had has become, by the facts that were taken here. */
+  readonly #adoptedBy = new Map<string, string>();
   readonly #tell: Says;
   #version = 0;
 
@@ -119,6 +121,8 @@ export class Fold {
         this.blocks.delete(block.id);
         return this.#nights.free(block, `block ${block.id}`);
       }
+      case 'adopted':
+        return this.#adopted(fact, entry);
       case 'paused':
         if (this.status === 'paused' || this.status === 'retired') this.#statusIs(fact.kind);
         this.status = 'paused';
@@ -317,6 +321,30 @@ export class Fold {
     booking.refundMinor = refundMinor;
     booking.refundOwed = refundMinor > 0;
     if (refundMinor > 0) this.debts.set(key, { key, booking, amountMinor: refundMinor, hold: undefined });
+  }
+
+  #adopted({ guest, account }: Of<'adopted'>, { subjectId }: Entry): void {
+    if (guest === account) this.#says('G9', `${guest} adopts what is theirs`);
+    if (subjectId !== account)
+      this.#says('G9', `what ${guest} had is ${account}'s, by the command of ${subjectId ?? 'nobody'}`);
+    const other = this.#adoptedBy.get(guest);
+    if (other !== undefined && other !== account)
+      this.#says('G9', `what ${guest} had is ${account}'s, and was ${other}'s before`);
+    if (this.#adoptedBy.has(account)) this.#says('G9', `${account} adopts, and is adopted themselves`);
+    this.#adoptedBy.set(guest, account);
+    // Some of these are one and the same.
+    const theirs = new Set<{ guestId: string }>(this.bookings.values());
+    for (const hold of this.holds.values()) {
+      theirs.add(hold);
+      if (hold.payment !== undefined) theirs.add(hold.payment.booking);
+    }
+    for (const { booking, hold } of this.debts.values()) {
+      theirs.add(booking);
+      if (hold !== undefined) theirs.add(hold);
+      if (hold?.payment !== undefined) theirs.add(hold.payment.booking);
+    }
+    for (const one of theirs) if (one.guestId === guest) one.guestId = account;
+    this.ended.adopt(guest, account);
   }
 
   /** From here on its row, where it has one, is of this version. */

@@ -18,6 +18,7 @@ export const RULES = {
   H8: 'nobody but its guest, or an admin, changes a hold',
   H10: "an admin's extension is an hour at most, and leaves the guest theirs",
   B1: 'a payment goes its steps in their order',
+  G9: "what a guest had is one account's at most, who took it along",
   A1: 'what is paused or retired takes no new hold, and what is retired stays so',
   C8: 'what is not understood is not passed over',
   tables: 'bookings, blocks and listings say what the journal says',

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { type Booking, isSamePrice, type Nights } from './claims.ts';
-import { whyNot } from './facts.ts';
+import { type Of, whyNot } from './facts.ts';
 import type { Fold } from './fold.ts';
 import type { Says } from './problem.ts';
 
@@ -25,7 +25,7 @@ const BookingRow = z.strictObject({
 });
 type BookingRow = z.infer<typeof BookingRow>;
 const COMPARED = [
-  ...(['status', 'from', 'to', 'guestId', 'guests', 'holdId', 'paymentKey', 'refundMinor'] as const),
+  ...(['status', 'from', 'to', 'guests', 'holdId', 'paymentKey', 'refundMinor'] as const),
   ...(['refundOwed', 'confirmedVersion'] as const),
 ];
 
@@ -41,6 +41,11 @@ export class Tables {
   #status: z.infer<typeof Status> | undefined;
   /** No refund is owed of them in the table, which only the operator can have ended: a refusal of it must follow. */
   readonly #ended = new Map<BookingRow, Booking>();
+
+  /** Who has a booking in the table, as far as its rows have come. */
+  readonly #guests = new Set<string>();
+  /** Rows that are another guest's than by the facts up to their version: who had it by those, and who has it. */
+  readonly #toBeAdopted = new Map<string, BookingRow>();
 
   constructor(fold: Fold, says: Says) {
     this.#fold = fold;
@@ -73,10 +78,15 @@ export class Tables {
     const isBefore = row.version <= this.#startedAfter;
     const changed = isBefore ? this.#fold.bookingOf(row.id) : this.#fold.changed;
     // How a booking was that has ended before, and is owed nothing, stands in the archive alone.
-    if (isBefore && changed === undefined && row.status === 'cancelled' && !row.refundOwed) return;
+    if (isBefore && changed === undefined && row.status === 'cancelled' && !row.refundOwed) {
+      this.#guests.add(row.guestId);
+      return;
+    }
     if (changed?.id !== row.id || changed.version !== row.version || changed.status === 'gone')
       return this.#tell(row, `is ${row.status} in the table, and no fact made it so`);
     changed.hasRow = true;
+    this.#guests.add(row.guestId);
+    if (row.guestId !== changed.guestId) this.#toBeAdopted.set(`${changed.guestId} ${row.guestId}`, row);
     for (const field of COMPARED) {
       if (field === 'refundOwed' && changed.refundOwed && !row.refundOwed) this.#ended.set(row, changed);
       else if (row[field] !== changed[field])
@@ -88,6 +98,13 @@ export class Tables {
     }
   }
 
+  /** A fact that has been folded; the rows of all versions before it have come, as they are at the end. */
+  adopted({ guest, account }: Of<'adopted'>): void {
+    this.#toBeAdopted.delete(`${guest} ${account}`);
+    if (this.#guests.has(guest))
+      this.#says('tables', undefined, `a booking is ${guest}'s in the table, and ${account}'s by its facts`);
+  }
+
   /** All rows of a version have come: a booking that nothing will change any more has had its own. */
   endOfVersion(): void {
     const { changed } = this.#fold;
@@ -97,6 +114,10 @@ export class Tables {
   /** All rows of the apartment have come. */
   end(): void {
     const { bookings, holds, debts } = this.#fold;
+    for (const [pair, row] of this.#toBeAdopted) {
+      const [made, stored] = pair.split(' ');
+      this.#tell(row, `is ${stored}'s in the table, and ${made}'s by its facts`);
+    }
     for (const [row, { isRefundRefused }] of this.#ended) {
       if (isRefundRefused === undefined)
         this.#tell(row, 'has refundOwed false in the table, and true by its facts');

@@ -29,6 +29,7 @@ const KINDS: Record<FactKind, true> = {
   cancelled: true,
   blocked: true,
   unblocked: true,
+  adopted: true,
   paused: true,
   resumed: true,
   retired: true,
@@ -36,13 +37,22 @@ const KINDS: Record<FactKind, true> = {
 
 describe('golden facts', () => {
   it('has an example of every kind', () => {
-    expect(new Set(entries.map((entry) => entry.fact.kind))).toEqual(new Set(Object.keys(KINDS)));
+    const all = [...entries, ...entriesOf('facts-v1-adopted.jsonl')];
+    expect(new Set(all.map((entry) => entry.fact.kind))).toEqual(new Set(Object.keys(KINDS)));
   });
 
   it('reads every fact ever written into the same calendar', () => {
     const calendar = emptyCalendar();
     for (const entry of entries) apply(calendar, entry);
     expect(JSON.parse(JSON.stringify(calendar))).toEqual(JSON.parse(golden('calendar-v1.json')));
+  });
+
+  it('reads whose everything is that another guest had', () => {
+    const calendar = emptyCalendar();
+    for (const entry of entriesOf('facts-v1-adopted.jsonl')) apply(calendar, entry);
+    const read = JSON.parse(JSON.stringify(calendar));
+    expect(read).toEqual(JSON.parse(golden('calendar-v1-adopted.json')));
+    expect(JSON.stringify(read)).not.toContain('"g1"');
   });
 
   it('reads a refund that was refused for good: nothing is owed any more', () => {

@@ -27,6 +27,7 @@ const TABLE: Record<ListingStatus, Record<Event, readonly [Expected, ListingStat
     pause: ['ok', 'paused'],
     resume: ['refused rule_violation', 'listed'],
     retire: ['ok', 'retired'],
+    adopt: ['ok', 'listed'],
     tick: ['nothing', 'listed'],
   },
   paused: {
@@ -40,6 +41,7 @@ const TABLE: Record<ListingStatus, Record<Event, readonly [Expected, ListingStat
     pause: ['refused rule_violation', 'paused'],
     resume: ['ok', 'listed'],
     retire: ['ok', 'retired'],
+    adopt: ['ok', 'paused'],
     tick: ['nothing', 'paused'],
   },
   retired: {
@@ -53,6 +55,7 @@ const TABLE: Record<ListingStatus, Record<Event, readonly [Expected, ListingStat
     pause: ['refused rule_violation', 'retired'],
     resume: ['refused rule_violation', 'retired'],
     retire: ['refused rule_violation', 'retired'],
+    adopt: ['ok', 'retired'],
     tick: ['nothing', 'retired'],
   },
 };
@@ -105,6 +108,7 @@ function furnished(status: ListingStatus) {
     pause: () => apartment.command(host, { kind: 'pause' }),
     resume: () => apartment.command(host, { kind: 'resume' }),
     retire: () => apartment.command(host, { kind: 'retire' }),
+    adopt: () => apartment.command({ id: 'a1', kind: 'guest' }, { kind: 'adopt', guestId: guest.id }),
     tick: () => apartment.tick(),
   };
   return { apartment, run };

@@ -238,7 +238,12 @@ describe('[H8] how a hold ended', () => {
       const isThere = endedAt > after && endedAt <= after + limit;
       return isThere ? { ...entry, version: endedAt, fact: { kind: 'expired', hold } } : undefined;
     };
-    const { code } = await endedHoldRefusal(journal, command, ana, version);
+    const { code } = await endedHoldRefusal(
+      { journal, heirOf: async () => undefined },
+      command,
+      ana,
+      version,
+    );
     return { code, looked };
   }
 

@@ -28,6 +28,7 @@ const IS_ABOUT_NIGHTS: Record<FactKind, boolean> = {
   cancelled: true,
   blocked: true,
   unblocked: true,
+  adopted: true,
   settled: false,
   paused: false,
   resumed: false,
@@ -67,6 +68,8 @@ it('[C4] every fact is one step of the version and told once, and one about no n
   const blocked = (await ask(host, { kind: 'block', range })).outcome;
   if (!blocked?.ok || !('block' in blocked.data)) throw new Error('the block was refused');
   await ask(host, { kind: 'unblock', blockId: blocked.data.block.id });
+  await ask(ana, { kind: 'hold', stay: { from: TODAY + 50, to: TODAY + 52 }, guests: 1 });
+  await ask({ id: 'acc', kind: 'guest' }, { kind: 'adopt', guestId: ana.id });
   for (const kind of ['pause', 'resume', 'retire'] as const) await ask(host, { kind });
 
   const facts = await journal.entries(A, 0, 100);

@@ -174,7 +174,10 @@ describe('an archived volume', () => {
     expect(await recognised(last)).toBe(true);
     expect(await recognised({ ...last, version: FIRST, hash: 1 })).toBe(true);
     const command = { kind: 'unblock', apartmentId: A, requestId: 'r', blockId: 'k' } as never;
-    expect(await answerAgain(journal, 'h1', command, FIRST)).toEqual({ isOwn: false, outcome: undefined });
+    expect(await answerAgain({ journal, heirOf: async () => undefined }, 'h1', command, FIRST)).toEqual({
+      isOwn: false,
+      outcome: undefined,
+    });
     expect(await recognised({ ...last, hash: 1 })).toBe(false);
   });
 

@@ -255,6 +255,7 @@ function factSchema() {
       .object({ kind: z.literal('blocked'), block: z.string(), ...nights, reason: z.string().optional() })
       .refine(isBounded, tooLong),
     z.object({ kind: z.literal('unblocked'), block: z.string() }),
+    z.object({ kind: z.literal('adopted'), guest: z.string(), account: z.string() }),
     z.object({ kind: z.enum(['paused', 'resumed', 'retired']) }),
   ]);
 }

@@ -112,6 +112,7 @@ describe('a fact in words', () => {
       'cancelled',
       'blocked',
       'unblocked',
+      'adopted',
       'paused',
       'resumed',
       'retired',

@@ -175,6 +175,46 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
       expect((await journal.booking(A, 'book_1'))?.version).toBe(4);
     });
 
+    it('[G9] gives an account every booking that was a guest’s on one apartment, sealed as it was', async () => {
+      const [sealed, clear, pending, others, elsewhere] = [
+        pendingBooking('book_1', { contact: { sealed: '1.key.text' } }),
+        pendingBooking('book_2', { from: 20_810, to: 20_812 }),
+        pendingBooking('book_3', { from: 20_820, to: 20_822, contact: { sealed: '1.key.other' } }),
+        pendingBooking('book_4', { from: 20_830, to: 20_832, guestId: 'guest_2' }),
+        pendingBooking('book_5'),
+      ];
+      for (const [i, booking] of [sealed, clear, others].entries()) {
+        await appendTo(journal, 1, confirming(A, 2 * i + 1, booking));
+        await appendTo(journal, 1, confirmed(A, 2 * i + 2, booking));
+      }
+      await appendTo(journal, 1, cancelled(A, 7, 'book_2', 0), confirming(A, 8, pending));
+      await appendTo(journal, 1, confirming(B, 1, elsewhere));
+      const fact = { kind: 'adopted', guest: 'guest_1', account: 'account_1' } as const;
+      const { kind: op, ...write } = fact;
+      expect(await appendTo(journal, 1, entry(A, 9, fact, { booking: { op, ...write } }))).toEqual({
+        status: 'committed',
+      });
+      const adopted = await journal.bookingsOfGuest(A, 'account_1', 9);
+      expect(adopted).toMatchObject([
+        {
+          id: 'book_3',
+          version: 8,
+          status: 'pending',
+          contact: { sealed: '1.key.other', guestId: 'guest_1' },
+        },
+        { id: 'book_2', version: 7, status: 'cancelled', contact: clear.contact },
+        {
+          id: 'book_1',
+          version: 2,
+          status: 'confirmed',
+          contact: { sealed: '1.key.text', guestId: 'guest_1' },
+        },
+      ]);
+      expect(await journal.bookingsOfGuest(A, 'guest_1', 9)).toEqual([]);
+      expect(await journal.bookingsOfGuest(B, 'guest_1', 9)).toMatchObject([{ id: 'book_5' }]);
+      expect((await journal.booking(A, 'book_4'))?.guestId).toBe('guest_2');
+    });
+
     describe('and its marks', () => {
       const all = new Map(Array.from({ length: SHARDS }, (_, shard) => [shard, 1]));
       const marked = (shards: ReadonlyMap<number, number> = all) =>

@@ -360,6 +360,11 @@ export class Database {
           (tables) => reads.bookingsOf(tables, ...args),
           ({ length }) => length,
         ),
+      bookingsOfGuest: (...args) =>
+        read(
+          (tables) => reads.bookingsOfGuest(tables, ...args),
+          ({ length }) => length,
+        ),
       bookingOfHold: (...args) => read((tables) => reads.bookingOfHold(tables, ...args)),
       entries: (...args) =>
         read(

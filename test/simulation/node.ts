@@ -174,6 +174,7 @@ export class SimulatedNode {
       holdTtlMs: HOLD_TTL_MS,
       holdsPerGuest: HOLDS_PER_GUEST,
       mayWrite: (feature) => seen.mayWrite(feature),
+      heirOf: async () => undefined,
       ownership: bug.ownership?.(seen, place) ?? seen,
       scheduler: process,
       snapshots: new SnapshotWriter(journal, process, onFault, (id) => this.registry.unsound(id)),

@@ -69,6 +69,7 @@ export interface HouseOptions {
   readonly holdsPerGuest?: number;
   readonly origins?: Origins;
   readonly mayWrite?: (feature: Feature) => boolean;
+  readonly heirOf?: (guestId: string) => Promise<string | undefined>;
   /** Told each committed change, as watchers would be. */
   readonly told?: (change: CommittedChange) => void;
   /** Where several houses follow one another: different in each, as random characters would be. */
@@ -123,6 +124,7 @@ export class House {
       ownership: { epochOf: epochOf ?? (() => 1) },
       scheduler: time,
       mayWrite,
+      heirOf: options.heirOf ?? (async () => undefined),
       snapshots: new SnapshotWriter(journal, time, onFault, (id) => this.registry.unsound(id)),
       elsewhere: (asked) => this.router.ask(asked),
       readable: () => void this.madeReadable++,

@@ -31,6 +31,9 @@ describe('the judge', () => {
     expect(await aboutJournal(journal)).toEqual([]);
     const snapshot = { ...taken, version: 27, state: { calendar } };
     expect(await aboutJournal({ ...journal, snapshot })).toEqual([]);
+    expect(await aboutJournal({ apartmentId: 'a3', entries: entriesOf('facts-v1-adopted.jsonl') })).toEqual(
+      [],
+    );
     const refused = { apartmentId: 'a2', entries: entriesOf('facts-v1-refused.jsonl') };
     expect(await aboutJournal(refused)).toEqual([]);
   });

@@ -66,6 +66,14 @@ const BUGS: readonly (readonly [bug: string, rule: string, planted: Planted])[] 
     }),
   ],
   ['a refund is forgotten', 'snapshot', after('cancelled', ({ settlements }) => void settlements.splice(0))],
+  [
+    'what an account has adopted can still be let go by whose it was',
+    'H8',
+    after('adopted', ({ claims }) => {
+      for (const claim of claims)
+        if (claim.kind !== 'block' && claim.guestId === 'acc') claim.guestId = 'ana';
+    }),
+  ],
   ['holds that ended are not remembered', 'H3', after('released', (calendar) => delete calendar.past)],
 ];
 
@@ -122,7 +130,9 @@ async function story() {
   await asks(ben, A, { kind: 'release', holdId: extended });
   await time.pass(60_000);
   await holds(ben, 3);
-  await holds(ana, 4);
+  const adopted = await holds(ana, 4);
+  await asks({ id: 'acc', kind: 'guest' }, A, { kind: 'adopt', guestId: ana.id });
+  await asks(ana, A, { kind: 'extend', holdId: adopted });
   await time.pass(11 * 60_000);
   await holds(ana, 5);
   await Promise.all([house.registry.stop(), time.pass(60_000)]);

@@ -136,6 +136,9 @@ function change(calendar: Calendar, fact: Fact, entry: JournalEntry): Claim | un
       remove(calendar, block);
       return block;
     }
+    case 'adopted':
+      adopt(calendar, fact);
+      return undefined;
     case 'paused':
       calendar.status = 'paused';
       return undefined;
@@ -150,8 +153,10 @@ function change(calendar: Calendar, fact: Fact, entry: JournalEntry): Claim | un
   }
 }
 
+type Of<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }>;
+
 /** A hold as it began. */
-export function holdOf(fact: Extract<Fact, { kind: 'held' }>, entry: JournalEntry): HoldClaim {
+export function holdOf(fact: Of<'held'>, entry: JournalEntry): HoldClaim {
   if (entry.subjectId === null) throw new Error(`${entry.apartmentId}: held ${fact.hold} by nobody`);
   return {
     kind: 'hold',
@@ -170,7 +175,7 @@ export function holdOf(fact: Extract<Fact, { kind: 'held' }>, entry: JournalEntr
 }
 
 /** A hold after an extension of it. */
-export function lengthen(hold: HoldClaim, fact: Extract<Fact, { kind: 'extended' }>): void {
+export function lengthen(hold: HoldClaim, fact: Of<'extended'>): void {
   hold.expiresAtMs = fact.expiresAtMs;
   if (fact.v === 2) {
     hold.extended = fact.used;
@@ -199,6 +204,20 @@ function end(calendar: Calendar, hold: HoldClaim, { atMs }: JournalEntry): void 
   calendar.past ??= { guestIds: [], figures: [] };
   // However late that was noticed.
   remember(calendar.past, hold, Math.min(atMs, deadlineMsOf(hold)));
+}
+
+function adopt({ claims, settlements, past }: Calendar, { guest, account }: Of<'adopted'>): void {
+  const move = (one: { guestId: string } | undefined) => {
+    if (one?.guestId === guest) one.guestId = account;
+  };
+  for (const claim of claims) if (claim.kind !== 'block') move(claim);
+  for (const open of settlements) {
+    move(open);
+    move(open.hold);
+  }
+  past?.guestIds.forEach((guestId, i) => {
+    if (guestId === guest) past.guestIds[i] = account;
+  });
 }
 
 function settle(calendar: Calendar, key: string): void {

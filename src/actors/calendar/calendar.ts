@@ -14,7 +14,7 @@ export interface HoldClaim {
   readonly id: string;
   readonly from: number;
   readonly to: number;
-  readonly guestId: string;
+  guestId: string;
   readonly guests: number;
   readonly price: Price;
   readonly firstHeldAtMs: number;
@@ -42,7 +42,7 @@ export interface BookingClaim {
   readonly id: string;
   readonly from: number;
   readonly to: number;
-  readonly guestId: string;
+  guestId: string;
 }
 
 export interface BlockClaim {
@@ -59,7 +59,7 @@ export type Claim = HoldClaim | BookingClaim | BlockClaim;
 export interface Settlement {
   readonly key: string;
   readonly bookingId: string;
-  readonly guestId: string;
+  guestId: string;
   /** `unpaid`: the hold ended while its payment was open. `refund`: a booking was cancelled with money due. */
   readonly purpose: 'unpaid' | 'refund';
   readonly amountMinor: number;
@@ -113,6 +113,15 @@ export function isFree(calendar: Calendar, range: NightRange): boolean {
 export function findHold(calendar: Calendar, holdId: string): HoldClaim | undefined {
   for (const claim of calendar.claims) if (claim.kind === 'hold' && claim.id === holdId) return claim;
   return undefined;
+}
+
+/** Whether anything here is this guest's, what only counts for a cap among it. */
+export function hasAnythingOf({ claims, settlements, past }: Calendar, guestId: string): boolean {
+  return (
+    claims.some((claim) => claim.kind !== 'block' && claim.guestId === guestId) ||
+    settlements.some((open) => open.guestId === guestId) ||
+    past?.guestIds.includes(guestId) === true
+  );
 }
 
 export function findClaim<Kind extends Claim['kind']>(

@@ -21,6 +21,8 @@ export interface Circumstances {
   readonly mayWrite: (feature: Feature) => boolean;
   /** The booking's row, read beforehand for `cancel`. */
   readonly booking?: BookingRecord | undefined;
+  /** Rows of the guest's on this apartment, read beforehand for `adopt`: of those that have ended the calendar knows nothing. */
+  readonly bookingsOfGuest?: readonly BookingRecord[] | undefined;
 }
 
 /** What a decision about a hold is told of its guest's origin. */

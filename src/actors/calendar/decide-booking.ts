@@ -69,7 +69,8 @@ export function decideConfirm(calendar: Calendar, command: Command<'confirm'>, a
 export function decideCancel(calendar: Calendar, command: Command<'cancel'>, at: Circumstances): Decision {
   const claim = findClaim(calendar, 'booking', command.bookingId);
   const record = at.booking;
-  const mayCancel = at.subject.kind !== 'guest' || record?.guestId === at.subject.id;
+  // The row was read before this turn, and its guest may be another since.
+  const mayCancel = at.subject.kind !== 'guest' || (claim ?? record)?.guestId === at.subject.id;
   if (record === undefined || record.status === 'pending' || !mayCancel) {
     const message = `there is no booking ${command.bookingId} of yours here`;
     return { refusal: errorBody('not_found', message, record && !mayCancel ? OF_ANOTHER : undefined) };

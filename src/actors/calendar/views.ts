@@ -9,7 +9,15 @@ import { quoteOf, totalMinor } from '../../protocol/price.ts';
 import type * as wire from '../../protocol/resources.ts';
 import type { BookingRecord, Fact, FactKind } from '../facts.ts';
 import { EXTENSION_MS, HOLD_CAP_MS } from '../limits.ts';
-import { type Calendar, type Claim, claimsIn, deadlineMsOf, type HoldClaim, isFree } from './calendar.ts';
+import {
+  type BookingClaim,
+  type Calendar,
+  type Claim,
+  claimsIn,
+  deadlineMsOf,
+  type HoldClaim,
+  isFree,
+} from './calendar.ts';
 import { allows, stateOf, statusOf } from './hold-machine.ts';
 
 export function holdView(
@@ -135,6 +143,13 @@ export function changesOf(
     default:
       return [];
   }
+}
+
+/** A claim of which no night changed, so that a watcher tells the step from a beacon. */
+export function saidAgain(claim: HoldClaim | BookingClaim): NightChange {
+  const { from, to } = claim;
+  if (claim.kind === 'booking') return { from, to, status: 'booked' };
+  return { from, to, status: 'held', heldUntilMs: deadlineMsOf(claim) };
 }
 
 function freed(range: NightRange): NightChange {

@@ -1,5 +1,6 @@
 import type { ApartmentCommand } from '../../protocol/apartment-command.ts';
 import type { Feature } from '../../protocol/feature-levels.ts';
+import { adopt } from './adoption.ts';
 import { block, unblock } from './blocks.ts';
 import { cancel, confirm } from './bookings.ts';
 import { extend, hold, release } from './holds.ts';
@@ -12,6 +13,7 @@ export const COMMANDS: { readonly [Kind in CommandKind]: CommandRules<Kind> } = 
   ...{ confirm, cancel },
   ...{ block, unblock },
   ...{ pause, resume, retire },
+  ...{ adopt },
 };
 
 /** Whether this program understands a command that a server of another version may have sent. */
@@ -21,5 +23,6 @@ export function isKnownCommand({ kind }: { readonly kind: string }): boolean {
 
 /** What a server must know to be sent this command, where not every one does. */
 export function featureOf(command: ApartmentCommand): Feature | undefined {
+  if (command.kind === 'adopt') return 'adoptions';
   return command.kind === 'extend' && command.minutes !== undefined ? 'extensions by admins' : undefined;
 }

@@ -120,13 +120,14 @@ export class FanOut {
     );
   }
 
-  #toGuest(guestId: string, { hold, replaced }: CommittedChange): void {
-    if (hold === undefined && replaced === undefined) return;
+  #toGuest(guestId: string, { hold, replaced, adopted }: CommittedChange): void {
+    const others = adopted?.holds ?? replaced;
+    if (hold === undefined && others === undefined) return;
     const room = socketIdsIn(this.#guests.namespace, guestRoom(guestId));
     if (room === undefined) return;
     const { heads } = this.#guests;
-    for (const ended of replaced ?? []) {
-      this.#send(this.#guests, room, eventText(heads, 'hold', JSON.stringify({ hold: ended })));
+    for (const other of others ?? []) {
+      this.#send(this.#guests, room, eventText(heads, 'hold', JSON.stringify({ hold: other })));
     }
     if (hold !== undefined) this.#send(this.#guests, room, eventText(heads, 'hold', holdText({ hold })));
   }
@@ -146,7 +147,7 @@ export class FanOut {
   }
 
   #toOthers(backplane: Backplane, change: CommittedChange): void {
-    const { apartmentId, version, changes, guestId, hold, replaced = [] } = change;
+    const { apartmentId, version, changes, guestId, hold, replaced = [], adopted } = change;
     const guests = this.#guests.namespace;
     if (backplane.audience.isWatched(apartmentId)) {
       const availability = { apartmentId, version, changes: changes.map(rangeOf) };
@@ -154,7 +155,8 @@ export class FanOut {
     }
     if (guestId !== undefined) {
       const room = guestRoom(guestId);
-      for (const ended of replaced) backplane.publish(guests, room, 'hold', { hold: ended });
+      for (const other of adopted?.holds ?? replaced)
+        backplane.publish(guests, room, 'hold', { hold: other });
       if (hold !== undefined) backplane.publish(guests, room, 'hold', { hold });
     }
   }

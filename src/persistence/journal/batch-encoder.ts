@@ -99,6 +99,8 @@ export class BatchEncoder {
       case 'abandoned':
       case 'refunded':
         return this.#side(`booking_${write.op}`, { apartmentId, id: write.id, version, at });
+      case 'adopted':
+        return this.#side('booking_adopted', { apartmentId, guest: write.guest, account: write.account });
       case 'cancelled':
         return this.#side('booking_cancelled', {
           apartmentId,

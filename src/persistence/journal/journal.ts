@@ -13,7 +13,12 @@ import type {
   StoredSnapshot,
 } from '../../actors/ports.ts';
 import { SNAPSHOT_FACTS_COUNTED } from '../limits.ts';
-import { bookingOfApartment, bookingOfHold, bookingsOfApartmentById } from '../statements/bookings.ts';
+import {
+  bookingOfApartment,
+  bookingOfHold,
+  bookingsOfApartmentById,
+  bookingsOfGuestAt,
+} from '../statements/bookings.ts';
 import { ENTRY_JSON, type EntryRow, entryOf } from '../statements/journal-rows.ts';
 import {
   ANY_APARTMENT,
@@ -157,6 +162,10 @@ class SqlJournal implements PostgresJournal {
 
   bookingsOf(apartmentId: string, bookingIds: readonly string[]) {
     return bookingsOfApartmentById(this.#pool, apartmentId, bookingIds);
+  }
+
+  bookingsOfGuest(apartmentId: string, guestId: string, limit: number) {
+    return bookingsOfGuestAt(this.#pool, apartmentId, guestId, limit);
   }
 
   bookingOfHold(apartmentId: string, holdId: string) {

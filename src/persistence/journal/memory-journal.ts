@@ -15,6 +15,7 @@ import type {
   StoredSnapshot,
 } from '../../actors/ports.ts';
 import { shardOf } from '../../protocol/ids.ts';
+import { isSealed } from '../../protocol/kept-contact.ts';
 import type { ListingStatus, Terms } from '../../protocol/terms.ts';
 
 export type Fault = 'fenced' | 'conflict' | 'unknown' | 'lost';
@@ -180,6 +181,14 @@ export class MemoryJournal implements Journal {
     return found.filter((booking) => booking !== undefined);
   }
 
+  async bookingsOfGuest(apartmentId: string, guestId: string, limit: number): Promise<BookingRecord[]> {
+    return [...this.#bookings.values()]
+      .filter((booking) => booking.apartmentId === apartmentId && booking.guestId === guestId)
+      .sort((a, b) => b.version - a.version)
+      .slice(0, limit)
+      .map(withoutMark);
+  }
+
   async bookingOfHold(apartmentId: string, holdId: string): Promise<BookingRecord | undefined> {
     const found = [...this.#bookings.values()]
       .filter((booking) => booking.apartmentId === apartmentId && booking.holdId === holdId)
@@ -323,6 +332,15 @@ function writeBooking(bookings: Bookings, entry: JournalEntry, write: BookingWri
       ...{ apartmentId, status: 'pending', createdAtMs: atMs, cancelledAtMs: null, refundMinor: null },
       ...{ version, confirmedVersion: 0, refundOwed: false },
     });
+    return undefined;
+  }
+  if (write.op === 'adopted') {
+    for (const [id, known] of bookings) {
+      if (known.apartmentId !== apartmentId || known.guestId !== write.guest) continue;
+      const { guestId, contact } = known;
+      const kept = isSealed(contact) ? { guestId, ...contact } : contact;
+      bookings.set(id, { ...known, guestId: write.account, contact: kept });
+    }
     return undefined;
   }
   const known = bookings.get(write.id);

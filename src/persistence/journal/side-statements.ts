@@ -6,6 +6,7 @@
 const NIGHTS = `daterange(date '1970-01-01' + w."from", date '1970-01-01' + w."to")`;
 const CHANGE = `json_to_recordset($1) as w (id text, "apartmentId" text, version bigint, at timestamptz, "refundMinor" bigint)`;
 const MARK = `json_to_recordset($1) as w (version bigint, shard smallint, "apartmentId" text)`;
+const OF_GUEST = `case when b.contact ? 'sealed' then jsonb_build_object('guestId', b.guest_id) || b.contact else b.contact end`;
 /** A booking that is not there, or not in that state, refuses the transaction: bookings and journal stay one. */
 const all = (change: string, state: string, before = '') =>
   `with ${before}changed as (${change} returning 1)
@@ -52,6 +53,14 @@ export const sideStatements = {
      where b.apartment_id = w."apartmentId" and b.id = w.id and b.status = 'cancelled'`,
     'cancelled',
   ),
+  // A sealed contact stays under the key of who wrote it, and says whose that is. Versions stay: nothing else has changed.
+  booking_adopted: `with w as (
+      select * from json_to_recordset($1) as w ("apartmentId" text, guest text, account text)),
+    confirmed as (
+      update bookings b set guest_id = w.account, contact = ${OF_GUEST}
+      from w where b.apartment_id = w."apartmentId" and b.guest_id = w.guest)
+    update pending_bookings b set guest_id = w.account, contact = ${OF_GUEST}
+    from w where b.apartment_id = w."apartmentId" and b.guest_id = w.guest`,
   block: `insert into blocks (id, apartment_id, stay, reason)
     select w.id, w."apartmentId", ${NIGHTS}, w.reason
     from json_to_recordset($1) as w (id text, "apartmentId" text, "from" int, "to" int, reason text)`,

@@ -51,6 +51,20 @@ export async function bookingsOfApartmentById(
   return result.rows;
 }
 
+/** A guest's on one apartment, confirms under way among them, the newest first. */
+export async function bookingsOfGuestAt(
+  pool: Pool,
+  apartmentId: string,
+  guestId: string,
+  limit: number,
+): Promise<BookingRecord[]> {
+  const result = await pool.query<BookingRecord>(
+    `select * from (${anyWhere('apartment_id = $1 and guest_id = $2')}) own order by version desc limit $3`,
+    [apartmentId, guestId, limit],
+  );
+  return result.rows;
+}
+
 /** Of several attempts to confirm one hold: the one that came furthest, then the latest. */
 export async function bookingOfHold(
   pool: Pool,

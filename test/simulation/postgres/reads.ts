@@ -76,6 +76,18 @@ export function bookingsOf(tables: Tables, apartmentId: string, ids: readonly st
   return ids.map((id) => booking(tables, apartmentId, id)).filter((found) => found !== undefined);
 }
 
+export function bookingsOfGuest(
+  tables: Tables,
+  apartmentId: string,
+  guestId: string,
+  limit: number,
+): BookingRecord[] {
+  return bookings(tables)
+    .filter((booking) => booking.apartmentId === apartmentId && booking.guestId === guestId)
+    .sort((a, b) => b.version - a.version)
+    .slice(0, limit);
+}
+
 export function bookingOfHold(
   tables: Tables,
   apartmentId: string,

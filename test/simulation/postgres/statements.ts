@@ -10,6 +10,7 @@ import {
   SQLSTATE_MISSING,
   SQLSTATE_SHARDS_LOCKED,
 } from '../../../src/persistence/sqlstate.ts';
+import { isSealed } from '../../../src/protocol/kept-contact.ts';
 import { PostgresError } from './messages.ts';
 import type { LockMode } from './row-locks.ts';
 import { type BookingRow, type Changes, keyOf, type MarkRow, type Tables } from './tables.ts';
@@ -134,6 +135,7 @@ interface Change {
   readonly version: number;
   readonly at: string;
 }
+type Adopted = { readonly apartmentId: string; readonly guest: string; readonly account: string };
 type Pending = Change & Omit<BookingRecord, 'apartmentId'>;
 
 const SIDES: Readonly<Record<SideStatement, Statement['run']>> = {
@@ -207,6 +209,23 @@ const SIDES: Readonly<Record<SideStatement, Statement['run']>> = {
     for (const { key, row, change } of changed)
       work.changes.bookings.set(key, { ...row, refundOwed: false, version: change.version });
     expectRows(changed.length, rows.length, 'cancelled');
+  },
+  *booking_adopted({ tables, changes }, json) {
+    for (const { apartmentId, guest, account } of arrayOf<Adopted>(json)) {
+      for (const table of ['bookings', 'pending'] as const) {
+        yield { row: rowOf.table(table), mode: 'share' };
+        for (const { id } of [...rowsIn(changes[table], tables[table])]) {
+          const key = keyOf(apartmentId, id);
+          const isTheirs = () => rowIn(changes[table], tables[table], key)?.guestId === guest;
+          if (!isTheirs()) continue;
+          yield { row: table === 'bookings' ? rowOf.booking(key) : rowOf.pending(key), mode: 'alone' };
+          if (!isTheirs()) continue;
+          const row = rowIn(changes[table], tables[table], key)!;
+          const contact = isSealed(row.contact) ? { guestId: guest, ...row.contact } : row.contact;
+          changes[table].set(key, { ...row, guestId: account, contact });
+        }
+      }
+    }
   },
   *block({ tables, changes }, json) {
     for (const row of arrayOf<Change & { from: number; to: number }>(json)) {

@@ -55,6 +55,8 @@ export function factWords(fact: JournalFact, factAt: (version: number) => Journa
       return joined([says.blocked(by, stay), because(own.reason)]);
     case 'unblocked':
       return says.unblocked(by, stay);
+    case 'adopted':
+      return says.adopted(shortWho(textOf(own.guest)), shortWho(textOf(own.account)));
     case 'paused':
     case 'resumed':
     case 'retired':
@@ -77,6 +79,9 @@ export function changeWords({ from, to, before, after }: NightChange): string {
   const words = t.common.status;
   return t.history.nightsChanged(shortDate(from), shortDate(to), words[before], words[after]);
 }
+
+/** Of whom a host is not told. */
+const textOf = (id: unknown) => (typeof id === 'string' ? id : undefined);
 
 function shortWho(subjectId: string | undefined): string {
   return subjectId === undefined ? t.history.facts.somebody : subjectId.slice(0, 10);

@@ -70,6 +70,7 @@ export const history: Texts['history'] = {
     by: (by) => `Durch das Haus (${by}).`,
     blocked: (by, stay) => `Gesperrt von ${by}: ${stay}.`,
     unblocked: (by, stay) => `Wieder geöffnet von ${by}: ${stay}.`,
+    adopted: (guest, account) => `${guest} hat sich angemeldet: Alles davon gehört hier jetzt ${account}.`,
     because: (reason) => `Grund: ${reason}.`,
     paused: 'Ausgesetzt: Neue Reservierungen gibt es nicht.',
     resumed: 'Wieder aufgenommen: Sie lässt sich reservieren.',

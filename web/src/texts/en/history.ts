@@ -71,6 +71,8 @@ export const history = {
     by: (by: string) => `By the house (${by}).`,
     blocked: (by: string, stay: string) => `Closed by ${by}: ${stay}.`,
     unblocked: (by: string, stay: string) => `Opened again by ${by}: ${stay}.`,
+    adopted: (guest: string, account: string) =>
+      `${guest} has signed in: what was theirs here is ${account}'s from now on.`,
     because: (reason: string) => `Because: ${reason}.`,
     paused: 'Paused: it takes no new holds.',
     resumed: 'Taken up again: it takes holds.',
