@@ -20,7 +20,7 @@ const MAY_IMPORT: Record<string, { from: string[]; because: string }> = {
   },
   'src/gateway': { from: ['src/protocol', 'src/time'], because: 'it is handed everything else' },
   'src/services': {
-    from: ['src/protocol', 'src/persistence', 'src/actors/calendar'],
+    from: ['src/protocol', 'src/time', 'src/persistence', 'src/actors/calendar'],
     because: 'none needs a running apartment: what it asks of one it is handed',
   },
   'src/verify': {

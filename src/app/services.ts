@@ -1,13 +1,20 @@
 /** What the server offers beside the apartments themselves: accounts, listings with their management, bookings. */
+import { randomUUID } from 'node:crypto';
 import type { Bookings, Management } from '../gateway/ports.ts';
 import type { Storage } from '../persistence/index.ts';
+import { postgresAdoptions } from '../persistence/statements/adoptions.ts';
 import { takenRanges } from '../persistence/statements/occupancy.ts';
+import type { ApartmentAnswer, ApartmentCommand } from '../protocol/apartment-command.ts';
+import type { Outcome } from '../protocol/errors.ts';
+import type { Subject } from '../protocol/resources.ts';
 import { type AccountsService, createAccounts } from '../services/accounts/index.ts';
+import { Adoptions } from '../services/adoptions/index.ts';
 import { createBookings } from '../services/bookings/index.ts';
 import { type Contacts, createContacts } from '../services/contacts/index.ts';
 import { createFigures } from '../services/figures/index.ts';
 import { createListings, type ListingsService, type TakenRange } from '../services/listings/index.ts';
 import { createManagement } from '../services/listings/management.ts';
+import { TIMERS } from '../time/scheduler.ts';
 import type { ApartmentsNode } from './apartments-node.ts';
 import { keySourceOf, refuseUnknownKeys } from './keys.ts';
 import type { Start } from './start.ts';
@@ -28,8 +35,23 @@ export async function openServices(
   const { cluster, changes } = node;
   const nowMs = () => node.clock.nowMs();
 
+  const ask = (subject: Subject, command: ApartmentCommand) =>
+    new Promise<Outcome<ApartmentAnswer>>((reply) =>
+      cluster.ask({ subject, command, reply, sinceMs: nowMs(), attempts: 0 }),
+    );
+  const adoptions = new Adoptions({
+    store: postgresAdoptions(pool),
+    openHoldsOf: (guestId) => cluster.openHoldsOf(guestId),
+    ask,
+    mayWrite: (feature) => node.membership.mayWrite(feature),
+    newRequestId: randomUUID,
+    scheduler: TIMERS,
+    onFault,
+  });
+  started(() => adoptions.stop());
   const accounts = await createAccounts({
     pool,
+    adoptions,
     keys: keySourceOf(config, { pool }, onFault),
     nowMs,
     onError: (cause) => onFault('accounts.fault', { cause }),
@@ -69,8 +91,7 @@ export async function openServices(
     contacts,
     figures: createFigures(pool, nowMs),
     written: () => listings.written(),
-    ask: (subject, command) =>
-      new Promise((reply) => cluster.ask({ subject, command, reply, sinceMs: nowMs(), attempts: 0 })),
+    ask,
   });
   return { accounts, contacts, listings, bookings, management };
 

@@ -116,6 +116,8 @@ export interface VerifiedToken {
   readonly sessionId: string;
   readonly expiresAtMs: number;
 }
+/** Who has shown a token that is good. */
+export type Bearer = Pick<VerifiedToken, 'subject' | 'sessionId'>;
 /** In whose turn a password is hashed. */
 export interface PasswordTurn {
   /** Of whom few may wait at once: an address or a device; undefined: nobody's in particular. */
@@ -124,11 +126,15 @@ export interface PasswordTurn {
   readonly rank: 'known' | 'fresh' | 'failed';
 }
 export interface Accounts {
+  /** Takes along what an anonymous guest has who was somebody by the token that came with it (G9); so does `signIn`. */
   signUp(
     input: { email: string; password: string; name: string },
-    from: { network: string; turn: PasswordTurn },
+    from: { network: string; turn: PasswordTurn; bearer?: Bearer | undefined },
   ): Promise<Outcome<Session>>;
-  signIn(input: { email: string; password: string }, turn: PasswordTurn): Promise<Outcome<Session>>;
+  signIn(
+    input: { email: string; password: string },
+    from: { turn: PasswordTurn; bearer?: Bearer | undefined },
+  ): Promise<Outcome<Session>>;
   /** A new token by which a device is known that has just signed in with this address. */
   deviceToken(email: string): string;
   /** Which device one of these tokens is of, for this address; undefined where none is. */

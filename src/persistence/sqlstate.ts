@@ -57,6 +57,11 @@ export function isOverrun(error: unknown): boolean {
   return sqlStateOf(error) === '57014';
 }
 
+/** Whether a row is there already of which there is to be one. */
+export function isTaken(error: unknown): boolean {
+  return sqlStateOf(error) === '23505';
+}
+
 /** Whether it is text with U+0000 in it, which every schema should have refused. */
 export function isUnstorable(error: unknown): boolean {
   return ['22021', '22P05'].includes(sqlStateOf(error) ?? '');

@@ -6,7 +6,12 @@ import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/protocol/errors.ts';
 import { originOf } from '../../src/protocol/ids.ts';
-import { type AccountsService, createAccounts } from '../../src/services/accounts/index.ts';
+import type { Session } from '../../src/protocol/resources.ts';
+import {
+  type AccountsOptions,
+  type AccountsService,
+  createAccounts,
+} from '../../src/services/accounts/index.ts';
 import { givenKey, keyInDatabase, ownKeysFile } from '../../src/services/accounts/key-source.ts';
 import { readKeys, rotateKeys } from '../../src/services/accounts/keys-file.ts';
 import {
@@ -22,13 +27,18 @@ let accounts: AccountsService;
 let nowMs = Date.parse('2026-11-01T12:00:00.000Z');
 const opened: AccountsService[] = [];
 
-async function open(secret?: string, file?: string): Promise<AccountsService> {
+async function open(
+  secret?: string,
+  file?: string,
+  adoptions?: AccountsOptions['adoptions'],
+): Promise<AccountsService> {
   const { pool } = database;
   const inFile = file === undefined ? keyInDatabase(pool) : ownKeysFile(file, pool);
   const service = await createAccounts({
     pool,
     keys: secret === undefined ? inFile : givenKey(secret),
     nowMs: () => nowMs,
+    ...(adoptions && { adoptions }),
     onError: (error) => {
       throw error;
     },
@@ -71,7 +81,7 @@ describe('signing up and in', () => {
       await accounts.signUp({ email: ` ${email.toUpperCase()} `, password: PASSWORD, name: 'Ana' }, FROM),
     );
     expect(session).toMatchObject({ expiresInSeconds: 900, subject: { kind: 'guest' } });
-    const again = data(await accounts.signIn({ email, password: PASSWORD }, TURN));
+    const again = data(await accounts.signIn({ email, password: PASSWORD }, { turn: TURN }));
     expect(again.subject).toEqual(session.subject);
     expect((await accounts.verify(again.accessToken))?.subject).toEqual(session.subject);
   });
@@ -90,8 +100,8 @@ describe('signing up and in', () => {
   it('answers a wrong password and an unknown e-mail alike', async () => {
     const email = newEmail();
     await accounts.signUp({ email, password: PASSWORD, name: 'Ana' }, FROM);
-    const wrong = await accounts.signIn({ email, password: 'not that password' }, TURN);
-    const unknown = await accounts.signIn({ email: newEmail(), password: PASSWORD }, TURN);
+    const wrong = await accounts.signIn({ email, password: 'not that password' }, { turn: TURN });
+    const unknown = await accounts.signIn({ email: newEmail(), password: PASSWORD }, { turn: TURN });
     expect(wrong).toEqual(unknown);
     expect(code(wrong)).toBe('unauthenticated');
   });
@@ -109,7 +119,111 @@ describe('signing up and in', () => {
     const session = await accounts.anonymous(NETWORK);
     expect(session.subject.kind).toBe('guest');
     expect((await accounts.verify(session.accessToken))?.subject).toEqual(session.subject);
-    expect(code(await accounts.signIn({ email: '', password: '' }, TURN))).toBe('unauthenticated');
+    expect(code(await accounts.signIn({ email: '', password: '' }, { turn: TURN }))).toBe('unauthenticated');
+  });
+});
+
+describe('[G9] signing up or in with the token of an anonymous guest', () => {
+  const bearer = async (session: Session) => {
+    const verified = await accounts.verify(session.accessToken);
+    if (verified === undefined) throw new Error('the token is not good');
+    return verified;
+  };
+  const adoptedBy = async (guestId: string) =>
+    (await database.pool.query('select adopted_by from accounts where id = $1', [guestId])).rows[0]
+      ?.adopted_by;
+  const underWay = async (guestId: string) =>
+    (await database.pool.query('select account_id from adoptions where guest_id = $1', [guestId])).rows[0]
+      ?.account_id;
+
+  it('makes the guest the account, under the same id, and ends the guest’s sessions', async () => {
+    const guest = await accounts.anonymous(NETWORK);
+    const email = newEmail();
+    const from = { ...FROM, bearer: await bearer(guest) };
+    const session = data(await accounts.signUp({ email, password: PASSWORD, name: 'Ana' }, from));
+    expect(session.subject).toEqual(guest.subject);
+    expect(await accounts.verify(guest.accessToken)).toBeUndefined();
+    expect(code(await accounts.refresh(guest.refreshToken))).toBe('unauthenticated');
+    expect((await accounts.verify(session.accessToken))?.subject).toEqual(guest.subject);
+    expect(data(await accounts.signIn({ email, password: PASSWORD }, { turn: TURN })).subject).toEqual(
+      guest.subject,
+    );
+    expect(await underWay(guest.subject.id)).toBeUndefined();
+  });
+
+  it('writes down with the session that an account takes the guest along, and tells who brings it', async () => {
+    const begun: string[][] = [];
+    const adoptions = { begun: async (...both: string[]) => void begun.push(both) };
+    accounts = await open(undefined, undefined, adoptions);
+    const account = data(await accounts.signUp({ email: newEmail(), password: PASSWORD, name: '' }, FROM));
+    const { email } = (
+      await database.pool.query('select email from accounts where id = $1', [account.subject.id])
+    ).rows[0];
+    const guest = await accounts.anonymous(NETWORK);
+    const from = { turn: TURN, bearer: await bearer(guest) };
+    const session = data(await accounts.signIn({ email, password: PASSWORD }, from));
+    expect(session.subject).toEqual(account.subject);
+    expect(begun).toEqual([[guest.subject.id, account.subject.id]]);
+    expect(await adoptedBy(guest.subject.id)).toBe(account.subject.id);
+    expect(await underWay(guest.subject.id)).toBe(account.subject.id);
+    expect(await accounts.verify(guest.accessToken)).toBeUndefined();
+    expect(await accounts.verify(account.accessToken)).toBeDefined();
+  });
+
+  it('takes a guest along once, whoever of two asks at the same time, and however', async () => {
+    const names = [newEmail(), newEmail(), newEmail(), newEmail()];
+    for (const email of names.slice(0, 2))
+      await accounts.signUp({ email, password: PASSWORD, name: '' }, FROM);
+    const guest = await accounts.anonymous(NETWORK);
+    const token = await bearer(guest);
+    const credentials = names.map((email) => ({ email, password: PASSWORD }));
+    const sessions = await Promise.all([
+      ...credentials.slice(0, 2).map((one) => accounts.signIn(one, { turn: TURN, bearer: token })),
+      ...credentials.slice(2).map((one) => accounts.signUp({ ...one, name: '' }, { ...FROM, bearer: token })),
+    ]);
+    const subjects = sessions.map((session) => data(session).subject.id);
+    expect(new Set(subjects).size).toBe(4);
+    const became = subjects.filter((id) => id === guest.subject.id);
+    const taken = await adoptedBy(guest.subject.id);
+    expect([became.length, taken === null ? 0 : 1].sort()).toEqual([0, 1]);
+    // Nor does a later one get anything.
+    const late = { turn: TURN, bearer: token };
+    expect(data(await accounts.signIn(credentials[0]!, late)).subject.id).toBe(subjects[0]);
+    expect(await adoptedBy(guest.subject.id)).toBe(taken);
+  });
+
+  it('takes nobody along for a wrong password, an address that has an account, or an account’s own token', async () => {
+    const email = newEmail();
+    const account = data(await accounts.signUp({ email, password: PASSWORD, name: '' }, FROM));
+    const guest = await accounts.anonymous(NETWORK);
+    const asGuest = { ...FROM, bearer: await bearer(guest) };
+    expect(code(await accounts.signIn({ email, password: 'not that password' }, asGuest))).toBe(
+      'unauthenticated',
+    );
+    expect(code(await accounts.signUp({ email, password: PASSWORD, name: '' }, asGuest))).toBe(
+      'invalid_request',
+    );
+    expect(await accounts.verify(guest.accessToken)).toBeDefined();
+    const asAccount = { ...FROM, bearer: await bearer(account) };
+    const other = newEmail();
+    const signedUp = data(await accounts.signUp({ email: other, password: PASSWORD, name: '' }, asAccount));
+    expect(signedUp.subject).not.toEqual(account.subject);
+    await accounts.signIn({ email: other, password: PASSWORD }, asAccount);
+    await accounts.signIn({ email, password: PASSWORD }, asAccount);
+    expect(await adoptedBy(account.subject.id)).toBeNull();
+    expect(await accounts.verify(account.accessToken)).toBeDefined();
+  });
+
+  it('takes nobody along whose session has ended, and signs in all the same', async () => {
+    const email = newEmail();
+    await accounts.signUp({ email, password: PASSWORD, name: '' }, FROM);
+    const guest = await accounts.anonymous(NETWORK);
+    const token = await bearer(guest);
+    await accounts.signOut(token.sessionId);
+    expect(code(await accounts.signIn({ email, password: PASSWORD }, { turn: TURN, bearer: token }))).toBe(
+      'ok',
+    );
+    expect(await adoptedBy(guest.subject.id)).toBeNull();
   });
 });
 
@@ -435,7 +549,7 @@ describe('giveRole', () => {
   it('makes an admin, again changes nothing, another password ends the sessions', async () => {
     const email = newEmail();
     const admin = data(await accounts.giveRole({ email, role: 'admin', password: PASSWORD }));
-    const session = data(await accounts.signIn({ email, password: PASSWORD }, TURN));
+    const session = data(await accounts.signIn({ email, password: PASSWORD }, { turn: TURN }));
     expect(session.subject).toEqual({ id: admin.id, kind: 'admin' });
     expect(data(await accounts.giveRole({ email, role: 'admin', password: PASSWORD }))).toEqual(admin);
     expect(await accounts.verify(session.accessToken)).toBeDefined();
@@ -444,18 +558,22 @@ describe('giveRole', () => {
       data(await accounts.giveRole({ email, role: 'admin', password: 'another long password' })),
     ).toEqual(admin);
     expect(await accounts.verify(session.accessToken)).toBeUndefined();
-    expect(code(await accounts.signIn({ email, password: PASSWORD }, TURN))).toBe('unauthenticated');
+    expect(code(await accounts.signIn({ email, password: PASSWORD }, { turn: TURN }))).toBe(
+      'unauthenticated',
+    );
   });
 
   it('makes a host, and a guest again who keeps their password', async () => {
     const email = newEmail();
     expect(code(await accounts.giveRole({ email, role: 'guest' }))).toBe('not_found');
     const host = data(await accounts.giveRole({ email, role: 'host', password: PASSWORD }));
-    const session = data(await accounts.signIn({ email, password: PASSWORD }, TURN));
+    const session = data(await accounts.signIn({ email, password: PASSWORD }, { turn: TURN }));
     expect(session.subject).toEqual({ id: host.id, kind: 'host' });
     data(await accounts.giveRole({ email, role: 'guest' }));
     expect(await accounts.verify(session.accessToken)).toBeUndefined();
-    expect(data(await accounts.signIn({ email, password: PASSWORD }, TURN)).subject.kind).toBe('guest');
+    expect(data(await accounts.signIn({ email, password: PASSWORD }, { turn: TURN })).subject.kind).toBe(
+      'guest',
+    );
   });
 
   it('promotes a guest', async () => {
@@ -463,7 +581,7 @@ describe('giveRole', () => {
     const guest = data(await accounts.signUp({ email, password: PASSWORD, name: 'Ana' }, FROM));
     data(await accounts.giveRole({ email, role: 'admin', password: PASSWORD }));
     expect(await accounts.verify(guest.accessToken)).toBeUndefined();
-    expect(data(await accounts.signIn({ email, password: PASSWORD }, TURN)).subject).toEqual({
+    expect(data(await accounts.signIn({ email, password: PASSWORD }, { turn: TURN })).subject).toEqual({
       id: guest.subject.id,
       kind: 'admin',
     });

@@ -51,6 +51,8 @@ export interface Definition<T extends Takes> {
   readonly intent?: true;
   /** Reads `If-Match`. */
   readonly revised?: true;
+  /** A token that is not good (any more) is as none: it is no reason to refuse whoever shows who they are otherwise. */
+  readonly forgives?: true;
   /** Version of what is answered: becomes the ETag, and 304 where the client has it. */
   readonly etag?: (answer: never) => number | string;
   run(call: Call<T>): Promise<Outcome<unknown>> | Outcome<unknown>;
@@ -88,7 +90,7 @@ export function createRouter({
   app.decorateRequest('caller', null as unknown as Caller);
 
   return (method, path, definition) => {
-    const { access, does, takes = {}, status = 200, answers, intent, revised, etag } = definition;
+    const { access, does, takes = {}, status = 200, answers, intent, revised, forgives, etag } = definition;
     const parameters = Object.keys((takes as Takes).querystring?.shape ?? {});
     app.route({
       method,
@@ -97,14 +99,16 @@ export function createRouter({
       schema: {
         summary: does,
         tags: [tagOf(path)],
-        ...(access === 'anyone' ? {} : { security: [{ bearer: [] }] }),
+        ...(access === 'anyone'
+          ? forgives && { security: [{}, { bearer: [] }] }
+          : { security: [{ bearer: [] }] }),
         ...takes,
         ...(intent === undefined ? {} : { headers: revised ? RevisedHeaders : IntentHeaders }),
         response: { [status]: answers, '4xx': Failure, '5xx': Failure },
       },
       // Before anything else is read: who is not allowed learns nothing about what would have fitted.
       async onRequest(request, reply) {
-        const refusal = await admit(request, access);
+        const refusal = await admit(request, access, forgives);
         if (refusal !== undefined) return refuse(reply, refusal);
       },
       async preValidation(request, reply) {
@@ -151,14 +155,19 @@ export function createRouter({
     });
   };
 
-  async function admit(request: FastifyRequest, access: Access): Promise<ErrorBody | undefined> {
+  async function admit(
+    request: FastifyRequest,
+    access: Access,
+    forgives: true | undefined,
+  ): Promise<ErrorBody | undefined> {
     const leaving = refusal();
     if (leaving !== undefined) return leaving.error;
-    const caller = await callerFrom(request.headers.authorization);
-    if (caller === undefined) {
+    const shown = await callerFrom(request.headers.authorization);
+    if (shown === undefined) {
       security.tell({ event: 'token.refused', by: 'http' });
-      return BAD_TOKEN;
+      if (forgives === undefined) return BAD_TOKEN;
     }
+    const caller = shown ?? NOBODY;
     request.caller = caller;
     const own = caller.subject === undefined ? undefined : limits.ofSubject(caller.subject.id);
     if (own?.take() === false) {

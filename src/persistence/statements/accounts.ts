@@ -77,7 +77,7 @@ export async function adoptEmail(pool: Pool, accountId: string, email: string): 
 
 export async function openSession(
   pool: Pool,
-  session: { id: string; accountId: string; refreshHash: Buffer; sessionTtlMs: number; refreshTtlMs: number },
+  session: NewSession & { readonly accountId: string },
 ): Promise<void> {
   await pool.query(
     `with opened as (
@@ -88,6 +88,90 @@ export async function openSession(
      select $3, id, now(), now() + $5 * interval '1 millisecond' from opened`,
     [session.id, session.accountId, session.refreshHash, session.sessionTtlMs, session.refreshTtlMs],
   );
+}
+
+/** A session with its first refresh token, as it is to be opened. */
+export interface NewSession {
+  readonly id: string;
+  readonly refreshHash: Buffer;
+  readonly sessionTtlMs: number;
+  readonly refreshTtlMs: number;
+}
+
+/** The anonymous guest of a live session: as whoever has its token says. */
+export interface AnonymousGuest {
+  readonly id: string;
+  readonly sessionId: string;
+}
+
+/**
+ * Still nobody but the bearer of this session's: no account, and taken along by none. The row itself says so, as two who want
+ * it wait for each other there: the second looks at the row again, and at nothing else.
+ */
+const IS_ANONYMOUS = `a.kind = 'guest' and a.email is null and a.password_hash is null and a.adopted_by is null
+  and exists (select from sessions s where s.id = $2 and s.account_id = a.id and s.revoked_at is null
+    and s.expires_at > now())`;
+const ENDS_AND_OPENS = (accountId: string) => `
+  ended as (
+    update sessions s set revoked_at = now() from guest
+    where s.account_id = guest.id and s.revoked_at is null returning s.id),
+  opened as (
+    insert into sessions (id, account_id, created_at, expires_at)
+    select $3, ${accountId}, now(), now() + $5 * interval '1 millisecond' from guest returning id),
+  token as (
+    insert into refresh_tokens (hash, session_id, created_at, expires_at)
+    select $4, id, now(), now() + $6 * interval '1 millisecond' from opened)
+  select array(select id from ended) as ended from guest`;
+
+/**
+ * Makes an anonymous guest an account, ends the guest's sessions and opens one of the account's, all or nothing.
+ * @returns the sessions that ended; undefined where that is no anonymous guest (any more): nothing was done then
+ * @throws with SQLSTATE 23505 where the e-mail has an account already
+ */
+export async function becomeAccount(
+  pool: Pool,
+  guest: AnonymousGuest,
+  session: NewSession,
+  account: { readonly email: string; readonly passwordHash: string; readonly name: string },
+): Promise<readonly string[] | undefined> {
+  const { email, passwordHash, name } = account;
+  const result = await pool.query<{ ended: string[] }>(
+    `with guest as (
+       update accounts a set email = $7, password_hash = $8, name = $9
+       where a.id = $1 and ${IS_ANONYMOUS} returning a.id),
+     ${ENDS_AND_OPENS('guest.id')}`,
+    [...valuesOf(guest, session), email, passwordHash, name],
+  );
+  return result.rows[0]?.ended;
+}
+
+/**
+ * Opens a session of an account that takes an anonymous guest along: writes that it does, and what is to be done about it
+ * (`adoptions.ts`), and ends the guest's sessions, all or nothing.
+ * @param adoption when somebody else is to look if this server has not, and how long commands of the guest's may come yet
+ * @returns the sessions that ended; undefined where that is no anonymous guest (any more): nothing was done then
+ */
+export async function openSessionAdopting(
+  pool: Pool,
+  guest: AnonymousGuest,
+  session: NewSession & { readonly accountId: string },
+  adoption: { readonly passInMs: number; readonly untilInMs: number },
+): Promise<readonly string[] | undefined> {
+  const result = await pool.query<{ ended: string[] }>(
+    `with guest as (
+       update accounts a set adopted_by = $7 where a.id = $1 and a.id <> $7 and ${IS_ANONYMOUS} returning a.id),
+     intent as (
+       insert into adoptions (guest_id, account_id, until, pass_at)
+       select id, $7, now() + $9 * interval '1 millisecond', now() + $8 * interval '1 millisecond' from guest),
+     ${ENDS_AND_OPENS('$7')}`,
+    [...valuesOf(guest, session), session.accountId, adoption.passInMs, adoption.untilInMs],
+  );
+  return result.rows[0]?.ended;
+}
+
+function valuesOf(guest: AnonymousGuest, session: NewSession): unknown[] {
+  const { id, refreshHash, sessionTtlMs, refreshTtlMs } = session;
+  return [guest.id, guest.sessionId, id, refreshHash, sessionTtlMs, refreshTtlMs];
 }
 
 export interface SessionOwner {
@@ -212,7 +296,8 @@ export interface AnonymousStep {
 /**
  * Anonymous guests among the next `limit` after the id `after`, older than `keptMs`, with no booking and no session
  * that a refresh token is kept for (the two purges above leave none of what ended more than `keptMs` ago): nobody
- * can be them again. Holds and the journal name subjects by their ids alone and need no account.
+ * can be them again. Holds and the journal name subjects by their ids alone and need no account. Of a guest whom an account
+ * has taken along the row stays as long as contacts may be sealed under the guest's key: it says whose these are.
  */
 export async function purgeAnonymousAccounts(
   pool: Pool,
@@ -227,6 +312,8 @@ export async function purgeAnonymousAccounts(
        where a.id = looked.id and looked.created_at < now() - $2 * interval '1 millisecond'
          and not exists (select from bookings b where b.guest_id = a.id)
          and not exists (select from pending_bookings b where b.guest_id = a.id)
+         and not exists (select from adoptions u where u.guest_id = a.id)
+         and (a.adopted_by is null or not exists (select from guest_keys k where k.guest_id = a.id))
          and not exists (
            select from sessions s join refresh_tokens t on t.session_id = s.id where s.account_id = a.id)
        returning a.id

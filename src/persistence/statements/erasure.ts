@@ -10,12 +10,17 @@ export interface OpenBusiness {
   readonly refunds: number;
 }
 
+/** A guest, and those whom the guest's account has taken along: what was theirs may not have come yet, and their keys stay. */
+const OWN = `own as (select $1::text as id union select id from accounts where adopted_by = $1)`;
+const IS_OWN = 'guest_id in (select id from own)';
+
 export async function openBusinessOf(pool: Pool, guestId: string, fromNight: number): Promise<OpenBusiness> {
   const result = await pool.query<OpenBusiness>(
-    `select count(*) filter (where status = 'confirmed' and upper(stay) >= date '1970-01-01' + $2::int)::int as upcoming,
+    `with ${OWN}
+     select count(*) filter (where status = 'confirmed' and upper(stay) >= date '1970-01-01' + $2::int)::int as upcoming,
        count(*) filter (where refund_owed)::int as refunds,
-       (select count(*) from pending_bookings where guest_id = $1)::int as "underWay"
-     from bookings where guest_id = $1`,
+       (select count(*) from pending_bookings where ${IS_OWN})::int as "underWay"
+     from bookings where ${IS_OWN}`,
     [guestId, fromNight],
   );
   return result.rows[0]!;
@@ -44,17 +49,17 @@ export async function eraseGuest(
   instead: { readonly sealed: SealedContact; readonly clear: GuestContact; readonly fromLevel: number },
 ): Promise<Erased> {
   const result = await pool.query<Erased>(
-    `with gone as (
+    `with ${OWN}, gone as (
        select case when value::int >= $4 then $2::jsonb else $3::jsonb end as contact
        from settings where key = 'least_level'),
-     keys as (delete from guest_keys where guest_id = $1 returning 1),
+     keys as (delete from guest_keys where ${IS_OWN} returning 1),
      clear as (
        update bookings b set contact = gone.contact from gone
-       where guest_id = $1 and not b.contact ? 'sealed' and b.contact <> gone.contact
+       where ${IS_OWN} and not b.contact ? 'sealed' and b.contact <> gone.contact
        returning 1),
      clear_pending as (
        update pending_bookings b set contact = gone.contact from gone
-       where guest_id = $1 and not b.contact ? 'sealed' and b.contact <> gone.contact
+       where ${IS_OWN} and not b.contact ? 'sealed' and b.contact <> gone.contact
        returning 1),
      account as (
        update accounts set email = null, name = '', password_hash = null
@@ -67,8 +72,8 @@ export async function eraseGuest(
      select (select count(*) from keys)::int as keys,
        ((select count(*) from clear) + (select count(*) from clear_pending))::int as "inClear",
        (select count(*) from account)::int as accounts, (select count(*) from ended)::int as sessions,
-       ((select count(*) from bookings where guest_id = $1)
-         + (select count(*) from pending_bookings where guest_id = $1))::int as bookings,
+       ((select count(*) from bookings where ${IS_OWN})
+         + (select count(*) from pending_bookings where ${IS_OWN}))::int as bookings,
        (select kind from accounts where id = $1 and kind <> 'guest') as kept,
        exists (select from accounts where id = $1) or exists (select from bookings where guest_id = $1)
          or exists (select from pending_bookings where guest_id = $1)

@@ -1,12 +1,15 @@
 /** Accounts: sign-up, sign-in, anonymous guests, sessions that renew and end. */
 import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
-import type { Accounts, VerifiedToken } from '../../gateway/ports.ts';
+import type { Accounts, Bearer, VerifiedToken } from '../../gateway/ports.ts';
+import { isTaken } from '../../persistence/sqlstate.ts';
 import {
   accountByEmail,
+  becomeAccount,
   changeRole,
   insertAccount,
   openSession,
+  openSessionAdopting,
   refreshTokenState,
   revokeSession,
   type SessionOwner,
@@ -17,6 +20,8 @@ import { type Outcome, refuse } from '../../protocol/errors.ts';
 import { guestId } from '../../protocol/ids.ts';
 import { PASSWORD_LENGTH_MIN } from '../../protocol/limits.ts';
 import type { Session, Subject, SubjectKind } from '../../protocol/resources.ts';
+import type { Adoptions } from '../adoptions/index.ts';
+import { ADOPTION_PATIENCE_MS } from '../adoptions/limits.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { checkCredentials } from './credentials.ts';
 import { Devices } from './devices.ts';
@@ -24,6 +29,7 @@ import { KeyRing } from './key-ring.ts';
 import type { KeySource } from './key-source.ts';
 import {
   ACCESS_TOKEN_TTL_SECONDS,
+  COMMANDS_OF_ENDED_MS,
   REFRESH_GRACE_MS,
   REFRESH_TOKEN_TTL_MS,
   REVOCATION_POLL_MS,
@@ -66,6 +72,8 @@ export interface AccountsOptions {
   readonly keys: KeySource;
   /** The system's clock, epoch milliseconds. */
   readonly nowMs: () => number;
+  /** Brings along what a guest had who is taken along; without it whichever server runs does. */
+  readonly adoptions?: Pick<Adoptions, 'begun'>;
   /** Told of faults in the background (a poll that failed); the next poll tries again. */
   readonly onError: (error: unknown) => void;
 }
@@ -102,16 +110,39 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
   }
 
   async function begin(subject: Subject): Promise<Session> {
-    const sessionId = newId('ses');
-    const refreshToken = firstRefreshToken();
-    await openSession(pool, {
-      id: sessionId,
-      accountId: subject.id,
-      refreshHash: hashOf(refreshToken),
-      sessionTtlMs: SESSION_TTL_MS,
-      refreshTtlMs: REFRESH_TOKEN_TTL_MS,
-    });
-    return sessionOf(subject, sessionId, refreshToken);
+    const { session, refreshToken } = newSession();
+    await openSession(pool, { ...session, accountId: subject.id });
+    return sessionOf(subject, session.id, refreshToken);
+  }
+
+  /** Undefined where whoever has signed up is no anonymous guest, or not any more. @throws where the e-mail has an account */
+  async function become(
+    { subject, sessionId }: Bearer,
+    account: { email: string; passwordHash: string; name: string },
+  ): Promise<Session | undefined> {
+    const { session, refreshToken } = newSession();
+    const ended = await becomeAccount(pool, { id: subject.id, sessionId }, session, account);
+    if (ended === undefined) return undefined;
+    for (const id of ended) sessions.ended(id);
+    return sessionOf(subject, session.id, refreshToken);
+  }
+
+  /** Undefined where there is nobody to take along. Answered when what is the guest's has come, or soon will. */
+  async function beginAdopting(
+    account: Subject,
+    { subject, sessionId }: Bearer,
+  ): Promise<Session | undefined> {
+    const { session, refreshToken } = newSession();
+    const ended = await openSessionAdopting(
+      pool,
+      { id: subject.id, sessionId },
+      { ...session, accountId: account.id },
+      { passInMs: ADOPTION_PATIENCE_MS, untilInMs: COMMANDS_OF_ENDED_MS },
+    );
+    if (ended === undefined) return undefined;
+    for (const id of ended) sessions.ended(id);
+    await options.adoptions?.begun(subject.id, account.id);
+    return sessionOf(account, session.id, refreshToken);
   }
 
   async function sessionOf(subject: Subject, sessionId: string, refreshToken: string): Promise<Session> {
@@ -130,27 +161,30 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
     sessions.ended(sessionId);
   }
 
-  async function become(id: string, role: SubjectKind, passwordHash: string | null): Promise<void> {
+  async function changeTo(id: string, role: SubjectKind, passwordHash: string | null): Promise<void> {
     for (const sessionId of await changeRole(pool, id, role, passwordHash)) sessions.ended(sessionId);
   }
 
   return {
     ring,
 
-    async signUp(input, { network, turn }) {
+    async signUp(input, { network, turn, bearer }) {
       const checked = checkCredentials(input);
       if (!checked.ok) return checked;
       const { email, password, name } = checked.data;
       const passwordHash = await unlessBusy(hashPassword(password, turn));
       if (typeof passwordHash !== 'string') return passwordHash;
+      const became = bearer && (await unlessTaken(become(bearer, { email, passwordHash, name })));
+      if (typeof became === 'object') return { ok: true, data: became };
       const subject = guestFrom(network);
-      const isNew = await insertAccount(pool, { ...subject, email, passwordHash, name });
+      const isNew =
+        became !== 'taken' && (await insertAccount(pool, { ...subject, email, passwordHash, name }));
       if (isNew) return { ok: true, data: await begin(subject) };
       const message = `${email} has an account already; sign in, or sign up with another e-mail address`;
       return refuse('invalid_request', message, { fields: [{ path: 'email', message }] });
     },
 
-    async signIn(input, turn) {
+    async signIn(input, { turn, bearer }) {
       const account = await accountByEmail(pool, normalEmail(input.email));
       const verified = await unlessBusy(
         verifyPassword(input.password, account?.passwordHash ?? undefined, turn),
@@ -159,7 +193,9 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
       if (account === undefined || !verified) {
         return refuse('unauthenticated', 'e-mail address or password is wrong; check both, or sign up');
       }
-      return { ok: true, data: await begin({ id: account.id, kind: account.kind }) };
+      const subject = { id: account.id, kind: account.kind };
+      const adopting = bearer && (await beginAdopting(subject, bearer));
+      return { ok: true, data: adopting ?? (await begin(subject)) };
     },
 
     deviceToken: (email) => devices.issue(normalEmail(email)),
@@ -228,7 +264,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
         if (known === undefined) {
           return refuse('not_found', `there is no account of ${email}; give a password to make one`);
         }
-        if (known.kind !== role) await become(known.id, role, null);
+        if (known.kind !== role) await changeTo(known.id, role, null);
         return { ok: true, data: { id: known.id, kind: role } };
       }
       if (known?.kind === role && (await verifyPassword(password, known.passwordHash ?? undefined))) {
@@ -239,7 +275,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
       if (await insertAccount(pool, account)) return { ok: true, data: { id: account.id, kind: role } };
       const there = known ?? (await accountByEmail(pool, email));
       if (there === undefined) throw new Error('an account that kept another from being made is gone');
-      await become(there.id, role, passwordHash);
+      await changeTo(there.id, role, passwordHash);
       return { ok: true, data: { id: there.id, kind: role } };
     },
 
@@ -263,6 +299,16 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
   }
 }
 
+/** What an account could not be made of, as its e-mail has another. */
+async function unlessTaken<T>(work: Promise<T>): Promise<T | 'taken'> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isTaken(error)) return 'taken';
+    throw error;
+  }
+}
+
 async function unlessBusy<T>(work: Promise<T>): Promise<T | ReturnType<typeof refuse>> {
   try {
     return await work;
@@ -271,6 +317,12 @@ async function unlessBusy<T>(work: Promise<T>): Promise<T | ReturnType<typeof re
     const code = error.isOwn ? 'rate_limited' : 'unavailable';
     return refuse(code, `${error.message}; try again in a second`, { retryAfterMs: 1_000 });
   }
+}
+
+function newSession() {
+  const refreshToken = firstRefreshToken();
+  const ttl = { sessionTtlMs: SESSION_TTL_MS, refreshTtlMs: REFRESH_TOKEN_TTL_MS };
+  return { refreshToken, session: { id: newId('ses'), refreshHash: hashOf(refreshToken), ...ttl } };
 }
 
 function newId(prefix: string): string {

@@ -3,6 +3,11 @@ import { DEVICE_TTL_SECONDS } from '../../protocol/limits.ts';
 
 /** Lifetime of an access token, in seconds: how long a revocation that nobody could hear of may stay unheard. */
 export const ACCESS_TOKEN_TTL_SECONDS = 15 * 60;
+/**
+ * How long after a session has ended commands that were asked with a token of it may still be decided, in milliseconds: as
+ * long as such a token lives, by whichever server's clock, and a minute more, which is several times what a command may wait.
+ */
+export const COMMANDS_OF_ENDED_MS = ACCESS_TOKEN_TTL_SECONDS * 1_000 + 2 * 60_000;
 /** How far ahead another server's clock may be when it makes a token, in milliseconds. */
 export const CLOCKS_APART_MAX_MS = 60_000;
 /** Access tokens remembered as verified: a signature is checked once, not with each request. */

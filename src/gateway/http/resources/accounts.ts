@@ -2,7 +2,9 @@
 import type { Outcome } from '../../../protocol/errors.ts';
 import { Session } from '../../../protocol/resources.ts';
 import { network } from '../../addresses/address.ts';
+import type { Caller } from '../../caller.ts';
 import { subjectOf } from '../../commands.ts';
+import type { Bearer } from '../../ports.ts';
 import { ok, type ResourceParts } from '../resource.ts';
 import { type Call, type Router, tooMany } from '../route.ts';
 import * as $ from '../schemas.ts';
@@ -10,14 +12,16 @@ import * as $ from '../schemas.ts';
 export function accountRoutes(route: Router, { accounts, limits, security }: ResourceParts): void {
   route('POST', '/v1/accounts', {
     access: 'anyone',
-    does: 'Sign a guest up',
+    does: 'Sign a guest up; with the token of an anonymous guest, whose holds and bookings are kept',
+    forgives: true,
     takes: { body: $.SignUp },
     status: 201,
     answers: Session,
-    async run({ body, address, ...call }) {
+    async run({ body, address, caller, ...call }) {
       const turn = await limits.signIns.signUp(address);
       if ('waitMs' in turn) return limited(turn.waitMs);
-      const outcome = await accounts.signUp(body, { network: network(address), turn });
+      const bearer = bearerOf(caller);
+      const outcome = await accounts.signUp(body, { network: network(address), turn, bearer });
       if (outcome.ok) {
         keepDevice(body.email, call);
         security.tell({ event: 'sign_up.succeeded', subjectId: outcome.data.subject.id });
@@ -27,15 +31,16 @@ export function accountRoutes(route: Router, { accounts, limits, security }: Res
   });
   route('POST', '/v1/sessions', {
     access: 'anyone',
-    does: 'Sign in',
+    does: 'Sign in; with the token of an anonymous guest, whose holds and bookings come along',
+    forgives: true,
     takes: { body: $.SignIn },
     answers: Session,
-    async run({ body, address, ...call }) {
+    async run({ body, address, caller, ...call }) {
       const { email } = body;
       const deviceId = accounts.deviceOf(email, call.deviceTokens);
       const attempt = await limits.signIns.signIn({ email, address, deviceId });
       if ('waitMs' in attempt) return limited(attempt.waitMs);
-      const outcome = await accounts.signIn(body, attempt.turn);
+      const outcome = await accounts.signIn(body, { turn: attempt.turn, bearer: bearerOf(caller) });
       const known = deviceId !== undefined;
       const how = howItEnded(outcome);
       if (outcome.ok) {
@@ -90,6 +95,10 @@ export function accountRoutes(route: Router, { accounts, limits, security }: Res
     const others = deviceTokens.filter((token) => accounts.deviceOf(email, [token]) === undefined);
     keepDevices([accounts.deviceToken(email), ...others]);
   }
+}
+
+function bearerOf({ subject, sessionId }: Caller): Bearer | undefined {
+  return subject === undefined || sessionId === undefined ? undefined : { subject, sessionId };
 }
 
 function howItEnded(outcome: Outcome<unknown>): 'right' | 'wrong' | 'untried' {
