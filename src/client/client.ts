@@ -105,7 +105,7 @@ class NightlatchClient implements Client {
       if (event === 'availability') this.#watches.heard(payload as Availability);
     });
     this.#stored?.renewed.add(() => this.#subjectMayHaveChanged(true));
-    sessions.subscribe(() => this.#subjectMayHaveChanged(this.#startsGuest()));
+    sessions.subscribe(() => this.#subjectMayHaveChanged(this.#staysOrStarts()));
   }
 
   hold(stay: Intent<'hold'>, options?: CallOptions): Answered<'hold'> {
@@ -246,9 +246,10 @@ class NightlatchClient implements Client {
     return undefined;
   }
 
-  /** From nobody to a guest, the open connection only needs the token; any other change needs a new one. */
-  #startsGuest(): boolean {
-    return this.#link.subject === undefined && this.sessions.who !== undefined;
+  /** From nobody to a guest, and from a guest to the account they become, the open connection only needs the token. */
+  #staysOrStarts(): boolean {
+    const { who } = this.sessions;
+    return who !== undefined && (this.#link.subject?.id ?? who.subject.id) === who.subject.id;
   }
 
   #subjectMayHaveChanged(sameConnection: boolean): void {

@@ -3,6 +3,9 @@
  * all who ask, across tabs too, because each refresh token works once (using one twice looks like theft).
  *
  *   nobody ──guest()──> anonymous ──signIn, signUp──> account ──signOut, session ended──> nobody
+ *
+ * What an anonymous guest holds and has booked comes along: signed up, the guest is that account, and signed in, the account
+ * has it (G9). From a guest's token it is known whose that is, so that no tab may spend another one's meanwhile.
  */
 import { type Outcome, refuse } from '../protocol/errors.ts';
 import type { Session, Subject } from '../protocol/resources.ts';
@@ -29,6 +32,7 @@ export interface Sessions {
   readonly who: Who | undefined;
   /** Calls the listener after each change of who the user is. Returns the way to stop. */
   subscribe(listener: (who: Who | undefined) => void): () => void;
+  /** An anonymous guest's holds and bookings come along, as with `signIn`. */
   signUp(input: { email: string; password: string; name: string }): Promise<Outcome<Who>>;
   signIn(input: { email: string; password: string }): Promise<Outcome<Who>>;
   /** An anonymous guest, unless somebody is signed in already. */
@@ -46,6 +50,8 @@ export class StoredSessions implements Sessions, TokenSource {
   #stored: StoredSession | undefined;
   #renewing: Promise<Outcome<Session>> | undefined;
   #making: Promise<Outcome<Who>> | undefined;
+  /** Signing up or in, which ends the session of the guest who was here: nobody renews that meanwhile. */
+  #beginning: Promise<unknown> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #forgetStorage: (() => void) | undefined;
 
@@ -67,11 +73,11 @@ export class StoredSessions implements Sessions, TokenSource {
 
   signUp(input: { email: string; password: string; name: string }): Promise<Outcome<Who>> {
     // Not tried twice: a second try after a lost answer would say that the address is taken.
-    return this.#begin('/v1/accounts', input, false, input.email);
+    return this.#beginTakingAlong('/v1/accounts', input, false, input.email);
   }
 
   signIn(input: { email: string; password: string }): Promise<Outcome<Who>> {
-    return this.#begin('/v1/sessions', input, true, input.email);
+    return this.#beginTakingAlong('/v1/sessions', input, true, input.email);
   }
 
   guest(): Promise<Outcome<Who>> {
@@ -111,13 +117,27 @@ export class StoredSessions implements Sessions, TokenSource {
     this.#forgetStorage?.();
   }
 
+  async #beginTakingAlong(path: string, body: unknown, retry: boolean, email: string): Promise<Outcome<Who>> {
+    const token = this.#stored?.anonymous === true ? await this.#token() : undefined;
+    const work = () => this.#begin(path, body, retry, email, token);
+    const beginning = this.#storage.exclusive?.(work) ?? work();
+    this.#beginning = beginning;
+    try {
+      return await beginning;
+    } finally {
+      if (this.#beginning === beginning) this.#beginning = undefined;
+    }
+  }
+
+  /** @param token of whom what is theirs is to come along */
   async #begin(
     path: string,
     body: unknown,
     retry: boolean,
     email: string | undefined,
+    token?: string,
   ): Promise<Outcome<Who>> {
-    const answer = await this.#http.ask<Session>({ method: 'POST', path, body, retry });
+    const answer = await this.#http.ask<Session>({ method: 'POST', path, body, retry, token });
     if (!answer.ok) return answer;
     const stored: StoredSession = {
       session: answer.data,
@@ -131,19 +151,19 @@ export class StoredSessions implements Sessions, TokenSource {
 
   #renew(accessToken: string): Promise<Outcome<Session>> {
     const work = () => this.#renewAlone(accessToken);
-    this.#renewing ??= (this.#storage.exclusive?.(work) ?? work()).finally(() => {
-      this.#renewing = undefined;
-    });
+    // Not before, in its turn: what begins waits for that, too.
+    this.#renewing ??= Promise.allSettled([this.#beginning])
+      .then(() => this.#storage.exclusive?.(work) ?? work())
+      .finally(() => {
+        this.#renewing = undefined;
+      });
     return this.#renewing;
   }
 
   async #renewAlone(accessToken: string): Promise<Outcome<Session>> {
-    // Another tab may have done it while this one waited for its turn.
-    const inStorage = this.#storage.read();
-    if (inStorage !== undefined && inStorage.session.accessToken !== accessToken) {
-      this.#adopt(inStorage);
-      return { ok: true, data: inStorage.session };
-    }
+    // Another tab may have done it, or signed in, while this one waited for its turn.
+    const before = this.#adoptOther(accessToken);
+    if (before !== undefined) return before;
     const stored = this.#stored;
     if (stored === undefined) return refuse('unauthenticated', 'nobody is signed in; sign in first');
     const answer = await this.#http.ask<Session>({
@@ -158,11 +178,22 @@ export class StoredSessions implements Sessions, TokenSource {
     if (answer.ok) {
       this.#write({ ...stored, session: answer.data, receivedAtMs: Date.now() });
     } else if (!answer.error.retryable && answer.error.code !== 'internal') {
+      // Where tabs cannot wait for each other, one may have signed in meanwhile, which has ended this session.
+      const meanwhile = this.#adoptOther(accessToken);
+      if (meanwhile !== undefined) return meanwhile;
       this.#write(undefined);
     } else {
       this.#plan(RENEW_AGAIN_MS);
     }
     return answer;
+  }
+
+  /** What another tab has stored in place of the session of this token. */
+  #adoptOther(accessToken: string): Outcome<Session> | undefined {
+    const inStorage = this.#storage.read();
+    if (inStorage === undefined || inStorage.session.accessToken === accessToken) return undefined;
+    this.#adopt(inStorage);
+    return { ok: true, data: inStorage.session };
   }
 
   #write(stored: StoredSession | undefined): void {
@@ -175,8 +206,10 @@ export class StoredSessions implements Sessions, TokenSource {
     if (before?.session.accessToken === stored?.session.accessToken) return;
     this.#stored = stored;
     this.#plan();
-    if (before?.session.subject.id === stored?.session.subject.id) this.renewed.emit();
-    else this.#changed.emit(this.who);
+    const isSame = before?.session.subject.id === stored?.session.subject.id;
+    if (isSame) this.renewed.emit();
+    // A guest who has signed up is the same, and somebody else to look at.
+    if (!isSame || before?.anonymous !== stored?.anonymous) this.#changed.emit(this.who);
   }
 
   #plan(againMs?: number): void {

@@ -41,9 +41,14 @@ client.connection.subscribe((state) => {
   if (state === 'online') load();
 });
 client.onMissed(() => void load());
+let whose = client.sessions.who?.subject.id;
 client.sessions.subscribe((who) => {
-  store.clear();
-  publish();
+  // Who has signed up is the same guest as before.
+  if (who?.subject.id !== whose) {
+    store.clear();
+    publish();
+  }
+  whose = who?.subject.id;
   if (who !== undefined) load();
 });
 

@@ -9,9 +9,8 @@ export const account: Texts['account'] = {
   noAccount: 'Noch kein Konto?',
   withoutAccount: 'Reservieren und buchen können Sie auch ohne.',
   heldAsGuest: pluralIn('de')({
-    one: 'Sie haben als Gast ohne Konto etwas reserviert. Buchen Sie erst: Es geht nicht auf das Konto über, mit dem Sie sich anmelden.',
-    other:
-      'Sie haben als Gast ohne Konto # Aufenthalte reserviert. Buchen Sie erst: Sie gehen nicht auf das Konto über, mit dem Sie sich anmelden.',
+    one: 'Sie haben als Gast ohne Konto einen Aufenthalt reserviert. Er geht auf das Konto über.',
+    other: 'Sie haben als Gast ohne Konto # Aufenthalte reserviert. Sie gehen auf das Konto über.',
   }),
   name: 'Name',
   email: 'E-Mail',

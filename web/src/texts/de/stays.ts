@@ -24,7 +24,7 @@ export const stays: Texts['stays'] = {
   nothingRefunded: 'nichts erstattet',
   anonymous: 'Sie sind Gast ohne Konto: Diese Aufenthalte gehören zu diesem Browser.',
   signUp: 'Registrieren Sie sich',
-  anonymousSince: 'vor der nächsten Reservierung, um sie überall zu haben.',
+  anonymousSince: 'oder melden Sie sich an, und sie gehen mit: Dann haben Sie sie überall.',
   timeLeft: {
     left: {
       300: 'Noch 5 Minuten.',

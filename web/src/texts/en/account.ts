@@ -9,9 +9,8 @@ export const account = {
   noAccount: 'No account yet?',
   withoutAccount: 'You can also hold and book without one.',
   heldAsGuest: pluralIn('en')({
-    one: 'You hold a stay as a guest without an account. Confirm first: it does not move to the account you sign in with.',
-    other:
-      'You hold # stays as a guest without an account. Confirm first: they do not move to the account you sign in with.',
+    one: 'You hold a stay as a guest without an account. It comes along to the account.',
+    other: 'You hold # stays as a guest without an account. They come along to the account.',
   }),
   name: 'Name',
   email: 'E-mail',

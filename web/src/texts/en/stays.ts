@@ -23,7 +23,7 @@ export const stays = {
   nothingRefunded: 'nothing refunded',
   anonymous: 'You are a guest without an account: these stays belong to this browser.',
   signUp: 'Sign up',
-  anonymousSince: 'before your next hold to have them everywhere.',
+  anonymousSince: 'or in, and they come along: then you have them everywhere.',
   timeLeft: {
     left: { 300: '5 minutes left.', 120: '2 minutes left.', 60: '1 minute left.', 30: '30 seconds left.' },
     lessThan: {
