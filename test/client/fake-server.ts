@@ -8,6 +8,10 @@ import type { Session } from '../../src/protocol/resources.ts';
 
 /** What a handler gives back is acknowledged; `silent` never answers, `drop` cuts the connection first. */
 export type Reaction = unknown | 'silent' | 'drop';
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
 export interface Heard {
   readonly event: string;
   readonly payload: Record<string, unknown>;
@@ -27,7 +31,7 @@ export class FakeServer {
   }[] = [];
   readonly handlers = new Map<string, (heard: Heard, nth: number) => Reaction | Promise<Reaction>>();
   /** `METHOD /path` → status and body. */
-  readonly routes = new Map<string, (body: Record<string, unknown>) => { status: number; body: unknown }>();
+  readonly routes = new Map<string, (body: Record<string, unknown>) => Answer | Promise<Answer>>();
   /** Tokens that are refused, at the handshake and after. */
   readonly refused = new Set<string>();
   serverTime: () => number = () => Date.now();
@@ -99,7 +103,7 @@ export class FakeServer {
     return this.when(() => this.events(event).length >= n);
   }
 
-  /** Looked at after each event, connection and disconnection. */
+  /** Looked at after each event, request, connection and disconnection. */
   when(enough: () => boolean): Promise<void> {
     if (enough()) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push({ enough, resolve }));
@@ -163,7 +167,8 @@ export class FakeServer {
     const path = (request.url ?? '').split('?')[0] ?? '';
     const { authorization: token = '', 'idempotency-key': requestId } = request.headers;
     this.requests.push({ method, path, body, token, requestId: requestId?.toString() });
-    const answer = this.routes.get(`${method} ${path}`)?.(body) ?? {
+    this.#look();
+    const answer = (await this.routes.get(`${method} ${path}`)?.(body)) ?? {
       status: 404,
       body: { error: refuse('not_found', `no route ${method} ${path}`).error },
     };

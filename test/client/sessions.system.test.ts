@@ -4,6 +4,7 @@ import {
   type ClientOptions,
   createClient,
   memoryStorage,
+  type SessionStorage,
   type StoredSession,
 } from '../../src/client/index.ts';
 import { refuse } from '../../src/protocol/errors.ts';
@@ -146,6 +147,72 @@ describe('sessions', () => {
     await client.sessions.signOut();
     expect(client.sessions.who).toBeUndefined();
     expect(asked('/v1/sessions/current')[0]?.token).toBe('Bearer access-2');
+  });
+
+  it('[G9] signs a guest up with the guest’s token, who stays the same over the same connection', async () => {
+    const subject = { id: 'guest-1', kind: 'guest' };
+    server.routes.set('POST /v1/accounts', () => ({ status: 201, body: server.session() }));
+    server.handlers.set('authenticate', () => ({ ok: true, data: { subject } }));
+    const client = connect();
+    await client.hold(stay);
+    const changes: unknown[] = [];
+    client.sessions.subscribe((who) => changes.push(who?.anonymous));
+    await client.sessions.signUp({ email: 'ana@example.com', password: 'correct horse', name: 'Ana' });
+    expect(asked('/v1/accounts')[0]?.token).toBe('Bearer access-1');
+    expect(changes).toEqual([false]);
+    await server.until('authenticate', 2);
+    expect(server.events('authenticate').at(-1)?.payload).toEqual({ token: 'access-2' });
+    expect(await client.hold(stay)).toEqual(held);
+    expect(server.connections).toBe(1);
+  });
+
+  it('[G9] signs in with a guest’s token, a fresh one, and with nobody else’s', async () => {
+    server.routes.set('POST /v1/sessions', () => ({ status: 201, body: server.session() }));
+    const old = stored({ session: server.session({ expiresInSeconds: 60 }) });
+    const storage = memoryStorage({ ...old, anonymous: true, receivedAtMs: Date.now() - 61_000 });
+    const client = connect({ storage });
+    await client.sessions.signIn({ email: 'ana@example.com', password: 'correct horse' });
+    // What has run out takes nothing along.
+    expect(asked('/v1/sessions')[0]?.token).toBe('Bearer access-2');
+    await client.sessions.signIn({ email: 'ben@example.com', password: 'correct horse' });
+    expect(asked('/v1/sessions')[1]?.token).toBe('');
+  });
+
+  it('[G9] renews nothing while somebody signs in, here or in another tab, and goes on as who that is', async () => {
+    let storedNow: StoredSession | undefined;
+    /** Of two tabs: one lock, and who wrote tells the other nothing. */
+    let last: Promise<unknown> = Promise.resolve();
+    const shared = (): SessionStorage => ({
+      read: () => storedNow,
+      write: (next) => {
+        storedNow = next;
+      },
+      exclusive: (work) => {
+        const turn = last.then(work);
+        last = turn.catch(() => {});
+        return turn;
+      },
+    });
+    storedNow = { ...stored(), anonymous: true };
+    const [one, two] = [connect({ storage: shared() }), connect({ storage: shared() })];
+    await Promise.all([one.mine(), two.mine()]);
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    server.routes.set('POST /v1/sessions', async () => {
+      // The server has ended the guest's session, and takes its time to answer.
+      server.refused.add('access-1');
+      await answered;
+      return { status: 200, body: server.session({ subject: { id: 'account', kind: 'guest' } }) };
+    });
+    const signedIn = one.sessions.signIn({ email: 'ana@example.com', password: 'correct horse' });
+    await server.when(() => asked('/v1/sessions').length > 0);
+    const both = Promise.all([one.hold(stay), two.hold(stay)]);
+    await server.until('hold', 2);
+    answer();
+    expect(await signedIn).toMatchObject({ ok: true, data: { subject: { id: 'account' } } });
+    expect(await both).toEqual([held, held]);
+    expect(asked('/v1/sessions/refresh')).toEqual([]);
+    expect(asked('/v1/sessions/guest')).toEqual([]);
+    expect(two.sessions.who).toMatchObject({ anonymous: false, subject: { id: 'account' } });
   });
 
   it('tells a wrong password as the server tells it', async () => {

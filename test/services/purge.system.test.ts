@@ -52,6 +52,15 @@ const LOST = 'delete from sessions where id = :session';
 async function isThere(id: string): Promise<boolean> {
   return (await database.pool.query('select from accounts where id = $1', [id])).rowCount === 1;
 }
+/** @param hasKey contacts may be sealed under it */
+async function takenAlong(guestId: string, hasKey: boolean): Promise<void> {
+  await database.pool.query(`update accounts set adopted_by = 'acc_of_somebody' where id = $1`, [guestId]);
+  if (!hasKey) return;
+  await database.pool.query(
+    `insert into guest_keys (guest_id, id, wrapped_by, wrapped) values ($1, 'k', 'w', '')`,
+    [guestId],
+  );
+}
 async function book(guestId: string, status: string): Promise<void> {
   const isPending = status === 'pending';
   await database.pool.query(
@@ -121,6 +130,21 @@ describe('[G1] a purge', () => {
     await book(id, status);
     await new Purge(database.pool).poll();
     expect(await isThere(id)).toBe(true);
+  });
+
+  it('[G9] keeps one whom an account has taken along as long as contacts may be sealed under their key', async () => {
+    const [sealed, plain, underWay] = [await guest(EXPIRED), await guest(EXPIRED), await guest(EXPIRED)];
+    await Promise.all([takenAlong(sealed, true), takenAlong(plain, false), takenAlong(underWay, false)]);
+    await database.pool.query(
+      `insert into adoptions (guest_id, account_id, until, pass_at) values ($1, 'acc', now(), now())`,
+      [underWay],
+    );
+    await new Purge(database.pool).poll();
+    expect(await Promise.all([sealed, plain, underWay].map(isThere))).toEqual([true, false, true]);
+    expect(await rows('guest_keys')).toBe(1);
+    await database.pool.query('delete from guest_keys');
+    await new Purge(database.pool).poll();
+    expect(await isThere(sealed)).toBe(false);
   });
 
   it('keeps who has an e-mail address, and who is no guest', async () => {

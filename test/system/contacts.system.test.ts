@@ -33,10 +33,14 @@ const leastLevel = () =>
       (await owner.query(`select value from settings where key = 'least_level'`)).rows[0].value,
   );
 
-async function tokenOf(path: string, body?: object): Promise<string> {
+async function tokenOf(path: string, body?: object, bearer?: string): Promise<string> {
   const answer = await fetch(`${program.url}/v1/sessions${path}`, {
     method: 'POST',
-    ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    ...(body && { body: JSON.stringify(body) }),
+    headers: {
+      ...(body && { 'content-type': 'application/json' }),
+      ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+    },
   });
   return ((await answer.json()) as { accessToken: string }).accessToken;
 }
@@ -53,7 +57,7 @@ async function guest(contact: { name: string; email: string }, day: number) {
   client.onBooking(({ guest }) => void told.push(guest));
   const confirm = { apartmentId, holdId: hold.id, guest: contact, payment: { method: 'sandbox_ok' } };
   const { booking } = unwrap(await client.confirm(confirm));
-  return { client, apartmentId, booking, told };
+  return { client, token, apartmentId, booking, told };
 }
 
 /** As hosts and admins see them. */
@@ -151,6 +155,27 @@ describe('[S7] a guest’s contact', () => {
     const verified = await program.run(['verify']);
     expect(verified.output).toMatch(/every calendar follows from the journal/);
     expect(verified.code).toBe(0);
+  });
+
+  it('[G9] goes with the account that took the guest along, and is erased with it', async () => {
+    const eva = { name: 'Evangelina Sarmento', email: 'evangelina.sarmento@example.com' };
+    const credentials = { email: 'eva.s@example.com', password: 'a good long password' };
+    const signUp = { method: 'POST', headers: { 'content-type': 'application/json' } };
+    await fetch(`${program.url}/v1/accounts`, {
+      ...signUp,
+      body: JSON.stringify({ ...credentials, name: 'Eva' }),
+    });
+    const { token, booking } = await guest(eva, 112);
+    const account = await tokenOf('', credentials, token);
+    expect(await shownTo(account, 'bookings')).toContain(`"guest":${JSON.stringify(eva)}`);
+    const { sub } = JSON.parse(Buffer.from(account.split('.')[1]!, 'base64url').toString());
+    const refused = await program.run(['erase', 'guest', sub]);
+    expectOneSentence(refused, /^guest \S+ has 1 stay to come, /);
+    const erased = await program.run(['erase', 'guest', sub, '--force']);
+    expect(erased.output).toMatch(/the contact is erased \(bookings: 1\)/);
+    await expect.poll(async () => (await everyScreen('a'))[0]).not.toContain(eva.email);
+    const [all = ''] = await everyScreen('a');
+    expect(all).toContain(booking.id);
   });
 
   it('keeps a server from starting without its key, until that is back or the contacts are given up', async () => {
