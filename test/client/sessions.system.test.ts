@@ -178,6 +178,28 @@ describe('sessions', () => {
     expect(asked('/v1/sessions')[1]?.token).toBe('');
   });
 
+  it('[G9] renews nothing while it signs in itself, also where tabs cannot wait for each other', async () => {
+    const client = connect({ storage: memoryStorage({ ...stored(), anonymous: true }) });
+    await client.mine();
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    server.routes.set('POST /v1/sessions', async () => {
+      server.refused.add('access-1');
+      await answered;
+      return { status: 200, body: server.session({ subject: { id: 'account', kind: 'guest' } }) };
+    });
+    const changes: unknown[] = [];
+    client.sessions.subscribe((who) => changes.push(who?.subject.id));
+    const signedIn = client.sessions.signIn({ email: 'ana@example.com', password: 'correct horse' });
+    await server.when(() => asked('/v1/sessions').length > 0);
+    const holding = client.hold(stay);
+    await server.until('hold', 1);
+    answer();
+    expect(await signedIn).toMatchObject({ ok: true });
+    expect(await holding).toEqual(held);
+    expect(asked('/v1/sessions/refresh')).toEqual([]);
+    expect(changes).toEqual(['account']);
+  });
+
   it('[G9] renews nothing while somebody signs in, here or in another tab, and goes on as who that is', async () => {
     let storedNow: StoredSession | undefined;
     /** Of two tabs: one lock, and who wrote tells the other nothing. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { becomeAccount, openSessionAdopting } from '../../src/persistence/statements/accounts.ts';
 import type { Outcome } from '../../src/protocol/errors.ts';
 import { originOf } from '../../src/protocol/ids.ts';
 import type { Session } from '../../src/protocol/resources.ts';
@@ -190,6 +191,32 @@ describe('[G9] signing up or in with the token of an anonymous guest', () => {
     const late = { turn: TURN, bearer: token };
     expect(data(await accounts.signIn(credentials[0]!, late)).subject.id).toBe(subjects[0]);
     expect(await adoptedBy(guest.subject.id)).toBe(taken);
+  });
+
+  it('is decided by the guest’s own row where several want it in the same moment', async () => {
+    const { pool } = database;
+    let sessions = 0;
+    const session = () => ({
+      ...{ id: `race-${++sessions}`, refreshHash: Buffer.from(`race-${sessions}`) },
+      ...{ sessionTtlMs: 60_000, refreshTtlMs: 60_000 },
+    });
+    const [one, two] = [
+      data(await accounts.signUp({ email: newEmail(), password: PASSWORD, name: '' }, FROM)),
+      data(await accounts.signUp({ email: newEmail(), password: PASSWORD, name: '' }, FROM)),
+    ];
+    for (let round = 0; round < 40; round++) {
+      const { subject, sessionId } = await bearer(await accounts.anonymous(NETWORK));
+      const guest = { id: subject.id, sessionId };
+      const adopting = ({ subject: { id: accountId } }: Session) =>
+        openSessionAdopting(pool, guest, { ...session(), accountId }, { passInMs: 0, untilInMs: 0 });
+      const became = { email: newEmail(), passwordHash: 'hash', name: '' };
+      const all = await Promise.all([
+        adopting(one),
+        becomeAccount(pool, guest, session(), became),
+        adopting(two),
+      ]);
+      expect(all.filter((ended) => ended !== undefined)).toEqual([[sessionId]]);
+    }
   });
 
   it('takes nobody along for a wrong password, an address that has an account, or an account’s own token', async () => {
