@@ -5,7 +5,7 @@
  *   nobody ──guest()──> anonymous ──signIn, signUp──> account ──signOut, session ended──> nobody
  *
  * What an anonymous guest holds and has booked comes along: signed up, the guest is that account, and signed in, the account
- * has it (G9). From a guest's token it is known whose that is, so that no tab may spend another one's meanwhile.
+ * has it (G9). That ends the guest's session: no tab renews it meanwhile, as it would take the refusal for its own end.
  */
 import { type Outcome, refuse } from '../protocol/errors.ts';
 import type { Session, Subject } from '../protocol/resources.ts';

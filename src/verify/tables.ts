@@ -102,7 +102,11 @@ export class Tables {
   adopted({ guest, account }: Of<'adopted'>): void {
     this.#toBeAdopted.delete(`${guest} ${account}`);
     if (this.#guests.has(guest))
-      this.#says('tables', undefined, `a booking is ${guest}'s in the table, and ${account}'s by its facts`);
+      this.#says(
+        'tables',
+        undefined,
+        `a booking has guestId ${guest} in the table, and ${account} by its facts`,
+      );
   }
 
   /** All rows of a version have come: a booking that nothing will change any more has had its own. */
@@ -116,7 +120,7 @@ export class Tables {
     const { bookings, holds, debts } = this.#fold;
     for (const [pair, row] of this.#toBeAdopted) {
       const [made, stored] = pair.split(' ');
-      this.#tell(row, `is ${stored}'s in the table, and ${made}'s by its facts`);
+      this.#tell(row, `has guestId ${stored} in the table, and ${made} by its facts`);
     }
     for (const [row, { isRefundRefused }] of this.#ended) {
       if (isRefundRefused === undefined)

@@ -2,7 +2,7 @@
 import { dateOf } from '../../src/protocol/nights.ts';
 import type { Block, Booking, Hold } from '../../src/protocol/resources.ts';
 import { type Claim, stepAt } from './claims.ts';
-import type { RecordedEntry } from './history.ts';
+import { personOf, type RecordedEntry } from './history.ts';
 import type { Operation } from './operations.ts';
 import type { Rule } from './report.ts';
 import { holdDiffers, instantOf, isPriced } from './wire.ts';
@@ -45,7 +45,10 @@ function verdictOn(world: World, operation: Operation): Verdict | undefined {
 function factOf(world: World, { asked }: Operation, version: number): RecordedEntry | undefined {
   if (!('apartmentId' in asked.args)) return undefined;
   const entry = world.apartment(asked.args.apartmentId).entry(version);
-  const isOurs = entry?.subjectId === asked.subject && (asked.requestId ?? null) === entry.requestId;
+  const isOurs =
+    entry !== undefined &&
+    personOf(world.run, entry.subjectId) === personOf(world.run, asked.subject) &&
+    (asked.requestId ?? null) === entry.requestId;
   return isOurs ? entry : undefined;
 }
 
@@ -100,9 +103,9 @@ function onConfirm(world: World, operation: Operation, answer: Booking): Verdict
   if (entry?.fact.kind !== 'confirmed' || booking?.bornVersion !== version)
     return lost(world, operation, version);
   const payment = apartment.payments.get(booking.booking!.key);
-  const { subjectId, requestId } = payment?.confirming ?? {};
-  if (subjectId !== asked.subject || (asked.requestId ?? null) !== requestId)
-    return lost(world, operation, version);
+  const { subjectId = null, requestId } = payment?.confirming ?? {};
+  const isOurs = personOf(world.run, subjectId) === personOf(world.run, asked.subject);
+  if (!isOurs || (asked.requestId ?? null) !== requestId) return lost(world, operation, version);
   if (asked.command === 'confirm' && asked.args.holdId !== booking.booking!.holdId)
     return ['answer-mismatch', `and booking ${answer.id} is of another hold`, version];
   return onBooking(answer, booking, 'confirmed');

@@ -1,6 +1,6 @@
 /** One apartment as its journal tells it: filled by fold.ts, asked by everything else. */
 import { type Claim, Nights, type Payment } from './claims.ts';
-import type { RecordedEntry } from './history.ts';
+import { personOf, type RecordedEntry, type Run } from './history.ts';
 
 export class FoldedApartment {
   readonly id: string;
@@ -17,8 +17,11 @@ export class FoldedApartment {
   #knownAtMs: Float64Array = new Float64Array();
   #notBeforeMs: Float64Array = new Float64Array();
 
-  constructor(id: string) {
+  readonly #run: Run;
+
+  constructor(id: string, run: Run) {
     this.id = id;
+    this.#run = run;
   }
 
   get head(): number {
@@ -41,7 +44,9 @@ export class FoldedApartment {
   /** What a request of a subject caused here, in order of version. */
   causedBy(subjectId: string, requestId: string | undefined): RecordedEntry[] {
     if (requestId === undefined) return [];
-    return this.#byRequest.get(requestId)?.filter((entry) => entry.subjectId === subjectId) ?? [];
+    const person = personOf(this.#run, subjectId);
+    const same = this.#byRequest.get(requestId) ?? [];
+    return same.filter((entry) => personOf(this.#run, entry.subjectId) === person);
   }
   get requests(): Iterable<RecordedEntry[]> {
     return this.#byRequest.values();

@@ -9,6 +9,7 @@
  */
 import { checkAnswers } from './answers.ts';
 import { checkReads } from './calendars.ts';
+import { NEVER } from './claims.ts';
 import { checkEndedInTime } from './deadlines.ts';
 import { type Era, erasOf } from './eras.ts';
 import type { Bend } from './excuses.ts';
@@ -43,11 +44,28 @@ function checkEra(era: Era, report: Report): void {
   checkUnreadable(world);
   checkOpenHolds(world, guests);
   checkNeverEnded(world);
+  checkLeftBehind(world);
   const { bookings, payments } = era;
   if (payments !== undefined) checkPayments(world, payments);
   if (bookings !== undefined) {
     checkTable(world, bookings);
     checkRefunds(world, new Map(bookings.map((row) => [`${row.apartmentId} ${row.id}`, row.policy])));
+  }
+}
+
+/** By the end of a run, which waited for it; and from when on nobody looked any more. */
+function checkLeftBehind({ run, report, clocks, apartments }: World): void {
+  const { adopted = {}, adoptedByMs = {}, isSettled } = run;
+  if (isSettled !== true) return;
+  for (const { id: apartmentId, holds, bookings } of apartments.values()) {
+    for (const { kind, id, guestId, bornVersion, hold } of [...holds.values(), ...bookings.values()]) {
+      const by = adopted[guestId];
+      const overMs = clocks.systemMax(adoptedByMs[guestId] ?? Number.POSITIVE_INFINITY);
+      const hasEnded = hold !== undefined && hold.endedAtMs !== NEVER && hold.endedAtMs <= overMs;
+      if (by === undefined || hasEnded) continue;
+      const sentence = `${kind} ${id} is ${guestId}'s still, whom ${by} took along`;
+      report.add('left-behind', sentence, { apartmentId, versions: [bornVersion] });
+    }
   }
 }
 

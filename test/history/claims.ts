@@ -12,8 +12,10 @@ export const NEVER = Number.POSITIVE_INFINITY;
 export interface Claim {
   readonly kind: 'hold' | 'booking' | 'block';
   readonly id: string;
-  /** Whose; empty for a block. */
-  readonly guestId: string;
+  /** Whose, in the end; empty for a block. */
+  guestId: string;
+  /** Whose it was before it was taken along, and until which version. */
+  before?: { readonly guestId: string; readonly untilVersion: number };
   readonly from: number;
   readonly to: number;
   readonly bornVersion: number;
@@ -73,6 +75,11 @@ export interface Payment {
   declinedVersion: number;
   declinedFor: 'declined' | 'action_required' | undefined;
   settledAs: SettledAs | undefined;
+}
+
+/** Whose a claim is at a version. */
+export function ownerAt({ guestId, before }: Claim, version: number): string {
+  return before !== undefined && version < before.untilVersion ? before.guestId : guestId;
 }
 
 export function stepAt(hold: HoldLife, version: number): HoldStep {

@@ -77,6 +77,12 @@ function changesOf(apartment: FoldedApartment, version: number): Range[] {
       return as(apartment.blocks, fact.block);
     case 'unblocked':
       return free(apartment.blocks.get(fact.block));
+    // No night changed: what has become another's is said again.
+    case 'adopted':
+      return [...apartment.holds.values(), ...apartment.bookings.values()]
+        .filter(({ before, endVersion }) => before?.untilVersion === version && endVersion > version)
+        .toSorted((a, b) => a.from - b.from)
+        .map((claim) => rangeOf(claim, version, claim.from, claim.to));
     default:
       return [];
   }

@@ -5,7 +5,7 @@ import { FoldedApartment } from './apartment.ts';
 import { type Claim, deadlineOf, type HoldStep, NEVER, type Payment } from './claims.ts';
 import type { Clocks } from './clocks.ts';
 import { checkEndedInTime, iso } from './deadlines.ts';
-import type { RecordedEntry, Run } from './history.ts';
+import { personOf, type RecordedEntry, type Run } from './history.ts';
 import type { Report, Rule } from './report.ts';
 
 /** From the specification (C1, H2, H3, H6, I3), not from the program: in milliseconds. */
@@ -54,7 +54,7 @@ class Folding {
   #takesHolds = true;
 
   constructor(apartmentId: string, { run, clocks, report, askedMs }: Judging) {
-    this.apartment = new FoldedApartment(apartmentId);
+    this.apartment = new FoldedApartment(apartmentId, run);
     this.#run = run;
     this.#clocks = clocks;
     this.#report = report;
@@ -87,7 +87,7 @@ class Folding {
     for (const all of this.apartment.requests) {
       if (all.length < 2) continue;
       for (const [i, entry] of all.entries()) {
-        const before = all.slice(0, i).findLast(({ subjectId }) => subjectId === entry.subjectId);
+        const before = all.slice(0, i).findLast((one) => this.#isOne(one.subjectId, entry.subjectId));
         if (before === undefined) continue;
         const { excuses } = this.#report;
         if (excuses.for('day-passed', entry.atMs - before.atMs >= REMEMBERED_MS)) continue;
@@ -99,6 +99,11 @@ class Folding {
         );
       }
     }
+  }
+
+  /** A guest who was taken along, and the account. */
+  #isOne(one: string | null, other: string | null): boolean {
+    return personOf(this.#run, one) === personOf(this.#run, other);
   }
 
   #cameToNothing(fact: Fact, beforeVersion: number): boolean {
@@ -153,6 +158,8 @@ class Folding {
           from: fact.from,
           to: fact.to,
         });
+      case 'adopted':
+        return this.#adopted(fact, entry);
       case 'paused':
       case 'retired':
         this.#takesHolds = false;
@@ -166,6 +173,20 @@ class Folding {
           return this.#impossible(entry, `block ${fact.block} was not standing`);
         block.endVersion = entry.version;
       }
+    }
+  }
+
+  #adopted({ guest, account }: Of<'adopted'>, entry: RecordedEntry): void {
+    const says = (sentence: string) => this.#says('adopted-wrongly', entry, sentence);
+    const by = this.#run.adopted?.[guest];
+    if (by !== account) says(`what ${guest} had becomes ${account}'s, and ${by ?? 'nobody'} took them along`);
+    if (entry.subjectId !== account) says(`${entry.subjectId} makes it ${account}'s`);
+    const { holds, bookings } = this.apartment;
+    const theirs = [...holds.values(), ...bookings.values()].filter(({ guestId }) => guestId === guest);
+    if (theirs.length === 0) says(`${guest} had nothing here any more`);
+    for (const claim of theirs) {
+      claim.before = { guestId: guest, untilVersion: entry.version };
+      claim.guestId = account;
     }
   }
 

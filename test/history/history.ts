@@ -49,6 +49,10 @@ export interface Run {
   readonly holdsPerGuest?: number;
   /** Subjects who may end and lengthen anybody's hold (H10). */
   readonly admins?: readonly string[];
+  /** Guests whom an account has taken along, and which (G9): by the end all that was theirs is the account's. */
+  readonly adopted?: Readonly<Record<string, string>>;
+  /** By guest: from when on, by the run's clock, nothing was looked for any more that might be theirs still. */
+  readonly adoptedByMs?: Readonly<Record<string, number>>;
   /** Lifetime of a hold, where all apartments have this one; undefined: only the caps are checked. */
   readonly holdTtlMs?: number;
   /** IANA zones of apartments, for refunds; where one is missing, its cancellations' refunds are not checked. */
@@ -185,3 +189,8 @@ export type HoldEvent = ByClient & { readonly type: 'hold'; readonly hold: Hold 
 export type BookingEvent = ByClient & { readonly type: 'booking'; readonly booking: Booking };
 
 export type HistoryEvent = Invoke | Ok | Fail | Unknown | Resync | Delta | Unwatch | HoldEvent | BookingEvent;
+
+/** A guest whom an account has taken along is who that is: what one began the other may repeat. */
+export function personOf<Id extends string | null>({ adopted }: Run, subjectId: Id): Id | string {
+  return (subjectId !== null && adopted?.[subjectId]) || subjectId;
+}

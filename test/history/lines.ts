@@ -45,6 +45,8 @@ export const Line = z.discriminatedUnion('type', [
     watchLagMs: Ms.optional(),
     holdsPerGuest: z.int().optional(),
     admins: z.array(z.string()).optional(),
+    adopted: z.record(z.string(), z.string()).optional(),
+    adoptedByMs: z.record(z.string(), Ms).optional(),
     holdTtlMs: Ms.optional(),
     timeZones: z.record(z.string(), z.string()).optional(),
     isSettled: z.boolean().optional(),

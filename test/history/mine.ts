@@ -3,7 +3,7 @@ import type { MineAnswer } from '../../src/protocol/commands.ts';
 import type { Booking, Hold } from '../../src/protocol/resources.ts';
 import { bookingDiffers } from './answers.ts';
 import type { FoldedApartment } from './apartment.ts';
-import { type Claim, stepAt } from './claims.ts';
+import { type Claim, ownerAt, stepAt } from './claims.ts';
 import type { Operation } from './operations.ts';
 import { isUntold } from './unreadable.ts';
 import { holdDiffers, isPriced } from './wire.ts';
@@ -17,6 +17,8 @@ interface Owned {
   readonly apartment: FoldedApartment;
   readonly claim: Claim;
   readonly knownSinceMs: number;
+  /** From which version on it is theirs no more, as it has ended or was taken along. */
+  readonly untilVersion: number;
 }
 
 export function checkMine(world: World): void {
@@ -36,7 +38,7 @@ export function checkMine(world: World): void {
         next += 1;
       }
       standing = standing.filter(
-        ({ apartment, claim }) => apartment.notBeforeMs(claim.endVersion) > read.asked.atMs,
+        ({ apartment, untilVersion }) => apartment.notBeforeMs(untilVersion) > read.asked.atMs,
       );
       checkOne(world, read, read.data as MineAnswer, standing);
     }
@@ -47,11 +49,27 @@ function ownedBy(world: World, subjects: ReadonlyMap<string, unknown>): Map<stri
   const owned = new Map<string, Owned[]>();
   for (const apartment of world.apartments.values()) {
     for (const claim of [...apartment.holds.values(), ...apartment.bookings.values()]) {
-      if (!subjects.has(claim.guestId)) continue;
-      const one = { apartment, claim, knownSinceMs: apartment.knownSinceMs(claim.bornVersion) };
-      const own = owned.get(claim.guestId);
-      if (own === undefined) owned.set(claim.guestId, [one]);
-      else own.push(one);
+      const { guestId, before, bornVersion, endVersion } = claim;
+      const sinceVersion = Math.max(bornVersion, before?.untilVersion ?? 0);
+      const ofOwners = [
+        { guestId, sinceVersion, untilVersion: endVersion },
+        ...(before === undefined
+          ? []
+          : [
+              {
+                guestId: before.guestId,
+                sinceVersion: bornVersion,
+                untilVersion: Math.min(before.untilVersion, endVersion),
+              },
+            ]),
+      ];
+      for (const { guestId: owner, sinceVersion: since, untilVersion } of ofOwners) {
+        if (!subjects.has(owner) || since >= untilVersion) continue;
+        const one = { apartment, claim, untilVersion, knownSinceMs: apartment.knownSinceMs(since) };
+        const own = owned.get(owner);
+        if (own === undefined) owned.set(owner, [one]);
+        else own.push(one);
+      }
     }
   }
   return owned;
@@ -67,9 +85,9 @@ function checkOne(world: World, read: Operation, answer: MineAnswer, standing: r
   );
   const isCut = answer.bookings.length >= BOOKINGS_MAX;
   const yesterday = Math.floor(world.clocks.systemMax(endedMs) / DAY_MS) - 1;
-  for (const { apartment, claim } of standing) {
+  for (const { apartment, claim, untilVersion } of standing) {
     if (shown.has(`${apartment.id} ${claim.id}`)) continue;
-    if (excuses.for('ended-meanwhile', apartment.notBeforeMs(claim.endVersion) <= endedMs)) continue;
+    if (excuses.for('ended-meanwhile', apartment.notBeforeMs(untilVersion) <= endedMs)) continue;
     // Bookings are read from a table.
     if (claim.kind === 'hold' && isUntold(world, read, apartment.id)) continue;
     const isPast = claim.kind === 'booking' && (isCut || claim.to <= yesterday + 2);
@@ -88,7 +106,7 @@ function wrongHold(world: World, { asked, endedMs }: Operation, hold: Hold): str
   const apartment = world.apartment(hold.apartmentId);
   const claim = apartment.holds.get(hold.id);
   const { version } = hold;
-  if (claim?.guestId !== asked.subject) return 'is no hold of theirs';
+  if (claim === undefined || ownerAt(claim, version) !== asked.subject) return 'is no hold of theirs';
   const { first, last } = apartment.currentBetween(asked.atMs, endedMs);
   const isRaced = world.report.excuses.for('raced', version >= first);
   if ((version < last && !isRaced) || version > last)
@@ -103,8 +121,10 @@ function wrongHold(world: World, { asked, endedMs }: Operation, hold: Hold): str
 function wrongBooking(world: World, { asked, endedMs }: Operation, booking: Booking): string | undefined {
   const apartment = world.apartment(booking.apartmentId);
   const claim = apartment.bookings.get(booking.id);
-  if (claim?.guestId !== asked.subject) return 'is no booking of theirs';
   const { first, last } = apartment.currentBetween(asked.atMs, endedMs);
+  const isTheirs =
+    claim !== undefined && [first, last].some((version) => ownerAt(claim, version) === asked.subject);
+  if (!isTheirs) return 'is no booking of theirs';
   if (claim.bornVersion > last || claim.endVersion <= first) return 'did not stand';
   if (booking.version !== claim.bornVersion) return `is as of version ${booking.version}`;
   return bookingDiffers(booking, claim, 'confirmed')?.[1];

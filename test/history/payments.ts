@@ -3,7 +3,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { dateOf } from '../../src/protocol/nights.ts';
 import type { FoldedApartment } from './apartment.ts';
-import type { Payment } from './claims.ts';
+import { ownerAt, type Payment } from './claims.ts';
 import type { RecordedPayment } from './history.ts';
 import type { Rule } from './report.ts';
 import { totalOf } from './wire.ts';
@@ -133,7 +133,8 @@ export function checkRefunds(world: World, policies: ReadonlyMap<string, string>
       const paid = totalOf(price);
       const entry = apartment.entry(cancelled.version)!;
       const asked = world.operations.byRequest.get(entry.requestId ?? '')?.[0]?.asked;
-      const isGuest = entry.subjectId === booking.guestId && (asked?.kind ?? 'guest') === 'guest';
+      const isGuest =
+        entry.subjectId === ownerAt(booking, cancelled.version) && (asked?.kind ?? 'guest') === 'guest';
       const daysLeft = (startOfDayMs(booking.from, timeZone) - cancelled.atMs) / DAY_MS;
       const due = isGuest ? refundUnder(policy, paid, daysLeft) : paid;
       world.report.counts.refundsJudged += 1;

@@ -4,7 +4,8 @@
  */
 import { nightOf } from '../../src/protocol/nights.ts';
 import type { FoldedApartment } from './apartment.ts';
-import { type Claim, NEVER } from './claims.ts';
+import { type Claim, NEVER, ownerAt } from './claims.ts';
+import { personOf } from './history.ts';
 import { couldHaveTooMany, type GuestHolds } from './open-holds.ts';
 import type { Operation } from './operations.ts';
 import { isSame } from './same.ts';
@@ -102,7 +103,13 @@ function ownHold({ world, operation, apartment }: Judged): Claim | undefined {
   const { args, subject, command } = operation.asked;
   const hold = 'holdId' in args ? apartment.holds.get(args.holdId) : undefined;
   const isAdmins = command !== 'confirm' && world.run.admins?.includes(subject) === true;
-  return hold?.guestId === subject || isAdmins ? hold : undefined;
+  const isTheirs = hold !== undefined && personOf(world.run, hold.guestId) === personOf(world.run, subject);
+  return isTheirs || isAdmins ? hold : undefined;
+}
+
+/** At some version in question. */
+function isTheirsIn(claim: Claim, subject: string, { first, last }: Judged): boolean {
+  return [first, last].some((version) => ownerAt(claim, version) === subject);
 }
 
 function holdExpired(judged: Judged): Verdict {
@@ -136,7 +143,7 @@ function notOpen(judged: Judged): Verdict {
   if (asked.command !== 'extend') return 'the hold was open';
   const earliestMs = world.clocks.systemMin(asked.atMs);
   const { minutes } = asked.args;
-  if (minutes !== undefined || hold.guestId !== asked.subject) {
+  if (minutes !== undefined || !isTheirsIn(hold, asked.subject, judged)) {
     const grantMs = minutes === undefined ? EXTENSION_MS : minutes * 60_000;
     const isLater = steps.every(({ expiresAtMs }) => earliestMs + grantMs > expiresAtMs);
     return isLater ? 'an admin could lengthen the hold' : undefined;
@@ -149,16 +156,17 @@ function notOpen(judged: Judged): Verdict {
 }
 
 /** The caller's own of some of these nights that count for the cap: open, or ended within it (H3). */
-function holdsRemembered({ world, operation, apartment, last }: Judged): Claim[] {
+function holdsRemembered(judged: Judged): Claim[] {
+  const { world, operation, apartment, last } = judged;
   const { args, subject, atMs } = operation.asked;
   if (!('checkIn' in args)) return [];
   const [from, to] = [nightOf(args.checkIn), nightOf(args.checkOut)];
   const sinceMs = world.clocks.systemMin(atMs) - CAP_MS;
   return [...apartment.holds.values()].filter(
-    ({ guestId, bornVersion, hold, ...claim }) =>
-      guestId === subject &&
-      bornVersion <= last &&
-      hold!.endedAtMs > sinceMs &&
+    (claim) =>
+      isTheirsIn(claim, subject, judged) &&
+      claim.bornVersion <= last &&
+      claim.hold!.endedAtMs > sinceMs &&
       claim.from < to &&
       from < claim.to,
   );
@@ -173,15 +181,18 @@ function notFound(judged: Judged): Verdict {
     return stood ? 'the block stood' : undefined;
   }
   const claim = asked.command === 'cancel' ? apartment.bookings.get(asked.args.bookingId) : ownHold(judged);
-  const isKnown = claim?.guestId === asked.subject && claim.bornVersion <= first;
+  const isTheirs =
+    claim !== undefined && [first, last].every((version) => ownerAt(claim, version) === asked.subject);
+  const isKnown = isTheirs && claim.bornVersion <= first;
   return isKnown ? `${claim.kind} ${claim.id} is theirs` : undefined;
 }
 
 function declined(judged: Judged, reason: 'declined' | 'action_required'): Verdict {
+  const { run } = judged.world;
   const { subject, requestId } = judged.operation.asked;
   const isAnswer = ownHold(judged)?.hold?.payments.some(
     ({ confirming, declinedFor, declinedVersion }) =>
-      confirming.subjectId === subject &&
+      personOf(run, confirming.subjectId) === personOf(run, subject) &&
       (requestId ?? null) === confirming.requestId &&
       declinedFor === reason &&
       declinedVersion <= judged.last,

@@ -1,5 +1,6 @@
 /** Requests sent more than once: one effect (fold.ts), one answer, and no refusal beside an effect (I3). */
 import type { FoldedApartment } from './apartment.ts';
+import { personOf } from './history.ts';
 import type { Operation } from './operations.ts';
 import { isSame } from './same.ts';
 import type { World } from './world.ts';
@@ -16,7 +17,7 @@ const REMEMBERED_MS = 24 * 60 * 60_000;
 
 export function checkRepeats(world: World): void {
   for (const all of world.operations.byRequest.values()) {
-    for (const same of ofOneIntent(all)) {
+    for (const same of ofOneIntent(world, all)) {
       const apartment = world.apartment(apartmentOf(same[0]!));
       const effect = effectOf(apartment, same[0]!);
       countUnknown(world, same, effect);
@@ -30,9 +31,12 @@ export function checkRepeats(world: World): void {
 }
 
 /** Of one subject on one apartment: elsewhere the same id is another request. */
-function ofOneIntent(all: readonly Operation[]): readonly (readonly Operation[])[] {
+function ofOneIntent({ run }: World, all: readonly Operation[]): readonly (readonly Operation[])[] {
   if (all.length === 1) return [all];
-  const groups = Map.groupBy(all, (operation) => `${operation.asked.subject} ${apartmentOf(operation)}`);
+  const groups = Map.groupBy(
+    all,
+    (operation) => `${personOf(run, operation.asked.subject)} ${apartmentOf(operation)}`,
+  );
   return [...groups.values()];
 }
 

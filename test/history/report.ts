@@ -12,6 +12,9 @@ export const RULES = {
   'fact-impossible':
     'a fact is about a claim or a payment that is open, in the order of its steps (A1, H1, B1)',
   'not-owner': 'nobody changes or replaces the hold of another (H4, H8)',
+  'adopted-wrongly':
+    "what a guest had becomes the account's who took them along, once, and nobody else's (G9)",
+  'left-behind': 'nothing is left with a guest whom an account took along (G9)',
   'clock-off': "a fact's instant lies between its command and the answer, within the declared skew",
   'ended-early': 'no hold is ended before its deadline (I5)',
   'ended-late': 'no hold is open longer than the tolerance after its deadline while its owner is up (I5)',

@@ -1,7 +1,7 @@
 /** `nights_unavailable`: what it names must have been so, all of it, at one version between question and answer. */
 import { dateOf, nightOf } from '../../src/protocol/nights.ts';
 import type { Range } from '../../src/protocol/resources.ts';
-import { type Claim, stepAt } from './claims.ts';
+import { type Claim, ownerAt, stepAt } from './claims.ts';
 import type { Excuses } from './excuses.ts';
 import type { Judged } from './refusals.ts';
 import { isSameRange, rangeOf, rangeText } from './wire.ts';
@@ -58,6 +58,8 @@ function versionsThatMatter(judged: Judged, stay: Stay): number[] {
     for (let night = from; night < to; night++) {
       for (const claim of apartment.nights.during(night, first, last)) {
         versions.add(claim.bornVersion).add(claim.endVersion);
+        // Whose it is decides whether it is in the way.
+        if (claim.before !== undefined) versions.add(claim.before.untilVersion);
         for (const { version } of claim.hold?.steps ?? []) versions.add(version);
       }
     }
@@ -80,7 +82,7 @@ function conflictsAt({ apartment, operation: { asked } }: Judged, stay: Stay, ve
 }
 
 function isOwnOpen(claim: Claim, subject: string, version: number): boolean {
-  if (claim.hold === undefined || claim.guestId !== subject) return false;
+  if (claim.hold === undefined || ownerAt(claim, version) !== subject) return false;
   return stepAt(claim.hold, version).payment === undefined;
 }
 

@@ -177,7 +177,9 @@ function holdEvent(world: World, { hold, process }: HoldEvent): void {
     ? 'released'
     : fact.kind in STATUS_AFTER && 'hold' in fact && fact.hold === hold.id
       ? STATUS_AFTER[fact.kind as keyof typeof STATUS_AFTER]
-      : undefined;
+      : claim?.before?.untilVersion === hold.version
+        ? hold.status
+        : undefined;
   const why =
     claim === undefined || status === undefined
       ? `version ${hold.version} is no change of it`
@@ -196,12 +198,16 @@ function bookingEvent(world: World, { booking, process }: BookingEvent): void {
   if (fact === undefined) return;
   world.report.counts.eventsCompared += 1;
   const claim = apartment.bookings.get(booking.id);
+  // Of one that was taken along, also as it was once its refund had been given back.
+  const status = fact.kind === 'settled' ? 'cancelled' : fact.kind;
   const isOfIt =
-    (fact.kind === 'confirmed' || fact.kind === 'cancelled') &&
-    fact.booking === booking.id &&
-    claim !== undefined;
+    claim !== undefined &&
+    (status === 'confirmed' || status === 'cancelled') &&
+    ('booking' in fact
+      ? fact.booking === booking.id
+      : claim.before !== undefined && 'key' in fact && fact.key === claim.booking!.key);
   const why = isOfIt
-    ? bookingDiffers(booking, claim, fact.kind)?.[1]
+    ? bookingDiffers(booking, claim, status)?.[1]
     : `version ${booking.version} is no change of it`;
   if (why === undefined) return;
   world.report.add('event-mismatch', `${process} was told of booking ${booking.id}, and ${why}`, {

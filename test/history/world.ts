@@ -4,7 +4,7 @@ import { Clocks } from './clocks.ts';
 import { iso } from './deadlines.ts';
 import type { Era } from './eras.ts';
 import { fold } from './fold.ts';
-import type { Answer, HistoryEvent, RecordedEntry, Run } from './history.ts';
+import { type Answer, type HistoryEvent, personOf, type RecordedEntry, type Run } from './history.ts';
 import { type Operations, operationsOf } from './operations.ts';
 import type { Report } from './report.ts';
 
@@ -29,7 +29,7 @@ export function worldOf(history: Era, report: Report): World {
   const events = inOrder(history.events);
   const operations = operationsOf(events, report);
   const apartments = new Map<string, FoldedApartment>();
-  const askedMs = (entry: RecordedEntry) => causeOf(operations, entry)?.askedMs;
+  const askedMs = (entry: RecordedEntry) => causeOf({ run, operations }, entry)?.askedMs;
   for (const [id, entries] of byApartment(history.journal)) {
     apartments.set(id, fold(id, entries, { run, clocks, report, askedMs }));
   }
@@ -46,7 +46,7 @@ export function worldOf(history: Era, report: Report): World {
     apartment(id) {
       const known = apartments.get(id) ?? none.get(id);
       if (known !== undefined) return known;
-      const empty = new FoldedApartment(id);
+      const empty = new FoldedApartment(id, run);
       none.set(id, empty);
       return empty;
     },
@@ -75,13 +75,14 @@ function byApartment(journal: readonly RecordedEntry[]): Map<string, RecordedEnt
 
 /** When the command that caused an entry was first sent and first answered ok; undefined where no client sent it. */
 function causeOf(
-  operations: Operations,
+  { run, operations }: Pick<World, 'run' | 'operations'>,
   { apartmentId, subjectId, requestId }: RecordedEntry,
 ): { askedMs: number; okMs: number; name: string } | undefined {
   if (requestId === null) return undefined;
   let cause: { askedMs: number; okMs: number; name: string } | undefined;
   for (const { asked, outcome, endedMs, name } of operations.byRequest.get(requestId) ?? []) {
-    if (asked.subject !== subjectId || !('apartmentId' in asked.args)) continue;
+    const isTheirs = personOf(run, asked.subject) === personOf(run, subjectId);
+    if (!isTheirs || !('apartmentId' in asked.args)) continue;
     if (asked.args.apartmentId !== apartmentId) continue;
     cause ??= { askedMs: asked.atMs, okMs: Number.POSITIVE_INFINITY, name };
     if (outcome === 'ok') cause.okMs = Math.min(cause.okMs, endedMs);
@@ -92,7 +93,7 @@ function causeOf(
 function begin(world: World, apartment: FoldedApartment): void {
   const { clocks, report } = world;
   apartment.beginBounds((entry) => {
-    const cause = causeOf(world.operations, entry);
+    const cause = causeOf(world, entry);
     const runMs = clocks.runMin(entry.atMs);
     if (cause === undefined) return runMs;
     const { askedMs, okMs, name } = cause;
@@ -110,7 +111,7 @@ function begin(world: World, apartment: FoldedApartment): void {
 function end(world: World, apartment: FoldedApartment): void {
   apartment.endBounds();
   for (const entry of apartment.entries) {
-    const cause = causeOf(world.operations, entry);
+    const cause = causeOf(world, entry);
     if (cause === undefined || apartment.knownSinceMs(entry.version) >= cause.askedMs) continue;
     const { name } = cause;
     world.report.add(

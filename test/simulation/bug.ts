@@ -6,6 +6,7 @@ import type { Journal, Ownership, PaymentProvider, Publisher } from '../../src/a
 import type { Peers } from '../../src/cluster/cluster.ts';
 import type { Membership } from '../../src/cluster/membership/membership.ts';
 import type { History } from '../../src/persistence/history.ts';
+import type { AdoptionStore } from '../../src/persistence/statements/adoptions.ts';
 import type { Clock } from '../../src/time/clock.ts';
 import type { Scheduler } from '../../src/time/scheduler.ts';
 import type { Prng } from './prng.ts';
@@ -44,6 +45,10 @@ export interface Bug {
   readonly ownership?: (ownership: Ownership, place: Place) => Ownership;
   readonly peers?: (peers: Peers, place: Place) => Peers;
   readonly isAwake?: (isAwake: (shard: number) => boolean) => (shard: number) => boolean;
+  /** What of the guests who are taken along is written down, and read. */
+  readonly adoptions?: (store: AdoptionStore) => AdoptionStore;
+  /** Who repeats what a guest began who was taken along. */
+  readonly heirOf?: (heirOf: (guestId: string) => Promise<string | undefined>) => typeof heirOf;
   /** A client's payload, at each try. */
   readonly asks?: (payload: Record<string, unknown>, attempt: number) => Record<string, unknown>;
   /** Beacons to watchers. */

@@ -611,6 +611,48 @@ export const BUGS: Readonly<Record<string, SeededBug>> = {
     },
     caughtAs: ['left-waiting', 'never-answered'],
   },
+  'booking left behind': {
+    is: 'what an account takes along is not written to the bookings table',
+    parts: written((entry) => (entry.fact.kind === 'adopted' ? { ...entry, booking: undefined } : entry)),
+    caughtAs: ['table-differs'],
+  },
+  'guest left with the requests': {
+    is: 'whoever repeats as the account what they began as a guest is somebody else',
+    parts: { heirOf: () => async () => undefined },
+    caughtAs: ['two-effects', 'two-answers', 'unknown-both'],
+  },
+  'taken along in one look': {
+    is: 'what a guest has on its way when the account signs in is not looked for afterwards',
+    parts: { adoptions: (real) => but(real, { passed: (guestId) => real.end(guestId) }) },
+    caughtAs: ['left-behind'],
+  },
+  'nobody goes on': {
+    is: 'what a server has not taken along when it ends no other takes up',
+    parts: { adoptions: (real) => but(real, { take: async () => [] }) },
+    caughtAs: ['left-behind', 'never-adopted'],
+  },
+  'taken along twice': {
+    is: 'what is an account’s is taken for the guest’s still, and taken along once more',
+    parts: journal((real) => ({
+      bookingsOfGuest: async (apartmentId, guestId, limit) => {
+        const theirs = await real.bookingsOfGuest(apartmentId, guestId, limit);
+        return theirs.length > 0 ? theirs : real.bookingsOfGuest(apartmentId, `account of ${guestId}`, limit);
+      },
+    })),
+    caughtAs: ['adopted-wrongly'],
+    faults: ['row locked', 'slow disk'],
+  },
+  'taken along by another': {
+    is: 'one account gets what another has taken along',
+    parts: {
+      adoptions: (real) =>
+        but(real, {
+          take: async (some) =>
+            (await real.take(some)).map((adoption) => ({ ...adoption, accountId: 'another' })),
+        }),
+    },
+    caughtAs: ['adopted-wrongly'],
+  },
   'written too early': {
     is: 'a server writes and sends what an older one, which is there still, does not understand',
     parts: { membership: (real) => but(real, { mayWrite: () => true }) },

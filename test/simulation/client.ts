@@ -57,12 +57,16 @@ export interface ClientParts {
 
 export class SimulatedClient {
   readonly name: string;
-  readonly subject: Subject;
   readonly process: SimulatedProcess;
   readonly #parts: ClientParts;
+  #subject: Subject;
+  /** Of the account that is being signed in to. */
+  #signingIn: Promise<void> | undefined;
   readonly #calls: Calls;
   readonly #watches: Watches;
   #link: SimulatedLink | undefined;
+  /** Goes on over another link than the one of now. */
+  #leave = () => {};
   readonly #onLink: ((link: Pick<Link, 'ask'>) => void)[] = [];
   readonly #holds: Hold[] = [];
   readonly #bookings: Booking[] = [];
@@ -75,7 +79,7 @@ export class SimulatedClient {
 
   constructor(name: string, subject: Subject, parts: ClientParts) {
     this.name = name;
-    this.subject = subject;
+    this.#subject = subject;
     this.#parts = parts;
     const { prng } = parts;
     this.process = new SimulatedProcess(parts.time, { rate: 1, firstMs: prng.int(0, 100_000) });
@@ -89,7 +93,10 @@ export class SimulatedClient {
       random,
       time,
       identify: async () => undefined,
-      reauthenticate: async () => false,
+      reauthenticate: async () => {
+        await this.#signingIn;
+        return this.#signingIn !== undefined;
+      },
     });
     this.#watches = new Watches({
       ask: (command, payload) => this.#calls.call(command, payload, { deadlineMs: CLIENT_DEADLINE_MS }),
@@ -97,6 +104,54 @@ export class SimulatedClient {
       time,
     });
     void this.#keepUp();
+  }
+
+  get subject(): Subject {
+    return this.#subject;
+  }
+
+  /** With the token of the guest that it is, as often as it takes; what it has under way goes on, and ends as the account's. */
+  signIn(accountId: string): void {
+    this.#signingIn ??= this.#signIn(accountId);
+  }
+
+  async #signIn(accountId: string): Promise<void> {
+    for (let isDone = false; !isDone; ) {
+      const link = await this.#ready(new AbortController().signal);
+      const answer = await link!.ask('sign in', { accountId }, CLIENT_DEADLINE_MS);
+      isDone = answer.kind === 'answered' && answer.outcome.ok;
+      const pauseMs = this.#parts.prng.between(100, 1_000);
+      if (!isDone) await new Promise<void>((resolve) => void this.process.after(pauseMs, resolve));
+    }
+    const [guest, old] = [this.subject, this.#link];
+    this.#subject = { id: accountId, kind: 'guest' };
+    this.#leave();
+    if (old !== undefined) void this.#holdOnce(guest, old).then(() => old.close());
+    // Another tab sends again, as who it is by now, what it was not sure of.
+    if (this.#last !== undefined) void this.ask(this.#last.asked, this.#last.requestId);
+  }
+
+  /** A tab that has not heard of it yet, with the token of before. */
+  async #holdOnce(guest: Subject, link: SimulatedLink): Promise<void> {
+    const { prng, apartments, nights, write } = this.#parts;
+    await new Promise<void>((resolve) => void this.process.after(prng.int(0, 1_900), resolve));
+    const from = prng.int(nights.from, nights.to - 1);
+    const stay = { checkIn: dateOf(from), checkOut: dateOf(from + 1), guests: 2 };
+    const args = { apartmentId: prng.pick(apartments), ...stay };
+    const requestId = this.#requestId();
+    const op = ++this.#ops;
+    const by = { process: this.name, op };
+    const asked = { command: 'hold', args, requestId, subject: guest.id, kind: guest.kind } as const;
+    write({ type: 'invoke', atMs: this.#nowMs, ...by, ...asked });
+    this.pending += 1;
+    const answer = await link.ask<Answer>('hold', { ...args, requestId }, CLIENT_DEADLINE_MS);
+    this.pending -= 1;
+    const end = { atMs: this.#nowMs, ...by };
+    if (answer.kind === 'answered' && answer.outcome.ok)
+      write({ type: 'ok', ...end, data: answer.outcome.data });
+    else if (answer.kind === 'answered' && !answer.outcome.ok && answer.outcome.error.code !== 'unavailable')
+      write({ type: 'fail', ...end, error: answer.outcome.error });
+    else write({ type: 'unknown', ...end });
   }
 
   /** One command of the client's own choice. */
@@ -135,7 +190,10 @@ export class SimulatedClient {
     })) as Outcome<Answer>;
     this.pending -= 1;
     const end = { atMs: this.#nowMs, process, op };
-    if (outcome.ok) {
+    // As whom it was looked at that was refused meanwhile, or read, nobody says.
+    const isElses = this.subject.id !== subject && !(outcome.ok && isIntent);
+    if (isElses) write({ type: 'unknown', ...end });
+    else if (outcome.ok) {
       write({ type: 'ok', ...end, data: outcome.data });
       this.#keep(outcome.data);
     } else if (outcome.error.code === 'unavailable') write({ type: 'unknown', ...end });
@@ -274,15 +332,20 @@ export class SimulatedClient {
       await new Promise<void>((resolve) => void this.process.after(network.wayMs() * 3, resolve));
       if (isReached && server.isOpen && server.process.isAlive) {
         const openedMs = this.#nowMs;
-        const link = new SimulatedLink(
+        const link: SimulatedLink = new SimulatedLink(
           ...([server, this.subject, this.process, network, this.name] as const),
-          (event, payload) => this.#heard(event, payload),
+          (event, payload) => {
+            if (link === this.#link) this.#heard(event, payload);
+          },
         );
         this.#link = link;
         sockets.opened(link);
         this.#watches.resume();
         for (const call of this.#onLink.splice(0)) call(this.#asked(link));
-        await link.closed;
+        const left = new Promise<void>((resolve) => {
+          this.#leave = resolve;
+        });
+        await Promise.race([link.closed, left]);
         this.#link = undefined;
         this.#watches.suspend();
         failures = this.#nowMs - openedMs >= 5_000 ? 0 : failures + 1;

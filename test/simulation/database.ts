@@ -16,9 +16,11 @@ import { acceptHistory, HISTORY_STATEMENTS, History } from '../../src/persistenc
 import { GroupCommit } from '../../src/persistence/journal/group-commit.ts';
 import type { PostgresJournal } from '../../src/persistence/journal/journal.ts';
 import { Lane, type LaneHistory } from '../../src/persistence/journal/lane.ts';
+import type { AdoptionStore } from '../../src/persistence/statements/adoptions.ts';
 import type { BookedPayment, SandboxBooks } from '../../src/persistence/statements/sandbox-payments.ts';
 import { SHARDS } from '../../src/protocol/limits.ts';
 import type { Terms } from '../../src/protocol/terms.ts';
+import { ADOPTION_PATIENCE_MS } from '../../src/services/adoptions/limits.ts';
 import { memoryBooks } from '../../src/services/payments/sandbox/memory-books.ts';
 import type { LostHistory, RecordedEntry } from '../history/history.ts';
 import type { Bug } from './bug.ts';
@@ -41,8 +43,22 @@ const LEASE_POOL_MAX = 3;
 /** Of whoever looks and is no node. */
 const NOTHING_KNOWN = { generation: -1, clockMs: 0, clockBehindMs: 0, uptimeMs: 0 };
 
+/** How long commands of a guest's may come whose session has ended: servers hear of it, and what is on its way is decided. */
+const COMMANDS_OF_ENDED_MS = 40_000;
+
+/** A guest who is being taken along, as the table has it. */
+interface AdoptionRow {
+  readonly accountId: string;
+  readonly begunMs: number;
+  passMs: number;
+  failures: number;
+}
+
 /** All that is committed. */
 interface Contents {
+  readonly adoptions: Map<string, AdoptionRow>;
+  /** By guest: the account, and since when. */
+  readonly adoptedBy: Map<string, { readonly accountId: string; readonly sinceMs: number }>;
   readonly leases: MemoryLeases;
   readonly books: SandboxBooks;
   readonly epochs: number[];
@@ -74,6 +90,8 @@ export class Database {
   clockSetMs = 0;
   /** Histories in whose place an older copy has come. */
   readonly lost: Loss[] = [];
+  /** When what was a guest's was no longer looked for. */
+  readonly adoptedByMs: Record<string, number> = {};
   /** How often servers refused a history that nothing was missing of. */
   refusedWhole = 0;
   readonly #time: VirtualTime;
@@ -174,6 +192,94 @@ export class Database {
 
   bookings(): BookingRecord[] {
     return reads.bookings(this.tables);
+  }
+
+  /** By guest: the account that has taken them along. */
+  get adopted(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      [...this.#contents.adoptedBy].map(([guest, { accountId }]) => [guest, accountId]),
+    );
+  }
+
+  /** Guests of whom something may have to come yet. */
+  get beingAdopted(): readonly string[] {
+    return [...this.#contents.adoptions.keys()];
+  }
+
+  /** Since when a guest's sessions have ended, by the database's clock. */
+  endedSinceMs(guestId: string): number | undefined {
+    return this.#contents.adoptedBy.get(guestId)?.sinceMs;
+  }
+
+  /**
+   * A session of the account is opened with a guest's token: written with what is to be done about it, as
+   * `openSessionAdopting` does it.
+   * @returns whether the guest was there to be taken along
+   */
+  takeAlong(process: SimulatedProcess, guestId: string, accountId: string): Promise<boolean> {
+    const run = () =>
+      this.#commit(async ({ adoptions, adoptedBy }) => {
+        if (adoptedBy.has(guestId)) return false;
+        adoptedBy.set(guestId, { accountId, sinceMs: this.nowMs });
+        const passMs = this.nowMs + ADOPTION_PATIENCE_MS;
+        adoptions.set(guestId, { accountId, begunMs: this.nowMs, passMs, failures: 0 });
+        return true;
+      });
+    return this.query(process, { writes: true, run });
+  }
+
+  /** The account that has what was a guest's, as `adopterOf` reads it. */
+  heirOf(process: SimulatedProcess, guestId: string): Promise<string | undefined> {
+    return this.query(process, { run: async () => this.#contents.adoptedBy.get(guestId)?.accountId });
+  }
+
+  /** As `postgresAdoptions` keeps them. */
+  adoptionsOf(process: SimulatedProcess): AdoptionStore {
+    const write = <T>(change: (adoptions: Contents['adoptions']) => T): Promise<T> =>
+      this.query(process, {
+        writes: true,
+        run: () => this.#commit(async ({ adoptions }) => change(adoptions)),
+      });
+    return {
+      take: ({ limit, leaseMs }) =>
+        write((adoptions) => {
+          const { nowMs } = this;
+          const due = [...adoptions].filter(([, { passMs }]) => passMs <= nowMs);
+          due.sort(([, a], [, b]) => a.passMs - b.passMs);
+          return due.slice(0, limit).map(([guestId, row]) => {
+            row.passMs = nowMs + leaseMs;
+            const { accountId, failures, begunMs } = row;
+            return { guestId, accountId, failures, isLast: begunMs + COMMANDS_OF_ENDED_MS <= nowMs };
+          });
+        }),
+      passed: (guestId, secondPassMs) =>
+        write((adoptions) => {
+          const row = adoptions.get(guestId);
+          if (row === undefined) return;
+          const second = row.begunMs + secondPassMs;
+          row.passMs = second > this.nowMs ? second : row.begunMs + COMMANDS_OF_ENDED_MS;
+          row.failures = 0;
+        }),
+      failed: (guestId, againMs) =>
+        write((adoptions) => {
+          const row = adoptions.get(guestId);
+          if (row === undefined) return;
+          row.passMs = this.nowMs + againMs;
+          row.failures += 1;
+        }),
+      end: (guestId) =>
+        write((adoptions) => {
+          if (adoptions.delete(guestId)) this.adoptedByMs[guestId] = this.#time.nowMs;
+        }),
+      apartmentsBookedBy: (guestId, after, limit) =>
+        this.query(process, {
+          run: async () => {
+            const own = this.bookings().filter((booking) => booking.guestId === guestId);
+            const ids = new Set(own.map(({ apartmentId }) => apartmentId).filter((id) => id > after));
+            return [...ids].sort().slice(0, limit);
+          },
+        }),
+    };
   }
 
   /** Every apartment that is marked, of whatever shard. */
@@ -453,7 +559,8 @@ export class Database {
     };
     const leases = new MemoryLeases({ nowMs: () => this.nowMs, leastLevel: this.#leastLevel, moved });
     const history = { id: 'history', follows: null, refused: null };
-    return { ...{ leases, epochs, history }, books: memoryBooks(), nodes: new Set() };
+    const accounts = { adoptions: new Map(), adoptedBy: new Map() };
+    return { ...{ leases, epochs, history }, ...accounts, books: memoryBooks(), nodes: new Set() };
   }
 
   #commit<T>(again: (contents: Contents) => Promise<T>): Promise<T> {

@@ -79,6 +79,11 @@ export class Faults {
     this.#everyMs = IN_HASTE_MS;
   }
 
+  /** Whether PostgreSQL may come back as an older copy. */
+  get mayGoBack(): boolean {
+    return this.#kinds.includes('older history');
+  }
+
   begin(untilMs: number): void {
     if (this.#kinds.length === 0) return;
     const { time, prng } = this.#parts;

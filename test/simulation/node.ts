@@ -28,6 +28,8 @@ import { shardOf } from '../../src/protocol/ids.ts';
 import { COMMAND_DEADLINE_MS } from '../../src/protocol/limits.ts';
 import type { NightRange } from '../../src/protocol/nights.ts';
 import type { Calendar, Subject } from '../../src/protocol/resources.ts';
+import { REVOCATION_POLL_MS } from '../../src/services/accounts/limits.ts';
+import { Adoptions } from '../../src/services/adoptions/index.ts';
 import { SandboxPayments } from '../../src/services/payments/sandbox/provider.ts';
 import { inClear } from '../support/in-clear.ts';
 import type { Bug, Place } from './bug.ts';
@@ -53,6 +55,8 @@ export interface NodeParts {
   readonly bug: Bug;
   /** The feature level of its program. */
   readonly level: number;
+  /** Guests sign in. */
+  readonly hasAccounts: boolean;
   /** It is given what a program of that level does not understand. */
   readonly notUnderstood: (node: string, apartmentId: string, what: string) => void;
   /** Committed by the owner, to be told to sockets everywhere. */
@@ -83,6 +87,7 @@ export class SimulatedNode {
   isLeaving = false;
   #isRefusing = false;
   readonly #parts: NodeParts;
+  #adoptions: Adoptions | undefined;
 
   static async start(parts: NodeParts): Promise<SimulatedNode> {
     const { url, name, process, database, prng, level, onFault } = parts;
@@ -162,6 +167,7 @@ export class SimulatedNode {
       onFault: (event, details) => onFault(event, { ...details }),
     });
     const seen = bug.membership?.(membership, place) ?? membership;
+    const heirOf = (guestId: string) => database.heirOf(process, guestId);
     let ids = 0;
     this.registry = new Registry({
       journal,
@@ -174,7 +180,7 @@ export class SimulatedNode {
       holdTtlMs: HOLD_TTL_MS,
       holdsPerGuest: HOLDS_PER_GUEST,
       mayWrite: (feature) => seen.mayWrite(feature),
-      heirOf: async () => undefined,
+      heirOf: bug.heirOf?.(heirOf) ?? heirOf,
       ownership: bug.ownership?.(seen, place) ?? seen,
       scheduler: process,
       snapshots: new SnapshotWriter(journal, process, onFault, (id) => this.registry.unsound(id)),
@@ -207,6 +213,7 @@ export class SimulatedNode {
       heard: () => {},
       missed: () => {},
     });
+    if (parts.hasAccounts) this.#adoptions = this.#beginAdoptions();
     changes.subscribe((change) => parts.told(this, change));
     changes.subscribe((change) => this.cluster.committed(change));
     network.endpoints.set(url, endpoint);
@@ -230,6 +237,37 @@ export class SimulatedNode {
       sinceMs: this.membership.clock.nowMs(),
       attempts: 0,
     });
+  }
+
+  #beginAdoptions(): Adoptions {
+    const { process, database, bug, prng, onFault } = this.#parts;
+    const store = database.adoptionsOf(process);
+    return new Adoptions({
+      store: bug.adoptions?.(store) ?? store,
+      openHoldsOf: (guestId) => this.cluster.openHoldsOf(guestId),
+      ask: (subject, command) => new Promise((resolve) => this.ask(subject, command, resolve)),
+      mayWrite: (feature) => this.membership.mayWrite(feature),
+      newRequestId: () => `00000000-0000-4000-9000-${prng.hex(12)}`,
+      scheduler: process,
+      onFault,
+    });
+  }
+
+  /** As `src/services/accounts/index.ts` answers a sign-in that comes with a guest's token. */
+  async signIn(guestId: string, accountId: string): Promise<Outcome<object>> {
+    try {
+      const isBegun = await this.#parts.database.takeAlong(this.process, guestId, accountId);
+      if (isBegun) await this.#adoptions?.begun(guestId, accountId);
+      return { ok: true, data: {} };
+    } catch (error) {
+      return { ok: false, error: { code: 'unavailable', message: String(error), retryable: true } };
+    }
+  }
+
+  /** Whose sessions have ended, as every server knows after a while; its tokens are refused then. */
+  hasEnded(subjectId: string): boolean {
+    const sinceMs = this.#parts.database.endedSinceMs(subjectId);
+    return sinceMs !== undefined && this.#parts.database.nowMs >= sinceMs + REVOCATION_POLL_MS;
   }
 
   calendar(apartmentId: string, window: NightRange): Promise<Outcome<Calendar>> {
@@ -272,6 +310,7 @@ export class SimulatedNode {
     this.isLeaving = true;
     await this.membership.leave();
     this.isOpen = false;
+    this.#adoptions?.stop();
     await this.registry.settle(COMMAND_DEADLINE_MS);
     this.cluster.stop();
     await this.registry.stop();

@@ -39,6 +39,7 @@ export interface RunOptions {
 /** Besides the checker's rules: what must hold of the parts when all has come to rest. */
 export const END_RULES = {
   'never-whole': 'after the last fault every apartment is served again',
+  'never-adopted': 'a guest who signs in is taken along in the end, whatever fails',
   'never-answered': 'every command is answered or given up by its client',
   'answered-twice': 'a command is answered once',
   'left-waiting': 'nothing waits inside a server when nobody asks',
@@ -112,6 +113,8 @@ class Run {
   readonly #clients: SimulatedClient[];
   readonly #downSince = new Map<string, number>();
   #starts = 0;
+  /** Guests sign in: to one account, or each to their own. */
+  #accounts: { readonly prng: Prng; readonly areOne: boolean } | undefined;
   readonly #levels: Prng;
   /** The last ones, for the admin. */
   readonly #heldLately: Hold[] = [];
@@ -155,6 +158,9 @@ class Run {
       clients: () => this.#clients.map(({ name }) => name),
     });
     this.#clients = this.#prng.chance(0.5) ? this.#crowd(5) : this.#crowd(8);
+    const accounts = new Prng(seed, 'accounts');
+    if (options.isMixed !== true && !this.#faults.mayGoBack && accounts.chance(0.5))
+      this.#accounts = { prng: accounts, areOne: accounts.chance(0.4) };
     if (options.isMixed === true)
       this.#clients.push(this.#client(this.#clients.length, { id: 'admin', kind: 'admin' }));
   }
@@ -168,6 +174,7 @@ class Run {
     const stops = this.#clients.map((client, i) => (i % 2 === 0 ? this.#watch(client) : () => {}));
     const untilMs = this.#time.nowMs + minutes * 60_000;
     for (const client of this.#clients) this.#live(client, untilMs);
+    this.#signInSome(minutes * 60_000);
     this.#faults.begin(untilMs);
     await this.#time.pass(untilMs);
     await this.#rest();
@@ -175,6 +182,16 @@ class Run {
     this.#isOver = true;
     await this.#time.pass(this.#time.nowMs + 500);
     return this.#report();
+  }
+
+  /** Of every run with accounts the first two guests, at an instant of its work. */
+  #signInSome(withinMs: number): void {
+    if (this.#accounts === undefined) return;
+    const { prng, areOne } = this.#accounts;
+    for (const client of this.#clients.slice(0, 2)) {
+      const accountId = areOne ? 'account' : `account of ${client.subject.id}`;
+      client.process.after(prng.between(0.1, 0.9) * withinMs, () => client.signIn(accountId));
+    }
   }
 
   /** Faults end; everything that is under way must. */
@@ -192,6 +209,8 @@ class Run {
     for (const client of this.#clients) {
       if (client.pending > 0) this.#found('never-answered', `${client.name} still waits for an answer`);
     }
+    for (const guestId of this.#database.beingAdopted)
+      this.#found('never-adopted', `what was ${guestId}'s is on its way still`);
     await this.#readAll();
     for (const node of this.#running()) {
       if (node.asked > 0) this.#found('left-waiting', `${node.url} has not answered ${node.asked} commands`);
@@ -302,6 +321,7 @@ class Run {
       prng: new Prng(this.#options.seed, name),
       bug: this.#bug,
       level,
+      hasAccounts: this.#accounts !== undefined,
       notUnderstood: (node, apartmentId, what) =>
         this.#found('not-understood', `${node}, of level ${level}, is given ${what}`, apartmentId),
       refused: (node) => this.#sockets.gone(node),
@@ -405,6 +425,7 @@ class Run {
   #isAtRest(): boolean {
     return (
       this.#clients.every(({ pending }) => pending === 0) &&
+      this.#database.beingAdopted.length === 0 &&
       this.#running().every(({ saga, asked }) => saga.size === 0 && asked === 0)
     );
   }
@@ -460,6 +481,8 @@ class Run {
         skewMs: this.#skewMs,
         holdTtlMs: HOLD_TTL_MS,
         admins: ['admin'],
+        adopted: this.#database.adopted,
+        adoptedByMs: this.#database.adoptedByMs,
         outages: this.#outages,
         isSettled: true,
         timeZones: Object.fromEntries(this.#apartments.map((id) => [id, 'UTC'])),

@@ -5,7 +5,7 @@
 import { rangeView } from '../../src/actors/calendar/views.ts';
 import type { Answer, Link } from '../../src/client/link.ts';
 import type { CommittedChange } from '../../src/protocol/committed-change.ts';
-import type { Outcome } from '../../src/protocol/errors.ts';
+import { type Outcome, refuse } from '../../src/protocol/errors.ts';
 import type { Availability } from '../../src/protocol/events.ts';
 import { BEACON_EVERY_MS } from '../../src/protocol/limits.ts';
 import { nightOf } from '../../src/protocol/nights.ts';
@@ -133,6 +133,8 @@ export class SimulatedLink implements Omit<Link, 'closeWhenAnswered'> {
   }
 }
 
+const ENDED = refuse('unauthenticated', 'the access token is not valid any more');
+
 /** What a server does with a client's command. */
 function answerTo(
   link: SimulatedLink,
@@ -141,7 +143,11 @@ function answerTo(
   answer: (outcome: Outcome<unknown>) => void,
 ): void {
   const { node, subject } = link;
+  if (event !== 'sign in' && node.hasEnded(subject.id)) return answer(ENDED);
   switch (event) {
+    case 'sign in':
+      void node.signIn(subject.id, String(payload.accountId)).then(answer);
+      return;
     case 'watch': {
       const { apartmentIds, from, to } = payload as { apartmentIds: string[]; from: string; to: string };
       // In the room before the calendar is read: what changes meanwhile is told, too.
@@ -244,13 +250,14 @@ export class Sockets {
   }
 
   #tell(node: SimulatedNode, change: CommittedChange): void {
-    const { apartmentId, version, guestId, hold, booking, replaced = [] } = change;
+    const { apartmentId, version, guestId, hold, booking, replaced = [], adopted } = change;
     const known = this.#knownBy(node);
     known.set(apartmentId, Math.max(version, known.get(apartmentId) ?? -1));
     this.#toWatchers(node, { apartmentId, version, changes: change.changes.map(rangeView) });
     for (const link of this.#linksOf(node)) {
       if (link.subject.id !== guestId) continue;
-      for (const ended of replaced) link.send('hold', { hold: ended });
+      for (const other of adopted?.holds ?? replaced) link.send('hold', { hold: other });
+      for (const other of adopted?.bookings ?? []) link.send('booking', { booking: other });
       if (hold !== undefined) link.send('hold', { hold });
       if (booking !== undefined) link.send('booking', { booking });
     }

@@ -434,4 +434,39 @@ export const JOURNAL = {
       },
     },
   ],
+  'adopted-wrongly': [
+    {
+      bug: "what a guest has becomes an account's that nobody has signed in to",
+      apply(history) {
+        const [held] = entriesOf(history, 'held');
+        if (held?.subjectId == null) return undefined;
+        const fact = { kind: 'adopted', guest: held.subjectId, account: 'acc' } as const;
+        return appended(history, held.apartmentId, fact, { subjectId: 'acc', requestId: null });
+      },
+    },
+    {
+      bug: 'two accounts take one guest along',
+      apply(history) {
+        const [held] = entriesOf(history, 'held');
+        if (held?.subjectId == null) return undefined;
+        const guest = held.subjectId;
+        let shared: History = { ...history, run: { ...history.run, adopted: { [guest]: 'one' } } };
+        for (const account of ['one', 'two']) {
+          const fact = { kind: 'adopted', guest, account } as const;
+          shared = appended(shared, held.apartmentId, fact, { subjectId: account, requestId: null });
+        }
+        return shared;
+      },
+    },
+  ],
+  'left-behind': [
+    {
+      bug: 'an account takes a guest along, and no apartment is asked',
+      apply(history) {
+        const booking = history.bookings?.find(({ status }) => status === 'confirmed');
+        if (booking === undefined) return undefined;
+        return { ...history, run: { ...history.run, adopted: { [booking.guestId]: 'acc' } } };
+      },
+    },
+  ],
 } satisfies Partial<Record<string, readonly Mutation[]>>;
