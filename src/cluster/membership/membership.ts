@@ -82,6 +82,8 @@ export class Membership implements Ownership {
   /** By the monotonic clock: when the last renewal that succeeded was sent. */
   #renewedMs = Number.NEGATIVE_INFINITY;
   #callOff = () => {};
+  /** The last one that was asked for; where it fails that is told. */
+  #lookTold: Promise<void> | undefined;
   #isLeaving = false;
   #isStopped = false;
 
@@ -303,9 +305,11 @@ export class Membership implements Ownership {
   }
 
   #lookNow(): Promise<void> {
-    return this.#looking
-      .ask()
-      .catch((cause) => this.#fault('node.lease_not_renewed', { nodeId: this.#nodeId, cause }));
+    const look = this.#looking.ask();
+    // However many asked for it, why it failed is told once.
+    if (look === this.#lookTold) return look.catch(() => {});
+    this.#lookTold = look;
+    return look.catch((cause) => this.#fault('node.lease_not_renewed', { nodeId: this.#nodeId, cause }));
   }
 
   async #look(): Promise<void> {
