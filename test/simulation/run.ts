@@ -435,7 +435,7 @@ class Run {
     if (this.#isOver) return;
     for (const id of this.#apartments) {
       const isDown =
-        !this.#isServed(id) || this.#database.server.slowness > 20 || this.#database.isLockedFromOutside(id);
+        !this.#isServed(id) || this.#database.server.isSlow || this.#database.isLockedFromOutside(id);
       const sinceMs = this.#downSince.get(id);
       if (isDown && sinceMs === undefined) this.#downSince.set(id, this.#time.nowMs - LOOK_MS);
       else if (!isDown && sinceMs !== undefined) {

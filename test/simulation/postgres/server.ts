@@ -21,6 +21,8 @@ export interface Backend {
 
 /** One that is lost with its machine is noticed after this, in milliseconds (`tcp_user_timeout`). */
 const VANISHED_MS = 5_000;
+/** Times slower than it should be: from then on a write may take as long as anything is waited for. */
+const SLOW = 20;
 
 export const ROW_MS = 0.003;
 
@@ -48,7 +50,7 @@ export class SimulatedPostgres {
   readonly cut = new Set<SimulatedProcess>();
   /** `alter role … set`: what a session has that sets nothing else. */
   readonly roleSettings = new Map<string, string>();
-  /** A disk this many times slower than it should be. */
+  /** A disk this many times slower than it should be: each write that begins meanwhile, however soon it is itself again. */
   slowness = 1;
   /** How long a statement takes for each row that it reads, in milliseconds. */
   rowMs = ROW_MS;
@@ -58,6 +60,8 @@ export class SimulatedPostgres {
   readonly #committed: ((changes: Changes) => void) | undefined;
   readonly #backends = new Set<Backend>();
   #isDown = false;
+  /** When the last write ends that began while the disk was slow. */
+  #slowUntilMs = 0;
 
   constructor({ time, prng, bug, epochOf, historyFor, committed }: ServerOptions) {
     this.time = time;
@@ -73,10 +77,16 @@ export class SimulatedPostgres {
     return this.#isDown;
   }
 
+  /** Whether what is written takes longer than anybody may rely on. */
+  get isSlow(): boolean {
+    return this.slowness > SLOW || this.time.nowMs < this.#slowUntilMs;
+  }
+
   /** Everybody's connection is over. */
   crash(): void {
     if (this.#isDown) return;
     this.#isDown = true;
+    this.#slowUntilMs = 0;
     for (const { committing } of this.sessions)
       if (committing !== undefined && this.#prng.chance(0.5)) this.commit(this.#leftOf(committing));
     for (const backend of this.#backends) backend.end();
@@ -136,7 +146,9 @@ export class SimulatedPostgres {
   }
 
   toDisk(written: () => void): void {
-    this.time.after(this.#prng.between(0.3, 4) * this.slowness, written);
+    const takesMs = this.#prng.between(0.3, 4) * this.slowness;
+    if (this.slowness > SLOW) this.#slowUntilMs = Math.max(this.#slowUntilMs, this.time.nowMs + takesMs);
+    this.time.after(takesMs, written);
   }
 
   commit(changes: Changes): void {
