@@ -215,7 +215,7 @@ export function createListings(options: ListingsOptions): ListingsService {
     },
 
     isPublic(apartmentId) {
-      return index.at(apartmentId)?.wasListed === true;
+      return index.isPublic(apartmentId);
     },
 
     async get(subject, apartmentId) {

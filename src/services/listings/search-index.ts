@@ -15,7 +15,6 @@ export interface IndexedApartment {
   readonly card: ApartmentCard;
   readonly terms: Terms;
   readonly status: Apartment['status'];
-  readonly wasListed: boolean;
   readonly nameKey: string;
   readonly cityKey: string;
 }
@@ -29,6 +28,8 @@ export class SearchIndex {
   readonly apartments: (IndexedApartment | undefined)[] = [];
   /** 0 where the slot is not listed. */
   capacities = new Uint8Array(64);
+  /** 1 where the slot was ever listed: asked with every command, which must not touch an object for it. */
+  #wasListed = new Uint8Array(64);
   readonly #slots = new Map<string, number>();
   readonly #byCity = new Map<string, Int32List>();
   readonly #shared = new Shared();
@@ -50,6 +51,12 @@ export class SearchIndex {
   at(id: string): IndexedApartment | undefined {
     const slot = this.#slots.get(id);
     return slot === undefined ? undefined : this.apartments[slot];
+  }
+
+  /** Whether it was ever listed, so that everybody may know of it. */
+  isPublic(id: string): boolean {
+    const slot = this.#slots.get(id);
+    return slot !== undefined && this.#wasListed[slot] === 1;
   }
 
   /** Slots of a city (of any listing that ever was in it); undefined: none ever was. */
@@ -86,9 +93,8 @@ export class SearchIndex {
     this.ids.push(id);
     this.apartments.push(undefined);
     if (slot >= this.capacities.length) {
-      const capacities = new Uint8Array(this.capacities.length * 2);
-      capacities.set(this.capacities);
-      this.capacities = capacities;
+      this.capacities = grown(this.capacities);
+      this.#wasListed = grown(this.#wasListed);
     }
     return slot;
   }
@@ -103,13 +109,13 @@ export class SearchIndex {
       card: this.#cardOf(apartment, terms),
       terms,
       status: apartment.status,
-      wasListed,
       nameKey: nameKey(apartment.name),
       cityKey: key,
     };
     this.prices.set(slot, terms);
     this.rules.put(slot, terms, before === undefined);
     this.capacities[slot] = apartment.status === 'listed' ? terms.capacity : 0;
+    this.#wasListed[slot] = Number(wasListed);
     this.#listed += Number(apartment.status === 'listed') - Number(before?.status === 'listed');
     if (before?.cityKey === key) return;
     if (before !== undefined) this.#byCity.get(before.cityKey)?.remove(slot);
@@ -199,3 +205,9 @@ class Shared {
 }
 
 const SHARED_MAX = 65_536;
+
+function grown(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const twice = new Uint8Array(bytes.length * 2);
+  twice.set(bytes);
+  return twice;
+}
