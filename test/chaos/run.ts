@@ -13,6 +13,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   CHANGES_EVERY_MS,
   CLOCK_AGREES_MS,
+  COUNT_AGAIN_MS,
+  INTRODUCTION_DEADLINE_MS,
   PEER_DIAL_DEADLINE_MS,
   PEER_REDIAL_MAX_MS,
 } from '../../src/cluster/limits.ts';
@@ -249,13 +251,18 @@ function outagesOf(tally: Tally, endMs: number): Outage[] {
   });
 }
 
-/** Servers hear each other again once they have dialled; also of one that began meanwhile and knows of nobody's holds (H5). */
+/**
+ * Servers hear each other again once they have dialled; also of one that began meanwhile and knows of nobody's holds. Where
+ * all have begun anew nobody does: until they have counted, and once more where somebody was too busy to answer (H5).
+ */
 function deafsOf(struck: readonly Struck[]): Span[] {
-  return struck.flatMap(({ fault, fromMs, backMs }) =>
-    fault.kind === 'freeze' || (fault.kind === 'cut' && fault.link === 'peers')
-      ? [{ fromMs, toMs: backMs + PEER_DIAL_DEADLINE_MS + PEER_REDIAL_MAX_MS + TOLD_MS }]
-      : [],
-  );
+  return struck.flatMap(({ fault, fromMs, backMs }) => {
+    if (fault.kind === 'freeze' || (fault.kind === 'cut' && fault.link === 'peers'))
+      return [{ fromMs, toMs: backMs + PEER_DIAL_DEADLINE_MS + PEER_REDIAL_MAX_MS + TOLD_MS }];
+    if (fault.kind === 'history')
+      return [{ fromMs, toMs: backMs + INTRODUCTION_DEADLINE_MS + COUNT_AGAIN_MS + TOLD_MS }];
+    return [];
+  });
 }
 
 function stateOf(load: Load, { struck, now }: Injector, house: House, startMs: number): string {

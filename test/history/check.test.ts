@@ -171,6 +171,15 @@ describe('[H5] two holds of one guest, of whom one is the most', () => {
     expect(rulesOf({ journal: [held, second(99)] }, { holdsPerGuest: 1 })).toEqual(['too-many-open']);
   });
 
+  it('may both be once the first one has run out, though nobody could end it yet', () => {
+    const outages = [{ fromMs: ENDS_MS - 500, toMs: ENDS_MS + 5_000, apartmentIds: ['a'] }];
+    const late = expiredAt(ENDS_MS + 5_000);
+    expect(rulesOf({ journal: [held, late, second(ENDS_MS)] }, { ...run, outages })).toEqual([]);
+    expect(rulesOf({ journal: [held, late, second(ENDS_MS - 1)] }, { ...run, outages })).toEqual([
+      'too-many-open',
+    ]);
+  });
+
   it('may both be where the first one was down or cut off when it was placed, until it is back', () => {
     const outages = [{ fromMs: 50, toMs: 5_000, apartmentIds: ['a'] }];
     expect(rulesOf({ journal: [held, second(5_099)] }, { ...run, outages })).toEqual([]);

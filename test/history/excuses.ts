@@ -27,7 +27,7 @@ export const EXCUSES = {
   'lost-hold': 'a hold without an answer may have been counted by a server that was lost (H5)',
   'end-unheard': 'an end in an outage of its owner is not known to others before that is over (H5)',
   unheard: 'a hold is not counted where it cannot have been heard of yet (H5)',
-  deaf: 'a hold is not counted as long as servers cannot hear each other (H5)',
+  deaf: 'a hold is not counted as long as servers cannot hear each other, or have all begun anew (H5)',
   'many-conflicts': 'a refusal names twenty ranges at most (H9)',
   'ended-meanwhile': '`mine` leaves out what may have ended before it was answered',
   'past-stay': '`mine` leaves out a booking whose stay may be over, or that is past its two hundred',

@@ -1,5 +1,5 @@
 /** How many holds each guest has open, over all apartments (H5). */
-import { type Claim, NEVER } from './claims.ts';
+import { type Claim, deadlineOf, NEVER } from './claims.ts';
 import type { Operation } from './operations.ts';
 import { isUncounted, isUntold } from './unreadable.ts';
 import type { World } from './world.ts';
@@ -53,7 +53,7 @@ export function checkOpenHolds(world: World, guests: GuestHolds): void {
   for (const [guestId, { held: own }] of guests) {
     world.report.counts.guestsCounted += 1;
     const ends = own
-      .map(({ claim: { hold } }) => Math.max(hold!.bornAtMs, hold!.endedAtMs - slackMs))
+      .map(({ claim }) => Math.max(claim.hold!.bornAtMs, countsUntilMs(claim) - slackMs))
       .sort((a, b) => a - b);
     let ended = 0;
     for (const [begun, { claim, apartmentId }] of own.entries()) {
@@ -63,8 +63,8 @@ export function checkOpenHolds(world: World, guests: GuestHolds): void {
       if (open <= limit) continue;
       let unheard = 0;
       for (const other of own.slice(0, begun)) {
-        const { bornAtMs: otherMs, endedAtMs } = other.claim.hold!;
-        if (other.apartmentId === apartmentId || endedAtMs - slackMs <= bornAtMs) continue;
+        const { bornAtMs: otherMs } = other.claim.hold!;
+        if (other.apartmentId === apartmentId || countsUntilMs(other.claim) - slackMs <= bornAtMs) continue;
         const heardMs = world.clocks.putOffSystem(otherMs, world.clocks.toldMs, other.apartmentId);
         const isUnknown =
           world.report.excuses.for('unheard', heardMs > bornAtMs) ||
@@ -83,6 +83,14 @@ export function checkOpenHolds(world: World, guests: GuestHolds): void {
       );
     }
   }
+}
+
+/** One that ran out counts until its deadline, however late somebody could write that down. */
+function countsUntilMs({ hold }: Claim): number {
+  const { endedBy, endedAtMs, steps } = hold!;
+  if (endedBy !== 'expired') return endedAtMs;
+  const step = steps.at(-1)!;
+  return Math.min(endedAtMs, Math.max(deadlineOf(step), step.openAgainAtMs));
 }
 
 /** Whether a guest can have had as many holds as the limit when this was decided. */
