@@ -83,6 +83,7 @@ export class Lane {
   readonly #scheduler: Scheduler;
   readonly #frames = new Frames();
   readonly #encoder = new BatchEncoder(this.#frames);
+  /** Undefined between one that was lost and the next. What is left of the last one changes nothing any more. */
   #client: pg.Client | undefined;
   #isReady = false;
   #exchange: Exchange | undefined;
@@ -183,6 +184,7 @@ export class Lane {
       this.#look = undefined;
       this.#callOffLook();
       this.#exchange?.abort();
+      this.#client = undefined;
       if (this.#closed) return;
       this.#options.lost(cause);
       this.#reconnect();
@@ -206,6 +208,7 @@ export class Lane {
           const where = addressOf(this.#options.url);
           throw new Error(`PostgreSQL at ${where} has not the history that was acknowledged`);
         }
+        if (this.#client !== client) return;
         const frames = this.#frames;
         frames.reset();
         for (const [name, sql] of Object.entries(STATEMENTS)) frames.parse(name, sql);
@@ -229,6 +232,8 @@ export class Lane {
     const look = () => {
       this.#isLooking = true;
       this.#throwIfUnfit(client).then(() => {
+        // It has answered and ended in one breath: the next connection has looks of its own.
+        if (this.#client !== client) return;
         this.#isLooking = false;
         this.#lookLater(client, failed);
         this.#options.ready();

@@ -62,6 +62,7 @@ class SimulatedClient {
   #connecting: { resolve: () => void; reject: (cause: unknown) => void } | undefined;
   #onReady: (() => void)[] = [];
   #onClosed: (() => void)[] = [];
+  #unread: BackendMessage[] = [];
   #queue: Query[] = [];
   #active: Query | undefined;
   #isReady = false;
@@ -103,7 +104,7 @@ class SimulatedClient {
         }
         if (this.#isClosed) return;
         this.#session = this.#server.open(this.#process, this.#settings(), {
-          answered: (messages) => this.#down.send(() => this.#process.enter(() => this.#hear(messages))),
+          answered: (messages) => this.#down.send(() => this.#arrive(messages)),
           ended: () => this.#down.send(() => this.#process.enter(() => this.#closed())),
         });
         this.#down.send(() =>
@@ -198,6 +199,13 @@ class SimulatedClient {
     if (this.#isClosed) return;
     this.#up.send(() => this.#session?.hangUp());
     queueMicrotask(() => this.#closed());
+  }
+
+  /** What came while the process stood still it reads in one go: no promise settles between one message and the next. */
+  #arrive(messages: readonly BackendMessage[]): void {
+    this.#unread.push(...messages);
+    if (this.#unread.length === messages.length)
+      this.#process.enter(() => this.#hear(this.#unread.splice(0)));
   }
 
   #hear(messages: readonly BackendMessage[]): void {
