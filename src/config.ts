@@ -132,6 +132,17 @@ const Environment = z.object({
     .describe(
       'Origins whose pages may connect, separated by commas: all names by which guests reach it, but addresses, `localhost` and the name of the machine.',
     ),
+  NIGHTLATCH_PICTURE_HOSTS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').flatMap((host) => host.trim().toLowerCase() || []))
+    .refine(
+      (hosts) => hosts.every((host) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/.test(host)),
+      'is no list of hosts such as images.example.com, separated by commas',
+    )
+    .describe(
+      'Hosts of which pages show the pictures that imported listings have, such as `images.example.com`, separated by commas: the browsers of guests load them from there. Unset: none; a house front is drawn.',
+    ),
   NIGHTLATCH_UNSAFE_STORAGE: z
     .enum(['refuse', 'accept-data-loss'], 'is neither refuse nor accept-data-loss')
     .default('refuse')

@@ -90,6 +90,7 @@ export async function createApp(
         loadShedding: config.NIGHTLATCH_RATE_LIMIT,
         trustedProxies: config.NIGHTLATCH_TRUSTED_PROXIES,
         origins: config.NIGHTLATCH_ORIGINS,
+        pictureHosts: config.NIGHTLATCH_PICTURE_HOSTS,
         backplane: redis && new Backplane(redis, node.audience),
         redis,
         peers: node.peers,

@@ -71,6 +71,7 @@ export async function openServices(
     pool,
     nowMs,
     takenAfter,
+    pictureHosts: config.NIGHTLATCH_PICTURE_HOSTS,
     onError: (cause) => onFault('listings.fault', { cause }),
   });
   started(() => listings.close());

@@ -34,6 +34,8 @@ export interface GatewayOptions {
   readonly port: number;
   /** Folder of the built page. */
   readonly webRoot: string;
+  /** Of which pages may load pictures. */
+  readonly pictureHosts: readonly string[];
   readonly rateLimit: 'on' | 'off';
   /** Whether work is refused where there is more than can be done (limits/load.ts). */
   readonly loadShedding: 'on' | 'off';
@@ -119,6 +121,7 @@ export async function createGateway(parts: GatewayParts, options: GatewayOptions
     log,
     faults,
     webRoot: options.webRoot,
+    pictureHosts: options.pictureHosts,
     refusal,
     notReady: () => {
       if (state === 'serving') return parts.operations.notReady();

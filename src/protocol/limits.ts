@@ -25,6 +25,9 @@ export const GUESTS_MAX = 50;
 export const STAY_MINOR_MAX = 900_000_000_000;
 /** Results on one page of a search: each is priced for the stay that is asked for. */
 export const PAGE_SIZE_MAX = 100;
+/** Of an apartment; and an address of one, in characters. */
+export const PHOTOS_MAX = 30;
+export const PHOTO_URL_LENGTH_MAX = 2_048;
 export const PAGE_SIZE_DEFAULT = 24;
 
 /**

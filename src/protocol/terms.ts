@@ -6,6 +6,8 @@ import {
   HOLD_TTL_SECONDS_MAX,
   HOLD_TTL_SECONDS_MIN,
   HORIZON_NIGHTS_MAX,
+  PHOTO_URL_LENGTH_MAX,
+  PHOTOS_MAX,
   TURNOVER_NIGHTS_MAX,
 } from './limits.ts';
 import { IsoDate } from './nights.ts';
@@ -55,7 +57,18 @@ export type Terms = z.infer<typeof Terms>;
 export const ListingStatus = z.enum(['listed', 'paused', 'retired']);
 export type ListingStatus = z.infer<typeof ListingStatus>;
 
-/** The public page of an apartment. */
+/** A picture of an apartment; its size, in pixels, where it is known. */
+export const Photo = z.object({
+  id: Id,
+  url: z.url({ protocol: /^https$/ }).max(PHOTO_URL_LENGTH_MAX),
+  width: z.int().positive().optional(),
+  height: z.int().positive().optional(),
+  /** What is to be seen, for who does not see it. */
+  alt: z.string().max(200),
+});
+export type Photo = z.infer<typeof Photo>;
+
+/** The public page of an apartment. `photos`: the one to be shown first comes first; not there where there are none. */
 export const Apartment = z.object({
   id: Id,
   name: z.string().min(1).max(200),
@@ -67,6 +80,7 @@ export const Apartment = z.object({
   amenities: z.array(z.string().max(60)).max(100),
   status: ListingStatus,
   terms: Terms,
+  photos: z.array(Photo).max(PHOTOS_MAX).optional(),
 });
 export type Apartment = z.infer<typeof Apartment>;
 

@@ -223,6 +223,7 @@ describe('starting', () => {
       host: '127.0.0.1',
       port,
       webRoot: '/nonexistent',
+      pictureHosts: [],
       rateLimit: 'on',
       loadShedding: 'off',
       trustedProxies: [],

@@ -35,6 +35,7 @@ export async function openHouse(options: Partial<GatewayOptions> = {}): Promise<
     host: '127.0.0.1',
     port: 0,
     webRoot: '/nonexistent',
+    pictureHosts: [],
     rateLimit: 'off',
     // Its clients work in the same loop, and often hold it.
     loadShedding: 'off',

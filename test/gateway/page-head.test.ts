@@ -27,3 +27,16 @@ it('says no more than a preview shows, and cuts no character in two', () => {
   const head = of({ description: '😀'.repeat(500) });
   expect(/name="description" content="([^"]*)"/.exec(head)?.[1]).toBe(`${'😀'.repeat(199)}…`);
 });
+
+it('shows a picture where there is one', () => {
+  expect(of({})).not.toContain('og:image');
+  const photos = ['https://images.example.com/1.jpg?a=1&b="', 'https://images.example.com/2.jpg'].map(
+    (url) => ({
+      ...{ id: 'p', alt: '' },
+      url,
+    }),
+  );
+  expect(of({ photos }).match(/<meta property="og:image"[^>]*>/g)).toEqual([
+    '<meta property="og:image" content="https://images.example.com/1.jpg?a=1&amp;b=&quot;" />',
+  ]);
+});

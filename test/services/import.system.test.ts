@@ -451,6 +451,31 @@ describe('files', () => {
     ]);
   });
 
+  it('of the detailed format state a picture, which a later file may state anew', async () => {
+    const file = (...urls: string[]) =>
+      [`${HEADER},picture_url`, ...urls.map((url, i) => `${row({ id: String(i + 1) })},${url}`)].join('\n');
+    const urls = async () => (await stored('airbnb-1'))?.photos?.map(({ url, alt }) => [url, alt]);
+    await run(csv(row()));
+    expect(await urls()).toBeUndefined();
+    const url = 'https://images.example.com/a.jpg?aki=1&b=2';
+    const wrong = [
+      'http://images.example.com/a.jpg',
+      'a.jpg',
+      `https://images.example.com/${'a'.repeat(2_048)}`,
+    ];
+    const report = await run(file(url, '', ...wrong));
+    expect(await urls()).toEqual([[url, 'Sunny loft']]);
+    expect(report).toMatchObject({ inserted: 4, updated: 1, kept: 0 });
+    expect(report.adjustedLines.map(({ line }) => line)).toEqual([4, 5, 6]);
+    expect(report.adjustedLines[0]?.message).toMatch(
+      /^picture_url "http:.*" is no address that begins with https/,
+    );
+    expect(await run(file(url))).toMatchObject({ unchanged: 1 });
+    expect(await run(csv(row()))).toMatchObject({ unchanged: 1 });
+    expect(await run(file('https://images.example.com/b.jpg'))).toMatchObject({ updated: 1, kept: 0 });
+    expect(await urls()).toEqual([['https://images.example.com/b.jpg', 'Sunny loft']]);
+  });
+
   it.each([
     ['without minor units', 'JPY', '15000', 15_000],
     ['with a thousand minor units', 'IQD', '15000.5', 15_000_500],

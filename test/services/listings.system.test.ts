@@ -29,6 +29,7 @@ beforeEach(async () => {
     pool: database.pool,
     nowMs: () => nowMs,
     takenAfter: (night) => taken(night),
+    pictureHosts: ['images.example.com'],
     onError: (error) => {
       throw error;
     },
@@ -107,7 +108,7 @@ it('a start goes on where calendars cannot be read yet, and search comes when th
   const faults: unknown[] = [];
   let isAway = true;
   const service = createListings({
-    ...{ pool: database.pool, nowMs: () => nowMs },
+    ...{ pool: database.pool, nowMs: () => nowMs, pictureHosts: [] },
     async *takenAfter() {
       if (isAway) throw new Error('some of the servers could not be asked in time');
       yield [];
@@ -121,6 +122,18 @@ it('a start goes on where calendars cannot be read yet, and search comes when th
   await service.poll();
   expect(service.cities().ok).toBe(true);
   service.close();
+});
+
+it('tells of the pictures that pages may show, and of no other', async () => {
+  const photo = (id: string, url: string) => ({ id, url, alt: 'The flat' });
+  const shown = photo('p1', 'https://images.example.com/1.jpg');
+  await write(
+    apartment('a', { photos: [photo('p0', 'https://elsewhere.example.com/0.jpg'), shown] }),
+    apartment('b', { photos: [photo('p2', 'https://images.example.com:8443/2.jpg')] }),
+  );
+  await listings.start();
+  expect(await listings.get(undefined, 'a')).toMatchObject({ ok: true, data: { photos: [shown] } });
+  expect(await listings.get(undefined, 'b')).toEqual({ ok: true, data: apartment('b') });
 });
 
 it('cannot be searched before it has read everything', async () => {

@@ -23,6 +23,8 @@ export interface ListingRow {
   readonly price: number;
   /** The shortest stay; 1 where nothing is said. */
   readonly minNights?: number;
+  /** Its address; none where nothing is said. */
+  readonly picture?: string;
 }
 
 export interface ServerOptions {
@@ -91,10 +93,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 
 export async function importRows(rows: readonly ListingRow[], pool: Pool): Promise<void> {
   const header =
-    'id,name,host_id,neighbourhood_group,neighbourhood,latitude,longitude,room_type,price,minimum_nights,number_of_reviews,last_review,reviews_per_month,calculated_host_listings_count,availability_365,number_of_reviews_ltm,license,state,city';
+    'id,name,host_id,neighbourhood_group,neighbourhood,latitude,longitude,room_type,price,minimum_nights,number_of_reviews,last_review,reviews_per_month,calculated_host_listings_count,availability_365,number_of_reviews_ltm,license,state,city,picture_url';
   const lines = rows.map(
-    ({ id, name, city, price, minNights = 1 }) =>
-      `${id},${name},1,Centre,Old Town,41.14,-8.61,Entire home/apt,${price},${minNights},0,,,1,365,0,,,${city}`,
+    ({ id, name, city, price, minNights = 1, picture = '' }) =>
+      `${id},${name},1,Centre,Old Town,41.14,-8.61,Entire home/apt,${price},${minNights},0,,,1,365,0,,,${city},${picture}`,
   );
   const { inserted, skippedLines } = await importListings({
     stream: Readable.from([[header, ...lines, ''].join('\n')]),

@@ -7,7 +7,7 @@ const TITLE = /<title>[^<]*<\/title>/;
 const DESCRIPTION = /<meta name="description" content="[^"]*" \/>/;
 
 /** @param document the built page; it stays as it is where it has no head of that kind */
-export function withHead(document: string, { name, description, city, country }: Apartment): string {
+export function withHead(document: string, { name, description, city, country, photos }: Apartment): string {
   const title = `${name} · Nightlatch`;
   const place = [city, country].filter((part) => part !== '').join(', ');
   const says = shortened(description === '' ? place : description.replaceAll(/\s+/g, ' '));
@@ -18,6 +18,7 @@ export function withHead(document: string, { name, description, city, country }:
     named('property="og:site_name"', 'Nightlatch'),
     named('property="og:title"', `${name}, ${place}`),
     named('property="og:description"', says),
+    ...(photos ?? []).slice(0, 1).map(({ url }) => named('property="og:image"', url)),
   ];
   // By functions: a `$` in a name is no pattern.
   return document

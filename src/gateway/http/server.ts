@@ -43,6 +43,8 @@ export interface HttpOptions {
   readonly faults: Faults;
   /** The built page; it may be missing. */
   readonly webRoot: string;
+  /** Of which pages may load pictures. */
+  readonly pictureHosts: readonly string[];
   /** Why no further request is carried out; undefined while all is well. */
   readonly refusal: () => { ok: false; error: ErrorBody } | undefined;
   /** Sentences on why this server does not serve; empty where it does. */
@@ -84,7 +86,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 
   countAnswers(app, limits, addresses);
   compressAnswers(app);
-  await app.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY } });
+  await app.register(helmet, { contentSecurityPolicy: { directives: contentSecurity(options) } });
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -170,21 +172,21 @@ function acceptJsonAlone(app: FastifyInstance): void {
   });
 }
 
-const CONTENT_SECURITY = {
+const contentSecurity = ({ pictureHosts }: Pick<HttpOptions, 'pictureHosts'>) => ({
   defaultSrc: ["'self'"],
   baseUri: ["'none'"],
   connectSrc: ["'self'", ownWebSocket],
   fontSrc: ["'self'"],
   formAction: ["'self'"],
   frameAncestors: ["'none'"],
-  imgSrc: ["'self'", 'data:'],
+  imgSrc: ["'self'", 'data:', ...pictureHosts.map((host) => `https://${host}`)],
   objectSrc: ["'none'"],
   scriptSrc: ["'self'"],
   scriptSrcAttr: ["'none'"],
   styleSrc: ["'self'"],
   // The demo is plain HTTP on a loopback address.
   upgradeInsecureRequests: null,
-};
+});
 
 /** Not every browser takes 'self' for ws: and wss: too. */
 function ownWebSocket(request: { headers: { host?: string | undefined } }): string {

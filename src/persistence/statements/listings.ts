@@ -23,7 +23,7 @@ export interface ListingsPlace {
   readonly id: string;
 }
 
-const COLUMNS = `id, host_id, status, name, description, city, country, latitude, longitude, amenities, terms,
+const COLUMNS = `id, host_id, status, name, description, city, country, latitude, longitude, amenities, terms, photos,
   listed_at is not null as was_listed, tx::text as tx`;
 
 /** Those of them that there are, in no particular order. */
@@ -133,22 +133,23 @@ export async function upsertListings(
   );
   const result = await pool.query<{ source_id: string; fresh: boolean }>(
     `insert into listings as l (id, host_id, source, source_id, status, name, description, city, country,
-                                latitude, longitude, amenities, terms, imported, created_at, updated_at, tx)
+                                latitude, longitude, amenities, terms, photos, imported, created_at, updated_at, tx)
      select id, "hostId", $1, "sourceId", status, name, description, city, country,
-            latitude, longitude, amenities, terms, imported, now(), now(), pg_current_xact_id()
+            latitude, longitude, amenities, terms, photos, imported, now(), now(), pg_current_xact_id()
      from json_to_recordset($2) as r(id text, "hostId" text, "sourceId" text, status text, name text,
             description text, city text, country text, latitude float8, longitude float8,
-            amenities text[], terms jsonb, imported jsonb)
+            amenities text[], terms jsonb, photos jsonb, imported jsonb)
      on conflict (source, source_id) do update
      set name = excluded.name, description = excluded.description, city = excluded.city,
          country = excluded.country, latitude = excluded.latitude, longitude = excluded.longitude,
-         amenities = excluded.amenities, terms = excluded.terms,
+         amenities = excluded.amenities, terms = excluded.terms, photos = excluded.photos,
          imported = coalesce(excluded.imported, l.imported),
          updated_at = excluded.updated_at, tx = excluded.tx
-     where (l.name, l.description, l.city, l.country, l.latitude, l.longitude, l.amenities, l.terms, l.imported)
+     where (l.name, l.description, l.city, l.country, l.latitude, l.longitude, l.amenities, l.terms, l.photos,
+            l.imported)
         is distinct from (excluded.name, excluded.description, excluded.city, excluded.country,
                           excluded.latitude, excluded.longitude, excluded.amenities, excluded.terms,
-                          coalesce(excluded.imported, l.imported))
+                          excluded.photos, coalesce(excluded.imported, l.imported))
        and coalesce($3::jsonb ->> l.source_id, l.tx::text) = l.tx::text
      returning source_id, (l.created_at = now()) as fresh`,
     [source, JSON.stringify(rows), JSON.stringify(Object.fromEntries(revisions))],
@@ -158,14 +159,16 @@ export async function upsertListings(
   return { inserted, updated: result.rows.length - inserted, written };
 }
 
-interface StoredListing extends Apartment {
+interface StoredListing extends Omit<Apartment, 'photos'> {
+  readonly photos: Apartment['photos'] | null;
   readonly host_id: string | null;
   readonly was_listed: boolean;
   readonly tx: string;
 }
 
 function listingOf(row: StoredListing): ListingRow {
-  const { host_id, was_listed, tx, ...apartment } = row;
+  const { host_id, was_listed, tx, photos, ...texts } = row;
+  const apartment = photos === null ? texts : { ...texts, photos };
   return { apartment, hostId: host_id, wasListed: was_listed, tx };
 }
 

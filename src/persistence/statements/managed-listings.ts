@@ -5,7 +5,7 @@ import type { ManagedApartment } from '../../protocol/managed-apartments.ts';
 import type { Apartment, ListingStatus } from '../../protocol/terms.ts';
 
 const SOURCE = 'local';
-const COLUMNS = `id, host_id, status, name, description, city, country, latitude, longitude, amenities, terms,
+const COLUMNS = `id, host_id, status, name, description, city, country, latitude, longitude, amenities, terms, photos,
   tx::text as revision, (extract(epoch from created_at) * 1000)::bigint as created_ms,
   (extract(epoch from updated_at) * 1000)::bigint as updated_ms`;
 
@@ -92,16 +92,18 @@ export async function updateListing(
   return result.rows[0] && managed(result.rows[0]);
 }
 
-interface Row extends Apartment {
+interface Row extends Omit<Apartment, 'photos'> {
+  readonly photos: Apartment['photos'] | null;
   readonly host_id: string | null;
   readonly revision: string;
   readonly created_ms: number;
   readonly updated_ms: number;
 }
 
-function managed({ host_id, created_ms, updated_ms, ...row }: Row): ManagedApartment {
+function managed({ host_id, photos, created_ms, updated_ms, ...row }: Row): ManagedApartment {
   return {
     ...row,
+    ...(photos !== null && { photos }),
     ...(host_id !== null && { hostId: host_id }),
     createdAt: instant(created_ms),
     updatedAt: instant(updated_ms),

@@ -1,7 +1,8 @@
 /** One row of Inside Airbnb's summary or detailed format: what it states of a listing, what is derived, what is wrong. */
 import { createHash } from 'node:crypto';
 import { decodeHTMLStrict } from 'entities';
-import { GUESTS_MAX, HORIZON_NIGHTS_MAX } from '../../protocol/limits.ts';
+import { GUESTS_MAX, HORIZON_NIGHTS_MAX, PHOTO_URL_LENGTH_MAX } from '../../protocol/limits.ts';
+import { Photo } from '../../protocol/terms.ts';
 import { withoutHidden } from '../../protocol/text.ts';
 import type { Fields, Stated } from './imported.ts';
 import { countryOf, timeZoneAt } from './place.ts';
@@ -29,7 +30,7 @@ export interface Skipped {
 const REQUIRED = ['id', 'latitude', 'longitude', 'room_type', 'price', 'minimum_nights'] as const;
 const OPTIONAL = [
   ...(['name', 'neighbourhood_group', 'neighbourhood', 'city', 'country'] as const),
-  ...(['accommodates', 'bedrooms', 'maximum_nights'] as const),
+  ...(['accommodates', 'bedrooms', 'maximum_nights', 'picture_url'] as const),
 ] as const;
 type Column = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
 export interface Columns {
@@ -136,6 +137,7 @@ export function readRow(columns: Columns, record: readonly string[], defaults: R
     adjustments.push(`the name is empty; a new listing is "${name}"`);
   }
   const statedCountry = text('country') || (defaults.country ?? '');
+  const picture = pictureOf(text('picture_url'), adjustments);
   const place = { latitude, longitude, timeZone };
   const description = describe(roomType, count(text('bedrooms'), GUESTS_MAX), area, city);
   const terms = { nightlyMinor: price.minor, minNights };
@@ -150,6 +152,7 @@ export function readRow(columns: Columns, record: readonly string[], defaults: R
       ...terms,
       ...(maxNights !== undefined && { maxNights }),
       ...(accommodates !== undefined && { capacity: accommodates }),
+      ...(picture !== undefined && { picture }),
     },
     assumed: {
       name: cut(name, NAME_LENGTH_MAX),
@@ -196,6 +199,17 @@ function maximumNights(
   }
   adjustments.push(
     `maximum_nights "${text}" is no whole number from minimum_nights ${minNights}; passed over`,
+  );
+  return undefined;
+}
+
+/** Undefined where none is stated. */
+function pictureOf(text: string, adjustments: string[]): string | undefined {
+  if (text === '') return undefined;
+  const url = Photo.shape.url.safeParse(text);
+  if (url.success) return url.data;
+  adjustments.push(
+    `picture_url "${cut(text, 40)}" is no address that begins with https:// and has at most ${PHOTO_URL_LENGTH_MAX} characters; passed over`,
   );
   return undefined;
 }

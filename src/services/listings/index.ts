@@ -24,6 +24,7 @@ import {
 } from './limits.ts';
 import { Lookups } from './lookups.ts';
 import { Occupancy } from './occupancy.ts';
+import { withShownPhotos } from './photos.ts';
 import { LAST_ZONE, search } from './search.ts';
 import { SearchIndex } from './search-index.ts';
 
@@ -40,6 +41,8 @@ export interface ListingsOptions {
   readonly nowMs: () => number;
   /** Every claim that ends after a night, in pages, as committed at some instant after the call. */
   readonly takenAfter: (night: number) => AsyncIterable<readonly TakenRange[]>;
+  /** Of which hosts pictures are told of, as pages may show those. */
+  readonly pictureHosts: readonly string[];
   /** Told of faults in the background; the next poll tries again. */
   readonly onError: (error: unknown) => void;
 }
@@ -221,7 +224,7 @@ export function createListings(options: ListingsOptions): ListingsService {
     async get(subject, apartmentId) {
       const found = await row(apartmentId);
       if (found?.wasListed === true || (found !== undefined && manages(subject, found))) {
-        return { ok: true, data: found.apartment };
+        return { ok: true, data: withShownPhotos(found.apartment, options.pictureHosts) };
       }
       const sentence = `there is no apartment ${apartmentId}; look it up with GET /v1/apartments`;
       return refuse('not_found', sentence, found && OF_ANOTHER);

@@ -2,7 +2,7 @@
 import type { Apartment } from '../../../../src/client/index.ts';
 import { money } from '../../format.ts';
 import { t } from '../../texts/index.ts';
-import { Facade } from '../stay/facade.tsx';
+import { Picture } from './picture.tsx';
 
 /** @param today ISO date at the apartment: seasons that are over say nothing of the price */
 export function ApartmentFacts({ apartment, today }: { apartment: Apartment; today: string }) {
@@ -18,7 +18,7 @@ export function ApartmentFacts({ apartment, today }: { apartment: Apartment; tod
   return (
     <>
       <div className="banner">
-        <Facade apartmentId={apartment.id} />
+        <Picture apartment={apartment} />
       </div>
       <h1>{apartment.name}</h1>
       <p className="muted">
