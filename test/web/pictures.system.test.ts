@@ -47,7 +47,9 @@ it('are shown on the page of an apartment, and their host hears of nobody where 
   await page.goto(`${server.url}/apartments/airbnb-1`);
   const picture = page.getByRole('img', { name: 'Shown' });
   await picture.waitFor();
-  await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(1);
+  await expect
+    .poll(() => picture.evaluate((img) => (img as unknown as { naturalWidth: number }).naturalWidth))
+    .toBe(1);
   expect(asked).toEqual([{ url: `https://${HOST}/1.gif`, referrer: undefined }]);
   expect(await page.locator('.banner .facade').count()).toBe(0);
   expect(await page.locator('meta[property="og:image"]').getAttribute('content')).toBe(
