@@ -14,6 +14,12 @@ export const LANE_QUEUE_MAX = 50_000;
 export const COMMIT_LANES = 1;
 /** A batch that got no answer for this long has lost its connection, in milliseconds. */
 export const COMMIT_TIMEOUT_MS = 10_000;
+/**
+ * A lane that is connected, has something to write, and has neither sent nor heard anything for so long will not go on by
+ * itself: it gets another connection. In milliseconds; longer than a batch may take. And how often that is looked for.
+ */
+export const LANE_STUCK_MS = 15_000;
+export const LANE_WATCH_EVERY_MS = 1_000;
 /** A lane reconnects after the first, doubling up to the second, in milliseconds: no command is answered meanwhile. */
 export const RECONNECT_FIRST_MS = 20;
 export const RECONNECT_MAX_MS = 500;

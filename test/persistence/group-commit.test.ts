@@ -3,7 +3,7 @@ import type { Fact } from '../../src/actors/facts.ts';
 import type { Append, AppendResult } from '../../src/actors/ports.ts';
 import { GroupCommit } from '../../src/persistence/journal/group-commit.ts';
 import type { BatchLane, LaneOptions } from '../../src/persistence/journal/lane.ts';
-import { LOCK_GIVEN_UP_MS, LOCK_TOLD_MS, LOCK_WARY_MS } from '../../src/persistence/limits.ts';
+import { LANE_STUCK_MS, LOCK_GIVEN_UP_MS, LOCK_TOLD_MS, LOCK_WARY_MS } from '../../src/persistence/limits.ts';
 import { ManualTime } from '../support/apartment-house.ts';
 import { appendOf, entry } from './facts.ts';
 
@@ -22,6 +22,10 @@ class TestLane implements BatchLane {
   answer(error?: unknown): void {
     this.isIdle = true;
     this.#done?.(error);
+  }
+  dropped = 0;
+  drop(): void {
+    this.dropped += 1;
   }
   become(): void {}
   async close(): Promise<void> {}
@@ -97,6 +101,36 @@ const under = (lane: TestLane | undefined) =>
 const PAUSED: Fact = { kind: 'paused' };
 const LOCKED = Object.assign(new Error('canceling statement due to lock timeout'), { code: '55P03' });
 const refused = (code: string, detail?: string) => Object.assign(new Error(code), { code, detail });
+
+describe('a lane that is connected and does nothing, though something waits', () => {
+  it('gets another connection, and that is told', async () => {
+    const yard = new Yard();
+    yard.lane.isIdle = false;
+    await yard.time.pass(LANE_STUCK_MS);
+    yard.append('a', 1);
+    await yard.time.pass(LANE_STUCK_MS - 2_000);
+    expect([yard.lane.dropped, yard.faults]).toEqual([0, []]);
+    await yard.time.pass(3_000);
+    expect([yard.lane.dropped, yard.faults]).toEqual([1, ['journal.lane_stuck undefined']]);
+    // Once for each connection.
+    await yard.time.pass(LANE_STUCK_MS - 2_000);
+    expect(yard.lane.dropped).toBe(1);
+  });
+
+  it('is left alone while it writes, or has no connection', async () => {
+    const yard = new Yard();
+    for (let version = 1; version <= 5; version++) {
+      yard.append('a', version);
+      await yard.time.pass(LANE_STUCK_MS - 2_000);
+      yard.lane.answer();
+    }
+    yard.lane.isIdle = false;
+    yard.lane.isConnected = false;
+    yard.append('a', 6);
+    await yard.time.pass(3 * LANE_STUCK_MS);
+    expect([yard.lane.dropped, yard.faults]).toEqual([0, []]);
+  });
+});
 
 describe('a batch that meets a lock of somebody else', () => {
   function met(): Yard {

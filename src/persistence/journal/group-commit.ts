@@ -8,7 +8,14 @@
  */
 import type { Append, AppendResult } from '../../actors/ports.ts';
 import { type Scheduler, TIMERS } from '../../time/scheduler.ts';
-import { BATCH_ENTRIES_MAX, COMMIT_LANES, LANE_QUEUE_MAX, LOCK_WARY_MS } from '../limits.ts';
+import {
+  BATCH_ENTRIES_MAX,
+  COMMIT_LANES,
+  LANE_QUEUE_MAX,
+  LANE_STUCK_MS,
+  LANE_WATCH_EVERY_MS,
+  LOCK_WARY_MS,
+} from '../limits.ts';
 import { fencedPairs, lockedShards, outcomeOf } from '../sqlstate.ts';
 import { changesMore } from './batch-encoder.ts';
 import { CommitStats, type CommitSummary } from './commit-stats.ts';
@@ -29,7 +36,7 @@ export interface GroupCommitOptions {
   readonly monotonicMs?: () => number;
   /** Default: this process's. */
   readonly scheduler?: Scheduler;
-  /** `journal.lane_lost`, `journal.locked`, `journal.commit_failed`, `journal.not_heard`: for the log. */
+  /** `journal.lane_lost`, `journal.lane_stuck`, `journal.locked`, `journal.commit_failed`, `journal.not_heard`: for the log. */
   readonly onFault?: ((event: string, details: Record<string, unknown>) => void) | undefined;
 }
 
@@ -93,6 +100,9 @@ class LaneQueue {
   readonly #siding: Siding;
   /** Until then whatever changes more than the journal waits aside, too, while anything does. */
   #waryUntilMs = Number.NEGATIVE_INFINITY;
+  /** When the lane last sent or heard something, or had nothing to do. */
+  #movedMs = 0;
+  #callOffWatch = () => {};
   #isScheduled = false;
   #closing: (() => void) | undefined;
   #isClosed = false;
@@ -117,15 +127,17 @@ class LaneQueue {
       };
       return open({ url, name, history, acceptDataLoss, ready, lost });
     };
+    const { scheduler = TIMERS } = options;
     this.#siding = new Siding({
       open: (ready) => opened(`${name}-aside`, ready),
-      scheduler: options.scheduler ?? TIMERS,
+      scheduler,
       monotonicMs: this.#monotonicMs,
       tell: (append, result) => this.#tell(append, result),
       committed: (batch, sentMs) => this.#record(batch, sentMs),
       onFault,
     });
     this.#lane = opened(name, () => this.#flush());
+    this.#watch(name, scheduler);
   }
 
   get isConnected(): boolean {
@@ -162,6 +174,7 @@ class LaneQueue {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#callOffWatch();
     if (this.depth > this.#siding.depth && this.#lane.isConnected) {
       await new Promise<void>((resolve) => {
         this.#closing = resolve;
@@ -188,6 +201,7 @@ class LaneQueue {
     }
     this.#batch = batch;
     const sentMs = this.#monotonicMs();
+    this.#movedMs = sentMs;
     this.#lane.send(batch, (error) => {
       this.#batch = undefined;
       if (error !== undefined) return this.#failed(batch, error);
@@ -195,6 +209,25 @@ class LaneQueue {
       // The next batch leaves first: PostgreSQL works while the answers of this one are written.
       this.#flush();
       for (const append of batch) this.#tell(append, COMMITTED);
+    });
+  }
+
+  /** Nothing is known by which a lane gets stuck: where it does all the same, its server would own shards and write nothing. */
+  #watch(name: string, scheduler: Scheduler): void {
+    this.#callOffWatch = scheduler.after(LANE_WATCH_EVERY_MS, () => {
+      const nowMs = this.#monotonicMs();
+      const appends = this.depth - this.#siding.depth;
+      if (appends === 0 || !this.#lane.isConnected) this.#movedMs = nowMs;
+      else if (nowMs - this.#movedMs >= LANE_STUCK_MS) {
+        this.#onFault?.('journal.lane_stuck', {
+          lane: name,
+          appends,
+          forMs: Math.round(nowMs - this.#movedMs),
+        });
+        this.#movedMs = nowMs;
+        this.#lane.drop();
+      }
+      this.#watch(name, scheduler);
     });
   }
 

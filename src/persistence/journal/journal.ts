@@ -38,7 +38,7 @@ export interface PostgresJournalOptions {
   readonly history?: LaneOptions['history'];
   /** See `LaneOptions`. */
   readonly acceptDataLoss?: boolean;
-  /** `journal.lane_lost`, `journal.locked`, `journal.commit_failed`: for the log. */
+  /** See `GroupCommitOptions`. */
   readonly onFault?: ((event: string, details: Record<string, unknown>) => void) | undefined;
 }
 

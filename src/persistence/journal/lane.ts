@@ -76,7 +76,7 @@ export interface LaneOptions {
 export type LaneHistory = Pick<History, 'acknowledged' | 'recognise' | 'refusal'>;
 
 /** Takes one batch at a time, and commits it whole or not at all; see `Lane`. */
-export type BatchLane = Pick<Lane, 'isIdle' | 'isConnected' | 'send' | 'become' | 'close'>;
+export type BatchLane = Pick<Lane, 'isIdle' | 'isConnected' | 'send' | 'drop' | 'become' | 'close'>;
 
 export class Lane {
   readonly #options: LaneOptions;
@@ -126,7 +126,7 @@ export class Lane {
         if (last !== undefined) this.#options.history?.acknowledged(this.#options.name, last);
         this.#frames.carriedOut();
       }
-      if (endsSession(error)) this.#drop();
+      if (endsSession(error)) this.drop();
       else this.#look?.();
       done(error);
     });
@@ -150,7 +150,7 @@ export class Lane {
   }
 
   #submit(bytes: Uint8Array, done: (error: unknown) => void): void {
-    const stopWatching = this.#scheduler.after(COMMIT_TIMEOUT_MS, () => this.#drop());
+    const stopWatching = this.#scheduler.after(COMMIT_TIMEOUT_MS, () => this.drop());
     this.#exchange = new Exchange(bytes, (error) => {
       stopWatching();
       this.#exchange = undefined;
@@ -160,7 +160,7 @@ export class Lane {
   }
 
   /** What may come after this is another connection. */
-  #drop(): void {
+  drop(): void {
     this.#isReady = false;
     if (this.#client !== undefined) streamOf(this.#client).destroy();
   }
