@@ -66,7 +66,7 @@ it('a defect of whoever hears of its commit keeps neither the rest of the batch 
 
 /** A lane and what waits aside of it, on a clock of the test's. Appends are named `apartment version`. */
 class Yard {
-  readonly time = new ManualTime(0);
+  readonly time: ManualTime;
   readonly lane = new TestLane();
   /** There once something waits. */
   aside: TestLane | undefined;
@@ -74,7 +74,8 @@ class Yard {
   readonly faults: string[] = [];
   readonly #commit: GroupCommit;
 
-  constructor() {
+  constructor(sinceMs = 0) {
+    this.time = new ManualTime(sinceMs);
     this.#commit = new GroupCommit({
       ...{ url: '', lanes: 1, scheduler: this.time, monotonicMs: () => this.time.nowMs },
       soon: (call) => call(),
@@ -104,9 +105,8 @@ const refused = (code: string, detail?: string) => Object.assign(new Error(code)
 
 describe('a lane that is connected and does nothing, though something waits', () => {
   it('gets another connection, and that is told', async () => {
-    const yard = new Yard();
+    const yard = new Yard(10 * LANE_STUCK_MS);
     yard.lane.isIdle = false;
-    await yard.time.pass(LANE_STUCK_MS);
     yard.append('a', 1);
     await yard.time.pass(LANE_STUCK_MS - 2_000);
     expect([yard.lane.dropped, yard.faults]).toEqual([0, []]);

@@ -101,7 +101,7 @@ class LaneQueue {
   /** Until then whatever changes more than the journal waits aside, too, while anything does. */
   #waryUntilMs = Number.NEGATIVE_INFINITY;
   /** When the lane last sent or heard something, or had nothing to do. */
-  #movedMs = 0;
+  #movedMs: number;
   #callOffWatch = () => {};
   #isScheduled = false;
   #closing: (() => void) | undefined;
@@ -114,6 +114,7 @@ class LaneQueue {
     this.#onFault = onFault;
     this.#soon = options.soon ?? ((call) => void setImmediate(call));
     this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
+    this.#movedMs = this.#monotonicMs();
     // What keeps it from connecting is said once, not at every try.
     const opened = (name: string, isReady: () => void) => {
       let said: string | undefined;
