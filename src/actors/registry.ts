@@ -266,10 +266,14 @@ export class Registry {
     return [...this.#running.values()].filter(({ shard }) => shards.has(shard));
   }
 
-  /** Another node inherits what lost instances of these shards have left. */
+  /** Another node inherits what lost instances of these shards have left: what was open goes on there, and counts (H5). */
   #forget(shards: ReadonlySet<number>): void {
     for (const id of [...this.#owed]) if (shards.has(shardOf(id))) this.#owed.delete(id);
-    for (const id of [...this.#left.keys()]) if (shards.has(shardOf(id))) this.#inherit(id);
+    for (const [id, { open }] of [...this.#left]) {
+      if (!shards.has(shardOf(id))) continue;
+      this.#inherit(id);
+      for (const hold of open) this.#parts.openHolds.moved(hold, id);
+    }
     this.#loader.forget(shards);
   }
 

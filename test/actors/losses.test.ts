@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryJournal } from '../../src/persistence/journal/memory-journal.ts';
-import { COMMAND_DEADLINE_MS } from '../../src/protocol/limits.ts';
+import { COMMAND_DEADLINE_MS, SHARDS } from '../../src/protocol/limits.ts';
 import { memoryBooks } from '../../src/services/payments/sandbox/memory-books.ts';
 import { SandboxPayments } from '../../src/services/payments/sandbox/provider.ts';
 import { House, ManualTime, turnOfEvents } from '../support/apartment-house.ts';
@@ -11,6 +11,7 @@ const TODAY = Math.floor(NOW_MS / 86_400_000);
 const ana = { id: 'ana', kind: 'guest' } as const;
 const ben = { id: 'ben', kind: 'guest' } as const;
 const A = 'a1';
+const EVERY_SHARD = new Set(Array.from({ length: SHARDS }, (_, shard) => shard));
 const hold = (from: number) =>
   ({ kind: 'hold', stay: { from: TODAY + from, to: TODAY + from + 2 }, guests: 1 }) as const;
 const confirm = (holdId: string, method = 'sandbox_ok', name = 'Ana') =>
@@ -56,6 +57,26 @@ describe('what is lost comes back', () => {
     expect(kinds).toContain('confirmed');
     expect(booked.code).toBeDefined();
     expect(house.openHolds.count).toBe(0);
+  });
+
+  it.each([
+    ['handed over', () => house.registry.handOver(EVERY_SHARD, 0)],
+    ['another server has', async () => house.registry.drop(EVERY_SHARD, 'taken by another node')],
+  ])('[H5] a hold still counts whose apartment was lost and is %s before it runs again', async (_, moves) => {
+    const holdId = await placed(0);
+    journal.stall();
+    house.ask(ana, A, hold(20));
+    journal.load = () => Promise.reject(new Error('away'));
+    await time.pass(100);
+    journal.failNext('unknown');
+    journal.resume();
+    await time.pass(100);
+    expect(house.registry.size).toBe(0);
+    await moves();
+    expect(house.openHolds.countOf('ana', time.nowMs)).toBe(1);
+    // As of any hold elsewhere its end is heard of.
+    house.openHolds.heard({ guestId: 'ana', id: holdId, apartmentId: A, nights: 2, untilMs: 0 });
+    expect(house.openHolds.countOf('ana', time.nowMs)).toBe(0);
   });
 
   it('a defect of whoever hears an answer costs nobody else theirs', async () => {
