@@ -145,7 +145,8 @@ export class House {
 
   /** As an operator does: who may change the tables does so first, while the servers serve. @returns the exit code of what left */
   async upgrade(server: ChaosServer): Promise<number | null> {
-    await migrateTo(THIS_VERSION, this.#postgres.ownerUrl, this.#postgres.role);
+    // PostgreSQL may be killed meanwhile.
+    await this.#insist(() => migrateTo(THIS_VERSION, this.#postgres.ownerUrl, this.#postgres.role));
     return server.become(THIS_VERSION);
   }
 

@@ -28,6 +28,8 @@ const LOOK_EVERY_MS = 50;
 /** Within which every server has seen that the database is an older one, or serves again, in milliseconds. */
 const NOTICED_WITHIN_MS = 10_000;
 const SERVES_WITHIN_MS = 30_000;
+/** What a server answered before it had seen that is on its way to its client for so long on a busy machine, in milliseconds. */
+const ON_ITS_WAY_MS = 50;
 
 export class Injector {
   readonly struck: Struck[] = [];
@@ -187,7 +189,7 @@ export class Injector {
     const saidBefore = servers.map(({ refusedHistories }) => refusedHistories);
     const { heads, journal, stale } = await this.#house.comeBackOlder();
     const problems = [await this.#noticed(saidBefore)];
-    const untilMs = machineClockMs();
+    const untilMs = machineClockMs() + ON_ITS_WAY_MS;
     if (!isDeepStrictEqual(await headsOf(this.#house.owner), heads))
       problems.push('facts were written on top of the older history before it was accepted');
     this.#load.forget();
