@@ -451,7 +451,7 @@ describe('files', () => {
     ]);
   });
 
-  it('of the detailed format state a picture, which a later file may state anew', async () => {
+  it('[L5] of the detailed format state a picture, which a later file may state anew', async () => {
     const file = (...urls: string[]) =>
       [`${HEADER},picture_url`, ...urls.map((url, i) => `${row({ id: String(i + 1) })},${url}`)].join('\n');
     const urls = async () => (await stored('airbnb-1'))?.photos?.map(({ url, alt }) => [url, alt]);
