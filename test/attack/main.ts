@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { ATTACKS } from './attacks/index.ts';
 import { broken, tableOf } from './report.ts';
-import { run } from './run.ts';
+import { ATTACKER_NICENESS, run } from './run.ts';
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -17,6 +17,9 @@ async function main(): Promise<number> {
   const unknown = attacks.filter((name) => !(name in ATTACKS));
   if (unknown.length > 0)
     throw new Error(`--only ${unknown.join()} is not known; take of ${Object.keys(ATTACKS).join(', ')}`);
+  print(
+    `Attackers give way to the server and its guests (nice ${ATTACKER_NICENESS}): they share its machine.`,
+  );
   const all = await run({
     attacks,
     seconds,

@@ -6,7 +6,7 @@ import { Program } from '../support/program.ts';
 import type { Toll } from './attack.ts';
 import type { Order } from './attacker-process.ts';
 import { ATTACKS } from './attacks/index.ts';
-import { QuietGuest } from './quiet-guest.ts';
+import { type Quiet, QuietGuest } from './quiet-guest.ts';
 
 const ATTACKER = fileURLToPath(new URL('attacker-process.ts', import.meta.url));
 const SAMPLE_EVERY_MS = 50;
@@ -15,7 +15,12 @@ const LOST_BYTES = 1_024 ** 3;
 /** Before the first look, so that what a start and first requests cost is not taken for growth. */
 const WARM_UP_MS = 1_000;
 /** Long enough for a p99 to compare with. */
-const BEFORE_MS_MAX = 30_000;
+const COMPARED_MS_MAX = 30_000;
+/**
+ * An attacker shares the machine's cores with the server that it attacks, as no real one does: it gives way to it
+ * (nice(1)), so that what others feel is what the server has to do.
+ */
+export const ATTACKER_NICENESS = 19;
 
 export interface Figures {
   readonly attack: string;
@@ -23,10 +28,11 @@ export interface Figures {
   readonly toll: Toll;
   /** Peak of the server's resident memory during the attack, less what it was before. */
   readonly grownBytes: number;
-  /** Of quiet guests beside it, and of the same just before, in milliseconds. */
+  /** Of quiet guests beside it, in milliseconds: during the attack, and just before, alone and beside who only burns time of a CPU. */
   readonly p50Ms: number;
   readonly p99Ms: number;
-  readonly p99BeforeMs: number;
+  readonly p99AloneMs: number;
+  readonly p99BurningMs: number;
   readonly failed: readonly string[];
   readonly hasEnded: boolean;
 }
@@ -71,7 +77,9 @@ async function begun(server: Program): Promise<QuietGuest> {
 }
 
 async function strike(server: Program, guest: QuietGuest, attack: string, seconds: number): Promise<Figures> {
-  const before = await goOnFor(guest, Math.min(seconds * 500, BEFORE_MS_MAX));
+  const comparedMs = Math.min(seconds * 500, COMPARED_MS_MAX);
+  const alone = await goOnFor(guest, comparedMs);
+  const { quiet: burning } = await beside(guest, attackedBy('burning', server, comparedMs / 1_000));
   const restingBytes = await residentBytes(server.pid);
   let peakBytes = restingBytes;
   let isLost = false;
@@ -81,30 +89,44 @@ async function strike(server: Program, guest: QuietGuest, attack: string, second
     isLost = true;
     await server.kill();
   }, SAMPLE_EVERY_MS);
-  const order: Order = { attack, port: Number(new URL(server.url).port), seconds };
-  const attacker = fork(ATTACKER, [JSON.stringify(order)]);
-  const ended = new Promise<Toll>((resolve, reject) => {
-    attacker.once('message', (toll) => resolve(toll as Toll));
-    attacker.once('exit', (code) => reject(new Error(`the attacker ${attack} ended with ${code}`)));
-  });
-  let isOver = false;
-  const quiet = guest.goOn(() => isOver);
-  const toll = await ended.finally(() => {
-    isOver = true;
-  });
-  const { timesMs, failed } = await quiet;
+  const { toll, quiet } = await beside(guest, attackedBy(attack, server, seconds));
   clearInterval(sampling);
   return {
     attack,
     does: ATTACKS[attack]?.does ?? '',
     toll,
     grownBytes: peakBytes - restingBytes,
-    p50Ms: quantile(0.5, timesMs),
-    p99Ms: quantile(0.99, timesMs),
-    p99BeforeMs: quantile(0.99, before.timesMs),
-    failed: [...before.failed, ...failed],
+    p50Ms: quantile(0.5, quiet.timesMs),
+    p99Ms: quantile(0.99, quiet.timesMs),
+    p99AloneMs: quantile(0.99, alone.timesMs),
+    p99BurningMs: quantile(0.99, burning.timesMs),
+    failed: [...alone.failed, ...burning.failed, ...quiet.failed],
     hasEnded: server.hasEnded,
   };
+}
+
+/** What the attacker has seen, once it is over. */
+function attackedBy(attack: Order['attack'], server: Program, seconds: number): Promise<Toll> {
+  const order: Order = { attack, port: Number(new URL(server.url).port), seconds };
+  const attacker = fork(ATTACKER, [JSON.stringify(order)], {
+    execPath: 'nice',
+    execArgv: ['-n', String(ATTACKER_NICENESS), process.execPath],
+  });
+  return new Promise((resolve, reject) => {
+    attacker.once('message', (toll) => resolve(toll as Toll));
+    attacker.once('error', reject);
+    attacker.once('exit', (code) => reject(new Error(`the attacker ${attack} ended with ${code}`)));
+  });
+}
+
+/** How the guest fares while the attack lasts. */
+async function beside(guest: QuietGuest, attack: Promise<Toll>): Promise<{ toll: Toll; quiet: Quiet }> {
+  let isOver = false;
+  const quiet = guest.goOn(() => isOver);
+  const toll = await attack.finally(() => {
+    isOver = true;
+  });
+  return { toll, quiet: await quiet };
 }
 
 function goOnFor(guest: QuietGuest, ms: number) {
