@@ -20,7 +20,7 @@ import type { Belonging } from '../services/contacts/seal.ts';
 import { TIMERS } from '../time/scheduler.ts';
 import { within } from '../time/within.ts';
 import type { ApartmentsNode } from './apartments-node.ts';
-import { CONTACT_PATIENCE_MS, LISTING_PATIENCE_MS } from './limits.ts';
+import { CONTACT_PATIENCE_MS } from './limits.ts';
 
 type Answered = (outcome: Outcome<ApartmentAnswer<Booking>>) => void;
 
@@ -102,9 +102,7 @@ export function createApartments(
    * @returns undefined where the subject may know of it
    */
   async function unknown(subject: Subject | undefined, apartmentId: string) {
-    const looking = listings.get(subject, apartmentId);
-    if (!(await within(TIMERS, LISTING_PATIENCE_MS, looking))) throw new Refusal('unavailable', AWAY, RETRY);
-    const known = await looking;
+    const known = await listings.get(subject, apartmentId);
     return known.ok
       ? undefined
       : unknownApartment(apartmentId, isOfAnother(known.error) ? OF_ANOTHER : undefined);

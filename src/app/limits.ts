@@ -20,7 +20,5 @@ export const VOLUMES_LOCK_TIMEOUT_MS = 1_000;
 /** A volume is closed at this size, in bytes: what one archive, one vacuum, one rebuilt index has to do at once. */
 export const VOLUME_BYTES_MAX = 64 * 2 ** 30;
 
-/** How long a listing that is not known here is looked up, in milliseconds, well within C1: then `unavailable`. */
-export const LISTING_PATIENCE_MS = 3_000;
 /** How long the key of a guest's contact is waited for, in milliseconds, well within C1: then the command is `unavailable`. */
 export const CONTACT_PATIENCE_MS = 3_000;

@@ -10,6 +10,7 @@ import {
   SIGN_INS_PER_EMAIL_AND_ADDRESS,
 } from '../../src/gateway/limits.ts';
 import { Notice } from '../../src/protocol/events.ts';
+import { WATCH_APARTMENTS_MAX } from '../../src/protocol/limits.ts';
 import { createWorld } from './fakes.ts';
 import { eventually, HOLD, openHouse } from './harness.ts';
 
@@ -68,6 +69,35 @@ describe('budgets', () => {
     expect([http.status, http.headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^\d+$/)]);
     const ben = await house.client(house.world.token('guest', 'ben'));
     expect(await ben.ask('mine', {})).toMatchObject({ ok: true });
+  });
+
+  it('[S9] counts what a socket wants looked up like commands, against its sender and their address', async () => {
+    await using house = await openHouse({ rateLimit: 'on' });
+    using _frozen = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+    let looked = 0;
+    const { calendarOf } = house.world;
+    house.world.calendarOf = (...asked) => {
+      looked += 1;
+      return calendarOf(...asked);
+    };
+    const window = { from: '2026-12-01', to: '2026-12-31' };
+    const madeUp = (socket: string, n: number) =>
+      Array.from({ length: WATCH_APARTMENTS_MAX }, (_, i) => `apt_${socket}-${n}-${i}`);
+    const watches = async (socket: string, apartmentIds: (n: number) => string[]) => {
+      const client = await house.client();
+      const answers = Array.from({ length: 10 }, (_, n) =>
+        client.ask('watch', { apartmentIds: apartmentIds(n), ...window }),
+      );
+      const codes = (await Promise.all(answers)).map((answer) => (answer.ok ? 'ok' : answer.error.code));
+      return [socket, codes.filter((code) => code !== 'rate_limited').length, codes.at(-1)];
+    };
+    // What anybody may know of is not looked up.
+    expect(await watches('honest', () => ['apt-1'])).toEqual(['honest', 10, 'ok']);
+    // Three take what a sender has, ten what their address has.
+    for (const [socket, taken] of Object.entries({ a: 3, b: 3, c: 3, d: 1 })) {
+      expect(await watches(socket, (n) => madeUp(socket, n))).toEqual([socket, taken, 'rate_limited']);
+    }
+    expect(looked).toBe(10 + 10 * WATCH_APARTMENTS_MAX);
   });
 
   it('limits guesses at a password, and not who knows it', async () => {

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
-import { expect, it } from 'vitest';
-import { LOOKUPS_WAITING_MAX } from '../../src/services/listings/limits.ts';
+import { afterEach, expect, it, vi } from 'vitest';
+import { LOOKUP_PATIENCE_MS, LOOKUPS_WAITING_MAX } from '../../src/services/listings/limits.ts';
 import { Lookups } from '../../src/services/listings/lookups.ts';
 
 /** A database in which every id that does not begin with an n is an apartment. Each statement is answered by hand. */
@@ -15,6 +15,7 @@ function database() {
     });
   return { statements, lookups: new Lookups({ query } as unknown as Pool) };
 }
+afterEach(() => vi.useRealTimers());
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 it('looks up in one statement what is asked for at once, and in the next one what is meanwhile', async () => {
@@ -57,4 +58,26 @@ it('lets no more wait than a statement takes, but who asks for what is asked for
   await turn();
   statements[0]!.answer();
   expect((await Promise.all(all)).at(-1)?.apartment.id).toBe('a7');
+});
+
+it('waits for a round so long and no longer, with one timer, and asks nothing for whom nobody waits', async () => {
+  vi.useFakeTimers();
+  const { statements, lookups } = database();
+  const unavailable = { body: { code: 'unavailable', retryAfterMs: 1_000 } };
+  const late = ['a', 'b'].map((id) => expect(lookups.row(id)).rejects.toMatchObject(unavailable));
+  await vi.advanceTimersByTimeAsync(0);
+  const later = ['c', 'd', 'e'].map((id) => expect(lookups.row(id)).rejects.toMatchObject(unavailable));
+  expect(vi.getTimerCount()).toBe(2);
+  await vi.advanceTimersByTimeAsync(LOOKUP_PATIENCE_MS);
+  await Promise.all([...late, ...later]);
+  // At once, as its turn has not come.
+  await expect(lookups.row('f')).rejects.toMatchObject(unavailable);
+  expect(vi.getTimerCount()).toBe(0);
+  statements[0]!.answer();
+  await vi.advanceTimersByTimeAsync(0);
+  const next = lookups.row('g');
+  await vi.advanceTimersByTimeAsync(0);
+  expect(statements.map(({ ids }) => ids)).toEqual([['a', 'b'], ['g']]);
+  statements[1]!.answer();
+  expect((await next)?.apartment.id).toBe('g');
 });

@@ -22,6 +22,8 @@ export function guestSocketCommands(parts: GatewayParts, fanOut: FanOut): Comman
         const wanted = [...new Set(apartmentIds)];
         const fresh = wanted.filter((id) => !session.watched.has(id));
         if (session.watched.size + fresh.length > WATCHES_PER_SOCKET_MAX) throw tooManyWatches(session);
+        // Each of the others is looked up in the database, and ids that there are not cost nobody anything to make up.
+        session.link.owe(wanted.filter((id) => !parts.listings.isPublic(id)).length);
         await session.withSnapshot(async () => {
           // Joined before reading: a change is in the calendar that is read, or in a delta that follows it.
           for (const id of fresh) session.watched.add(id);

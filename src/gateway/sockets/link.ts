@@ -123,6 +123,12 @@ export class Link {
     if (this.#queue.push(message) === 1) this.#host.flushSoon(this);
   }
 
+  /** A message that was let in as one command turned out to be the work of so many more: whose it is, and their address, pay for it. */
+  owe(commands: number): void {
+    (this.sink?.budget ?? this.#ownBudget)?.owe(commands);
+    this.#addressBudget?.owe(commands);
+  }
+
   flush(): void {
     const queue = this.#queue;
     if (queue.length === 0) return;

@@ -4,6 +4,8 @@
 export const LISTINGS_CACHED_MAX = 10_000;
 /** Apartments looked up in one statement, of which one is under way: some ten milliseconds, and who asks meanwhile waits. */
 export const LOOKUPS_WAITING_MAX = 1_000;
+/** How long a listing is looked up, its turn included, in milliseconds, well within C1: then `unavailable`. */
+export const LOOKUP_PATIENCE_MS = 3_000;
 /** Listings read in one query, at the start and when following changes: each is one short statement. */
 export const LISTINGS_PAGE = 2_000;
 /**

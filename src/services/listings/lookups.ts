@@ -1,7 +1,9 @@
 import type { Pool } from 'pg';
 import { type ListingRow, listingsById } from '../../persistence/statements/listings.ts';
 import { Refusal } from '../../protocol/errors.ts';
-import { LOOKUPS_WAITING_MAX } from './limits.ts';
+import { TIMERS } from '../../time/scheduler.ts';
+import { within } from '../../time/within.ts';
+import { LOOKUP_PATIENCE_MS, LOOKUPS_WAITING_MAX } from './limits.ts';
 
 /** Made once: who floods is refused a hundred thousand times a second, and an error of each one's own has a stack to write. */
 const BUSY = new Refusal(
@@ -10,15 +12,21 @@ const BUSY = new Refusal(
   { retryAfterMs: 1_000 },
 );
 
+const AWAY = new Refusal('unavailable', 'apartments cannot be looked up just now; ask again in a second', {
+  retryAfterMs: 1_000,
+});
+
 /** What is asked for in one statement. */
 interface Round {
   readonly ids: Set<string>;
+  /** Rejects once LOOKUP_PATIENCE_MS are over: one timer for all who wait, however many. */
   readonly rows: Promise<ReadonlyMap<string, ListingRow>>;
 }
 
 /**
  * Listings by id, as the database has them. One statement at a time, and who asks meanwhile shares the next one: ids that
- * there are not cost anybody nothing to make up, and must not take every connection of the pool.
+ * there are not cost anybody nothing to make up, and must not take every connection of the pool. While the database says
+ * nothing, who joins a round that has been given up hears so at once.
  */
 export class Lookups {
   readonly #pool: Pool;
@@ -29,7 +37,7 @@ export class Lookups {
     this.#pool = pool;
   }
 
-  /** @throws Refusal where too many wait */
+  /** @throws Refusal where too many wait, or the round took too long */
   async row(apartmentId: string): Promise<ListingRow | undefined> {
     this.#next ??= this.#begin();
     const { ids, rows } = this.#next;
@@ -40,12 +48,20 @@ export class Lookups {
 
   #begin(): Round {
     const ids = new Set<string>();
-    const rows = this.#last.then(async () => {
+    let isGivenUp = false;
+    const looked = this.#last.then(async () => {
       this.#next = undefined;
+      // Nobody waits for it any more.
+      if (isGivenUp) return new Map();
       const found = await listingsById(this.#pool, [...ids]);
       return new Map(found.map((row) => [row.apartment.id, row]));
     });
-    this.#last = rows.catch(() => {});
+    this.#last = looked.catch(() => {});
+    const rows = within(TIMERS, LOOKUP_PATIENCE_MS, looked).then((isThere) => {
+      if (isThere) return looked;
+      isGivenUp = true;
+      throw AWAY;
+    });
     return { ids, rows };
   }
 }

@@ -5,6 +5,7 @@ import { connectsInOneFrame } from './connects-in-one-frame.ts';
 import { halfHandshakes } from './half-handshakes.ts';
 import { hoarding } from './hoarding.ts';
 import { idleConnections } from './idle-connections.ts';
+import { madeUpIds } from './made-up-ids.ts';
 import { noSuchPage } from './no-such-page.ts';
 import { pingsUnread } from './pings-unread.ts';
 import { pipelinedUnread } from './pipelined-unread.ts';
@@ -17,5 +18,6 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   'idle-connections': idleConnections,
   'half-handshakes': halfHandshakes,
   'no-such-page': noSuchPage,
+  'made-up-ids': madeUpIds,
   hoarding,
 };
