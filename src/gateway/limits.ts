@@ -21,6 +21,11 @@ export const PING_EVERY_MS = 15_000;
 export const PING_DEADLINE_MS = 10_000;
 /** A reader that takes nothing for this long while bytes wait for it is cut, in milliseconds, whatever it reads. */
 export const STALLED_READER_MS = 3_500;
+/**
+ * How often it is looked for connections that do not say in time what they want, in milliseconds: those that came together
+ * end together, two thousand in a look that is rare, and everybody waits for it.
+ */
+export const LATE_LOOK_EVERY_MS = 50;
 /** Requests of one connection that have no answer yet: browsers and proxies send one after the other. */
 export const REQUESTS_UNANSWERED_MAX = 4;
 /** Bytes of answers that a connection has not taken, past which it may ask for no more. */

@@ -157,6 +157,26 @@ describe('[S1] one address', () => {
     for (const socket of sockets) socket.destroy();
   });
 
+  it('ends those that say nothing without a word, and answers who has begun something', async () => {
+    await using house = await openHouse({ rateLimit: 'on' });
+    const heard = async (says: string) => {
+      const socket = await dial(house, '127.0.0.2');
+      let answer = '';
+      socket.on('data', (bytes) => {
+        answer += bytes;
+      });
+      socket.write(says);
+      await new Promise((resolve) => socket.once('close', resolve));
+      return answer.split('\r\n')[0];
+    };
+    const begun = ['', 'GET / HTTP/1.1\r\nHost: x\r\n', 'nonsense\r\n\r\n'];
+    expect(await Promise.all(begun.map(heard))).toEqual([
+      '',
+      'HTTP/1.1 408 Request Timeout',
+      'HTTP/1.1 400 Bad Request',
+    ]);
+  });
+
   it('leaves no more unread than its share', async () => {
     const { house } = await withLargeAnswers(1.2 * UNREAD_BYTES_PER_ADDRESS_MAX);
     await using _ = house;

@@ -8,7 +8,8 @@
  *     ├─── takes nothing for STALLED_READER_MS of what is sent to it ──────────────────────────> cut
  *     └─── its address leaves more than UNREAD_BYTES_PER_ADDRESS_MAX unread: those with most ──> cut
  *
- * That a connection says something in time is Node's own to see (`headersTimeout`, `requestTimeout`).
+ * That a connection says something in time is Node's own to see (`headersTimeout`, `requestTimeout`). Who has said nothing
+ * at all by then is ended without a word: a thousand answers that nobody waits for would hold everybody up.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -82,6 +83,11 @@ export class Connections {
     interpose(server, 'request', (request: IncomingMessage, response: ServerResponse) =>
       this.#takes(request.socket, response),
     );
+    interpose(server, 'clientError', (_: Error, socket: Socket) => {
+      if (socket.bytesRead > 0) return true;
+      socket.resetAndDestroy();
+      return false;
+    });
   }
 
   /** From here on its own code sees to it, as a link between servers does. */

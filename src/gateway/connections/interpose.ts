@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 
 export function interpose(
   server: Server,
-  event: 'connection' | 'request' | 'upgrade',
+  event: 'connection' | 'request' | 'upgrade' | 'clientError',
   admits: (...args: never[]) => boolean,
 ): void {
   const listeners = server.listeners(event);

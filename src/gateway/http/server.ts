@@ -22,7 +22,7 @@ import { understandProxyProtocol } from '../addresses/proxied-connections.ts';
 import type { Faults } from '../faults.ts';
 import type { Load } from '../limits/load.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
-import { ANSWER_BYTES_PER_COMMAND } from '../limits.ts';
+import { ANSWER_BYTES_PER_COMMAND, LATE_LOOK_EVERY_MS } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { GatewayParts } from '../ports.ts';
 import type { SecurityLog } from '../security-log.ts';
@@ -57,7 +57,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     bodyLimit: FRAME_BYTES_MAX,
     // A connection that says nothing, or never finishes what it says, is dropped in time.
     requestTimeout: HANDSHAKE_DEADLINE_MS,
-    http: { headersTimeout: HANDSHAKE_DEADLINE_MS, connectionsCheckingInterval: 500 },
+    http: { headersTimeout: HANDSHAKE_DEADLINE_MS, connectionsCheckingInterval: LATE_LOOK_EVERY_MS },
     forceCloseConnections: 'idle',
     // A draining server says so in the protocol's own words.
     return503OnClosing: false,
