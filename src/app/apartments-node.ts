@@ -25,7 +25,7 @@ import { SandboxPayments } from '../services/payments/sandbox/provider.ts';
 import type { Clock } from '../time/clock.ts';
 import { TIMERS as scheduler } from '../time/scheduler.ts';
 import { entropy } from './entropy.ts';
-import { peerSecret } from './peer-secret.ts';
+import { peerSecret } from './peer-keys.ts';
 import type { Start } from './start.ts';
 
 export interface ApartmentsNode {

@@ -5,7 +5,7 @@ import { Seal } from '../gateway/redis/seal.ts';
 import type { Storage } from '../persistence/index.ts';
 import { settingOr } from '../persistence/statements/settings.ts';
 import type { ApartmentsNode } from './apartments-node.ts';
-import { peerSecret } from './peer-secret.ts';
+import { peerSecret } from './peer-keys.ts';
 import type { Start } from './start.ts';
 
 /** All names in it begin with an id of the database, so that two systems may share one Redis and hear nothing of each other. */
