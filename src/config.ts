@@ -157,6 +157,13 @@ const Environment = z.object({
     .describe(
       'What servers prove to each other to know, and seal what they say through Redis with; unset: made once and kept in the database.',
     ),
+  NIGHTLATCH_PEER_KEYS_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'File of the same, in place of `NIGHTLATCH_PEER_SECRET`, the same on all servers and read again when it changes (`peer-keys rotate`).',
+    ),
   NIGHTLATCH_FEATURE_LEVEL: integer(0, FEATURE_LEVEL)
     .optional()
     .describe(

@@ -7,7 +7,7 @@ import { cluster } from './cli/cluster.ts';
 import { eraseGuest, eraseUnreadable } from './cli/erase.ts';
 import { accept, showHistory } from './cli/history.ts';
 import { importListings } from './cli/import.ts';
-import { addKey, listKeys } from './cli/keys.ts';
+import { addKey, addPeerKey, listKeys, listPeerKeys } from './cli/keys.ts';
 import { CLUSTER_NODES_MAX } from './cli/local-cluster/limits.ts';
 import { listRefusedRefunds, refundDone } from './cli/refunds.ts';
 import { serve } from './cli/serve.ts';
@@ -90,6 +90,18 @@ keys
     'in place of all others, at once: every access token has to be renewed; what they have sealed is sealed anew',
   )
   .action((flags) => addKey(readConfig(process.env), flags));
+
+const peerKeys = program
+  .command('peer-keys')
+  .description('list what servers prove to each other to know, without the secrets themselves')
+  .action(() => listPeerKeys(readConfig(process.env)));
+peerKeys
+  .command('rotate')
+  .description(
+    'let servers use another from half a minute on, and refuse the others a minute later; makes the file where there is none',
+  )
+  .option('--forget', 'at once: links that know another end, and are made anew')
+  .action((flags) => addPeerKey(readConfig(process.env), flags));
 
 program
   .command('verify')

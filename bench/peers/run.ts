@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Histogram } from 'hdr-histogram-js';
 import { WebSocket } from 'ws';
 import { PeerLinks } from '../../src/cluster/peers/peer-links.ts';
+import { onlySecret } from '../../src/cluster/peers/ports.ts';
 import { newHistogram } from '../driver/recorder.ts';
 import { table } from '../table.ts';
 import { REQUEST } from './bodies.ts';
@@ -43,7 +44,7 @@ export async function runPeers({ seconds, rounds, depths }: PeersOptions): Promi
     return cpuMicros;
   };
   const peer = { id: 'node_bench', url: `http://127.0.0.1:${port}` };
-  const links = new PeerLinks({ selfId: 'node_asker', secret: SECRET, onRequest: () => {} });
+  const links = new PeerLinks({ selfId: 'node_asker', secrets: onlySecret(SECRET), onRequest: () => {} });
   const bare = new WebSocket(`ws://127.0.0.1:${port}/`, { perMessageDeflate: false });
   try {
     await once(bare, 'open');

@@ -3,12 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { PeerLinks } from '../../src/cluster/peers/peer-links.ts';
+import { onlySecret } from '../../src/cluster/peers/ports.ts';
 import { ANSWER } from './bodies.ts';
 
 const [selfId = '', secret = ''] = process.argv.slice(2);
 const links = new PeerLinks({
   selfId,
-  secret,
+  secrets: onlySecret(secret),
   onRequest: (_peerId, _method, _body, _deadlineMs, reply) => reply({ ok: true, body: ANSWER }),
 });
 const answer = Buffer.from(JSON.stringify(ANSWER));

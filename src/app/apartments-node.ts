@@ -12,6 +12,7 @@ import { Cluster } from '../cluster/cluster.ts';
 import { Membership } from '../cluster/membership/membership.ts';
 import { postgresLeases } from '../cluster/membership/postgres-leases.ts';
 import { PeerLinks } from '../cluster/peers/peer-links.ts';
+import type { PeerSecrets } from '../cluster/peers/ports.ts';
 import { ShardKeeping } from '../cluster/shard-keeping.ts';
 import type { Audience } from '../gateway/sockets/backplane.ts';
 import type { Storage } from '../persistence/index.ts';
@@ -25,7 +26,7 @@ import { SandboxPayments } from '../services/payments/sandbox/provider.ts';
 import type { Clock } from '../time/clock.ts';
 import { TIMERS as scheduler } from '../time/scheduler.ts';
 import { entropy } from './entropy.ts';
-import { peerSecret } from './peer-keys.ts';
+import { openPeerSecrets } from './peer-keys.ts';
 import type { Start } from './start.ts';
 
 export interface ApartmentsNode {
@@ -38,6 +39,8 @@ export interface ApartmentsNode {
   readonly cluster: Cluster;
   /** Undefined where this node is alone. */
   readonly peers: PeerLinks | undefined;
+  /** What it and others prove to know. Undefined where this node is alone. */
+  readonly secrets: PeerSecrets | undefined;
   /** What other servers' sockets want to hear of the apartments here. */
   readonly audience: Audience;
   /** Of the apartments here, as committed; and whether others' may have been missed. */
@@ -120,21 +123,22 @@ export async function openApartmentsNode(start: Start, storage: Storage): Promis
   });
   started(() => keeping.stop());
 
-  const peers: PeerLinks | undefined = isAlone
-    ? undefined
-    : new PeerLinks({
-        selfId: membership.nodeId,
-        secret: await peerSecret(pool, config),
-        level: config.NIGHTLATCH_FEATURE_LEVEL,
-        leastLevel: () => membership.leastLevel,
-        history: storage.history.id,
-        onRequest: (...request) => cluster.onRequest(...request),
-        onNote: (...note) => cluster.onNote(...note),
-        onLinkClosed: (nodeId, how) => {
-          if (how === 'refused') membership.suspect(nodeId, 'its address refuses connections');
-        },
-        onFault,
-      });
+  const secrets = isAlone ? undefined : await openPeerSecrets(start, pool, nowMs);
+  const peers: PeerLinks | undefined =
+    secrets &&
+    new PeerLinks({
+      selfId: membership.nodeId,
+      secrets,
+      level: config.NIGHTLATCH_FEATURE_LEVEL,
+      leastLevel: () => membership.leastLevel,
+      history: storage.history.id,
+      onRequest: (...request) => cluster.onRequest(...request),
+      onNote: (...note) => cluster.onNote(...note),
+      onLinkClosed: (nodeId, how) => {
+        if (how === 'refused') membership.suspect(nodeId, 'its address refuses connections');
+      },
+      onFault,
+    });
   const reads = new ApartmentReads(registry, journal, clock, scheduler);
   const listeners: ((change: HeardChange) => void)[] = [];
   const ofAccess: ((subjectId: string, command: string) => void)[] = [];
@@ -153,7 +157,7 @@ export async function openApartmentsNode(start: Start, storage: Storage): Promis
   started(() => cluster.stop());
 
   return {
-    ...{ clock, journal, membership, registry, openHolds, reads, cluster, peers, changes },
+    ...{ clock, journal, membership, registry, openHolds, reads, cluster, peers, secrets, changes },
     audience: {
       hasOthers: () => membership.peers().length > 0,
       isWatched: (apartmentId) => cluster.isWatchedElsewhere(apartmentId),

@@ -22,3 +22,11 @@ export const VOLUME_BYTES_MAX = 64 * 2 ** 30;
 
 /** How long the key of a guest's contact is waited for, in milliseconds, well within C1: then the command is `unavailable`. */
 export const CONTACT_PATIENCE_MS = 3_000;
+
+/** How often a server reads the ring of what servers know again, in milliseconds: well within KEY_LEAD_MS. */
+export const PEER_KEYS_LOOK_EVERY_MS = 2_000;
+/**
+ * For how long, after another is used, an older secret is accepted, in milliseconds: clocks may differ, and what was sealed
+ * with it is heard for SEAL_AGE_MAX_MS.
+ */
+export const PEER_KEY_KEPT_MS = 60_000;

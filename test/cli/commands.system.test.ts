@@ -103,6 +103,37 @@ describe('the command line', () => {
     expectOneSentence(await program.run(['serve'], elsewhere), /'nightlatch keys rotate'/);
   });
 
+  it('peer-keys makes the file with what servers know so far, rotates it, and says where it cannot', async () => {
+    const file = join(program.dataDir, '../peer-keys.json');
+    const secret = 'what the servers of a test know so far';
+    const given = { NIGHTLATCH_PEER_KEYS_FILE: file, NIGHTLATCH_PEER_SECRET: secret };
+    expectOneSentence(
+      await program.run(['peer-keys'], given),
+      /no keys of servers in .* yet; .*peer-keys rotate/,
+    );
+    expect((await program.run(['peer-keys', 'rotate'], given)).output).toContain(
+      'start each of them anew with',
+    );
+    expect(JSON.parse(await readFile(file, 'utf8')).keys).toMatchObject([{ secret }]);
+    const [only = ''] = (await program.run(['peer-keys'], given)).output.trim().split('\n');
+    expect((await program.run(['peer-keys', 'rotate'], given)).output).toMatch(
+      /^Key \S+ in .*peer-keys\.json is used from \S+Z; others are refused a minute later\.$/m,
+    );
+    const { output } = await program.run(['peer-keys'], given);
+    expect(output).toMatch(new RegExp(`^\\S+  is used from \\S+\n${only}\n$`));
+    expect(output).not.toContain(secret);
+    expect((await program.run(['peer-keys', 'rotate', '--forget'], given)).output).toContain(
+      'others are refused.',
+    );
+    expect((await program.run(['peer-keys'], given)).output).toMatch(
+      new RegExp(`^${only}  forgotten at \\S+Z, refused$`, 'm'),
+    );
+    expectOneSentence(
+      await program.run(['peer-keys', 'rotate']),
+      /in the database, .*NIGHTLATCH_PEER_KEYS_FILE/,
+    );
+  });
+
   it('verify is content beside a running server, and leaves it running', async () => {
     const { code, output } = await program.run(['verify']);
     expect(output).toMatch(/every calendar follows from the journal, no night is claimed twice/);

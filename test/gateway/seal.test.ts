@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { onlySecret } from '../../src/cluster/peers/ports.ts';
 import { SEAL_AGE_MAX_MS, SEAL_SENDERS_MAX, SEAL_WINDOW } from '../../src/gateway/limits.ts';
 import { Seal } from '../../src/gateway/redis/seal.ts';
 
 const SECRET = 's'.repeat(32);
 const MESSAGE = Buffer.from('{"guest":"ana@example.com"}');
 let nowMs = 1_800_000_000_000;
-const seal = (secret = SECRET) => new Seal(secret, () => nowMs);
+const seal = (secret = SECRET) => new Seal(onlySecret(secret), () => nowMs);
 
 describe('what a server says through Redis', () => {
   it('is read by servers that know the secret, and tells nobody else anything', () => {
@@ -26,6 +27,25 @@ describe('what a server says through Redis', () => {
     }
     expect(seal().open('another room', sealed)).toEqual({ refused: 'forged' });
     expect(seal('t'.repeat(32)).open('room', sealed)).toEqual({ refused: 'forged' });
+  });
+
+  it('[S10] is read while one secret follows another, whichever of the two it is sealed with, and once as ever', () => {
+    const [old, next] = ['s'.repeat(32), 't'.repeat(32)];
+    let [current, accepted] = [old, [next, old]];
+    const rotating = { current: () => current, accepted: () => accepted, onForgotten: () => {} };
+    const [there, here] = [new Seal(rotating, () => nowMs), new Seal(rotating, () => nowMs)];
+    const first = there.seal('room', MESSAGE);
+    const name = there.nameOf('ana@example.com');
+    expect(seal(old).open('room', first)).toEqual({ message: MESSAGE });
+    current = next;
+    const second = there.seal('room', MESSAGE);
+    expect(seal(next).open('room', second)).toEqual({ message: MESSAGE });
+    expect(there.nameOf('ana@example.com')).not.toBe(name);
+    for (const sealed of [second, first]) expect(here.open('room', sealed)).toEqual({ message: MESSAGE });
+    expect(here.open('room', first)).toEqual({ refused: 'repeated' });
+    accepted = [next];
+    expect(here.open('room', seal(old).seal('room', MESSAGE))).toEqual({ refused: 'forged' });
+    expect(here.open('room', there.seal('room', MESSAGE))).toEqual({ message: MESSAGE });
   });
 
   it('is refused, not thrown at, however short or long it is', () => {

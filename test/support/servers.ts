@@ -1,4 +1,5 @@
 /** Several real servers as one system: processes on free ports, over one database of the test's and a Redis of its own. */
+import { placeShards } from '../../src/cluster/membership/placement.ts';
 import { upsertListings } from '../../src/persistence/statements/listings.ts';
 import { demoListings } from '../../src/services/listings/demo/listings.ts';
 import { createTestDatabase, type TestDatabase } from './postgres.ts';
@@ -87,6 +88,19 @@ export class Servers {
        from shards s join nodes n on n.id = s.node_id where n.state = 'up' group by n.url`,
     );
     return new Map(rows.map(({ url, shards }) => [url, shards]));
+  }
+
+  /** Whether every shard has the owner that it keeps as long as nobody comes or goes. */
+  async areShared(): Promise<boolean> {
+    const { rows } = await this.database.pool.query<{ id: string; url: string }>(
+      `select id, url from nodes where state = 'up'`,
+    );
+    if (rows.length < this.all.length) return false;
+    const wanted = placeShards(rows.map(({ id }) => id)).map(
+      (id) => rows.find((node) => node.id === id)?.url,
+    );
+    const owners = await this.owners();
+    return wanted.every((url, shard) => owners.get(url ?? '')?.includes(shard));
   }
 
   async stop(): Promise<void> {

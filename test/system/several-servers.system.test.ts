@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Client, createClient, unwrap } from '../../src/client/index.ts';
-import { placeShards } from '../../src/cluster/membership/placement.ts';
 import { shardOf } from '../../src/protocol/ids.ts';
 import { dateOf } from '../../src/protocol/nights.ts';
 import { freePort } from '../support/program.ts';
@@ -56,21 +55,10 @@ async function eventually(what: () => Promise<boolean>): Promise<void> {
   while (!(await what())) await delay(20);
 }
 
-/** Every shard has the owner that it keeps as long as nobody comes or goes. */
-async function areShared(): Promise<boolean> {
-  const { rows } = await servers.database.pool.query<{ id: string; url: string }>(
-    `select id, url from nodes where state = 'up'`,
-  );
-  if (rows.length < servers.all.length) return false;
-  const wanted = placeShards(rows.map(({ id }) => id)).map((id) => rows.find((node) => node.id === id)?.url);
-  const owners = await servers.owners();
-  return wanted.every((url, shard) => owners.get(url ?? '')?.includes(shard));
-}
-
 describe('three servers', () => {
   it('are one: any of them takes a command, shows a hold, finds it in search, and counts it', async () => {
     servers = await Servers.start(3, { NIGHTLATCH_HOLDS_PER_GUEST: '3' });
-    await eventually(areShared);
+    await eventually(() => servers.areShared());
     const ids = await oneOfEach();
     const guest = await fetch(`${servers.all[0]!.url}/v1/sessions/guest`, { method: 'POST' });
     const { accessToken } = (await guest.json()) as { accessToken: string };
@@ -123,7 +111,7 @@ describe('three servers', () => {
 
   it('lose two by SIGKILL: commands for its apartments wait and are answered, and nothing acknowledged is gone', async () => {
     servers = await Servers.start(3, { NIGHTLATCH_HOLDS_PER_GUEST: '10' });
-    await eventually(areShared);
+    await eventually(() => servers.areShared());
     const ids = await oneOfEach();
     const survivor = clientOf(servers.all[0]!);
     const before = [];
@@ -142,7 +130,7 @@ describe('three servers', () => {
 
   it('are replaced one after the other under load without a failed command', async () => {
     servers = await Servers.start(3);
-    await eventually(areShared);
+    await eventually(() => servers.areShared());
     const found = (await apartments()).map(({ id }) => id);
     let isOver = false;
     let answered = 0;

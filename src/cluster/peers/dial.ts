@@ -49,11 +49,11 @@ export interface Objection {
 }
 const OUR_SECRET_REFUSED = {
   name: 'our_secret_refused',
-  why: 'it does not take the secret of this server; give both the same NIGHTLATCH_PEER_SECRET',
+  why: 'it does not take the secret of this server; give both the same NIGHTLATCH_PEER_KEYS_FILE or NIGHTLATCH_PEER_SECRET',
 } as const;
 const PEER_UNPROVEN = {
   name: 'peer_unproven',
-  why: 'who answers at its url does not know the secret; give both the same NIGHTLATCH_PEER_SECRET',
+  why: 'who answers at its url does not know the secret; give both the same NIGHTLATCH_PEER_KEYS_FILE or NIGHTLATCH_PEER_SECRET',
 } as const;
 const URL_INVALID = { name: 'url_invalid', why: 'its NIGHTLATCH_NODE_URL is no url' } as const;
 const ANOTHER_ANSWERS = {

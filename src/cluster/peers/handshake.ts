@@ -15,10 +15,13 @@
  * server understands, and one that may not understand what is sent meanwhile (it was declared dead, and the others went
  * on) has no link with the others.
  *
+ * While one secret follows another, a listener takes either, and proves itself with the one that the dialler has.
+ *
  * Which history of the database it serves each dialler says as well, and the listener compares: after an operator has
  * accepted another one, somebody may come back who has not heard of it yet, and what it remembers nobody may count.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { PeerSecrets } from './ports.ts';
 
 export const PEER_PATH = '/v1/peer';
 export const LISTENER_HEADER = 'nightlatch-peer';
@@ -31,26 +34,28 @@ export const HISTORY_HEADER = 'nightlatch-peer-history';
 const INTRODUCTION = /^nightlatch-peer ([\w-]{1,64})\.([\w-]{1,64})\.([\w-]{22})\.([\w-]{43})$/;
 const LISTENER_PROOF = /^([\w-]{22})\.([\w-]{43})$/;
 const NONCE_BYTES = 16;
-/** The secret also signs tokens: here it is only ever used through a key of its own. */
+/** The secret also seals what goes through Redis: here it is only ever used through a key of its own. */
 const PURPOSE = 'nightlatch peer links v1';
 
 export interface Introduction {
   readonly from: string;
   readonly to: string;
   readonly nonce: string;
+  /** Under which its dialler has proved itself, and the listener does. */
+  readonly key: Buffer;
 }
 
 export class Handshake {
-  readonly #key: Buffer;
+  readonly #secrets: PeerSecrets;
 
-  constructor(secret: string) {
-    this.#key = createHmac('sha256', secret).update(PURPOSE).digest();
+  constructor(secrets: PeerSecrets) {
+    this.#secrets = secrets;
   }
 
   /** What a dialler says first: one header. */
   introduce(from: string, to: string): { introduction: Introduction; authorization: string } {
-    const introduction = { from, to, nonce: newNonce() };
-    const proof = this.#prove('dial', introduction);
+    const introduction = { from, to, nonce: newNonce(), key: keyOf(this.#secrets.current()) };
+    const proof = prove('dial', introduction);
     return {
       introduction,
       authorization: `nightlatch-peer ${from}.${to}.${introduction.nonce}.${proof}`,
@@ -62,16 +67,18 @@ export class Handshake {
     const [, from, to, nonce, proof] = INTRODUCTION.exec(authorization ?? '') ?? [];
     if (from === undefined || to === undefined || nonce === undefined || proof === undefined)
       return undefined;
-    const introduction = { from, to, nonce };
-    return equal(proof, this.#prove('dial', introduction)) ? introduction : undefined;
+    return this.#secrets
+      .accepted()
+      .map((secret) => ({ from, to, nonce, key: keyOf(secret) }))
+      .find((introduction) => equal(proof, prove('dial', introduction)));
   }
 
   /** The listener's header, and the frame with which the dialler must open. */
   answer(introduction: Introduction): { proof: string; opening: string } {
     const nonce = newNonce();
     return {
-      proof: `${nonce}.${this.#prove('listen', introduction, nonce)}`,
-      opening: this.#prove('open', introduction, nonce),
+      proof: `${nonce}.${prove('listen', introduction, nonce)}`,
+      opening: prove('open', introduction, nonce),
     };
   }
 
@@ -79,16 +86,24 @@ export class Handshake {
   readAnswer(introduction: Introduction, header: string | string[] | undefined): string | undefined {
     const [, nonce, proof] = LISTENER_PROOF.exec(typeof header === 'string' ? header : '') ?? [];
     if (nonce === undefined || proof === undefined) return undefined;
-    return equal(proof, this.#prove('listen', introduction, nonce))
-      ? this.#prove('open', introduction, nonce)
+    return equal(proof, prove('listen', introduction, nonce))
+      ? prove('open', introduction, nonce)
       : undefined;
   }
+}
 
-  #prove(role: 'dial' | 'listen' | 'open', { from, to, nonce }: Introduction, listenerNonce = ''): string {
-    return createHmac('sha256', this.#key)
-      .update([role, PEER_PATH, from, to, nonce, listenerNonce].join('\n'))
-      .digest('base64url');
-  }
+function keyOf(secret: string): Buffer {
+  return createHmac('sha256', secret).update(PURPOSE).digest();
+}
+
+function prove(
+  role: 'dial' | 'listen' | 'open',
+  { from, to, nonce, key }: Introduction,
+  listenerNonce = '',
+): string {
+  return createHmac('sha256', key)
+    .update([role, PEER_PATH, from, to, nonce, listenerNonce].join('\n'))
+    .digest('base64url');
 }
 
 /** Which version somebody speaks, by that header; 0 where it cannot be read. */

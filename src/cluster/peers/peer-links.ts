@@ -13,12 +13,13 @@ import { DialledLink, type DialledLinkHost, type Done } from './dialled-link.ts'
 import { Handshake, type Levels } from './handshake.ts';
 import { type LinkStats, newCounts } from './link-stats.ts';
 import { FAILURES, type PeerFailure, type PeerReply } from './messages.ts';
+import type { PeerSecrets } from './ports.ts';
 
 export interface PeerLinksOptions {
   /** This incarnation's id. */
   readonly selfId: string;
   /** The same on all servers. */
-  readonly secret: string;
+  readonly secrets: PeerSecrets;
   /** What this server tells that it understands. Default: all that the program does. */
   readonly level?: number | undefined;
   /** What an end of a link must understand. Default: whatever. */
@@ -53,7 +54,7 @@ export class PeerLinks {
 
   constructor(options: PeerLinksOptions) {
     const {
-      secret,
+      secrets,
       history,
       level = FEATURE_LEVEL,
       leastLevel = () => 0,
@@ -64,7 +65,8 @@ export class PeerLinks {
     this.#selfId = options.selfId;
     this.#nowMs = nowMs;
     const selfId = () => this.#selfId;
-    const handshake = new Handshake(secret);
+    const handshake = new Handshake(secrets);
+    secrets.onForgotten(() => this.#cutAll());
     const levels: Levels = { own: level, least: leastLevel };
     const fault = (event: string, details: Record<string, unknown>) => options.onFault?.(event, details);
     const common = { scheduler, nowMs, counts: this.#counts, fault };
@@ -140,11 +142,7 @@ export class PeerLinks {
   /** This process is another incarnation from here on: all links of the former one are cut, both ways. */
   become(selfId: string): void {
     this.#selfId = selfId;
-    this.#arrivals.forget();
-    for (const link of this.#accepted.values()) link.cut();
-    const dialled = [...this.#dialled.values()];
-    this.#dialled.clear();
-    for (const link of dialled) link.cut();
+    this.#cutAll();
   }
 
   /** What is queued leaves; what has no answer yet is `closed`; answers still being made are dropped. */
@@ -170,6 +168,14 @@ export class PeerLinks {
       serving: sum(accepted, ({ serving }) => serving),
       queuedBytes: sum(links, ({ queuedBytes }) => queuedBytes),
     };
+  }
+
+  #cutAll(): void {
+    this.#arrivals.forget();
+    for (const link of this.#accepted.values()) link.cut();
+    const dialled = [...this.#dialled.values()];
+    this.#dialled.clear();
+    for (const link of dialled) link.cut();
   }
 
   #linkTo(peer: Peer): DialledLink | PeerFailure {

@@ -23,9 +23,10 @@ const SPEND = `
 /** @param name of these budgets' own, part of their keys in Redis */
 export function shareThrough(redis: PromptRedis, name: string, { perSecond, burst }: Rate) {
   const tokenUs = Math.round(1_000_000 / perSecond);
-  return (id: string): Share => {
-    const key = redis.keyOf(name, id);
-    return async (spent) => {
+  return (id: string): Share =>
+    async (spent) => {
+      // Asked each time: names change with the secret that they are made with.
+      const key = redis.keyOf(name, id);
       const fullInUs = await redis.ask(
         key,
         (client) =>
@@ -35,5 +36,4 @@ export function shareThrough(redis: PromptRedis, name: string, { perSecond, burs
         ? undefined
         : { left: burst - fullInUs / tokenUs, atMs: performance.now() };
     };
-  };
 }

@@ -6,10 +6,12 @@
  *
  * Each sender has a key of its own, made from the shared one and its random name, and counts its messages: a nonce is
  * never used twice, however many servers start and however much they say. The channel is authenticated with the message,
- * so that what was said in one room is not repeated in another. What is old, or was heard before, is refused.
+ * so that what was said in one room is not repeated in another. What is old, or was heard before, is refused. A sender goes
+ * on counting when another secret follows; who hears it tries those that are accepted.
  */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { PeerSecrets } from '../../cluster/peers/ports.ts';
 import { SEAL_AGE_MAX_MS, SEAL_SENDERS_MAX, SEAL_WINDOW } from '../limits.ts';
 
 const VERSION = 1;
@@ -24,32 +26,42 @@ export type Unsealed =
   | { readonly refused: 'not_sealed' | 'forged' | 'old' | 'repeated' };
 
 interface Sender {
-  readonly key: Buffer;
+  /** What it has sealed with last, and the key of that. */
+  secret: string;
+  key: Buffer;
   /** The highest number heard, and which of the SEAL_WINDOW before it: over several connections they come out of order. */
   highest: bigint;
   readonly heard: Set<bigint>;
 }
 
+/** This server's own, of the secret that it uses. */
+interface Keys {
+  readonly secret: string;
+  readonly sealing: Buffer;
+  readonly names: Buffer;
+}
+
 export class Seal {
-  readonly #secret: string;
+  readonly #secrets: PeerSecrets;
   readonly #nowMs: () => number;
   readonly #own = randomBytes(SENDER_BYTES);
-  readonly #ownKey: Buffer;
-  readonly #namesKey: Buffer;
+  #keys: Keys;
   readonly #senders = new LRUCache<string, Sender>({ max: SEAL_SENDERS_MAX });
   #number = 0n;
 
   /** @param nowMs the system's clock, the same on all its servers */
-  constructor(secret: string, nowMs: () => number) {
-    this.#secret = secret;
+  constructor(secrets: PeerSecrets, nowMs: () => number) {
+    this.#secrets = secrets;
     this.#nowMs = nowMs;
-    this.#ownKey = this.#keyOf(this.#own);
-    this.#namesKey = Buffer.from(hkdfSync('sha256', secret, '', 'nightlatch redis names', 32));
+    this.#keys = this.#made(secrets.current());
   }
 
-  /** The same on all servers, and says nothing of whom it stands for (an address, an e-mail) to who reads it in Redis. */
+  /**
+   * The same on all servers, and says nothing of whom it stands for (an address, an e-mail) to who reads it in Redis. With
+   * another secret everybody has another name, and is counted from nothing.
+   */
   nameOf(who: string): string {
-    return createHmac('sha256', this.#namesKey).update(who).digest('base64url');
+    return createHmac('sha256', this.#ownKeys().names).update(who).digest('base64url');
   }
 
   seal(channel: string, message: Buffer): Buffer {
@@ -59,7 +71,7 @@ export class Seal {
     this.#number += 1n;
     header.writeBigUInt64BE(this.#number, 1 + SENDER_BYTES);
     header.writeBigUInt64BE(BigInt(Math.floor(this.#nowMs())), 1 + SENDER_BYTES + 8);
-    const cipher = createCipheriv(CIPHER, this.#ownKey, nonceOf(header));
+    const cipher = createCipheriv(CIPHER, this.#ownKeys().sealing, nonceOf(header));
     cipher.setAAD(authenticated(channel, header));
     const sealed = cipher.update(message);
     cipher.final();
@@ -72,20 +84,46 @@ export class Seal {
     const header = sealed.subarray(0, HEADER_BYTES);
     const name = header.subarray(1, 1 + SENDER_BYTES);
     const id = name.toString('latin1');
-    // One that is not known yet is remembered once it has proved to be ours.
     const known = this.#senders.get(id);
-    const sender = known ?? { key: this.#keyOf(name), highest: 0n, heard: new Set() };
-    const message = opened(channel, header, sealed, sender.key);
-    if (message === undefined) return { refused: 'forged' };
+    const found = this.#opened(channel, header, sealed, known);
+    if (found === undefined) return { refused: 'forged' };
+    const { secret, key, message } = found;
     const sentMs = Number(header.readBigUInt64BE(1 + SENDER_BYTES + 8));
     if (Math.abs(this.#nowMs() - sentMs) > SEAL_AGE_MAX_MS) return { refused: 'old' };
+    // One that is not known yet is remembered once it has proved to be ours.
+    const sender = known ?? { secret, key, highest: 0n, heard: new Set() };
     if (known === undefined) this.#senders.set(id, sender);
+    Object.assign(sender, { secret, key });
     return isNew(sender, header.readBigUInt64BE(1 + SENDER_BYTES)) ? { message } : { refused: 'repeated' };
   }
 
-  #keyOf(sender: Buffer): Buffer {
-    return Buffer.from(hkdfSync('sha256', this.#secret, sender, 'nightlatch redis events', 32));
+  /** With what it has sealed with last, or else whatever is accepted. */
+  #opened(channel: string, header: Buffer, sealed: Buffer, known: Sender | undefined) {
+    const accepted = this.#secrets.accepted();
+    const last = known !== undefined && accepted.includes(known.secret) ? known.secret : undefined;
+    const others = accepted.filter((secret) => secret !== last);
+    for (const secret of last === undefined ? others : [last, ...others]) {
+      const key = secret === known?.secret ? known.key : keyOf(secret, header.subarray(1, 1 + SENDER_BYTES));
+      const message = opened(channel, header, sealed, key);
+      if (message !== undefined) return { secret, key, message };
+    }
+    return undefined;
   }
+
+  #ownKeys(): Keys {
+    const secret = this.#secrets.current();
+    if (secret !== this.#keys.secret) this.#keys = this.#made(secret);
+    return this.#keys;
+  }
+
+  #made(secret: string): Keys {
+    const names = Buffer.from(hkdfSync('sha256', secret, '', 'nightlatch redis names', 32));
+    return { secret, sealing: keyOf(secret, this.#own), names };
+  }
+}
+
+function keyOf(secret: string, sender: Buffer): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, sender, 'nightlatch redis events', 32));
 }
 
 function isSealed(message: Buffer): boolean {

@@ -11,6 +11,7 @@ import { dial, type Peer, type PeerLoss } from '../../../src/cluster/peers/dial.
 import { Handshake } from '../../../src/cluster/peers/handshake.ts';
 import type { PeerReply } from '../../../src/cluster/peers/messages.ts';
 import { PeerLinks, type PeerLinksOptions } from '../../../src/cluster/peers/peer-links.ts';
+import { onlySecret } from '../../../src/cluster/peers/ports.ts';
 
 export const SECRET = 'a secret of at least thirty-two characters';
 const LEVELS = { own: 0, least: () => 0 };
@@ -56,7 +57,7 @@ export async function startNode(
   const faults: Node['faults'] = [];
   const links = new PeerLinks({
     selfId: id,
-    secret: SECRET,
+    secrets: onlySecret(SECRET),
     onRequest: echo,
     onLinkClosed: (peerId, how) => lost.push({ peerId, how }),
     onFault: (event, details) => faults.push({ event, details }),
@@ -89,7 +90,7 @@ export async function startListener(
 ): Promise<Peer> {
   const arrivals = new Arrivals({
     selfId: () => id,
-    handshake: new Handshake(SECRET),
+    handshake: new Handshake(onlySecret(SECRET)),
     ...{ levels: LEVELS, history: undefined },
     scheduler: timers,
     stranger: () => {},
@@ -122,7 +123,7 @@ export async function dialRaw(
     peer,
     {
       selfId: () => from,
-      handshake: new Handshake(SECRET),
+      handshake: new Handshake(onlySecret(SECRET)),
       ...{ levels: LEVELS, history: undefined },
       scheduler: timers,
       ca: undefined,

@@ -2,11 +2,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PeerLinks } from '../../../src/cluster/peers/peer-links.ts';
+import { onlySecret } from '../../../src/cluster/peers/ports.ts';
 
 const [selfId = '', secret = '', port = '0'] = process.argv.slice(2);
 const links = new PeerLinks({
   selfId,
-  secret,
+  secrets: onlySecret(secret),
   onRequest(_peerId, method, body, _deadlineMs, reply) {
     if (method !== 'wait') reply({ ok: true, body });
   },

@@ -11,6 +11,7 @@ import {
   PEER_COMPLAINT_EVERY_MS,
 } from '../../../src/cluster/limits.ts';
 import { Handshake, PEER_PROTOCOL } from '../../../src/cluster/peers/handshake.ts';
+import { onlySecret } from '../../../src/cluster/peers/ports.ts';
 import { ask, atEnd, connected, dialRaw, echo, type Node, SECRET, startNode, until } from './house.ts';
 
 const REFUSED = { ok: false, why: 'refused' };
@@ -66,7 +67,7 @@ describe('the secret', () => {
   it('that is wrong gets 401, is complained of once a minute at most by each end, and is no busy loop', async () => {
     let nowMs = 0;
     const a = await startNode('node_a', {
-      secret: 'another secret of thirty-two characters',
+      secrets: onlySecret('another secret of thirty-two characters'),
       nowMs: () => nowMs,
     });
     const b = await startNode('node_b', { nowMs: () => nowMs, onRequest: () => expect.unreachable() });
@@ -87,9 +88,40 @@ describe('the secret', () => {
     await until(() => complaints().length === 4);
   });
 
+  it('[S10] is either of two while one follows the other, and who came in with one that is forgotten is cut', async () => {
+    const ring = (current: string, ...accepted: string[]) => {
+      const listeners: (() => void)[] = [];
+      return {
+        current: () => current,
+        accepted: () => accepted,
+        onForgotten: (listener: () => void) => void listeners.push(listener),
+        use(next: string, ...others: string[]) {
+          current = next;
+          accepted = others;
+          for (const listener of listeners) listener();
+        },
+      };
+    };
+    const [early, late] = [ring('next', 'next', 'old'), ring('old', 'next', 'old')];
+    const a = await startNode('node_a', { secrets: early });
+    const b = await startNode('node_b', { secrets: late });
+    expect(await ask(a, b.peer, 1)).toEqual({ ok: true, body: 1 });
+    expect(await ask(b, a.peer, 2)).toEqual({ ok: true, body: 2 });
+    // Who has the old one has a link with each, and none once it is forgotten.
+    const thief = await startNode('node_c', { secrets: onlySecret('old') });
+    for (const { peer } of [a, b]) expect(await ask(thief, peer, 3)).toEqual({ ok: true, body: 3 });
+    early.use('next', 'next');
+    late.use('next', 'next');
+    await until(() => thief.lost.length >= 2);
+    for (const { peer } of [a, b]) expect(await ask(thief, peer, 4)).toEqual(REFUSED);
+    await expect.poll(() => ask(a, b.peer, 5)).toEqual({ ok: true, body: 5 });
+    await expect.poll(() => ask(b, a.peer, 6)).toEqual({ ok: true, body: 6 });
+  });
+
   it('is needed in every part of the introduction', async () => {
     const b = await startNode('node_b');
-    const { authorization } = new Handshake(SECRET).introduce('node_a', 'node_b');
+    const handshake = new Handshake(onlySecret(SECRET));
+    const { introduction, authorization } = handshake.introduce('node_a', 'node_b');
     const [from, to, nonce, proof] = authorization.replace('nightlatch-peer ', '').split('.');
     const wrong = [
       `nightlatch-peer node_c.${to}.${nonce}.${proof}`,
@@ -109,19 +141,16 @@ describe('the secret', () => {
       { numRuns: 40 },
     );
     // A proof of one role is none of another.
-    const introduction = { from: from!, to: to!, nonce: nonce! };
-    const { proof: listening, opening } = new Handshake(SECRET).answer(introduction);
+    const { proof: listening, opening } = handshake.answer(introduction);
     for (const other of [listening.split('.')[1], opening])
-      expect(new Handshake(SECRET).readIntroduction(`nightlatch-peer ${from}.${to}.${nonce}.${other}`)).toBe(
-        undefined,
-      );
+      expect(handshake.readIntroduction(`nightlatch-peer ${from}.${to}.${nonce}.${other}`)).toBe(undefined);
   });
 
   it('is proved by the listener before the dialler says anything', async () => {
     let heard = 0;
     // It overheard somebody's proof; the nonce it was made for is another.
-    const introduction = { from: 'node_a', to: 'node_b', nonce: 'A'.repeat(22) };
-    const { proof } = new Handshake(SECRET).answer(introduction);
+    const handshake = new Handshake(onlySecret(SECRET));
+    const { proof } = handshake.answer(handshake.introduce('node_a', 'node_b').introduction);
     const url = await listener(
       (request) => `${accepted(request)}\r\nnightlatch-peer: ${proof}`,
       (bytes) => {
@@ -136,7 +165,7 @@ describe('the secret', () => {
 });
 
 describe('a version of another', () => {
-  const authorization = () => new Handshake(SECRET).introduce('node_a', 'node_b').authorization;
+  const authorization = () => new Handshake(onlySecret(SECRET)).introduce('node_a', 'node_b').authorization;
 
   it('that dials is refused, and told which one is spoken here; one that says none speaks the first', async () => {
     const b = await startNode('node_b');
@@ -151,8 +180,10 @@ describe('a version of another', () => {
     [
       'lets in',
       (request: IncomingMessage) => {
-        const introduction = new Handshake(SECRET).readIntroduction(request.headers.authorization);
-        const { proof } = new Handshake(SECRET).answer(introduction!);
+        const introduction = new Handshake(onlySecret(SECRET)).readIntroduction(
+          request.headers.authorization,
+        );
+        const { proof } = new Handshake(onlySecret(SECRET)).answer(introduction!);
         return `${accepted(request)}\r\nnightlatch-peer: ${proof}\r\nnightlatch-peer-protocol: 99`;
       },
     ],
@@ -176,7 +207,7 @@ describe('[C10] a server that may not understand what the others say', () => {
     expect(await ask(a, b.peer, 'a guest’s name')).toEqual(REFUSED);
     expect(a.faults).toMatchObject([{ event: 'peer.level_too_low', details: { peerId: 'node_b' } }]);
     expect(a.faults[0]!.details.why).toMatch(/^this one has feature level 6, .* takes level 7 .*; start/);
-    const unheard = new Handshake(SECRET).introduce('node_c', 'node_b');
+    const unheard = new Handshake(onlySecret(SECRET)).introduce('node_c', 'node_b');
     expect(await upgrade(b, { authorization: unheard.authorization })).toMatch(/^HTTP\/1.1 412 /);
   });
 
@@ -282,7 +313,7 @@ describe('a link that was recorded', () => {
 
   it('cannot keep others out: of those that do not open the oldest make room', async () => {
     const b = await startNode('node_b', { scheduler: { after: () => () => {} } });
-    const { authorization } = new Handshake(SECRET).introduce('node_a', 'node_b');
+    const { authorization } = new Handshake(onlySecret(SECRET)).introduce('node_a', 'node_b');
     const sockets: Socket[] = [];
     for (let n = 0; n < PEER_ARRIVALS_MAX + 3; n++) {
       const socket = connect(b.port, '127.0.0.1');
@@ -302,7 +333,7 @@ describe('a link that was recorded', () => {
 
   it('and never opened is closed', async () => {
     const b = await startNode('node_b');
-    const { authorization } = new Handshake(SECRET).introduce('node_a', 'node_b');
+    const { authorization } = new Handshake(onlySecret(SECRET)).introduce('node_a', 'node_b');
     const socket = connect(b.port, '127.0.0.1');
     const closed = once(socket, 'close');
     socket.resume();
@@ -315,7 +346,7 @@ describe('a link that was recorded', () => {
 
 it('leaves every other path to others, and says who is leaving', async () => {
   const b = await startNode('node_b');
-  const { authorization } = new Handshake(SECRET).introduce('node_a', 'node_b');
+  const { authorization } = new Handshake(onlySecret(SECRET)).introduce('node_a', 'node_b');
   expect(await upgrade(b, { authorization }, '/socket.io/')).toMatch(/^HTTP\/1.1 404 /);
   expect(await upgrade(b, { authorization }, '/v1/peer/x')).toMatch(/^HTTP\/1.1 404 /);
   await b.links.close();
