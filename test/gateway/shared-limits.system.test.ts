@@ -10,7 +10,8 @@ import {
   GUESTS_PER_ADDRESS_A_DAY,
   SIGN_INS_PER_EMAIL_AND_ADDRESS,
 } from '../../src/gateway/limits.ts';
-import type { RedisLink } from '../../src/gateway/redis/redis-link.ts';
+import type { RedisLink, RedisOptionsHere } from '../../src/gateway/redis/redis-link.ts';
+import { Seal } from '../../src/gateway/redis/seal.ts';
 import { SecurityLog } from '../../src/gateway/security-log.ts';
 import { TIMERS } from '../../src/time/scheduler.ts';
 import { TestRedis } from '../support/redis.ts';
@@ -36,8 +37,8 @@ interface Server {
 let redis: TestRedis;
 const servers: Server[] = [];
 
-async function server(): Promise<Server> {
-  const link = redisLink({ url: redis.url });
+async function server(options: Partial<RedisOptionsHere> = {}): Promise<Server> {
+  const link = redisLink({ url: redis.url, ...options });
   await eventually('Redis is up', () => link.isUp);
   const added = { link, limits: createRateLimits('on', new SecurityLog(createWorld().log, TIMERS), link) };
   servers.push(added);
@@ -118,6 +119,21 @@ describe('limits over all servers', () => {
     const another = await server();
     expect(await another.limits.guest(ADDRESS)).toBeGreaterThan(60_000);
     expect(await another.limits.guest('203.0.113.10')).toBeUndefined();
+  });
+
+  it('[S10] are counted under other names once another secret is used, also in budgets that were there', async () => {
+    let secret = 'what servers know at first';
+    const secrets = { current: () => secret, accepted: () => [secret], onForgotten: () => {} };
+    const here = await server({ seal: new Seal(secrets, () => Date.now()) });
+    const budget = here.limits.ofSubject('ana')!;
+    const told = async () => {
+      for (let n = 0; n < TOLD_EVERY; n++) budget.take();
+      await heard(here);
+      return keys(here);
+    };
+    const [before] = await told();
+    secret = 'what they know afterwards';
+    expect(await told()).toEqual([before, here.link.keyOf('subject', 'ana')].sort());
   });
 
   it('do not ask again about what is full until its window ends', async () => {
