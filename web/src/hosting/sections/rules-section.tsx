@@ -15,7 +15,7 @@ import { useForm } from '../draft/form.ts';
 import { Explained } from '../fields/explained.tsx';
 import { NumberInput, NumberLine } from '../fields/numbers.tsx';
 import { useField } from '../fields/use-field.ts';
-import { WeekdaysLine } from '../fields/weekdays-line.tsx';
+import { WeekdaysLine } from '../fields/weekdays.tsx';
 
 const WHOLE: Intl.NumberFormatOptions = { maximumFractionDigits: 0 };
 /** Days ahead of today that the examples speak of. */
