@@ -92,6 +92,7 @@ export async function openServices(
     contacts,
     figures: createFigures(pool, nowMs),
     written: () => listings.written(),
+    mayWrite: (feature) => node.membership.mayWrite(feature),
     ask,
   });
   return { accounts, contacts, listings, bookings, management };

@@ -14,6 +14,7 @@ export function termsProblems(terms: Terms): FieldError[] {
     ...lengthProblems(terms),
     ...discountProblems(terms),
     ...seasonProblems(terms),
+    ...weekdayProblems(terms),
     ...priceProblems(terms),
   ];
 }
@@ -114,11 +115,29 @@ function discountProblems(terms: Terms): FieldError[] {
   return problems;
 }
 
+/** Lists that may be left out say something where they are there, and each day once. */
+function weekdayProblems({ weekendDays }: Terms): FieldError[] {
+  return weekdayListProblems('weekendDays', weekendDays);
+}
+
+function weekdayListProblems(path: string, days: readonly number[] | undefined): FieldError[] {
+  if (days?.length === 0) {
+    return [{ path, message: `${path} names no day; send at least one, or leave it out` }];
+  }
+  const twice = days?.find((day, i) => days.indexOf(day) !== i);
+  return twice === undefined
+    ? []
+    : [{ path, message: `${path} names day ${twice} twice; send each day once` }];
+}
+
 /** An amount must be counted exactly, also times the 10,000 basis points of a tax. */
 function priceProblems(terms: Terms): FieldError[] {
   const { nightlyMinor, weekendMinor = 0, seasons, maxNights, cleaningMinor } = terms;
   const nights = Math.max(maxNights, ...seasons.map((season) => season.maxNights ?? 0));
-  const dearest = Math.max(nightlyMinor, weekendMinor, ...seasons.map((season) => season.nightlyMinor ?? 0));
+  const dearest = Math.max(
+    ...[nightlyMinor, weekendMinor],
+    ...seasons.flatMap((season) => [season.nightlyMinor ?? 0, season.weekendMinor ?? 0]),
+  );
   if (dearest * nights + cleaningMinor <= STAY_MINOR_MAX) return [];
   const message = `a stay of ${nights} nights at ${dearest} a night costs more than the ${STAY_MINOR_MAX} minor units that can be counted; lower the price or maxNights`;
   return [{ path: 'nightlyMinor', message }];

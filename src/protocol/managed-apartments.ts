@@ -51,6 +51,7 @@ export const ApartmentChange = z.strictObject({
     .strictObject({
       ...WrittenTerms.partial().shape,
       weekendMinor: Terms.shape.weekendMinor.nullable(),
+      weekendDays: Terms.shape.weekendDays.nullable(),
       holdTtlSeconds: Terms.shape.holdTtlSeconds.nullable(),
     })
     .optional(),

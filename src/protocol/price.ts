@@ -7,6 +7,7 @@ import { nightOf, overlaps, weekdayOf } from './nights.ts';
 import type { Quote, QuoteLine } from './resources.ts';
 import type { Season, Terms } from './terms.ts';
 
+const FRIDAY_AND_SATURDAY: readonly number[] = [5, 6];
 const LINE_KINDS = ['nights', 'cleaning', 'tax', 'discount'] as const;
 
 /** [index in LINE_KINDS, what the label counts (nights, or basis points), amount in minor units] */
@@ -26,8 +27,11 @@ export function totalMinor(price: Price): number {
 export function priceOf(terms: Terms, stay: NightRange): Price {
   const nights = stay.to - stay.from;
   const seasons = terms.seasons.filter((season) => overlaps(seasonRange(season), stay));
+  const weekend = weekendDaysOf(terms);
   let rent = 0;
-  for (let night = stay.from; night < stay.to; night++) rent += nightlyMinor(terms, seasons, night);
+  for (let night = stay.from; night < stay.to; night++) {
+    rent += nightlyMinor(terms, seasons, night, weekend.includes(weekdayOf(night)));
+  }
   const lines: PriceLine[] = [[0, nights, rent]];
 
   let discount = 0;
@@ -60,15 +64,28 @@ export function seasonRange(season: Season): NightRange {
   return { from: nightOf(season.from), to: nightOf(season.to) };
 }
 
-function nightlyMinor(terms: Terms, seasons: readonly Season[], night: number): number {
+/** ISO weekdays on which weekend nights begin. */
+export function weekendDaysOf({ weekendDays }: Pick<Terms, 'weekendDays'>): readonly number[] {
+  return weekendDays ?? FRIDAY_AND_SATURDAY;
+}
+
+/** The first season counts that has a price for such a night: one with a weekend price alone says nothing of other nights. */
+function nightlyMinor(terms: Terms, seasons: readonly Season[], night: number, isWeekend: boolean): number {
   for (const season of seasons) {
-    if (season.nightlyMinor === undefined) continue;
+    const amount = ownPrice(season, isWeekend);
+    if (amount === undefined) continue;
     const range = seasonRange(season);
-    if (night >= range.from && night < range.to) return season.nightlyMinor;
+    if (night >= range.from && night < range.to) return amount;
   }
-  const weekday = weekdayOf(night);
-  const weekend = weekday === 5 || weekday === 6;
-  return weekend ? (terms.weekendMinor ?? terms.nightlyMinor) : terms.nightlyMinor;
+  return ownPrice(terms, isWeekend) ?? terms.nightlyMinor;
+}
+
+/** What a season, or the apartment itself, says of a night's price; undefined where it says nothing. */
+export function ownPrice(
+  { nightlyMinor, weekendMinor }: Pick<Season, 'nightlyMinor' | 'weekendMinor'>,
+  isWeekend: boolean,
+): number | undefined {
+  return isWeekend ? (weekendMinor ?? nightlyMinor) : nightlyMinor;
 }
 
 /** Basis points of an amount, rounded half up to a minor unit. */

@@ -17,12 +17,14 @@ const BasisPoints = z.int().min(0).max(10_000);
 /** ISO weekdays, 1 = Monday … 7 = Sunday. */
 const Weekdays = z.array(z.int().min(1).max(7)).min(1).max(7);
 
-/** A season overrides price or length of stay for nights in [from, to); the first that fits counts. */
+/** A season overrides price or length of stay for nights in [from, to); the first that says something of a night counts. */
 export const Season = z.object({
   name: z.string().max(80),
   from: IsoDate,
   to: IsoDate,
   nightlyMinor: AmountMinor.nonnegative().optional(),
+  /** Of its weekend nights. Without it `nightlyMinor` counts for them, too; other nights cost what they would otherwise. */
+  weekendMinor: AmountMinor.nonnegative().optional(),
   minNights: z.int().min(1).max(HORIZON_NIGHTS_MAX).optional(),
   maxNights: z.int().min(1).max(HORIZON_NIGHTS_MAX).optional(),
 });
@@ -32,8 +34,10 @@ export const Terms = z.object({
   timeZone: z.string().max(64),
   currency: Currency,
   nightlyMinor: AmountMinor.nonnegative(),
-  /** Price of Friday and Saturday nights. */
+  /** Price of weekend nights. */
   weekendMinor: AmountMinor.nonnegative().optional(),
+  /** Which nights are weekend, by the day on which they begin. Without it Friday and Saturday. */
+  weekendDays: Weekdays.optional(),
   seasons: z.array(Season).max(100),
   cleaningMinor: AmountMinor.nonnegative(),
   taxBasisPoints: BasisPoints,

@@ -103,6 +103,14 @@ describe('[A4] terms', () => {
       [],
     ],
     ['cost more than is counted', { nightlyMinor: 100_000_000_000 }, ['nightlyMinor']],
+    [
+      'cost more than is counted at the weekend of a season',
+      { seasons: [{ ...season, weekendMinor: 100_000_000_000 }] },
+      ['nightlyMinor'],
+    ],
+    ['have no weekend', { weekendDays: [] }, ['weekendDays']],
+    ['have a weekend twice', { weekendDays: [5, 6, 5] }, ['weekendDays']],
+    ['have a weekend of all days', { weekendDays: [1, 2, 3, 4, 5, 6, 7] }, []],
   ])('%s', (_what, change, paths) => {
     const found = termsProblems({ ...openTerms(), ...change });
     expect(found.map(({ path }) => path)).toEqual(paths);

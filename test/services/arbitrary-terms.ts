@@ -14,6 +14,7 @@ function seasonAround(night: number): fc.Arbitrary<Season> {
         start: fc.integer({ min: -40, max: 60 }),
         nights: fc.integer({ min: 0, max: 50 }),
         nightlyMinor: amount,
+        weekendMinor: amount,
         minNights: fc.integer({ min: 1, max: 6 }),
         maxNights: fc.integer({ min: 1, max: 20 }),
       },
@@ -33,6 +34,7 @@ export function termsAround(night: number): fc.Arbitrary<Terms> {
       {
         nightlyMinor: amount,
         weekendMinor: amount,
+        weekendDays: weekdays,
         seasons: fc.array(seasonAround(night), { maxLength: 5 }),
         cleaningMinor: amount,
         taxBasisPoints: fc.integer({ min: 0, max: 10_000 }),

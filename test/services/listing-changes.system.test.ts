@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { managedListing } from '../../src/persistence/statements/managed-listings.ts';
 import { type Outcome, refuse } from '../../src/protocol/errors.ts';
-import type { ManagedApartment } from '../../src/protocol/managed-apartments.ts';
+import { type ManagedApartment, NewApartment } from '../../src/protocol/managed-apartments.ts';
+import type { Terms } from '../../src/protocol/terms.ts';
 import { createManagement } from '../../src/services/listings/management.ts';
 import { NOTHING_SEALED } from '../support/in-clear.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -11,6 +12,7 @@ const admin = { id: 'adm', kind: 'admin' } as const;
 let database: TestDatabase;
 let management: ReturnType<typeof createManagement>;
 let isReached = false;
+let isLevelReached = true;
 beforeAll(async () => {
   database = await createTestDatabase();
   await database.pool.query(
@@ -22,6 +24,7 @@ beforeAll(async () => {
     contacts: NOTHING_SEALED,
     figures: () => Promise.reject(new Error('not asked for')),
     written: async () => {},
+    mayWrite: () => isLevelReached,
     async ask(_, command) {
       if (!isReached) return refuse('unavailable', 'its server cannot be reached');
       const status = command.kind === 'pause' ? 'paused' : 'listed';
@@ -48,4 +51,45 @@ it('[A5] a change whose status could not be reached goes on where it is sent aga
   // Somebody else has listed it again since.
   await database.pool.query(`update listings set status = 'listed'`);
   expect(await changed('r1', revision, change)).toMatchObject({ error: { code: 'revision_conflict' } });
+});
+
+describe('[C10] terms that an older server would pass over', () => {
+  const season = { name: 'Fair', from: '2027-06-08', to: '2027-06-13' };
+  it.each<[string, Partial<Terms>]>([
+    ['weekend days', { weekendDays: [4, 5] }],
+    ["a season's weekend price", { seasons: [{ ...season, weekendMinor: 20_000 }] }],
+  ])('are not written while one is there: %s', async (_what, terms) => {
+    const refusal = {
+      error: {
+        code: 'unavailable',
+        retryable: true,
+        message: expect.stringMatching(/one of an older version is still there; send it again when/),
+      },
+    };
+    const changedTerms = { ...openTerms(), ...terms };
+    const wanted = NewApartment.parse({
+      name: 'Attic',
+      city: 'Porto',
+      latitude: 0,
+      longitude: 0,
+      terms: changedTerms,
+    });
+    const before = await managedListing(database.pool, 'a');
+    isLevelReached = false;
+    expect(await management.create(admin, 'c1', wanted)).toMatchObject(refusal);
+    expect(await changed('r3', before!.revision, { terms })).toMatchObject(refusal);
+    // What every server understands is written all the same.
+    expect(await changed('r4', before!.revision, { terms: { nightlyMinor: 12_000 } })).toMatchObject({
+      ok: true,
+    });
+    isLevelReached = true;
+    const { revision } = (await managedListing(database.pool, 'a'))!;
+    expect(await changed('r3', revision, { terms })).toMatchObject({ ok: true, data: { terms } });
+    const { revision: later } = (await managedListing(database.pool, 'a'))!;
+    const { nightlyMinor, seasons } = openTerms();
+    const none = Object.fromEntries(Object.keys(terms).map((field) => [field, null]));
+    expect(await changed('r5', later, { terms: { ...none, nightlyMinor, seasons } })).toMatchObject({
+      ok: true,
+    });
+  });
 });

@@ -1,10 +1,12 @@
 /** What a host's or an admin's writing makes of an apartment. Pure. */
 import { createHash } from 'node:crypto';
+import { notKnownToAll } from '../../actors/calendar/decision.ts';
 import type { ErrorBody } from '../../protocol/errors.ts';
 import { errorBody } from '../../protocol/errors.ts';
+import type { Feature } from '../../protocol/feature-levels.ts';
 import { termsProblems } from '../../protocol/listing-rules.ts';
 import type { ApartmentChange, NewApartment } from '../../protocol/managed-apartments.ts';
-import { Apartment, Terms } from '../../protocol/terms.ts';
+import { Apartment, type Season, Terms } from '../../protocol/terms.ts';
 
 /**
  * The apartment of a request. Its id is made of who asked, the request and what was written: the same request with
@@ -33,6 +35,24 @@ export function changedApartment(
     return { refusal: invalid(problems.map(({ path, message }) => ({ path: `terms.${path}`, message }))) };
   }
   return { apartment: { ...apartment, ...defined(texts), terms } as Apartment };
+}
+
+const BY_WEEKDAY_SEASON_AND_GUESTS = 'terms by weekday, season and guests';
+/** What of the terms that feature brought. */
+const LATER_TERMS: readonly (keyof Terms)[] = ['weekendDays'];
+const LATER_OF_SEASON: readonly (keyof Season)[] = ['weekendMinor'];
+
+/** Why terms may not be written yet: a server of an older version would price and refuse stays without what it passes over. */
+export function unknownToSome(terms: Terms, mayWrite: (feature: Feature) => boolean): ErrorBody | undefined {
+  if (!hasLaterTerms(terms) || mayWrite(BY_WEEKDAY_SEASON_AND_GUESTS)) return undefined;
+  return notKnownToAll(BY_WEEKDAY_SEASON_AND_GUESTS);
+}
+
+function hasLaterTerms(terms: Terms): boolean {
+  return (
+    LATER_TERMS.some((field) => terms[field] !== undefined) ||
+    terms.seasons.some((season) => LATER_OF_SEASON.some((field) => season[field] !== undefined))
+  );
 }
 
 /** Whether two are the same to whoever reads them, whatever the order of their fields. */

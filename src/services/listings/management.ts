@@ -13,11 +13,12 @@ import {
 } from '../../persistence/statements/managed-listings.ts';
 import type { ApartmentAnswer, ApartmentCommand } from '../../protocol/apartment-command.ts';
 import { type Outcome, refuse } from '../../protocol/errors.ts';
+import type { Feature } from '../../protocol/feature-levels.ts';
 import type { ManagedApartment } from '../../protocol/managed-apartments.ts';
 import type { Subject } from '../../protocol/resources.ts';
 import { type Contacts, shownBookings } from '../contacts/index.ts';
 import type { CountFigures } from '../figures/index.ts';
-import { changedApartment, isSameApartment, newApartment } from './edits.ts';
+import { changedApartment, isSameApartment, newApartment, unknownToSome } from './edits.ts';
 import { HALF_CHANGES_KEPT_MS, HALF_CHANGES_MAX } from './limits.ts';
 
 export interface ManagementParts {
@@ -26,13 +27,21 @@ export interface ManagementParts {
   readonly figures: CountFigures;
   /** Listings were written: they are in force here once this resolves. */
   readonly written: () => Promise<void>;
+  readonly mayWrite: (feature: Feature) => boolean;
   readonly ask: (subject: Subject, command: ApartmentCommand) => Promise<Outcome<ApartmentAnswer>>;
 }
 
 /** Writes that another one got in between of are decided anew so many times. */
 const ATTEMPTS_MAX = 5;
 
-export function createManagement({ pool, contacts, figures, written, ask }: ManagementParts): Management {
+export function createManagement({
+  pool,
+  contacts,
+  figures,
+  written,
+  mayWrite,
+  ask,
+}: ManagementParts): Management {
   /** By intent: the revision that the first half of a change made, its status still to come. */
   const halfDone = new LRUCache<string, string>({ max: HALF_CHANGES_MAX, ttl: HALF_CHANGES_KEPT_MS });
   return {
@@ -43,6 +52,8 @@ export function createManagement({ pool, contacts, figures, written, ask }: Mana
         const what = kind === undefined ? 'there is no account' : 'no host is';
         return invalid('hostId', `${what} ${hostId}; leave hostId out, or send a host's id`);
       }
+      const tooNew = unknownToSome(wanted.terms, mayWrite);
+      if (tooNew !== undefined) return { ok: false, error: tooNew };
       const intent = `${subject.id}:${requestId}`;
       const apartment = newApartment(intent, hostId, wanted);
       const found = await insertListing(pool, { apartment, hostId, intent });
@@ -72,6 +83,8 @@ export function createManagement({ pool, contacts, figures, written, ask }: Mana
         const isMade = revision === undefined || revision === before.revision;
         if (!isMade && halfDone.get(intent) !== before.revision) return outrun(before, revision);
         if (!isWritten) {
+          const tooNew = unknownToSome(decided.apartment.terms, mayWrite);
+          if (tooNew !== undefined) return { ok: false, error: tooNew };
           const after = await updateListing(pool, before.revision, decided.apartment);
           if (after === undefined) continue;
           if (status !== before.status) halfDone.set(intent, after.revision);

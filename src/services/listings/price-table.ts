@@ -4,11 +4,15 @@
  * holds the two together. Quotes that a guest sees are made by `priceOf` itself.
  */
 import type { NightRange } from '../../protocol/nights.ts';
-import { seasonRange, share } from '../../protocol/price.ts';
+import { ownPrice, seasonRange, share, weekendDaysOf } from '../../protocol/price.ts';
 import type { Terms } from '../../protocol/terms.ts';
 
-/** A row: nightly, weekend, cleaning, tax, seasons, discounts, then 3 a season (from, to, price), 2 a discount. */
-const HEAD = 6;
+/**
+ * A row: nightly, weekend, cleaning, tax, weekend days, seasons, discounts, then 4 a season (from, to, nightly, weekend),
+ * 2 a discount.
+ */
+const HEAD = 7;
+const SEASON = 4;
 
 export class PriceTable {
   #rows = new Float64Array(1_024);
@@ -37,20 +41,23 @@ export class PriceTable {
     const rows = this.#rows;
     const at = this.#offsets[slot]!;
     const nightly = rows[at]!;
-    const extra = rows[at + 1]! - nightly;
-    let rent = nightly * (to - from) + extra * (weekendsBefore(to) - weekendsBefore(from));
+    const more = rows[at + 1]! - nightly;
+    const days = rows[at + 4]!;
+    let rent = nightly * (to - from) + more * (weekendsBefore(to, days) - weekendsBefore(from, days));
 
     let next = at + HEAD;
-    for (let left = rows[at + 4]!; left > 0; left--, next += 3) {
+    for (let left = rows[at + 5]!; left > 0; left--, next += SEASON) {
       const start = Math.max(from, rows[next]!);
       const end = Math.min(to, rows[next + 1]!);
       if (start >= end) continue;
-      rent += (rows[next + 2]! - nightly) * (end - start);
-      rent -= extra * (weekendsBefore(end) - weekendsBefore(start));
+      const own = rows[next + 2]!;
+      rent += (own - nightly) * (end - start);
+      const weekends = weekendsBefore(end, days) - weekendsBefore(start, days);
+      rent += (rows[next + 3]! - own - more) * weekends;
     }
 
     let discount = 0;
-    for (let left = rows[at + 5]!; left > 0; left--, next += 2) {
+    for (let left = rows[at + 6]!; left > 0; left--, next += 2) {
       if (rows[next]! > to - from) break;
       discount = rows[next + 1]!;
     }
@@ -87,7 +94,7 @@ export class PriceTable {
 }
 
 function rowOf(terms: Terms): number[] {
-  const seasons = disjointSeasons(terms);
+  const seasons = pricedRanges(terms);
   const discounts = [...terms.stayDiscounts]
     .sort((a, b) => a.minNights - b.minNights)
     .filter((discount, i, all) => i === 0 || discount.minNights !== all[i - 1]?.minNights);
@@ -96,43 +103,51 @@ function rowOf(terms: Terms): number[] {
     terms.weekendMinor ?? terms.nightlyMinor,
     terms.cleaningMinor,
     terms.taxBasisPoints,
+    weekendDaysOf(terms).reduce((days, day) => days | (1 << (day - 1)), 0),
     seasons.length,
     discounts.length,
   ];
-  for (const season of seasons) row.push(season.from, season.to, season.nightlyMinor);
+  for (const season of seasons) row.push(season.from, season.to, season.nightly, season.weekend);
   for (const discount of discounts) row.push(discount.minNights, discount.basisPoints);
   return row;
 }
 
 interface PricedRange extends NightRange {
-  readonly nightlyMinor: number;
+  readonly nightly: number;
+  readonly weekend: number;
 }
 
-/** Of seasons that overlap the first counts: each later one keeps what the earlier ones leave. */
-function disjointSeasons(terms: Terms): PricedRange[] {
+/** Where nights cost something else than usual, in order: of seasons that overlap the first that has such a price counts. */
+function pricedRanges(terms: Terms): PricedRange[] {
+  const seasons = terms.seasons
+    .filter(({ nightlyMinor, weekendMinor }) => nightlyMinor !== undefined || weekendMinor !== undefined)
+    .map((season) => ({ season, ...seasonRange(season) }));
+  const edges = [...new Set(seasons.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
   const placed: PricedRange[] = [];
-  for (const season of terms.seasons) {
-    if (season.nightlyMinor === undefined) continue;
-    let pieces: NightRange[] = [seasonRange(season)].filter(({ from, to }) => from < to);
-    for (const { from, to } of placed) {
-      pieces = pieces.flatMap((piece) =>
-        piece.from < to && from < piece.to
-          ? [
-              { from: piece.from, to: from },
-              { from: to, to: piece.to },
-            ].filter((rest) => rest.from < rest.to)
-          : [piece],
-      );
-    }
-    for (const piece of pieces) placed.push({ ...piece, nightlyMinor: season.nightlyMinor });
+  for (const [i, to] of edges.entries()) {
+    const from = edges[i - 1];
+    if (from === undefined) continue;
+    const here = seasons.filter((one) => one.from <= from && one.to >= to);
+    if (here.length === 0) continue;
+    const price = (isWeekend: boolean) => {
+      const decides = here.find(({ season }) => ownPrice(season, isWeekend) !== undefined)?.season ?? terms;
+      return ownPrice(decides, isWeekend) ?? terms.nightlyMinor;
+    };
+    placed.push({ from, to, nightly: price(false), weekend: price(true) });
   }
   return placed;
 }
 
-/** Friday and Saturday nights before a night, counted from some Monday; 1970-01-01 was a Thursday. */
-function weekendsBefore(night: number): number {
+/** How many nights before this one are weekend, counted from some Monday; 1970-01-01 was a Thursday. */
+function weekendsBefore(night: number, days: number): number {
   const day = night + 3;
   const week = Math.floor(day / 7);
-  const rest = day - week * 7;
-  return week * 2 + (rest > 5 ? 2 : rest > 4 ? 1 : 0);
+  return week * DAYS_BELOW[days * 8 + 7]! + DAYS_BELOW[days * 8 + day - week * 7]!;
 }
+
+/** How many of a set of weekdays (a bit each, Monday the lowest) are among the first 0 to 7 of a week, at `days * 8 + first`. */
+const DAYS_BELOW = Uint8Array.from({ length: 128 * 8 }, (_, at) => {
+  let count = 0;
+  for (let day = 0; day < (at & 7); day++) count += ((at >> 3) >> day) & 1;
+  return count;
+});

@@ -58,6 +58,7 @@ function keyOf(terms: Terms): string {
     currency: _currency,
     nightlyMinor: _nightly,
     weekendMinor: _weekend,
+    weekendDays: _weekendDays,
     cleaningMinor: _cleaning,
     taxBasisPoints: _tax,
     stayDiscounts: _discounts,

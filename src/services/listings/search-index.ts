@@ -200,6 +200,7 @@ class Shared {
       stayDiscounts: this.list(terms.stayDiscounts),
       arrivalDays: this.list(terms.arrivalDays),
       departureDays: this.list(terms.departureDays),
+      ...(terms.weekendDays !== undefined && { weekendDays: this.list(terms.weekendDays) }),
     };
   }
 }

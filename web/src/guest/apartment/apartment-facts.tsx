@@ -11,8 +11,8 @@ export function ApartmentFacts({ apartment, today }: { apartment: Apartment; tod
   const prices = [
     terms.nightlyMinor,
     ...(terms.weekendMinor === undefined ? [] : [terms.weekendMinor]),
-    ...terms.seasons.flatMap(({ to, nightlyMinor }) =>
-      nightlyMinor === undefined || to <= today ? [] : [nightlyMinor],
+    ...terms.seasons.flatMap(({ to, nightlyMinor, weekendMinor }) =>
+      to <= today ? [] : [nightlyMinor, weekendMinor].filter((amount) => amount !== undefined),
     ),
   ];
   return (

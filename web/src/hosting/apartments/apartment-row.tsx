@@ -4,6 +4,7 @@ import { Button } from 'react-aria-components';
 import type { Booking, CalendarModel, ManagedApartment } from '../../../../src/client/index.ts';
 import type { ErrorBody } from '../../../../src/protocol/errors.ts';
 import { nightOf } from '../../../../src/protocol/nights.ts';
+import { weekendDaysOf } from '../../../../src/protocol/price.ts';
 import { money, percentText, shortDate } from '../../format.ts';
 import { Link } from '../../router.tsx';
 import { client, useOffline } from '../../shared/live/client.ts';
@@ -63,7 +64,13 @@ export function ApartmentRow({
           <dd>{counts === undefined ? '…' : occupancy === undefined ? '–' : percentText(occupancy)}</dd>
         </div>
       </dl>
-      <NightStrip name={name} calendar={calendar} from={nightOf(today)} nights={STRIP_NIGHTS} />
+      <NightStrip
+        name={name}
+        calendar={calendar}
+        weekendDays={weekendDaysOf(apartment.terms)}
+        from={nightOf(today)}
+        nights={STRIP_NIGHTS}
+      />
       <RowActions apartment={apartment} onChanged={onChanged} />
     </li>
   );

@@ -8,11 +8,14 @@ import { countNights } from './coming.ts';
 export function NightStrip({
   name,
   calendar,
+  weekendDays,
   from,
   nights,
 }: {
   name: string;
   calendar: CalendarModel | undefined;
+  /** ISO weekdays. */
+  weekendDays: readonly number[];
   /** Night number. */
   from: number;
   nights: number;
@@ -36,12 +39,11 @@ export function NightStrip({
           counts === undefined || calendar === undefined
             ? 'unknown'
             : (calendarModel.nightAt(calendar, night)?.status ?? 'free');
-        const weekday = weekdayOf(night);
         return (
           <span
             key={night}
             data-state={status}
-            data-weekend={weekday === 5 || weekday === 6 || undefined}
+            data-weekend={weekendDays.includes(weekdayOf(night)) || undefined}
             title={
               status === 'unknown' ? undefined : `${shortDate(dateOf(night))}: ${t.common.status[status]}`
             }

@@ -20,6 +20,7 @@ const TERMS = [
   'capacity',
   'nightlyMinor',
   'weekendMinor',
+  'weekendDays',
   'cleaningMinor',
   'taxBasisPoints',
   'seasons',

@@ -12,6 +12,7 @@ export type TabName = (typeof TABS)[number];
 const RATES: readonly DraftPath[] = [
   'terms.nightlyMinor',
   'terms.weekendMinor',
+  'terms.weekendDays',
   'terms.cleaningMinor',
   'terms.taxBasisPoints',
   'terms.seasons',

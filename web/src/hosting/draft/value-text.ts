@@ -32,11 +32,10 @@ function valueText(draft: Draft, path: DraftPath): string {
       return money(value as number, currency);
     case 'terms.taxBasisPoints':
       return percentText((value as number) / 10_000);
+    case 'terms.weekendDays':
     case 'terms.arrivalDays':
     case 'terms.departureDays':
-      return (value as number[]).length === 7
-        ? t.hosting.effects.everyDay
-        : listText((value as number[]).map(weekdayName)) || t.hosting.form.nothing;
+      return weekdaysText(value as number[]);
     case 'terms.seasons':
       return draft.terms.seasons.map((season) => seasonText(season, currency)).join('; ') || noneText();
     case 'terms.stayDiscounts':
@@ -61,14 +60,19 @@ function valueText(draft: Draft, path: DraftPath): string {
   }
 }
 
+function weekdaysText(days: readonly number[]): string {
+  return days.length === 7 ? t.hosting.effects.everyDay : listText(days.map(weekdayName)) || noneText();
+}
+
 function seasonText(
-  { name, from, to, nightlyMinor, minNights, maxNights }: Season,
+  { name, from, to, nightlyMinor, weekendMinor, minNights, maxNights }: Season,
   currency: string,
 ): string {
   const says = t.hosting.seasons;
   return [
     `${name || says.unnamed} ${nightsRangeText(from, to)}`,
     ...(nightlyMinor === undefined ? [] : [money(nightlyMinor, currency)]),
+    ...(weekendMinor === undefined ? [] : [says.weekend(money(weekendMinor, currency))]),
     ...(minNights === undefined ? [] : [`${says.minNights} ${minNights}`]),
     ...(maxNights === undefined ? [] : [`${says.maxNights} ${maxNights}`]),
   ].join(', ');

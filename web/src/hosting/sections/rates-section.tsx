@@ -1,12 +1,13 @@
 /** What a stay costs. */
-import { priceOf, share, totalMinor } from '../../../../src/protocol/price.ts';
+import { priceOf, share, totalMinor, weekendDaysOf } from '../../../../src/protocol/price.ts';
 import type { Terms } from '../../../../src/protocol/terms.ts';
-import { money } from '../../format.ts';
+import { listText, money, weekdayName } from '../../format.ts';
 import { t } from '../../texts/index.ts';
 import { fieldId } from '../draft/field-places.ts';
 import { useForm } from '../draft/form.ts';
 import { AmountLine, PercentInput } from '../fields/numbers.tsx';
 import { useField } from '../fields/use-field.ts';
+import { WeekdaysLine } from '../fields/weekdays.tsx';
 import { OpenHolds } from './open-holds.tsx';
 import { Seasons } from './seasons.tsx';
 import { StayDiscounts } from './stay-discounts.tsx';
@@ -19,7 +20,8 @@ export function RatesSection() {
   const { terms } = draft;
   const says = t.hosting;
   const amount = (minor: number) => money(minor, terms.currency);
-  const nights = (from: number, to: number) => amount(rentOf(terms, from, to));
+  const weekend = weekendDaysOf(terms);
+  const weekendRent = weekend.reduce((sum, day) => sum + rentOf(terms, MONDAY + day - 1, MONDAY + day), 0);
   const isPriced = Number.isFinite(terms.nightlyMinor);
   const { cleaningMinor } = terms;
   return (
@@ -30,14 +32,21 @@ export function RatesSection() {
         <div className="pair">
           <AmountLine
             path="terms.nightlyMinor"
-            effect={isPriced ? says.effects.week(nights(MONDAY, MONDAY + 7)) : undefined}
+            effect={isPriced ? says.effects.week(amount(rentOf(terms, MONDAY, MONDAY + 7))) : undefined}
           />
           <AmountLine
             path="terms.weekendMinor"
             isOptional
-            effect={isPriced ? says.effects.weekendMore(nights(MONDAY + 4, MONDAY + 6)) : undefined}
+            effect={isPriced ? says.effects.weekend(amount(weekendRent)) : undefined}
           />
         </div>
+        <WeekdaysLine
+          path="terms.weekendDays"
+          usual={weekendDaysOf({})}
+          effect={
+            weekend.length === 0 ? undefined : says.effects.weekendNights(listText(weekend.map(weekdayName)))
+          }
+        />
         <Seasons />
         <StayDiscounts />
       </fieldset>

@@ -29,12 +29,15 @@ export function SeasonDialog({
     season === undefined ? undefined : { start: season.from, end: plusDays(season.to, -1) },
   );
   const [nightlyMinor, setNightly] = useState(season?.nightlyMinor);
+  const [weekendMinor, setWeekend] = useState(season?.weekendMinor);
   const [minNights, setMin] = useState(season?.minNights);
   const [maxNights, setMax] = useState(season?.maxNights);
   const [tried, setTried] = useState(false);
 
   const wrongName = tried && name.trim() === '';
-  const isIdle = nightlyMinor === undefined && minNights === undefined && maxNights === undefined;
+  const own = { nightlyMinor, weekendMinor, minNights, maxNights };
+  const said = Object.entries(own).filter(([, value]) => value !== undefined);
+  const isIdle = said.length === 0;
 
   const done = () => {
     setTried(true);
@@ -43,9 +46,7 @@ export function SeasonDialog({
       name: name.trim(),
       from: nights.start,
       to: plusDays(nights.end, 1),
-      ...(nightlyMinor === undefined ? {} : { nightlyMinor }),
-      ...(minNights === undefined ? {} : { minNights }),
-      ...(maxNights === undefined ? {} : { maxNights }),
+      ...Object.fromEntries(said),
     });
   };
 
@@ -78,15 +79,25 @@ export function SeasonDialog({
           onChange={setNights}
           wrong={tried && nights === undefined ? [says.needDates] : []}
         />
-        <AmountInput
-          currency={currency}
-          label={says.price}
-          help={says.priceHelp}
-          isOptional
-          value={nightlyMinor}
-          onChange={setNightly}
-          wrong={tried && isIdle ? [says.needOne] : []}
-        />
+        <div className="pair">
+          <AmountInput
+            currency={currency}
+            label={says.price}
+            help={says.priceHelp}
+            isOptional
+            value={nightlyMinor}
+            onChange={setNightly}
+            wrong={tried && isIdle ? [says.needOne] : []}
+          />
+          <AmountInput
+            currency={currency}
+            label={says.weekendPrice}
+            help={says.weekendHelp}
+            isOptional
+            value={weekendMinor}
+            onChange={setWeekend}
+          />
+        </div>
         <div className="pair">
           <NumberInput
             label={says.minNights}

@@ -71,6 +71,9 @@ export function Seasons() {
                   <td>{nightsRangeText(season.from, season.to)}</td>
                   <td>
                     {season.nightlyMinor === undefined ? says.asUsual : money(season.nightlyMinor, currency)}
+                    {season.weekendMinor !== undefined && (
+                      <span className="muted"> · {says.weekend(money(season.weekendMinor, currency))}</span>
+                    )}
                   </td>
                   <td>{season.minNights === undefined ? says.asUsual : nightsText(season.minNights)}</td>
                   <td>{season.maxNights === undefined ? says.asUsual : nightsText(season.maxNights)}</td>

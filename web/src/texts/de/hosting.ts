@@ -131,7 +131,11 @@ export const hosting: Texts['hosting'] = {
     },
     'terms.weekendMinor': {
       label: 'Preis am Wochenende',
-      help: 'So viel kosten die Nächte von Freitag und Samstag. Leer: wie jede Nacht.',
+      help: 'So viel kosten die Nächte am Wochenende. Leer: wie jede Nacht.',
+    },
+    'terms.weekendDays': {
+      label: 'Nächte am Wochenende',
+      help: 'Nächte, die an diesen Tagen beginnen, zählen als Wochenende, auch in Saisons.',
     },
     'terms.cleaningMinor': {
       label: 'Reinigung',
@@ -185,6 +189,7 @@ export const hosting: Texts['hosting'] = {
     'terms.nightlyMinor':
       'Geben Sie einen Preis ab 0 an, mit dem sich auch der längste Aufenthalt berechnen lässt.',
     'terms.weekendMinor': 'Geben Sie einen Preis ab 0 an, oder lassen Sie ihn weg.',
+    'terms.weekendDays': 'Wählen Sie wenigstens einen Tag.',
     'terms.cleaningMinor': 'Geben Sie einen Betrag ab 0 an.',
     'terms.taxBasisPoints': 'Die Steuer liegt zwischen 0 und 100 %.',
     'terms.seasons':
@@ -204,7 +209,8 @@ export const hosting: Texts['hosting'] = {
   effects: {
     characters: (count, max) => `${count} von ${max} Zeichen.`,
     week: (amount) => `Sieben Nächte kosten ${amount}, vor Gebühren und Steuer.`,
-    weekendMore: (amount) => `Freitag bis Sonntag kostet ${amount}.`,
+    weekend: (amount) => `Die Nächte eines Wochenendes kosten zusammen ${amount}.`,
+    weekendNights: (days) => `Wochenendpreise gelten für die Nächte von ${days}.`,
     cleaning: (short, long) => `Das sind ${short} pro Nacht bei zwei Nächten, ${long} bei sieben.`,
     tax: (before, after) => `Aus ${before} werden für den Gast ${after}.`,
     minNights: (arrival, departure) => `Wer am ${arrival} kommt, geht frühestens am ${departure}.`,
@@ -250,6 +256,9 @@ export const hosting: Texts['hosting'] = {
     datesHelp: 'Von der ersten bis zur letzten Nacht der Saison.',
     price: 'Preis pro Nacht',
     priceHelp: 'Leer: der übliche Preis.',
+    weekendPrice: 'Preis am Wochenende',
+    weekendHelp: 'Leer: der Preis der Saison, oder der übliche am Wochenende, wo sie keinen hat.',
+    weekend: (amount) => `am Wochenende ${amount}`,
     minNights: 'Mindestens Nächte',
     maxNights: 'Höchstens Nächte',
     nightsHelp: 'Gilt für Aufenthalte, die in der Saison beginnen. Leer: wie sonst.',

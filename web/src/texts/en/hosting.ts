@@ -131,7 +131,11 @@ export const hosting = {
     },
     'terms.weekendMinor': {
       label: 'Weekend price',
-      help: 'Friday and Saturday nights cost this. Empty: the same as every night.',
+      help: 'Weekend nights cost this. Empty: the same as every night.',
+    },
+    'terms.weekendDays': {
+      label: 'Weekend nights',
+      help: 'Nights that begin on these days are weekend, in seasons too.',
     },
     'terms.cleaningMinor': { label: 'Cleaning fee', help: 'Added once to every stay, however long.' },
     'terms.taxBasisPoints': { label: 'Tax', help: 'Added to nights and cleaning, after discounts.' },
@@ -173,7 +177,8 @@ export const hosting = {
   effects: {
     characters: (count: number, max: number) => `${count} of ${max} characters.`,
     week: (amount: string) => `Seven nights come to ${amount}, before fees and tax.`,
-    weekendMore: (amount: string) => `Friday to Sunday comes to ${amount}.`,
+    weekend: (amount: string) => `The nights of one weekend come to ${amount}.`,
+    weekendNights: (days: string) => `Weekend prices count for the nights of ${days}.`,
     cleaning: (short: string, long: string) =>
       `That is ${short} a night for a stay of two nights, ${long} for one of seven.`,
     tax: (before: string, after: string) => `${before} becomes ${after} for the guest.`,
@@ -224,6 +229,9 @@ export const hosting = {
     datesHelp: 'From the first to the last night of the season.',
     price: 'Nightly price',
     priceHelp: 'Empty: the usual price.',
+    weekendPrice: 'Weekend price',
+    weekendHelp: 'Empty: the season’s nightly price, or the usual weekend price where it has none.',
+    weekend: (amount: string) => `weekend ${amount}`,
     minNights: 'Minimum nights',
     maxNights: 'Maximum nights',
     nightsHelp: 'Counts for stays that begin in the season. Empty: as usual.',
