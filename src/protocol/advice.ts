@@ -66,7 +66,8 @@ export function nearestStay(
 
   /** Of the stays from this day that are nearer than the best so far, or as near with a nearer length, the nearest. */
   function nearestFrom(from: number): NightRange | undefined {
-    if (from < first || from >= end || !terms.arrivalDays.includes(weekdayOf(from))) return undefined;
+    if (from < first || from >= end) return undefined;
+    if (!seasonal(terms, 'arrivalDays', from).includes(weekdayOf(from))) return undefined;
     const room = Math.min(end, vacancy.latestEnd(from)) - from;
     if (room < 1) return undefined;
     const least = seasonal(terms, 'minNights', from);

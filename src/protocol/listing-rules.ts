@@ -1,19 +1,21 @@
 /** What must be true between the fields of an apartment's terms. Each sentence names the value, the rule and the way out. */
+import { type ArrivalStretch, arrivalStretches, roomOf } from './arrival-stretches.ts';
 import type { FieldError } from './errors.ts';
 import { STAY_MINOR_MAX } from './limits.ts';
 import { isTender } from './money.ts';
-import { nightOf, overlaps, weekdayOf } from './nights.ts';
+import { dateOf, nightOf, overlaps } from './nights.ts';
 import { seasonRange } from './price.ts';
-import { seasonal } from './rules.ts';
 import type { Terms } from './terms.ts';
 
 /** Each field's path is within the terms, such as `seasons.0.to`; empty where all is well. */
 export function termsProblems(terms: Terms): FieldError[] {
+  const usual = arrivalStretches({ ...terms, seasons: [] })[0]!;
+  const stretches = arrivalStretches(terms);
   return [
     ...placeProblems(terms),
-    ...lengthProblems(terms),
-    ...discountProblems(terms),
-    ...seasonProblems(terms),
+    ...lengthProblems(terms, usual),
+    ...discountProblems(terms, [usual, ...stretches]),
+    ...seasonProblems(terms, usual, stretches),
     ...weekdayProblems(terms),
     ...priceProblems(terms),
   ];
@@ -32,24 +34,29 @@ function placeProblems({ timeZone, currency }: Terms): FieldError[] {
   return problems;
 }
 
-function lengthProblems(terms: Terms): FieldError[] {
+function lengthProblems(terms: Terms, { shortest }: ArrivalStretch): FieldError[] {
   const { minNights, maxNights, noticeDays, horizonNights } = terms;
   const problems: FieldError[] = [];
   if (minNights > maxNights) {
     const message = `maxNights ${maxNights} is less than minNights ${minNights}; send at least ${minNights}`;
     problems.push({ path: 'maxNights', message });
-  } else if (longestStay(terms, terms) === 0) {
+  } else if (shortest === undefined) {
     const message = `no stay of ${minNights} to ${maxNights} nights begins on one of arrivalDays and ends on one of departureDays; allow more days or lengths`;
     problems.push({ path: 'departureDays', message });
   }
-  if (noticeDays + minNights > horizonNights) {
-    const message = `horizonNights ${horizonNights} leave no stay of ${minNights} nights after ${noticeDays} days of notice; send at least ${noticeDays + minNights}`;
+  const least = shortest ?? minNights;
+  if (noticeDays + least > horizonNights) {
+    const message = `horizonNights ${horizonNights} leave no stay of ${least} nights after ${noticeDays} days of notice; send at least ${noticeDays + least}`;
     problems.push({ path: 'horizonNights', message });
   }
   return problems;
 }
 
-function seasonProblems(terms: Terms): FieldError[] {
+function seasonProblems(
+  terms: Terms,
+  usual: ArrivalStretch,
+  stretches: readonly ArrivalStretch[],
+): FieldError[] {
   const problems: FieldError[] = [];
   for (const [i, { name, from, to }] of terms.seasons.entries()) {
     if (nightOf(to) > nightOf(from)) continue;
@@ -57,8 +64,8 @@ function seasonProblems(terms: Terms): FieldError[] {
     problems.push({ path: `seasons.${i}.to`, message });
   }
   const seen = new Set<string>();
-  for (const stretch of stretchesOf(terms)) {
-    const problem = stretchProblem(terms, stretch);
+  for (const stretch of stretches) {
+    const problem = stretchProblem(terms, usual, stretch);
     if (problem === undefined || seen.has(problem.path)) continue;
     seen.add(problem.path);
     problems.push(problem);
@@ -67,39 +74,48 @@ function seasonProblems(terms: Terms): FieldError[] {
 }
 
 /** Why nobody may arrive in some part of the year, though it has days of arrival. */
-function stretchProblem(terms: Terms, stretch: Stretch): FieldError | undefined {
-  const { minNights, maxNights, deciding } = stretch;
-  const last = terms.seasons[deciding.at(-1)!]!;
-  const path = `seasons.${deciding.at(-1)}.${last.maxNights === undefined ? 'minNights' : 'maxNights'}`;
+function stretchProblem(
+  terms: Terms,
+  usual: ArrivalStretch,
+  stretch: ArrivalStretch,
+): FieldError | undefined {
+  const { minNights, maxNights, deciding, from, to, shortest } = stretch;
+  const room = roomOf(terms);
+  const isOpen = shortest !== undefined && (shortest <= room || shortest <= (usual.shortest ?? 0));
+  const last = deciding.at(-1);
+  if (last === undefined) {
+    // The usual rules, between seasons of which one lets nobody leave.
+    if (isOpen || usual.shortest === undefined || !stretch.hasArrivals) return undefined;
+    const closing = terms.seasons.findIndex(
+      (season) =>
+        season.departureDays !== undefined && overlaps(seasonRange(season), { from, to: to + maxNights }),
+    );
+    const message = `nobody who arrives from ${dateOf(from)} to ${dateOf(to - 1)} for ${minNights} to ${maxNights} nights may leave on a day within the horizon; allow more departureDays or lengths`;
+    return { path: `seasons.${closing}.departureDays`, message };
+  }
+  const field = (['maxNights', 'minNights', 'arrivalDays'] as const).find(
+    (rule) => terms.seasons[last]![rule] !== undefined,
+  );
+  const path = `seasons.${last}.${field}`;
   const names = deciding.map((i) => quoted(terms.seasons[i]!.name)).join(' and ');
   const who = deciding.length === 1 ? `season ${names} asks` : `seasons ${names} together ask`;
   if (minNights > maxNights) {
     const message = `${who} for at least ${minNights} and at most ${maxNights} nights; send a minimum that is not above the maximum`;
     return { path, message };
   }
-  const days = { ...terms, arrivalDays: terms.arrivalDays.filter((day) => stretch.weekdays.has(day)) };
-  if (days.arrivalDays.length === 0) return undefined;
-  if (longestStay(days, stretch) === 0) {
+  if (isOpen || !stretch.hasArrivals) return undefined;
+  if (shortest === undefined) {
     const message = `${who} for ${minNights} to ${maxNights} nights, and no such stay begins on one of arrivalDays and ends on one of departureDays; allow more days or lengths`;
     return { path, message };
   }
-  const room = terms.horizonNights - terms.noticeDays;
-  if (minNights > terms.minNights && minNights > room) {
-    const message = `${who} for at least ${minNights} nights, and horizonNights and noticeDays leave ${room}; lower the minimum, or send a horizon of at least ${minNights + terms.noticeDays}`;
-    return { path, message };
-  }
-  return undefined;
+  const message = `${who} for at least ${shortest} nights, and horizonNights and noticeDays leave ${room}; lower the minimum, or send a horizon of at least ${shortest + terms.noticeDays}`;
+  return { path, message };
 }
 
 /** A discount must be for a stay that is allowed at some time of the year. */
-function discountProblems(terms: Terms): FieldError[] {
+function discountProblems(terms: Terms, stretches: readonly ArrivalStretch[]): FieldError[] {
   const problems: FieldError[] = [];
-  const room = terms.horizonNights - terms.noticeDays;
-  const longest = [terms, ...stretchesOf(terms)].reduce(
-    (most, lengths) =>
-      Math.max(most, longestStay(terms, { ...lengths, maxNights: Math.min(lengths.maxNights, room) })),
-    0,
-  );
+  const longest = Math.max(...stretches.map((stretch) => stretch.longest));
   const lengths = new Set<number>();
   for (const [i, { minNights }] of terms.stayDiscounts.entries()) {
     const path = `stayDiscounts.${i}.minNights`;
@@ -116,8 +132,14 @@ function discountProblems(terms: Terms): FieldError[] {
 }
 
 /** Lists that may be left out say something where they are there, and each day once. */
-function weekdayProblems({ weekendDays }: Terms): FieldError[] {
-  return weekdayListProblems('weekendDays', weekendDays);
+function weekdayProblems({ weekendDays, seasons }: Terms): FieldError[] {
+  return [
+    ...weekdayListProblems('weekendDays', weekendDays),
+    ...seasons.flatMap(({ arrivalDays, departureDays }, i) => [
+      ...weekdayListProblems(`seasons.${i}.arrivalDays`, arrivalDays),
+      ...weekdayListProblems(`seasons.${i}.departureDays`, departureDays),
+    ]),
+  ];
 }
 
 function weekdayListProblems(path: string, days: readonly number[] | undefined): FieldError[] {
@@ -141,54 +163,6 @@ function priceProblems(terms: Terms): FieldError[] {
   if (dearest * nights + cleaningMinor <= STAY_MINOR_MAX) return [];
   const message = `a stay of ${nights} nights at ${dearest} a night costs more than the ${STAY_MINOR_MAX} minor units that can be counted; lower the price or maxNights`;
   return [{ path: 'nightlyMinor', message }];
-}
-
-type Lengths = Pick<Terms, 'minNights' | 'maxNights'>;
-
-/** Days of arrival in a row that ask for the same lengths of stay, other than the apartment's own. */
-interface Stretch extends Lengths {
-  /** Indices of the seasons that say so, one or two: one may name the minimum and another the maximum. */
-  readonly deciding: readonly number[];
-  /** ISO weekdays in it. */
-  readonly weekdays: ReadonlySet<number>;
-}
-
-/** Where seasons overlap, what counts on a day is what `seasonal` says of it: neither season alone. */
-function stretchesOf(terms: Terms): Stretch[] {
-  const ranges = terms.seasons.map(seasonRange);
-  const edges = [...new Set(ranges.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
-  return edges.flatMap((from, i) => {
-    const to = edges[i + 1] ?? from;
-    const decides = (limit: keyof Lengths) =>
-      terms.seasons.findIndex(
-        (season, at) => season[limit] !== undefined && overlaps(ranges[at]!, { from, to }),
-      );
-    const deciding = new Set([decides('minNights'), decides('maxNights')].filter((at) => at >= 0));
-    if (deciding.size === 0 || from === to) return [];
-    const days = Math.min(7, to - from);
-    return {
-      minNights: seasonal(terms, 'minNights', from),
-      maxNights: seasonal(terms, 'maxNights', from),
-      deciding: [...deciding].sort((a, b) => a - b),
-      weekdays: new Set(Array.from({ length: days }, (_, day) => weekdayOf(from + day))),
-    };
-  });
-}
-
-/** In nights: from some arrival day to some departure day; 0 where no permitted length leads from one to another. */
-function longestStay(
-  { arrivalDays, departureDays }: Pick<Terms, 'arrivalDays' | 'departureDays'>,
-  { minNights, maxNights }: Lengths,
-): number {
-  let longest = 0;
-  for (const arrival of arrivalDays) {
-    for (const departure of departureDays) {
-      // The longest stay of at most maxNights that ends on that weekday.
-      const short = (((maxNights - (departure - arrival)) % 7) + 7) % 7;
-      if (maxNights - short >= minNights) longest = Math.max(longest, maxNights - short);
-    }
-  }
-  return longest;
 }
 
 function isTimeZone(name: string): boolean {

@@ -55,8 +55,8 @@ export function brokenRule(
   if (to > today + terms.horizonNights) return 'horizon';
   if (nights < seasonal(terms, 'minNights', from)) return 'min_nights';
   if (nights > seasonal(terms, 'maxNights', from)) return 'max_nights';
-  if (!terms.arrivalDays.includes(weekdayOf(from))) return 'arrival_day';
-  if (!terms.departureDays.includes(weekdayOf(to))) return 'departure_day';
+  if (!seasonal(terms, 'arrivalDays', from).includes(weekdayOf(from))) return 'arrival_day';
+  if (!seasonal(terms, 'departureDays', to).includes(weekdayOf(to))) return 'departure_day';
   if (guests > terms.capacity) return 'capacity';
   return undefined;
 }
@@ -85,15 +85,24 @@ export function turnoverViolation(terms: Terms, stay: NightRange, other: NightRa
       );
 }
 
-/** Minimum or maximum nights for a stay that begins on this night: the first season that has one, else the apartment's. */
-export function seasonal(terms: Terms, limit: 'minNights' | 'maxNights', checkIn: number): number {
-  for (const season of terms.seasons) {
-    const nights = season[limit];
-    if (nights === undefined) continue;
-    const range = seasonRange(season);
-    if (checkIn >= range.from && checkIn < range.to) return nights;
+/** What a season may say otherwise of the stays that begin, or for `departureDays` end, on one of its days. */
+export type SeasonalRule = 'minNights' | 'maxNights' | 'arrivalDays' | 'departureDays';
+
+/** What counts on a day: what the first season says that has it and says so, else the apartment. */
+export function seasonal<R extends SeasonalRule>(terms: Terms, rule: R, day: number): Terms[R] {
+  const deciding = terms.seasons[decidingSeason(terms, rule, day)];
+  return (deciding?.[rule] as Terms[R] | undefined) ?? terms[rule];
+}
+
+/** Index of the season that decides a rule on a day; -1 where the apartment does. */
+export function decidingSeason({ seasons }: Terms, rule: SeasonalRule, day: number): number {
+  for (let i = 0; i < seasons.length; i++) {
+    const season = seasons[i]!;
+    if (season[rule] === undefined) continue;
+    const { from, to } = seasonRange(season);
+    if (day >= from && day < to) return i;
   }
-  return terms[limit];
+  return -1;
 }
 
 function explain(
@@ -142,13 +151,13 @@ function explain(
       return violation(
         rule,
         'checkIn',
-        `checkIn ${checkIn} is a ${WEEKDAYS[weekdayOf(from)]}, and guests arrive on ${weekdaysText(terms.arrivalDays)}`,
+        `checkIn ${checkIn} is a ${WEEKDAYS[weekdayOf(from)]}, and guests arrive on ${weekdaysText(seasonal(terms, 'arrivalDays', from))}`,
       );
     case 'departure_day':
       return violation(
         rule,
         'checkOut',
-        `checkOut ${checkOut} is a ${WEEKDAYS[weekdayOf(to)]}, and guests leave on ${weekdaysText(terms.departureDays)}`,
+        `checkOut ${checkOut} is a ${WEEKDAYS[weekdayOf(to)]}, and guests leave on ${weekdaysText(seasonal(terms, 'departureDays', to))}`,
       );
     case 'capacity':
       return violation(

@@ -27,6 +27,9 @@ export const Season = z.object({
   weekendMinor: AmountMinor.nonnegative().optional(),
   minNights: z.int().min(1).max(HORIZON_NIGHTS_MAX).optional(),
   maxNights: z.int().min(1).max(HORIZON_NIGHTS_MAX).optional(),
+  /** Of stays that begin, and of those that end, on a day in [from, to): the day itself counts, not the night before it. */
+  arrivalDays: Weekdays.optional(),
+  departureDays: Weekdays.optional(),
 });
 export type Season = z.infer<typeof Season>;
 

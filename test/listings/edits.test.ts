@@ -108,6 +108,45 @@ describe('[A4] terms', () => {
       { seasons: [{ ...season, weekendMinor: 100_000_000_000 }] },
       ['nightlyMinor'],
     ],
+    [
+      'let a season of weeks begin and end on Saturdays',
+      { seasons: [{ ...season, minNights: 7, arrivalDays: [6], departureDays: [6] }] },
+      [],
+    ],
+    [
+      'let nobody leave whom a season lets arrive',
+      { maxNights: 6, departureDays: [6], seasons: [{ ...season, arrivalDays: [6] }] },
+      ['seasons.0.arrivalDays'],
+    ],
+    [
+      'let who arrives in a season leave in the next one',
+      {
+        maxNights: 6,
+        seasons: [
+          { ...season, to: '2027-06-06', arrivalDays: [6], departureDays: [6] },
+          { ...season, from: '2027-06-06', departureDays: [1] },
+        ],
+      },
+      [],
+    ],
+    [
+      // From Saturday to Sunday: whoever arrives then must stay for more than two nights.
+      'let nobody leave between two seasons',
+      {
+        maxNights: 2,
+        seasons: [
+          { ...season, to: '2027-06-05' },
+          { ...season, from: '2027-06-06', minNights: 1, departureDays: [3] },
+          { ...season, to: '2027-06-05', minNights: 1 },
+        ],
+      },
+      ['seasons.1.departureDays'],
+    ],
+    [
+      'name a day of a season twice',
+      { seasons: [{ ...season, arrivalDays: [6, 6] }] },
+      ['seasons.0.arrivalDays'],
+    ],
     ['have no weekend', { weekendDays: [] }, ['weekendDays']],
     ['have a weekend twice', { weekendDays: [5, 6, 5] }, ['weekendDays']],
     ['have a weekend of all days', { weekendDays: [1, 2, 3, 4, 5, 6, 7] }, []],

@@ -96,6 +96,9 @@ it('two values that differ read differently, wherever they do', () => {
     { nightlyMinor: 30_000 },
     { minNights: 3 },
     { maxNights: 3 },
+    { weekendMinor: 30_000 },
+    { arrivalDays: [6] },
+    { departureDays: [6] },
   ]) {
     differ('terms.seasons', [season], [{ ...season, ...changed }]);
   }

@@ -56,6 +56,45 @@ const cases: [
     1,
     'is a Sunday, and guests leave on Saturday',
   ],
+  // The season of the day of arrival, and that of the day of departure: it may be another one.
+  [
+    'arrival_day',
+    { seasons: [{ ...summer, arrivalDays: [6] }] },
+    '2027-06-01',
+    '2027-06-05',
+    1,
+    'is a Tuesday, and guests arrive on Saturday',
+  ],
+  [
+    undefined,
+    { arrivalDays: [6], seasons: [{ ...summer, arrivalDays: [2] }] },
+    '2027-06-01',
+    '2027-06-05',
+    1,
+  ],
+  [undefined, { seasons: [{ ...summer, arrivalDays: [6] }] }, '2027-05-31', '2027-06-05', 1],
+  [undefined, { seasons: [{ ...summer, arrivalDays: [6] }] }, '2027-09-01', '2027-09-02', 1],
+  [
+    'departure_day',
+    { seasons: [{ ...summer, departureDays: [6] }] },
+    '2027-05-30',
+    '2027-06-01',
+    1,
+    'is a Tuesday, and guests leave on Saturday',
+  ],
+  // On the first day after it the season says nothing any more, though its last night is before it.
+  [undefined, { seasons: [{ ...summer, departureDays: [6] }] }, '2027-08-30', '2027-09-01', 1],
+  ['departure_day', { seasons: [{ ...summer, departureDays: [6] }] }, '2027-08-30', '2027-08-31', 1],
+  [
+    'departure_day',
+    {
+      departureDays: [2],
+      seasons: [summer, { ...summer, departureDays: [6] }, { ...summer, departureDays: [2] }],
+    },
+    '2027-06-05',
+    '2027-06-08',
+    1,
+  ],
   ['capacity', { capacity: 2 }, '2026-11-26', '2026-11-28', 3, 'more than the 2 that'],
   [undefined, { capacity: 2 }, '2026-11-26', '2026-11-28', 2],
 ];

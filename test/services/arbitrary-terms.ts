@@ -17,6 +17,8 @@ function seasonAround(night: number): fc.Arbitrary<Season> {
         weekendMinor: amount,
         minNights: fc.integer({ min: 1, max: 6 }),
         maxNights: fc.integer({ min: 1, max: 20 }),
+        arrivalDays: weekdays,
+        departureDays: weekdays,
       },
       { requiredKeys: ['start', 'nights'] },
     )

@@ -58,6 +58,8 @@ describe('[C10] terms that an older server would pass over', () => {
   it.each<[string, Partial<Terms>]>([
     ['weekend days', { weekendDays: [4, 5] }],
     ["a season's weekend price", { seasons: [{ ...season, weekendMinor: 20_000 }] }],
+    ["a season's days of arrival", { seasons: [{ ...season, arrivalDays: [6] }] }],
+    ["a season's days of departure", { seasons: [{ ...season, departureDays: [7] }] }],
   ])('are not written while one is there: %s', async (_what, terms) => {
     const refusal = {
       error: {

@@ -67,10 +67,17 @@ function keyOf(terms: Terms): string {
     seasons,
     ...rules
   } = terms;
-  const lengths = seasons
-    .filter((season) => season.minNights !== undefined || season.maxNights !== undefined)
-    .map(({ from, to, minNights, maxNights }) => [from, to, minNights ?? null, maxNights ?? null]);
-  return JSON.stringify([Object.entries(rules).sort(byName), lengths]);
+  const seasonal = seasons
+    .map(({ name: _name, nightlyMinor: _nightly, weekendMinor: _weekend, ...season }) => season)
+    .filter((season) => Object.keys(season).length > DATES);
+  return JSON.stringify([entriesOf(rules), seasonal.map(entriesOf)]);
+}
+
+/** Fields of a season that says nothing but when it is. */
+const DATES = 2;
+
+function entriesOf(rules: object): [string, unknown][] {
+  return Object.entries(rules).sort(byName);
 }
 
 function byName([a]: [string, unknown], [b]: [string, unknown]): number {

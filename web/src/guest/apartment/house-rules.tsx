@@ -1,7 +1,7 @@
 /** The rules of an apartment in words. */
 import { dateOf, nightOf } from '../../../../src/protocol/nights.ts';
-import type { Terms } from '../../../../src/protocol/terms.ts';
-import { longDate, nightsText, shortDate, timeIn } from '../../format.ts';
+import type { Season, Terms } from '../../../../src/protocol/terms.ts';
+import { listText, longDate, nightsText, shortDate, timeIn } from '../../format.ts';
 import { client } from '../../shared/live/client.ts';
 import { t } from '../../texts/index.ts';
 import { weekdaysText } from '../stay/obstacle-text.ts';
@@ -16,10 +16,12 @@ export function HouseRules({ terms, today }: { terms: Terms; today: number }) {
     terms.minNights === 1 ? says.lengthAtMost(most) : says.length(nightsText(terms.minNights), most),
     ...terms.seasons
       .filter(({ from, to }) => nightOf(to) > today && nightOf(from) < end)
-      .flatMap(({ name, from, to, minNights }) => {
-        if (minNights === undefined) return [];
-        const last = dateOf(nightOf(to) - 1);
-        return [says.season(name, shortDate(from), shortDate(last), nightsText(minNights))];
+      .flatMap((season) => {
+        const own = rulesOf(season);
+        const last = dateOf(nightOf(season.to) - 1);
+        return own.length === 0
+          ? []
+          : [says.season(season.name, shortDate(season.from), shortDate(last), listText(own))];
       }),
     arrivalDays.length === 7 ? says.arriveAnyDay : says.arriveOn(weekdaysText(arrivalDays)),
     departureDays.length === 7 ? says.leaveAnyDay : says.leaveOn(weekdaysText(departureDays)),
@@ -39,4 +41,15 @@ export function HouseRules({ terms, today }: { terms: Terms; today: number }) {
       </ul>
     </section>
   );
+}
+
+/** What a season says otherwise, in words. */
+function rulesOf({ minNights, maxNights, arrivalDays, departureDays }: Season): string[] {
+  const says = t.apartment.rules.ofSeason;
+  return [
+    ...(minNights === undefined ? [] : [says.least(nightsText(minNights))]),
+    ...(maxNights === undefined ? [] : [says.most(nightsText(maxNights))]),
+    ...(arrivalDays === undefined ? [] : [says.arrive(weekdaysText(arrivalDays))]),
+    ...(departureDays === undefined ? [] : [says.leave(weekdaysText(departureDays))]),
+  ];
 }

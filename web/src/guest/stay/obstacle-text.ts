@@ -43,9 +43,15 @@ function ruleText(
     case 'max_nights':
       return says.max_nights(nightsText(seasonal(terms, 'maxNights', from)));
     case 'arrival_day':
-      return says.arrival_day(weekdayName(weekdayOf(from)), weekdaysText(terms.arrivalDays));
+      return says.arrival_day(
+        weekdayName(weekdayOf(from)),
+        weekdaysText(seasonal(terms, 'arrivalDays', from)),
+      );
     case 'departure_day':
-      return says.departure_day(weekdayName(weekdayOf(to)), weekdaysText(terms.departureDays));
+      return says.departure_day(
+        weekdayName(weekdayOf(to)),
+        weekdaysText(seasonal(terms, 'departureDays', to)),
+      );
     case 'capacity':
       return says.capacity(guestsText(terms.capacity));
   }

@@ -81,6 +81,7 @@ export function openingsOf(
     return false;
   };
 
+  const isArrivalDay = (night: number) => seasonal(terms, 'arrivalDays', night).includes(weekdayOf(night));
   const isTooNear = (stay: NightRange): boolean =>
     hasNeighbour(stay.from - terms.turnoverNights, stay.from, stay) ||
     hasNeighbour(stay.to, stay.to + terms.turnoverNights, stay);
@@ -114,7 +115,7 @@ export function openingsOf(
     return 0;
   };
   for (let night = today + terms.noticeDays; night < end; night++) {
-    const mayArrive = !isTaken(night) && terms.arrivalDays.includes(weekdayOf(night));
+    const mayArrive = !isTaken(night) && isArrivalDay(night);
     if (mayArrive) latestEnd.set(night, latest(night));
   }
   const reachable = new Set<number>();
@@ -136,8 +137,7 @@ export function openingsOf(
       if (night >= end) return { kind: 'rule', rule: 'horizon', stay: one };
       if (isTaken(night)) return takenBy(night);
       if (night < today + terms.noticeDays) return { kind: 'rule', rule: 'notice', stay: one };
-      if (!terms.arrivalDays.includes(weekdayOf(night)))
-        return { kind: 'rule', rule: 'arrival_day', stay: one };
+      if (!isArrivalDay(night)) return { kind: 'rule', rule: 'arrival_day', stay: one };
       if (latestEnd.get(night) !== 0) return undefined;
       const { turnoverNights } = terms;
       if (hasNeighbour(night - turnoverNights, night, one))
@@ -153,7 +153,7 @@ export function openingsOf(
       night > today &&
       isTaken(night) &&
       reachable.has(night - 1) &&
-      terms.departureDays.includes(weekdayOf(night)) &&
+      seasonal(terms, 'departureDays', night).includes(weekdayOf(night)) &&
       (terms.turnoverNights === 0 || stateOf(night) === 'blocked'),
   };
 }

@@ -1,9 +1,8 @@
 /** A field's value as a person would say it, for lists of what has changed. */
 import { CancellationPolicy } from '../../../../src/protocol/resources.ts';
-import type { Season } from '../../../../src/protocol/terms.ts';
-import { listText, money, nightsText, numberText, percentText, weekdayName } from '../../format.ts';
+import { listText, money, nightsText, numberText, percentText } from '../../format.ts';
 import { t } from '../../texts/index.ts';
-import { nightsRangeText } from '../dates.ts';
+import { seasonText, weekdaysText } from '../season-text.ts';
 import { type Draft, type DraftPath, valueAt } from './draft.ts';
 
 /** Longer texts are cut to this: a change is to be recognised, not read. */
@@ -35,7 +34,7 @@ function valueText(draft: Draft, path: DraftPath): string {
     case 'terms.weekendDays':
     case 'terms.arrivalDays':
     case 'terms.departureDays':
-      return weekdaysText(value as number[]);
+      return weekdaysText(value as number[]) || noneText();
     case 'terms.seasons':
       return draft.terms.seasons.map((season) => seasonText(season, currency)).join('; ') || noneText();
     case 'terms.stayDiscounts':
@@ -58,24 +57,6 @@ function valueText(draft: Draft, path: DraftPath): string {
     default:
       return typeof value === 'number' ? numberText(value) : String(value);
   }
-}
-
-function weekdaysText(days: readonly number[]): string {
-  return days.length === 7 ? t.hosting.effects.everyDay : listText(days.map(weekdayName)) || noneText();
-}
-
-function seasonText(
-  { name, from, to, nightlyMinor, weekendMinor, minNights, maxNights }: Season,
-  currency: string,
-): string {
-  const says = t.hosting.seasons;
-  return [
-    `${name || says.unnamed} ${nightsRangeText(from, to)}`,
-    ...(nightlyMinor === undefined ? [] : [money(nightlyMinor, currency)]),
-    ...(weekendMinor === undefined ? [] : [says.weekend(money(weekendMinor, currency))]),
-    ...(minNights === undefined ? [] : [`${says.minNights} ${minNights}`]),
-    ...(maxNights === undefined ? [] : [`${says.maxNights} ${maxNights}`]),
-  ].join(', ');
 }
 
 const noneText = () => t.hosting.form.nothing;

@@ -9,6 +9,7 @@ import { t } from '../../texts/index.ts';
 import { useForm } from '../draft/form.ts';
 import { AmountInput, NumberInput } from '../fields/numbers.tsx';
 import { RangeInput } from '../fields/range-input.tsx';
+import { WeekdaysInput } from '../fields/weekdays.tsx';
 
 const SEASON_NAME_LENGTH_MAX = 80;
 const WHOLE: Intl.NumberFormatOptions = { maximumFractionDigits: 0 };
@@ -32,10 +33,12 @@ export function SeasonDialog({
   const [weekendMinor, setWeekend] = useState(season?.weekendMinor);
   const [minNights, setMin] = useState(season?.minNights);
   const [maxNights, setMax] = useState(season?.maxNights);
+  const [arrivalDays, setArrival] = useState(season?.arrivalDays);
+  const [departureDays, setDeparture] = useState(season?.departureDays);
   const [tried, setTried] = useState(false);
 
   const wrongName = tried && name.trim() === '';
-  const own = { nightlyMinor, weekendMinor, minNights, maxNights };
+  const own = { nightlyMinor, weekendMinor, minNights, maxNights, arrivalDays, departureDays };
   const said = Object.entries(own).filter(([, value]) => value !== undefined);
   const isIdle = said.length === 0;
 
@@ -117,6 +120,20 @@ export function SeasonDialog({
           />
         </div>
         <p className="help">{says.nightsHelp}</p>
+        <WeekdaysInput
+          label={t.hosting.fields['terms.arrivalDays'].label}
+          help={says.arrivalHelp}
+          isOptional
+          value={arrivalDays ?? []}
+          onChange={(days) => setArrival(days.length === 0 ? undefined : days)}
+        />
+        <WeekdaysInput
+          label={t.hosting.fields['terms.departureDays'].label}
+          help={says.departureHelp}
+          isOptional
+          value={departureDays ?? []}
+          onChange={(days) => setDeparture(days.length === 0 ? undefined : days)}
+        />
         <div className="actions">
           <Button type="submit" className="primary">
             {says.done}

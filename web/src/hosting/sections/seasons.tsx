@@ -8,6 +8,7 @@ import { nightsRangeText } from '../dates.ts';
 import { fieldId } from '../draft/field-places.ts';
 import { useForm } from '../draft/form.ts';
 import { useField } from '../fields/use-field.ts';
+import { daysOf } from '../season-text.ts';
 import { SeasonDialog } from './season-dialog.tsx';
 import { overlapsAbove } from './season-overlaps.ts';
 
@@ -46,6 +47,7 @@ export function Seasons() {
                 <th scope="col">{says.price}</th>
                 <th scope="col">{says.minNights}</th>
                 <th scope="col">{says.maxNights}</th>
+                <th scope="col">{says.days}</th>
                 <th scope="col">
                   <span className="unseen">{says.actions}</span>
                 </th>
@@ -77,6 +79,7 @@ export function Seasons() {
                   </td>
                   <td>{season.minNights === undefined ? says.asUsual : nightsText(season.minNights)}</td>
                   <td>{season.maxNights === undefined ? says.asUsual : nightsText(season.maxNights)}</td>
+                  <td>{daysOf(season).join('; ') || says.asUsual}</td>
                   <td>
                     {!isDisabled && (
                       <div className="listing-table-actions">

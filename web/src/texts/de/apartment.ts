@@ -29,7 +29,13 @@ export const apartment: Texts['apartment'] = {
       one: '# Nacht bleibt zwischen zwei Aufenthalten frei.',
       other: '# Nächte bleiben zwischen zwei Aufenthalten frei.',
     }),
-    season: (name, from, last, least) => `${name} (${from} bis ${last}): mindestens ${least}.`,
+    season: (name, from, last, rules) => `${name} (${from} bis ${last}): ${rules}.`,
+    ofSeason: {
+      least: (nights) => `mindestens ${nights}`,
+      most: (nights) => `höchstens ${nights}`,
+      arrive: (days) => `Anreise am ${days}`,
+      leave: (days) => `Abreise am ${days}`,
+    },
     timeZone: (zone, time) =>
       `Tage und Zeiten gelten am Ort der Wohnung (${zone}, dort ist es jetzt ${time}).`,
   },

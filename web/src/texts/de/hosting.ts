@@ -145,7 +145,10 @@ export const hosting: Texts['hosting'] = {
       label: 'Steuer',
       help: 'Kommt auf Nächte und Reinigung, nach Abzug von Rabatten.',
     },
-    'terms.seasons': { label: 'Saisons', help: 'Andere Preise oder Längen für bestimmte Tage.' },
+    'terms.seasons': {
+      label: 'Saisons',
+      help: 'Andere Preise, Längen oder Wochentage für bestimmte Zeiten.',
+    },
     'terms.stayDiscounts': {
       label: 'Rabatte für lange Aufenthalte',
       help: 'Werden vom Preis der Nächte abgezogen; der längste passende zählt, sie addieren sich nicht.',
@@ -193,7 +196,7 @@ export const hosting: Texts['hosting'] = {
     'terms.cleaningMinor': 'Geben Sie einen Betrag ab 0 an.',
     'terms.taxBasisPoints': 'Die Steuer liegt zwischen 0 und 100 %.',
     'terms.seasons':
-      'Eine Saison hat einen Namen, endet nach ihrem Beginn, und ihr Minimum liegt nicht über ihrem Maximum.',
+      'Eine Saison hat einen Namen, endet nach ihrem Beginn, ihr Minimum liegt nicht über ihrem Maximum, und wer in ihr anreist, kann auch wieder abreisen.',
     'terms.stayDiscounts':
       'Jeder Rabatt beginnt bei einer anderen Zahl von Nächten, die ein Aufenthalt auch haben kann.',
     'terms.minNights': 'Geben Sie 1 bis 730 Nächte an.',
@@ -262,6 +265,11 @@ export const hosting: Texts['hosting'] = {
     minNights: 'Mindestens Nächte',
     maxNights: 'Höchstens Nächte',
     nightsHelp: 'Gilt für Aufenthalte, die in der Saison beginnen. Leer: wie sonst.',
+    days: 'Tage',
+    arrivalHelp: 'An diesen Tagen kann man in der Saison anreisen. Keiner: wie sonst.',
+    departureHelp: 'An diesen Tagen kann man in der Saison abreisen. Keiner: wie sonst.',
+    arrive: (days) => `Anreise am ${days}`,
+    leave: (days) => `Abreise am ${days}`,
     asUsual: 'wie sonst',
     add: 'Saison hinzufügen',
     edit: (name) => `${name} bearbeiten`,
@@ -278,7 +286,7 @@ export const hosting: Texts['hosting'] = {
     unnamed: 'Saison',
     needDates: 'Wählen Sie die erste und die letzte Nacht.',
     needName: 'Geben Sie ihr einen Namen.',
-    needOne: 'Geben Sie einen Preis, ein Minimum oder ein Maximum an: Sonst ändert sie nichts.',
+    needOne: 'Geben Sie einen Preis, ein Minimum, ein Maximum oder Tage an: Sonst ändert sie nichts.',
   },
   discounts: {
     from: 'Ab so vielen Nächten',
@@ -296,7 +304,7 @@ export const hosting: Texts['hosting'] = {
     days: 'An welchen Tagen',
     time: 'Wie früh, wie spät',
     deciding: 'Reservieren und stornieren',
-    seasonsToo: 'Eine Saison kann ein eigenes Minimum und Maximum haben, unter Preise.',
+    seasonsToo: 'Eine Saison kann eigene Regeln haben, unter Preise.',
   },
   preview: {
     title: 'Was das bedeutet',

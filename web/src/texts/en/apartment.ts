@@ -26,8 +26,14 @@ export const apartment = {
       one: '# night is kept empty between two stays.',
       other: '# nights are kept empty between two stays.',
     }),
-    season: (name: string, from: string, last: string, least: string) =>
-      `${name} (${from} to ${last}): at least ${least}.`,
+    season: (name: string, from: string, last: string, rules: string) =>
+      `${name} (${from} to ${last}): ${rules}.`,
+    ofSeason: {
+      least: (nights: string) => `at least ${nights}`,
+      most: (nights: string) => `at most ${nights}`,
+      arrive: (days: string) => `arrival on ${days}`,
+      leave: (days: string) => `departure on ${days}`,
+    },
     timeZone: (zone: string, time: string) =>
       `Days and times are local at the apartment (${zone}, where it is ${time} now).`,
   },

@@ -139,7 +139,7 @@ export const hosting = {
     },
     'terms.cleaningMinor': { label: 'Cleaning fee', help: 'Added once to every stay, however long.' },
     'terms.taxBasisPoints': { label: 'Tax', help: 'Added to nights and cleaning, after discounts.' },
-    'terms.seasons': { label: 'Seasons', help: 'Other prices or lengths of stay for some dates.' },
+    'terms.seasons': { label: 'Seasons', help: 'Other prices, lengths of stay or weekdays for some dates.' },
     'terms.stayDiscounts': {
       label: 'Discounts for long stays',
       help: 'Taken off the price of the nights; the longest that fits counts, they do not add up.',
@@ -235,6 +235,11 @@ export const hosting = {
     minNights: 'Minimum nights',
     maxNights: 'Maximum nights',
     nightsHelp: 'Counts for stays that begin in the season. Empty: as usual.',
+    days: 'Days',
+    arrivalHelp: 'On which guests may arrive in the season. None: as usual.',
+    departureHelp: 'On which guests may leave in the season. None: as usual.',
+    arrive: (days: string) => `arrival on ${days}`,
+    leave: (days: string) => `departure on ${days}`,
     asUsual: 'as usual',
     add: 'Add a season',
     edit: (name: string) => `Edit ${name}`,
@@ -251,7 +256,7 @@ export const hosting = {
     unnamed: 'Season',
     needDates: 'Choose the first and the last night.',
     needName: 'Give it a name.',
-    needOne: 'Give it a price, a minimum or a maximum: else it changes nothing.',
+    needOne: 'Give it a price, a minimum, a maximum or days: else it changes nothing.',
   },
   discounts: {
     from: 'From, in nights',
@@ -269,7 +274,7 @@ export const hosting = {
     days: 'Which days',
     time: 'How early, how late',
     deciding: 'Holding and cancelling',
-    seasonsToo: 'A season may have a minimum and maximum of its own, under Rates.',
+    seasonsToo: 'A season may have rules of its own, under Rates.',
   },
   preview: {
     title: 'What this means',
