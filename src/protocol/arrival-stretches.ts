@@ -49,6 +49,8 @@ export function roomOf({ horizonNights, noticeDays }: Terms): number {
 
 /** Days in a row on which all rules are the same. */
 interface Segment extends NightRange, Pick<Terms, SeasonalRule> {
+  /** The minimum that a stay with a night in it must have, where that counts; 0 where no season asks for one. */
+  readonly touchedMinimum: number;
   /** Which seasons decide about those who arrive: as long as they do, it is one stretch. */
   readonly deciding: readonly number[];
 }
@@ -64,9 +66,11 @@ function segmentsOf(terms: Terms): Segment[] {
   return days.slice(1).map((to, i) => {
     const from = days[i]!;
     const on = <R extends SeasonalRule>(rule: R) => seasonal(terms, rule, from);
+    const isTouched = terms.seasonMinimum === 'touching' && decidingSeason(terms, 'minNights', from) >= 0;
     return {
       ...{ from, to, minNights: on('minNights'), maxNights: on('maxNights') },
       ...{ arrivalDays: on('arrivalDays'), departureDays: on('departureDays') },
+      touchedMinimum: isTouched ? on('minNights') : 0,
       deciding: ARRIVAL_RULES.map((rule) => decidingSeason(terms, rule, from)),
     };
   });
@@ -87,10 +91,19 @@ function lengthsFrom(
   let lengths: Lengths | undefined;
   for (const arrival of arrivals) {
     const max = Math.min(arrival.maxNights, most);
+    let min = arrival.minNights;
+    // By where the last night is: on its first day another segment decides who may leave.
     for (let i = segments.indexOf(arrival); i < segments.length; i++) {
-      const departure = segments[i]!;
-      if (departure.from - arrival.to >= max) break;
-      lengths = both(lengths, lengthsBetween(arrival, departure, arrival.minNights, max));
+      const { from, to, departureDays, touchedMinimum } = segments[i]!;
+      if (from - arrival.to >= max) break;
+      min = Math.max(min, touchedMinimum);
+      const dayAfter = {
+        from: to,
+        to: to + 1,
+        departureDays: segments[i + 1]?.departureDays ?? departureDays,
+      };
+      lengths = both(lengths, lengthsBetween(arrival, { from: from + 1, to, departureDays }, min, max));
+      lengths = both(lengths, lengthsBetween(arrival, dayAfter, min, max));
     }
   }
   return lengths;

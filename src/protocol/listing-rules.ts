@@ -79,19 +79,13 @@ function stretchProblem(
   usual: ArrivalStretch,
   stretch: ArrivalStretch,
 ): FieldError | undefined {
-  const { minNights, maxNights, deciding, from, to, shortest } = stretch;
+  const { minNights, maxNights, deciding, shortest } = stretch;
   const room = roomOf(terms);
   const isOpen = shortest !== undefined && (shortest <= room || shortest <= (usual.shortest ?? 0));
   const last = deciding.at(-1);
   if (last === undefined) {
-    // The usual rules, between seasons of which one lets nobody leave.
     if (isOpen || usual.shortest === undefined || !stretch.hasArrivals) return undefined;
-    const closing = terms.seasons.findIndex(
-      (season) =>
-        season.departureDays !== undefined && overlaps(seasonRange(season), { from, to: to + maxNights }),
-    );
-    const message = `nobody who arrives from ${dateOf(from)} to ${dateOf(to - 1)} for ${minNights} to ${maxNights} nights may leave on a day within the horizon; allow more departureDays or lengths`;
-    return { path: `seasons.${closing}.departureDays`, message };
+    return closedBetween(terms, stretch);
   }
   const field = (['maxNights', 'minNights', 'arrivalDays'] as const).find(
     (rule) => terms.seasons[last]![rule] !== undefined,
@@ -110,6 +104,19 @@ function stretchProblem(
   }
   const message = `${who} for at least ${shortest} nights, and horizonNights and noticeDays leave ${room}; lower the minimum, or send a horizon of at least ${shortest + terms.noticeDays}`;
   return { path, message };
+}
+
+/** The usual rules let somebody arrive between seasons who could not leave then, or would have to stay for longer. */
+function closedBetween(terms: Terms, { from, to, minNights, maxNights }: ArrivalStretch): FieldError {
+  const isTouched = terms.seasonMinimum === 'touching';
+  const closing = terms.seasons.findIndex(
+    (season) =>
+      overlaps(seasonRange(season), { from, to: to + maxNights }) &&
+      (season.departureDays !== undefined || (isTouched && season.minNights !== undefined)),
+  );
+  const field = terms.seasons[closing]?.departureDays === undefined ? 'minNights' : 'departureDays';
+  const message = `who arrives from ${dateOf(from)} to ${dateOf(to - 1)}, for ${minNights} to ${maxNights} nights, comes into season ${quoted(terms.seasons[closing]?.name ?? '')}, which lets none of these stays in; allow more days or lengths`;
+  return { path: `seasons.${closing}.${field}`, message };
 }
 
 /** A discount must be for a stay that is allowed at some time of the year. */

@@ -53,7 +53,7 @@ export function brokenRule(
   if (from < today) return 'past';
   if (from < today + terms.noticeDays) return 'notice';
   if (to > today + terms.horizonNights) return 'horizon';
-  if (nights < seasonal(terms, 'minNights', from)) return 'min_nights';
+  if (nights < minimumNights(terms, stay)) return 'min_nights';
   if (nights > seasonal(terms, 'maxNights', from)) return 'max_nights';
   if (!seasonal(terms, 'arrivalDays', from).includes(weekdayOf(from))) return 'arrival_day';
   if (!seasonal(terms, 'departureDays', to).includes(weekdayOf(to))) return 'departure_day';
@@ -94,6 +94,41 @@ export function seasonal<R extends SeasonalRule>(terms: Terms, rule: R, day: num
   return (deciding?.[rule] as Terms[R] | undefined) ?? terms[rule];
 }
 
+/**
+ * The fewest nights that a stay must have: what counts on the day of its arrival or, where the minimum of a season counts
+ * for stays that touch it, the most that a season asks for which decides about one of its nights.
+ */
+export function minimumNights(terms: Terms, stay: NightRange): number {
+  let least = seasonal(terms, 'minNights', stay.from);
+  if (terms.seasonMinimum !== 'touching') return least;
+  for (const [i, { minNights = 0 }] of terms.seasons.entries()) {
+    if (minNights > least && decidesAMinimum(terms, i, stay)) least = minNights;
+  }
+  return least;
+}
+
+/** The fewest nights of a stay that begins on a day, as far as minimums go. */
+export function fewestNights(terms: Terms, from: number): number {
+  for (let nights = 1; ; ) {
+    const least = minimumNights(terms, { from, to: from + nights });
+    if (least <= nights) return nights;
+    nights = least;
+  }
+}
+
+/** Whether the season at `index` decides about the minimum on some night of the stay. */
+function decidesAMinimum(terms: Terms, index: number, stay: NightRange): boolean {
+  const { from, to } = seasonRange(terms.seasons[index]!);
+  let night = Math.max(stay.from, from);
+  while (night < Math.min(stay.to, to)) {
+    const deciding = decidingSeason(terms, 'minNights', night);
+    if (deciding === index) return true;
+    // One above it does, or another above that one, up to its end.
+    night = seasonRange(terms.seasons[deciding]!).to;
+  }
+  return false;
+}
+
 /** Index of the season that decides a rule on a day; -1 where the apartment does. */
 export function decidingSeason({ seasons }: Terms, rule: SeasonalRule, day: number): number {
   for (let i = 0; i < seasons.length; i++) {
@@ -132,7 +167,7 @@ function explain(
         `checkOut ${checkOut} is more than ${nightsText(terms.horizonNights)} ahead`,
       );
     case 'min_nights': {
-      const minimum = seasonal(terms, 'minNights', from);
+      const minimum = minimumNights(terms, { from, to });
       return violation(
         rule,
         'checkOut',

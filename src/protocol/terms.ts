@@ -33,6 +33,9 @@ export const Season = z.object({
 });
 export type Season = z.infer<typeof Season>;
 
+export const SeasonMinimum = z.enum(['arrival', 'touching']);
+export type SeasonMinimum = z.infer<typeof SeasonMinimum>;
+
 export const Terms = z.object({
   timeZone: z.string().max(64),
   currency: Currency,
@@ -49,6 +52,8 @@ export const Terms = z.object({
   capacity: z.int().min(1).max(GUESTS_MAX),
   minNights: z.int().min(1).max(HORIZON_NIGHTS_MAX),
   maxNights: z.int().min(1).max(HORIZON_NIGHTS_MAX),
+  /** Whether a season's minimum counts for stays that arrive in it, or for all that have a night in it. Without it the first. */
+  seasonMinimum: SeasonMinimum.optional(),
   arrivalDays: Weekdays,
   departureDays: Weekdays,
   /** Nights kept empty between two stays. */

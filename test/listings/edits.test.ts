@@ -147,6 +147,34 @@ describe('[A4] terms', () => {
       { seasons: [{ ...season, arrivalDays: [6, 6] }] },
       ['seasons.0.arrivalDays'],
     ],
+    [
+      'discount what only a stay that touches no season may have',
+      {
+        ...{ maxNights: 10, seasonMinimum: 'touching', stayDiscounts: [{ minNights: 10, basisPoints: 500 }] },
+        seasons: [{ ...season, minNights: 12, maxNights: 14, arrivalDays: [6], departureDays: [6] }],
+      },
+      [],
+    ],
+    [
+      'ask of a season for more than the horizon has',
+      {
+        ...{ maxNights: 10, horizonNights: 13, seasonMinimum: 'touching' },
+        seasons: [{ ...season, minNights: 14, maxNights: 14 }],
+      },
+      ['seasons.0.maxNights'],
+    ],
+    [
+      // Between two seasons of a week there are two days, of which who stays for two nights touches the second one.
+      'ask of who arrives between two seasons for more than they may stay',
+      {
+        ...{ minNights: 3, maxNights: 4, seasonMinimum: 'touching' },
+        seasons: [
+          { ...season, to: '2027-06-08', maxNights: 7, minNights: 7 },
+          { ...season, from: '2027-06-10', to: '2027-06-17', minNights: 7, maxNights: 14 },
+        ],
+      },
+      ['seasons.1.minNights'],
+    ],
     ['have no weekend', { weekendDays: [] }, ['weekendDays']],
     ['have a weekend twice', { weekendDays: [5, 6, 5] }, ['weekendDays']],
     ['have a weekend of all days', { weekendDays: [1, 2, 3, 4, 5, 6, 7] }, []],

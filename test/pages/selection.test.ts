@@ -85,6 +85,30 @@ describe('a day of the calendar', () => {
     });
   });
 
+  it('[A8] is too short for a season that counts for stays that touch it', () => {
+    const season = { name: 'Fair', from: '2027-03-09', to: '2027-03-15', minNights: 5 };
+    const open = openings({ seasonMinimum: 'touching', minNights: 2, seasons: [season] });
+    // Two nights before the season would do, of which there is one; those who stay on need five.
+    expect(open.arrivalObstacle(nightOf('2027-03-07'))).toBeUndefined();
+    expect(open.arrivalObstacle(nightOf('2027-03-08'))).toEqual({
+      kind: 'no_room',
+      minNights: 5,
+      until: nightOf('2027-03-10'),
+    });
+  });
+
+  it('[A7] knows the days of arrival and departure of its season', () => {
+    const season = { name: 'Fair', from: '2027-03-13', to: '2027-03-22' };
+    const open = openings({ seasons: [{ ...season, arrivalDays: [6], departureDays: [1] }] });
+    expect(day(open, '2027-03-13')).toMatchObject({ limit: undefined, choosable: true });
+    expect(open.arrivalObstacle(nightOf('2027-03-14'))).toMatchObject({ rule: 'arrival_day' });
+    expect(open.obstacleTo(stay('2027-03-12', '2027-03-14'), 1)).toMatchObject({ rule: 'departure_day' });
+    expect(open.obstacleTo(stay('2027-03-12', '2027-03-15'), 1)).toBeUndefined();
+    // On the season's last day its last night is over.
+    expect(open.obstacleTo(stay('2027-03-20', '2027-03-23'), 1)).toBeUndefined();
+    expect(open.arrivalObstacle(nightOf('2027-03-22'))).toBeUndefined();
+  });
+
   it('knows weekdays of arrival, notice and turnover', () => {
     const weekly = openings({ arrivalDays: [6], departureDays: [6], minNights: 7, noticeDays: 3 });
     expect(day(weekly, '2027-03-02').limit).toBe('notice');

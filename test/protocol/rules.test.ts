@@ -7,6 +7,7 @@ import { openTerms } from '../support/terms.ts';
 /** A Monday. */
 const TODAY = nightOf('2026-11-23');
 const stay = (checkIn: string, checkOut: string) => ({ from: nightOf(checkIn), to: nightOf(checkOut) });
+const touching = { seasonMinimum: 'touching' } as const;
 const summer = { name: 'Summer', from: '2027-06-01', to: '2027-09-01' };
 
 const cases: [
@@ -56,6 +57,63 @@ const cases: [
     1,
     'is a Sunday, and guests leave on Saturday',
   ],
+  // Where a season's minimum counts for stays that touch it, one night in it is enough, and the last day is none.
+  [
+    'min_nights',
+    { ...touching, seasons: [{ ...summer, minNights: 5 }] },
+    '2027-05-30',
+    '2027-06-02',
+    1,
+    'a stay of 3 nights from 2027-05-30 is shorter than the minimum of 5',
+  ],
+  [undefined, { ...touching, seasons: [{ ...summer, minNights: 5 }] }, '2027-05-30', '2027-06-01', 1],
+  [undefined, { ...touching, seasons: [{ ...summer, minNights: 5 }] }, '2027-05-30', '2027-06-04', 1],
+  ['min_nights', { ...touching, seasons: [{ ...summer, minNights: 5 }] }, '2027-08-31', '2027-09-03', 1],
+  // What counts on the day of arrival counts beside it, and a season may ask for less than the apartment.
+  [
+    'min_nights',
+    { ...touching, minNights: 4, seasons: [{ ...summer, minNights: 2 }] },
+    '2027-05-30',
+    '2027-06-02',
+    1,
+  ],
+  [
+    undefined,
+    { ...touching, minNights: 4, seasons: [{ ...summer, minNights: 2 }] },
+    '2027-08-31',
+    '2027-09-02',
+    1,
+  ],
+  // A season that others decide for on all nights of the stay says nothing.
+  [
+    undefined,
+    {
+      ...touching,
+      seasons: [
+        { ...summer, to: '2027-06-03', minNights: 2 },
+        { ...summer, from: '2027-06-03', to: '2027-06-10', minNights: 3 },
+        { ...summer, minNights: 9 },
+      ],
+    },
+    '2027-06-01',
+    '2027-06-10',
+    1,
+  ],
+  [
+    'min_nights',
+    {
+      ...touching,
+      seasons: [
+        { ...summer, to: '2027-06-03', minNights: 2 },
+        { ...summer, from: '2027-06-04', to: '2027-06-10', minNights: 3 },
+        { ...summer, minNights: 9 },
+      ],
+    },
+    '2027-06-01',
+    '2027-06-09',
+    1,
+    'the minimum of 9',
+  ],
   // The season of the day of arrival, and that of the day of departure: it may be another one.
   [
     'arrival_day',
@@ -99,13 +157,16 @@ const cases: [
   [undefined, { capacity: 2 }, '2026-11-26', '2026-11-28', 2],
 ];
 
-it.each(cases)('%s: %j for %s to %s, %i guests', (rule, overrides, checkIn, checkOut, guests, says) => {
-  const terms = openTerms(overrides);
-  const violation = checkStay(terms, stay(checkIn, checkOut), guests, TODAY);
-  expect(violation?.rule).toBe(rule);
-  expect(brokenRule(terms, stay(checkIn, checkOut), guests, TODAY)).toBe(rule);
-  if (says !== undefined) expect(violation?.why).toContain(says);
-});
+it.each(cases)(
+  '[A7] [A8] %s: %j for %s to %s, %i guests',
+  (rule, overrides, checkIn, checkOut, guests, says) => {
+    const terms = openTerms(overrides);
+    const violation = checkStay(terms, stay(checkIn, checkOut), guests, TODAY);
+    expect(violation?.rule).toBe(rule);
+    expect(brokenRule(terms, stay(checkIn, checkOut), guests, TODAY)).toBe(rule);
+    if (says !== undefined) expect(violation?.why).toContain(says);
+  },
+);
 
 it('names the stay that is too near, on either side', () => {
   const terms = openTerms({ turnoverNights: 2 });

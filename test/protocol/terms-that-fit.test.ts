@@ -39,6 +39,7 @@ const someTerms: fc.Arbitrary<Terms> = fc
   .record({
     minNights: fc.integer({ min: 1, max: 5 }),
     maxNights: fc.integer({ min: 4, max: 14 }),
+    seasonMinimum: fc.constantFrom('arrival' as const, 'touching' as const),
     arrivalDays: weekdays,
     departureDays: weekdays,
     noticeDays: fc.integer({ min: 0, max: 2 }),

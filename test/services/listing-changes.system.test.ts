@@ -57,6 +57,7 @@ describe('[C10] terms that an older server would pass over', () => {
   const season = { name: 'Fair', from: '2027-06-08', to: '2027-06-13' };
   it.each<[string, Partial<Terms>]>([
     ['weekend days', { weekendDays: [4, 5] }],
+    ["a season's minimum for stays that touch it", { seasonMinimum: 'touching' }],
     ["a season's weekend price", { seasons: [{ ...season, weekendMinor: 20_000 }] }],
     ["a season's days of arrival", { seasons: [{ ...season, arrivalDays: [6] }] }],
     ["a season's days of departure", { seasons: [{ ...season, departureDays: [7] }] }],

@@ -12,17 +12,19 @@ export function HouseRules({ terms, today }: { terms: Terms; today: number }) {
   const end = today + terms.horizonNights;
   const most = nightsText(terms.maxNights);
   const { arrivalDays, departureDays } = terms;
+  const coming = terms.seasons.filter(({ from, to }) => nightOf(to) > today && nightOf(from) < end);
+  const isTouchCounted =
+    terms.seasonMinimum === 'touching' && coming.some(({ minNights }) => minNights !== undefined);
   const lines = [
     terms.minNights === 1 ? says.lengthAtMost(most) : says.length(nightsText(terms.minNights), most),
-    ...terms.seasons
-      .filter(({ from, to }) => nightOf(to) > today && nightOf(from) < end)
-      .flatMap((season) => {
-        const own = rulesOf(season);
-        const last = dateOf(nightOf(season.to) - 1);
-        return own.length === 0
-          ? []
-          : [says.season(season.name, shortDate(season.from), shortDate(last), listText(own))];
-      }),
+    ...coming.flatMap((season) => {
+      const own = rulesOf(season);
+      const last = dateOf(nightOf(season.to) - 1);
+      return own.length === 0
+        ? []
+        : [says.season(season.name, shortDate(season.from), shortDate(last), listText(own))];
+    }),
+    ...(isTouchCounted ? [says.touching] : []),
     arrivalDays.length === 7 ? says.arriveAnyDay : says.arriveOn(weekdaysText(arrivalDays)),
     departureDays.length === 7 ? says.leaveAnyDay : says.leaveOn(weekdaysText(departureDays)),
     ...(terms.noticeDays > 0 ? [says.notice(terms.noticeDays)] : []),

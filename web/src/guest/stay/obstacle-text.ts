@@ -1,6 +1,6 @@
 /** Why a stay may not be, in a sentence that names the rule: the way out is `waysOut`'s, as one rule's may break another. */
 import { dateOf, weekdayOf } from '../../../../src/protocol/nights.ts';
-import { seasonal } from '../../../../src/protocol/rules.ts';
+import { minimumNights, seasonal } from '../../../../src/protocol/rules.ts';
 import type { Terms } from '../../../../src/protocol/terms.ts';
 import { guestsText, listText, nightsText, shortDate, weekdayName } from '../../format.ts';
 import { t } from '../../texts/index.ts';
@@ -39,7 +39,7 @@ function ruleText(
     case 'horizon':
       return says.horizon(day(today + terms.horizonNights));
     case 'min_nights':
-      return says.min_nights(nightsText(seasonal(terms, 'minNights', from)));
+      return says.min_nights(nightsText(minimumNights(terms, { from, to })));
     case 'max_nights':
       return says.max_nights(nightsText(seasonal(terms, 'maxNights', from)));
     case 'arrival_day':

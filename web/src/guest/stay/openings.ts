@@ -5,7 +5,7 @@
 import { type CalendarModel, calendarModel } from '../../../../src/client/index.ts';
 import { nearestStay, type Vacancy } from '../../../../src/protocol/advice.ts';
 import { type NightRange, nightOf, weekdayOf } from '../../../../src/protocol/nights.ts';
-import { brokenRule, type Rule, seasonal } from '../../../../src/protocol/rules.ts';
+import { brokenRule, fewestNights, type Rule, seasonal } from '../../../../src/protocol/rules.ts';
 import type { Terms } from '../../../../src/protocol/terms.ts';
 import { isWithin, type NightState, nightState, type Ownings } from './night-state.ts';
 
@@ -106,7 +106,7 @@ export function openingsOf(
     isFree: (stay) => (barrier.get(stay.from) ?? 0) >= stay.to && !isTooNear(stay),
   };
   const latest = (from: number): number => {
-    const first = from + seasonal(terms, 'minNights', from);
+    const first = from + fewestNights(terms, from);
     const last = Math.min(from + seasonal(terms, 'maxNights', from), barrier.get(from) ?? from);
     for (let to = last; to >= first; to--) {
       const stay = { from, to };
@@ -144,7 +144,7 @@ export function openingsOf(
         return { kind: 'turnover', nights: turnoverNights };
       return {
         kind: 'no_room',
-        minNights: seasonal(terms, 'minNights', night),
+        minNights: fewestNights(terms, night),
         until: barrier.get(night) ?? end,
       };
     },

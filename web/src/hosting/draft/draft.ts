@@ -27,6 +27,7 @@ const TERMS = [
   'stayDiscounts',
   'minNights',
   'maxNights',
+  'seasonMinimum',
   'arrivalDays',
   'departureDays',
   'turnoverNights',

@@ -1,5 +1,6 @@
 /** A field's value as a person would say it, for lists of what has changed. */
 import { CancellationPolicy } from '../../../../src/protocol/resources.ts';
+import { SeasonMinimum } from '../../../../src/protocol/terms.ts';
 import { listText, money, nightsText, numberText, percentText } from '../../format.ts';
 import { t } from '../../texts/index.ts';
 import { seasonText, weekdaysText } from '../season-text.ts';
@@ -47,6 +48,8 @@ function valueText(draft: Draft, path: DraftPath): string {
       );
     case 'terms.holdTtlSeconds':
       return numberText((value as number) / 60);
+    case 'terms.seasonMinimum':
+      return t.hosting.seasonMinimum[SeasonMinimum.parse(value)];
     case 'terms.cancellationPolicy':
       return t.hosting.policies[CancellationPolicy.parse(value)];
     case 'amenities':

@@ -1,4 +1,5 @@
 /** Which stays are let in, and what a guest may count on while deciding and after. */
+import type { ReactNode } from 'react';
 import { Label, Radio, RadioGroup } from 'react-aria-components';
 import {
   HOLD_TTL_SECONDS_MAX,
@@ -8,13 +9,14 @@ import {
 } from '../../../../src/protocol/limits.ts';
 import { dateOf } from '../../../../src/protocol/nights.ts';
 import { CancellationPolicy } from '../../../../src/protocol/resources.ts';
+import { SeasonMinimum } from '../../../../src/protocol/terms.ts';
 import { listText, shortDate, weekdayName } from '../../format.ts';
 import { t } from '../../texts/index.ts';
 import { fieldId } from '../draft/field-places.ts';
 import { useForm } from '../draft/form.ts';
 import { Explained } from '../fields/explained.tsx';
 import { NumberInput, NumberLine } from '../fields/numbers.tsx';
-import { useField } from '../fields/use-field.ts';
+import { type PathOf, useField } from '../fields/use-field.ts';
 import { WeekdaysLine } from '../fields/weekdays.tsx';
 
 const WHOLE: Intl.NumberFormatOptions = { maximumFractionDigits: 0 };
@@ -54,6 +56,7 @@ export function RulesSection() {
             effect={says.maxNights(day(arrival), day(arrival + terms.maxNights))}
           />
         </div>
+        {terms.seasons.some(({ minNights }) => minNights !== undefined) && <SeasonMinimumLine />}
       </fieldset>
       <fieldset>
         <legend>{t.hosting.rules.days}</legend>
@@ -126,26 +129,67 @@ function HoldLifetime() {
   );
 }
 
+function SeasonMinimumLine() {
+  const { value = 'arrival', set } = useField('terms.seasonMinimum');
+  return (
+    <ChoiceLine
+      path="terms.seasonMinimum"
+      value={value}
+      options={SeasonMinimum.options}
+      onChange={(minimum) => set(minimum === 'arrival' ? undefined : minimum)}
+      textOf={(minimum) => t.hosting.seasonMinimum[minimum]}
+    />
+  );
+}
+
 function Policy() {
-  const { value, set, isDisabled, wrong, label, help } = useField('terms.cancellationPolicy');
+  const { value, set } = useField('terms.cancellationPolicy');
+  return (
+    <ChoiceLine
+      path="terms.cancellationPolicy"
+      value={value}
+      options={CancellationPolicy.options}
+      onChange={set}
+      textOf={(policy) => (
+        <>
+          <strong>{t.hosting.policies[policy]}</strong>{' '}
+          <span className="muted">{t.common.policy.inWords[policy]}</span>
+        </>
+      )}
+    />
+  );
+}
+
+/** One of a few, all of them in view. */
+function ChoiceLine<Option extends string>({
+  path,
+  value,
+  options,
+  onChange,
+  textOf,
+}: {
+  path: PathOf<Option>;
+  value: Option;
+  options: readonly Option[];
+  onChange: (option: Option) => void;
+  textOf: (option: Option) => ReactNode;
+}) {
+  const { isDisabled, wrong, label, help } = useField(path);
   return (
     <RadioGroup
-      id={fieldId('terms.cancellationPolicy')}
+      id={fieldId(path)}
       className="form-field"
       value={value}
-      onChange={(policy) => set(policy as CancellationPolicy)}
+      onChange={(option) => onChange(option as Option)}
       isDisabled={isDisabled}
       isInvalid={wrong.length > 0}
       validationBehavior="aria"
     >
       <Label>{label}</Label>
-      {CancellationPolicy.options.map((policy) => (
-        <Radio key={policy} value={policy} className="radio-line">
+      {options.map((option) => (
+        <Radio key={option} value={option} className="radio-line">
           <span className="dot" aria-hidden="true" />
-          <span>
-            <strong>{t.hosting.policies[policy]}</strong>{' '}
-            <span className="muted">{t.common.policy.inWords[policy]}</span>
-          </span>
+          <span>{textOf(option)}</span>
         </Radio>
       ))}
       <Explained help={help} wrong={wrong.map(({ message }) => message)} />

@@ -30,6 +30,7 @@ export const apartment: Texts['apartment'] = {
       other: '# Nächte bleiben zwischen zwei Aufenthalten frei.',
     }),
     season: (name, from, last, rules) => `${name} (${from} bis ${last}): ${rules}.`,
+    touching: 'Das Minimum einer Saison gilt für jeden Aufenthalt mit einer Nacht in ihr.',
     ofSeason: {
       least: (nights) => `mindestens ${nights}`,
       most: (nights) => `höchstens ${nights}`,

@@ -155,6 +155,10 @@ export const hosting: Texts['hosting'] = {
     },
     'terms.minNights': { label: 'Mindestens Nächte', help: 'Kürzere Aufenthalte werden abgelehnt.' },
     'terms.maxNights': { label: 'Höchstens Nächte', help: 'Längere Aufenthalte werden abgelehnt.' },
+    'terms.seasonMinimum': {
+      label: 'Das Minimum einer Saison gilt für',
+      help: 'Ein Maximum gilt für Aufenthalte, die in der Saison beginnen.',
+    },
     'terms.arrivalDays': { label: 'Anreise am', help: 'Nur an diesen Wochentagen können Gäste anreisen.' },
     'terms.departureDays': { label: 'Abreise am', help: 'Nur an diesen Wochentagen können Gäste abreisen.' },
     'terms.turnoverNights': {
@@ -201,6 +205,7 @@ export const hosting: Texts['hosting'] = {
       'Jeder Rabatt beginnt bei einer anderen Zahl von Nächten, die ein Aufenthalt auch haben kann.',
     'terms.minNights': 'Geben Sie 1 bis 730 Nächte an.',
     'terms.maxNights': 'Geben Sie mindestens so viele Nächte an wie im Minimum, höchstens 730.',
+    'terms.seasonMinimum': 'Wählen Sie eines von beiden.',
     'terms.arrivalDays': 'Wählen Sie wenigstens einen Tag.',
     'terms.departureDays': 'Wählen Sie Tage, an denen ein Aufenthalt von erlaubter Länge enden kann.',
     'terms.turnoverNights': 'Geben Sie 0 bis 30 Nächte an.',
@@ -228,6 +233,10 @@ export const hosting: Texts['hosting'] = {
     noDay: 'Kein Tag bleibt übrig: Niemand könnte kommen.',
     everyDay: 'jeden Tag',
     onlyDays: (days) => `Nur ${days}.`,
+  },
+  seasonMinimum: {
+    arrival: 'Aufenthalte, die in ihr beginnen',
+    touching: 'alle Aufenthalte mit einer Nacht in ihr',
   },
   policies: { flexible: 'Flexibel', moderate: 'Mittel', strict: 'Streng' },
   listing: {
@@ -264,7 +273,8 @@ export const hosting: Texts['hosting'] = {
     weekend: (amount) => `am Wochenende ${amount}`,
     minNights: 'Mindestens Nächte',
     maxNights: 'Höchstens Nächte',
-    nightsHelp: 'Gilt für Aufenthalte, die in der Saison beginnen. Leer: wie sonst.',
+    nightsHelp:
+      'Für Aufenthalte, die in der Saison beginnen; das Minimum auch für andere, wo die Regeln es sagen. Leer: wie sonst.',
     days: 'Tage',
     arrivalHelp: 'An diesen Tagen kann man in der Saison anreisen. Keiner: wie sonst.',
     departureHelp: 'An diesen Tagen kann man in der Saison abreisen. Keiner: wie sonst.',

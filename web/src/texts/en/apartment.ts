@@ -28,6 +28,7 @@ export const apartment = {
     }),
     season: (name: string, from: string, last: string, rules: string) =>
       `${name} (${from} to ${last}): ${rules}.`,
+    touching: 'The minimum of a season counts for every stay with a night in it.',
     ofSeason: {
       least: (nights: string) => `at least ${nights}`,
       most: (nights: string) => `at most ${nights}`,

@@ -146,6 +146,10 @@ export const hosting = {
     },
     'terms.minNights': { label: 'Minimum nights', help: 'Shorter stays are refused.' },
     'terms.maxNights': { label: 'Maximum nights', help: 'Longer stays are refused.' },
+    'terms.seasonMinimum': {
+      label: 'The minimum of a season counts for',
+      help: 'A maximum counts for stays that arrive in the season.',
+    },
     'terms.arrivalDays': { label: 'Arrival on', help: 'Guests can only arrive on these days of the week.' },
     'terms.departureDays': {
       label: 'Departure on',
@@ -199,6 +203,10 @@ export const hosting = {
     everyDay: 'every day',
     onlyDays: (days: string) => `Only ${days}.`,
   },
+  seasonMinimum: {
+    arrival: 'stays that arrive in it',
+    touching: 'all stays with a night in it',
+  },
   policies: { flexible: 'Flexible', moderate: 'Moderate', strict: 'Strict' },
   listing: {
     about: 'What it is',
@@ -234,7 +242,8 @@ export const hosting = {
     weekend: (amount: string) => `weekend ${amount}`,
     minNights: 'Minimum nights',
     maxNights: 'Maximum nights',
-    nightsHelp: 'Counts for stays that begin in the season. Empty: as usual.',
+    nightsHelp:
+      'For stays that begin in the season; the minimum also for others, where the rules say so. Empty: as usual.',
     days: 'Days',
     arrivalHelp: 'On which guests may arrive in the season. None: as usual.',
     departureHelp: 'On which guests may leave in the season. None: as usual.',
