@@ -47,7 +47,7 @@ door.guests.on('connection', (socket) => {
     if (terms === undefined)
       return refuse('not_found', `no apartment ${command.apartmentId}; search for one that exists`);
     const stay = { from: nightOf(command.checkIn), to: nightOf(command.checkOut) };
-    const broken = checkStay(terms, stay, command.guests, localNight(terms.timeZone, Date.now()));
+    const broken = checkStay(terms, stay, command.guests, localNight(terms.timeZone, Date.now()), undefined);
     if (broken !== undefined)
       return refuse('rule_violation', broken.why, {
         fields: [{ path: broken.path, message: broken.rule }],

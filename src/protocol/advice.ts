@@ -3,7 +3,7 @@
  * there is but one: the nearest stay that every rule allows and that is free.
  */
 import { dateOf, type NightRange, weekdayOf } from './nights.ts';
-import { brokenRule, seasonal } from './rules.ts';
+import { brokenRule, type ClaimBeside, seasonal } from './rules.ts';
 import type { Terms } from './terms.ts';
 
 export interface StayWish {
@@ -18,6 +18,7 @@ export interface StayWish {
 export interface Vacancy {
   /** The latest day on which a stay from this night could end, as what is taken goes; no later than it where it is taken. */
   latestEnd(from: number): number;
+  readonly claimBeside: ClaimBeside;
   /** Whether the stay's nights are free, and those around it that turnover wants empty. */
   isFree(stay: NightRange): boolean;
 }
@@ -64,13 +65,18 @@ export function nearestStay(
   }
   return nearest;
 
+  function isAllowed(candidate: NightRange): boolean {
+    return brokenRule(terms, candidate, party, today, vacancy.claimBeside) === undefined;
+  }
+
   /** Of the stays from this day that are nearer than the best so far, or as near with a nearer length, the nearest. */
   function nearestFrom(from: number): NightRange | undefined {
     if (from < first || from >= end) return undefined;
     if (!seasonal(terms, 'arrivalDays', from).includes(weekdayOf(from))) return undefined;
     const room = Math.min(end, vacancy.latestEnd(from)) - from;
     if (room < 1) return undefined;
-    const least = seasonal(terms, 'minNights', from);
+    const usual = seasonal(terms, 'minNights', from);
+    const least = Math.min(usual, terms.gapMinNights ?? usual);
     const most = Math.min(room, seasonal(terms, 'maxNights', from));
     const wanted = Math.min(Math.max(nights, least), most);
     for (let step = 0; step <= most - least; step++) {
@@ -80,7 +86,7 @@ export function nearestStay(
       for (const length of [wanted - step, wanted + step]) {
         if (length < least || length > most) continue;
         const candidate = { from, to: from + length };
-        if (brokenRule(terms, candidate, party, today) !== undefined || !vacancy.isFree(candidate)) continue;
+        if (!isAllowed(candidate) || !vacancy.isFree(candidate)) continue;
         distance = away;
         return candidate;
       }

@@ -16,6 +16,7 @@ export function termsProblems(terms: Terms): FieldError[] {
     ...lengthProblems(terms, usual),
     ...discountProblems(terms, [usual, ...stretches]),
     ...seasonProblems(terms, usual, stretches),
+    ...gapProblems(terms),
     ...weekdayProblems(terms),
     ...priceProblems(terms),
   ];
@@ -117,6 +118,14 @@ function closedBetween(terms: Terms, { from, to, minNights, maxNights }: Arrival
   const field = terms.seasons[closing]?.departureDays === undefined ? 'minNights' : 'departureDays';
   const message = `who arrives from ${dateOf(from)} to ${dateOf(to - 1)}, for ${minNights} to ${maxNights} nights, comes into season ${quoted(terms.seasons[closing]?.name ?? '')}, which lets none of these stays in; allow more days or lengths`;
   return { path: `seasons.${closing}.${field}`, message };
+}
+
+/** A season may ask for more nights than the apartment: what no minimum is above of would never count. */
+function gapProblems({ gapMinNights, minNights, seasons }: Terms): FieldError[] {
+  const most = Math.max(minNights, ...seasons.map((season) => season.minNights ?? 0));
+  if (gapMinNights === undefined || gapMinNights <= most) return [];
+  const message = `gapMinNights ${gapMinNights} is above every minimum, of which the longest is ${most}; send at most ${most}, or leave it out`;
+  return [{ path: 'gapMinNights', message }];
 }
 
 /** A discount must be for a stay that is allowed at some time of the year. */

@@ -52,6 +52,7 @@ export const ApartmentChange = z.strictObject({
       ...WrittenTerms.partial().shape,
       weekendMinor: Terms.shape.weekendMinor.nullable(),
       weekendDays: Terms.shape.weekendDays.nullable(),
+      gapMinNights: Terms.shape.gapMinNights.nullable(),
       seasonMinimum: Terms.shape.seasonMinimum.nullable(),
       holdTtlSeconds: Terms.shape.holdTtlSeconds.nullable(),
     })

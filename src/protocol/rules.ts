@@ -27,16 +27,24 @@ export interface RuleViolation {
 }
 
 /**
+ * What has a night beside a stay: a hold or a booking, from which turnover is kept, or a block. Undefined where it is free,
+ * also where the stay would replace the hold that has it (H4).
+ */
+export type ClaimBeside = (night: number, stay: NightRange) => 'stay' | 'block' | undefined;
+
+/**
  * The first rule that forbids the stay, undefined where none does.
  * @param today night number of the local day at the apartment (`localNight(terms.timeZone, now)`)
+ * @param claimBeside undefined where no calendar is at hand: then no stay is taken to fill a gap
  */
 export function checkStay(
   terms: Terms,
   stay: NightRange,
   guests: number,
   today: number,
+  claimBeside: ClaimBeside | undefined,
 ): RuleViolation | undefined {
-  const rule = brokenRule(terms, stay, guests, today);
+  const rule = brokenRule(terms, stay, guests, today, claimBeside);
   return rule === undefined ? undefined : explain(rule, terms, stay, guests);
 }
 
@@ -46,6 +54,7 @@ export function brokenRule(
   stay: NightRange,
   guests: number,
   today: number,
+  claimBeside: ClaimBeside | undefined,
 ): Exclude<Rule, 'turnover'> | undefined {
   const { from, to } = stay;
   const nights = to - from;
@@ -53,12 +62,33 @@ export function brokenRule(
   if (from < today) return 'past';
   if (from < today + terms.noticeDays) return 'notice';
   if (to > today + terms.horizonNights) return 'horizon';
-  if (nights < minimumNights(terms, stay)) return 'min_nights';
+  if (nights < minimumNights(terms, stay)) {
+    const { gapMinNights = Number.POSITIVE_INFINITY } = terms;
+    if (nights < gapMinNights || claimBeside === undefined) return 'min_nights';
+    if (!fillsGap(terms, stay, today, claimBeside)) return 'min_nights';
+  }
   if (nights > seasonal(terms, 'maxNights', from)) return 'max_nights';
   if (!seasonal(terms, 'arrivalDays', from).includes(weekdayOf(from))) return 'arrival_day';
   if (!seasonal(terms, 'departureDays', to).includes(weekdayOf(to))) return 'departure_day';
   if (guests > terms.capacity) return 'capacity';
   return undefined;
+}
+
+/**
+ * Whether a stay leaves nothing to be sold between the claims on both sides of it: it ends where the next one begins, or
+ * as many nights before as are kept empty between two stays. What lies before today or past the horizon is no claim here,
+ * as not every calendar that is asked knows it.
+ */
+function fillsGap(terms: Terms, stay: NightRange, today: number, claimBeside: ClaimBeside): boolean {
+  const { turnoverNights, horizonNights } = terms;
+  const isClaimed = (night: number, keptEmpty: number) => {
+    const isKnown = (one: number) => one >= today && one < today + horizonNights;
+    return (
+      (isKnown(night) && claimBeside(night, stay) !== undefined) ||
+      (isKnown(night + keptEmpty) && claimBeside(night + keptEmpty, stay) === 'stay')
+    );
+  };
+  return isClaimed(stay.from - 1, -turnoverNights) && isClaimed(stay.to, turnoverNights);
 }
 
 /**

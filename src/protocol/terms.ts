@@ -54,6 +54,8 @@ export const Terms = z.object({
   maxNights: z.int().min(1).max(HORIZON_NIGHTS_MAX),
   /** Whether a season's minimum counts for stays that arrive in it, or for all that have a night in it. Without it the first. */
   seasonMinimum: SeasonMinimum.optional(),
+  /** The minimum of a stay that fills the gap between two claims and leaves no night of it to be sold. Without it the usual one. */
+  gapMinNights: z.int().min(1).max(HORIZON_NIGHTS_MAX).optional(),
   arrivalDays: Weekdays,
   departureDays: Weekdays,
   /** Nights kept empty between two stays. */

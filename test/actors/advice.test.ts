@@ -2,59 +2,26 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decideBlock } from '../../src/actors/calendar/decide-block.ts';
-import { decideHold } from '../../src/actors/calendar/decide-hold.ts';
 import type { ErrorBody } from '../../src/protocol/errors.ts';
 import { type NightRange, nightOf, overlaps } from '../../src/protocol/nights.ts';
-import type { Terms } from '../../src/protocol/terms.ts';
 import { termsAround } from '../services/arbitrary-terms.ts';
-import { BareApartment } from '../support/bare-apartment.ts';
+import type { BareApartment } from '../support/bare-apartment.ts';
+import {
+  apartmentWith,
+  bounds,
+  claim,
+  HORIZON_NIGHTS,
+  ids,
+  NOW_MS,
+  refusalOf,
+  TODAY,
+} from '../support/claimed-apartment.ts';
 
-const NOW_MS = Date.UTC(2027, 4, 1, 12);
-const TODAY = Math.floor(NOW_MS / 86_400_000);
-/** Short, so that all stays there are can be tried. */
-const HORIZON_NIGHTS = 45;
-
-const claim = fc.record({
-  as: fc.constantFrom('ana', 'ben', 'paying', 'closed'),
-  from: fc.integer({ min: 0, max: HORIZON_NIGHTS }),
-  nights: fc.integer({ min: 1, max: 9 }),
-});
-type Claim = typeof claim extends fc.Arbitrary<infer T> ? T : never;
 const wish = fc.record({
   from: fc.integer({ min: -5, max: HORIZON_NIGHTS + 9 }),
   nights: fc.integer({ min: -2, max: 12 }),
   guests: fc.integer({ min: 1, max: 8 }),
 });
-
-/** Claims that come about while anything goes: the host writes the terms afterwards. */
-function apartmentWith(claims: Claim[], terms: Terms): BareApartment {
-  const apartment = new BareApartment(NOW_MS);
-  apartment.holdsPerGuest = 100;
-  for (const { as, from, nights } of claims) {
-    const range = { from: TODAY + from, to: TODAY + from + nights };
-    if (as === 'closed') {
-      apartment.command({ id: 'h', kind: 'host' }, { kind: 'block', range });
-      continue;
-    }
-    const guest = { id: as === 'ben' ? 'ben' : 'ana', kind: 'guest' } as const;
-    const { outcome } = apartment.command(guest, { kind: 'hold', stay: range, guests: 1 });
-    if (as !== 'paying' || !outcome?.ok || !('hold' in outcome.data)) continue;
-    const contact = { name: 'Ana', email: 'ana@example.com' };
-    const confirm = { kind: 'confirm', holdId: outcome.data.hold.id, contact, method: 'any' } as const;
-    apartment.command(guest, confirm);
-  }
-  apartment.terms = { ...terms, horizonNights: HORIZON_NIGHTS };
-  return apartment;
-}
-
-const ids = { requestId: 'r', apartmentId: 'a1' };
-const bounds = { entropy: 'e', holdTtlMs: 600_000, holdsPerGuest: 100, openHolds: 0, mayWrite: () => true };
-
-/** Ana's wish, decided and not taken. */
-function refusalOf({ calendar, terms }: BareApartment, stay: NightRange, guests: number) {
-  const at = { terms, nowMs: NOW_MS, subject: { id: 'ana', kind: 'guest' }, ...bounds } as const;
-  return decideHold(calendar, { kind: 'hold', ...ids, stay, guests }, at).refusal;
-}
 
 function closingRefusalOf({ calendar, terms }: BareApartment, range: NightRange) {
   const at = { terms, nowMs: NOW_MS, subject: { id: 'h', kind: 'host' }, ...bounds } as const;

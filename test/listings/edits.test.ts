@@ -175,6 +175,12 @@ describe('[A4] terms', () => {
       },
       ['seasons.1.minNights'],
     ],
+    ['fill gaps that no minimum keeps open', { minNights: 3, gapMinNights: 4 }, ['gapMinNights']],
+    [
+      'fill gaps in a season that asks for more',
+      { minNights: 3, gapMinNights: 4, seasons: [{ ...season, minNights: 7 }] },
+      [],
+    ],
     ['have no weekend', { weekendDays: [] }, ['weekendDays']],
     ['have a weekend twice', { weekendDays: [5, 6, 5] }, ['weekendDays']],
     ['have a weekend of all days', { weekendDays: [1, 2, 3, 4, 5, 6, 7] }, []],

@@ -110,7 +110,7 @@ describe('the nearest free stays', () => {
           const calendar = calendarOf(taken, dateOf(reach.from), dateOf(reach.to));
           for (const one of nearestStays(calendar, { stay, guests: 2, terms, today }, 5)) {
             expect(one.to - one.from).toBe(3);
-            expect(checkStay(terms, one, 2, today)).toBeUndefined();
+            expect(checkStay(terms, one, 2, today, undefined)).toBeUndefined();
             for (const { from, to } of taken) {
               const isClear =
                 nightOf(to) + turnoverNights <= one.from || one.to + turnoverNights <= nightOf(from);

@@ -12,6 +12,7 @@ function vacancy(...taken: (readonly [from: number, to: number])[]): Vacancy {
   const ranges = taken.map(([from, to]) => ({ from: TODAY + from, to: TODAY + to }));
   return {
     latestEnd: (night) => Math.min(...ranges.filter(({ to }) => to > night).map(({ from }) => from)),
+    claimBeside: (night) => (ranges.some(({ from, to }) => from <= night && night < to) ? 'stay' : undefined),
     isFree: (stay) => !ranges.some((range) => overlaps(range, stay)),
   };
 }
@@ -56,6 +57,14 @@ describe('[H9] the way out', () => {
     expect(wayOut({ ...wish, stay: long }, vacancy())).toBe(`check in on ${day(2)} and out on ${day(5)}`);
     const late = { from: nightOf('2999-01-01'), to: nightOf('2999-01-04') };
     expect(wayOut({ ...wish, stay: late }, vacancy())).toBe(`check in on ${day(727)} and out on ${day(730)}`);
+  });
+
+  it('[A9] leads into a gap that is shorter than the minimum, and nowhere into a part of it', () => {
+    const taken = vacancy([5, 10], [12, 20]);
+    expect(advice({ minNights: 5, gapMinNights: 2 }, [10, 11], { taken })).toBe(`check out on ${day(12)}`);
+    expect(advice({ minNights: 5, gapMinNights: 3 }, [10, 12], { taken })).toBe(
+      `check in on ${day(0)} and out on ${day(5)}`,
+    );
   });
 
   it('names fewer guests, together with other days where those are taken', () => {

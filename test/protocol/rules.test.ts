@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { nightOf } from '../../src/protocol/nights.ts';
 import { brokenRule, checkStay, turnoverRange, turnoverViolation } from '../../src/protocol/rules.ts';
 import type { Terms } from '../../src/protocol/terms.ts';
@@ -161,12 +161,75 @@ it.each(cases)(
   '[A7] [A8] %s: %j for %s to %s, %i guests',
   (rule, overrides, checkIn, checkOut, guests, says) => {
     const terms = openTerms(overrides);
-    const violation = checkStay(terms, stay(checkIn, checkOut), guests, TODAY);
+    const violation = checkStay(terms, stay(checkIn, checkOut), guests, TODAY, undefined);
     expect(violation?.rule).toBe(rule);
-    expect(brokenRule(terms, stay(checkIn, checkOut), guests, TODAY)).toBe(rule);
+    expect(brokenRule(terms, stay(checkIn, checkOut), guests, TODAY, undefined)).toBe(rule);
     if (says !== undefined) expect(violation?.why).toContain(says);
   },
 );
+
+describe('[A9] a gap between two claims', () => {
+  type Claim = readonly ['stay' | 'block', from: number, to: number];
+  /** In nights from today. */
+  const ruleOf = (terms: Partial<Terms>, [from, to]: readonly [number, number], ...claims: Claim[]) =>
+    brokenRule(
+      openTerms({ minNights: 5, gapMinNights: 2, ...terms }),
+      { from: TODAY + from, to: TODAY + to },
+      1,
+      TODAY,
+      (night) => claims.find((claim) => claim[1] <= night - TODAY && night - TODAY < claim[2])?.[0],
+    );
+  const left = ['stay', 5, 10] as const;
+  const right = ['block', 13, 20] as const;
+
+  it('is filled where no night of it is left, from the floor on', () => {
+    expect(ruleOf({}, [10, 13], left, right)).toBeUndefined();
+    expect(ruleOf({}, [10, 12], left, right)).toBe('min_nights');
+    expect(ruleOf({}, [11, 13], left, right)).toBe('min_nights');
+    expect(ruleOf({ gapMinNights: 3 }, [10, 13], left, right)).toBeUndefined();
+    expect(ruleOf({ gapMinNights: 4 }, [10, 13], left, right)).toBe('min_nights');
+  });
+
+  it('has a claim on either side: neither today nor the horizon is one', () => {
+    expect(ruleOf({}, [10, 13], left)).toBe('min_nights');
+    expect(ruleOf({}, [10, 13], right)).toBe('min_nights');
+    expect(ruleOf({}, [0, 3], ['stay', -5, 0], ['stay', 3, 6])).toBe('min_nights');
+    expect(ruleOf({}, [1, 4], ['stay', -5, 1], ['stay', 4, 6])).toBeUndefined();
+    const short = { horizonNights: 30 };
+    expect(ruleOf(short, [27, 30], ['stay', 20, 27], ['stay', 30, 33])).toBe('min_nights');
+    expect(ruleOf(short, [26, 29], ['stay', 20, 26], ['stay', 29, 33])).toBeUndefined();
+  });
+
+  it('ends so many nights from a stay as are kept empty, and right beside a block', () => {
+    const turning = { turnoverNights: 2 };
+    expect(ruleOf(turning, [12, 15], left, ['stay', 17, 20])).toBeUndefined();
+    expect(ruleOf(turning, [12, 15], left, ['stay', 18, 20])).toBe('min_nights');
+    expect(ruleOf(turning, [13, 15], left, ['stay', 17, 20])).toBe('min_nights');
+    expect(ruleOf(turning, [12, 15], left, ['block', 15, 20])).toBeUndefined();
+    expect(ruleOf(turning, [12, 15], left, ['block', 17, 20])).toBe('min_nights');
+    expect(ruleOf(turning, [10, 13], ['block', 5, 10], right)).toBeUndefined();
+    // The last night of the stay before was the one before today.
+    expect(ruleOf(turning, [2, 5], ['stay', -3, 0], ['block', 5, 9])).toBe('min_nights');
+    expect(ruleOf(turning, [3, 6], ['stay', -3, 1], ['block', 6, 9])).toBeUndefined();
+  });
+
+  it('lets the minimum fall, of seasons too, and no other rule', () => {
+    const season = { name: 'Winter', from: '2026-11-01', to: '2027-03-01', minNights: 9 };
+    expect(ruleOf({ seasons: [season] }, [10, 13], left, right)).toBeUndefined();
+    expect(ruleOf({ seasons: [season], seasonMinimum: 'touching' }, [10, 13], left, right)).toBeUndefined();
+    // A Thursday, on which nobody arrives.
+    expect(ruleOf({ arrivalDays: [6] }, [10, 13], left, right)).toBe('arrival_day');
+    expect(ruleOf({ maxNights: 2 }, [10, 13], left, right)).toBe('max_nights');
+    expect(ruleOf({ minNights: 3 }, [10, 12], left, right)).toBe('min_nights');
+  });
+
+  it('is none where the apartment names no floor, or nobody knows the calendar', () => {
+    const terms = openTerms({ minNights: 5 });
+    const wanted = { from: TODAY + 10, to: TODAY + 13 };
+    expect(brokenRule(terms, wanted, 1, TODAY, () => 'stay')).toBe('min_nights');
+    expect(brokenRule({ ...terms, gapMinNights: 2 }, wanted, 1, TODAY, undefined)).toBe('min_nights');
+  });
+});
 
 it('names the stay that is too near, on either side', () => {
   const terms = openTerms({ turnoverNights: 2 });

@@ -93,7 +93,8 @@ function longestStays(terms: Terms): Map<number, number> {
     // Whoever books as late as notice allows has the most of the horizon left.
     const today = day - terms.noticeDays;
     for (let nights = 1; nights <= AROUND; nights++) {
-      if (brokenRule(terms, { from: day, to: day + nights }, 1, today) === undefined) most = nights;
+      if (brokenRule(terms, { from: day, to: day + nights }, 1, today, undefined) === undefined)
+        most = nights;
     }
     longest.set(stretch, Math.max(longest.get(stretch) ?? 0, most));
   }

@@ -50,6 +50,7 @@ export function termsAround(night: number): fc.Arbitrary<Terms> {
         capacity: fc.integer({ min: 1, max: 6 }),
         minNights: fc.integer({ min: 1, max: 4 }),
         maxNights: fc.integer({ min: 4, max: 150 }),
+        gapMinNights: fc.integer({ min: 1, max: 3 }),
         seasonMinimum: fc.constantFrom('arrival' as const, 'touching' as const),
         arrivalDays: weekdays,
         departureDays: weekdays,

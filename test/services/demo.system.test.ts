@@ -46,7 +46,7 @@ it.each(days)('has stays within every rule on %s', (date) => {
     if (stay.kind === 'booking') {
       for (const localToday of [today - 1, today, today + 1]) {
         expect(
-          checkStay(own, stay, stay.guests, localToday),
+          checkStay(own, stay, stay.guests, localToday, undefined),
           `${stay.apartmentId} ${dateOf(stay.from)}`,
         ).toBeUndefined();
       }

@@ -58,6 +58,7 @@ describe('[C10] terms that an older server would pass over', () => {
   it.each<[string, Partial<Terms>]>([
     ['weekend days', { weekendDays: [4, 5] }],
     ["a season's minimum for stays that touch it", { seasonMinimum: 'touching' }],
+    ['a minimum that gaps have', { minNights: 3, gapMinNights: 2 }],
     ["a season's weekend price", { seasons: [{ ...season, weekendMinor: 20_000 }] }],
     ["a season's days of arrival", { seasons: [{ ...season, arrivalDays: [6] }] }],
     ["a season's days of departure", { seasons: [{ ...season, departureDays: [7] }] }],
@@ -89,10 +90,7 @@ describe('[C10] terms that an older server would pass over', () => {
     const { revision } = (await managedListing(database.pool, 'a'))!;
     expect(await changed('r3', revision, { terms })).toMatchObject({ ok: true, data: { terms } });
     const { revision: later } = (await managedListing(database.pool, 'a'))!;
-    const { nightlyMinor, seasons } = openTerms();
-    const none = Object.fromEntries(Object.keys(terms).map((field) => [field, null]));
-    expect(await changed('r5', later, { terms: { ...none, nightlyMinor, seasons } })).toMatchObject({
-      ok: true,
-    });
+    const usual = Object.keys(terms).map((field) => [field, openTerms()[field as keyof Terms] ?? null]);
+    expect(await changed('r5', later, { terms: Object.fromEntries(usual) })).toMatchObject({ ok: true });
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SearchQuery } from '../../src/protocol/commands.ts';
 import { localNight } from '../../src/protocol/local-day.ts';
-import { dateOf, nightOf } from '../../src/protocol/nights.ts';
+import { dateOf, type NightRange, nightOf } from '../../src/protocol/nights.ts';
 import { priceOf, totalMinor } from '../../src/protocol/price.ts';
 import { checkStay, turnoverRange } from '../../src/protocol/rules.ts';
 import type { ApartmentCard, Terms } from '../../src/protocol/terms.ts';
@@ -304,7 +304,9 @@ function oracle(
         if (n >= stay.from && n < stay.to && at(n) !== 'free') return false;
         if (at(n) === 'held' || at(n) === 'booked') return false;
       }
-      return checkStay(terms, stay, query.guests ?? 1, localNight(terms.timeZone, NOW)) === undefined;
+      const today = localNight(terms.timeZone, NOW);
+      const rules = isLeftBetween(at, terms, stay, today) ? withoutMinimum(terms) : terms;
+      return checkStay(rules, stay, query.guests ?? 1, today, undefined) === undefined;
     })
     .filter(({ terms }) => query.currency === undefined || terms.currency === query.currency)
     .map(({ id, terms }) => ({ id, total: totalMinor(priceOf(terms, stay)), currency: terms.currency }))
@@ -316,6 +318,45 @@ function oracle(
     })
     .map(({ id, total }) => [id, total]);
 }
+
+/** Whether the stay is all that is left between two claims, and long enough for a gap. */
+function isLeftBetween(
+  at: (night: number) => string,
+  { turnoverNights, horizonNights, gapMinNights = 1_000 }: Terms,
+  { from, to }: NightRange,
+  today: number,
+): boolean {
+  const keptEmpty = (night: number) => (at(night) === 'blocked' ? 0 : turnoverNights);
+  let [first, end] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let night = today; night < from; night++) {
+    if (at(night) !== 'free') first = Math.max(first, night + 1 + keptEmpty(night));
+  }
+  for (let night = to; night < today + horizonNights; night++) {
+    if (at(night) !== 'free') end = Math.min(end, night - keptEmpty(night));
+  }
+  return first === from && end === to && to - from >= gapMinNights;
+}
+
+function withoutMinimum(terms: Terms): Terms {
+  return { ...terms, minNights: 1, seasons: terms.seasons.map(({ minNights: _, ...season }) => season) };
+}
+
+it('[A9] finds what fills a gap between two claims, and in no other apartment of the same rules', () => {
+  const terms = openTerms({ minNights: 5, gapMinNights: 2, turnoverNights: 1 });
+  const stay = { checkIn: dateOf(TODAY + 10), checkOut: dateOf(TODAY + 13) };
+  const index = indexOf(['gap', 'wider', 'before', 'none', 'closed'].map((id) => ({ id, terms })));
+  const take = (id: string, from: number, to: number, status: 'booked' | 'blocked' = 'booked') =>
+    index.occupancy.set(index.slotOf(id)!, TODAY + from, TODAY + to, status);
+  take('gap', 5, 9);
+  take('gap', 14, 20);
+  take('wider', 5, 9);
+  take('wider', 15, 20);
+  take('before', 5, 9);
+  take('closed', 8, 10, 'blocked');
+  take('closed', 13, 14, 'blocked');
+  const ids = pageOf(index, stay).apartments.map(({ id }) => id);
+  expect(ids.sort()).toEqual(['closed', 'gap']);
+});
 
 it('[A2] finds exactly what a hold would take, page by page, in order', () => {
   fc.assert(

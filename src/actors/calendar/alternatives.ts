@@ -3,7 +3,7 @@ import { ALTERNATIVES_MAX, ALTERNATIVES_REACH_NIGHTS } from '../../protocol/limi
 import type { NightRange } from '../../protocol/nights.ts';
 import { brokenRule } from '../../protocol/rules.ts';
 import type { Calendar } from './calendar.ts';
-import { firstBlocker, isReplaceable } from './vacancy.ts';
+import { claimBesideFor, firstBlocker, isReplaceable } from './vacancy.ts';
 
 /**
  * The nearest free stays of the same length that every rule allows, nearest check-in first, the earlier one
@@ -13,6 +13,7 @@ import { firstBlocker, isReplaceable } from './vacancy.ts';
 export function alternativesTo(calendar: Calendar, wish: StayWish, guestId: string): NightRange[] {
   const { terms, stay, guests, today } = wish;
   const nights = stay.to - stay.from;
+  const claimBeside = claimBesideFor(calendar, guestId);
   const later: NightRange[] = [];
   const earlier: NightRange[] = [];
 
@@ -48,6 +49,6 @@ export function alternativesTo(calendar: Calendar, wish: StayWish, guestId: stri
     .slice(0, ALTERNATIVES_MAX);
 
   function allowed(candidate: NightRange): boolean {
-    return brokenRule(terms, candidate, guests, today) === undefined;
+    return brokenRule(terms, candidate, guests, today, claimBeside) === undefined;
   }
 }

@@ -31,7 +31,7 @@ import {
 } from './decision.ts';
 import { refusalIn, stateOf } from './hold-machine.ts';
 import { heldSinceMs } from './past-holds.ts';
-import { isReplaceable, vacancyFor } from './vacancy.ts';
+import { claimBesideFor, isReplaceable, vacancyFor } from './vacancy.ts';
 import { extendedUntilMs, grantedUntilMs } from './views.ts';
 
 /** Lapsed holds have been ended before any of these is asked. */
@@ -39,7 +39,7 @@ export function decideHold(calendar: Calendar, command: Command<'hold'>, at: Cir
   const { stay, guests } = command;
   const { terms, nowMs, subject } = at;
   const wish = { terms, stay, guests, today: localNight(terms.timeZone, nowMs) };
-  const violation = checkStay(terms, stay, guests, wish.today);
+  const violation = checkStay(terms, stay, guests, wish.today, claimBesideFor(calendar, subject.id));
   if (violation !== undefined) return { refusal: ruleViolation(violation, calendar, wish, subject.id) };
 
   const replaced: HoldClaim[] = [];

@@ -1,7 +1,7 @@
 /** Which nights a guest could still have: free ones, and those of their own holds, which another hold replaces (H4). */
 import type { Vacancy } from '../../protocol/advice.ts';
 import { type NightRange, overlaps } from '../../protocol/nights.ts';
-import { turnoverRange } from '../../protocol/rules.ts';
+import { type ClaimBeside, turnoverRange } from '../../protocol/rules.ts';
 import type { Terms } from '../../protocol/terms.ts';
 import { type Calendar, type Claim, firstClaimEndingAfter, type HoldClaim } from './calendar.ts';
 import { allows, stateOf } from './hold-machine.ts';
@@ -21,7 +21,17 @@ export function vacancyFor(calendar: Calendar, guestId: string, terms: Terms): V
       }
       return Number.POSITIVE_INFINITY;
     },
+    claimBeside: claimBesideFor(calendar, guestId),
     isFree: (stay) => firstBlocker(calendar, stay, guestId, terms) === undefined,
+  };
+}
+
+export function claimBesideFor(calendar: Calendar, guestId: string): ClaimBeside {
+  return (night, stay) => {
+    const claim = calendar.claims[firstClaimEndingAfter(calendar, night)];
+    if (claim === undefined || claim.from > night) return undefined;
+    if (overlaps(claim, stay) && isReplaceable(claim, guestId)) return undefined;
+    return claim.kind === 'block' ? 'block' : 'stay';
   };
 }
 

@@ -66,6 +66,13 @@ export class Occupancy {
     return this.#any(this.#stays, slot, range);
   }
 
+  /** What has a night of the window. */
+  claimAt(slot: number, night: number): 'stay' | 'block' | undefined {
+    const one = { from: night, to: night + 1 };
+    if (this.#any(this.#stays, slot, one)) return 'stay';
+    return this.#any(this.#taken, slot, one) ? 'block' : undefined;
+  }
+
   #any(rows: Uint32Array, slot: number, { from, to }: NightRange): boolean {
     const last = Math.min(to, this.end) - this.base;
     const row = slot * WINDOW_WORDS;

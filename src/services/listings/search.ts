@@ -9,8 +9,8 @@ import { HORIZON_NIGHTS_MAX } from '../../protocol/limits.ts';
 import { localNight } from '../../protocol/local-day.ts';
 import { dateOf, type NightRange, nightOf } from '../../protocol/nights.ts';
 import { priceOf, quoteOf } from '../../protocol/price.ts';
-import { brokenRule, turnoverRange } from '../../protocol/rules.ts';
-import type { ApartmentCard } from '../../protocol/terms.ts';
+import { brokenRule, type ClaimBeside, turnoverRange } from '../../protocol/rules.ts';
+import type { ApartmentCard, Terms } from '../../protocol/terms.ts';
 import { decodeCursor, encodeCursor, type Place, type Sort } from './cursor.ts';
 import { WINDOW_WORDS } from './occupancy.ts';
 import type { SearchIndex } from './search-index.ts';
@@ -152,6 +152,12 @@ function freeTest(index: SearchIndex, stay: NightRange): (slot: number) => boole
   };
 }
 
+/** What is known of the apartments of a class; 0: nothing yet. */
+const ALLOWED = 1;
+const REFUSED = 2;
+/** To those alone of which it fills a gap. */
+const IN_A_GAP = 3;
+
 function rulesTest(
   index: SearchIndex,
   stay: NightRange,
@@ -159,16 +165,16 @@ function rulesTest(
   nowMs: number,
 ): (slot: number) => boolean {
   const { terms, ofSlot, count } = index.rules;
-  /** By class: 0 not asked yet, 1 allowed, 2 refused. */
   const verdicts = new Uint8Array(count);
+  const isAllowed = (rules: Terms, claimBeside?: ClaimBeside) =>
+    brokenRule(rules, stay, guests, localNight(rules.timeZone, nowMs), claimBeside) === undefined;
   return (slot) => {
     const ruleClass = ofSlot[slot]!;
-    const known = verdicts[ruleClass];
-    if (known !== 0) return known === 1;
     const rules = terms[ruleClass]!;
-    const broken = brokenRule(rules, stay, guests, localNight(rules.timeZone, nowMs));
-    verdicts[ruleClass] = broken === undefined ? 1 : 2;
-    return broken === undefined;
+    verdicts[ruleClass] ||= isAllowed(rules) ? ALLOWED : isAllowed(rules, () => 'block') ? IN_A_GAP : REFUSED;
+    const verdict = verdicts[ruleClass];
+    if (verdict !== IN_A_GAP) return verdict === ALLOWED;
+    return isAllowed(rules, (night) => index.occupancy.claimAt(slot, night));
   };
 }
 

@@ -66,7 +66,7 @@ function nextStay(
     const shortest = Math.max(wishedNights, seasonal(terms, 'minNights', from));
     for (let to = from + shortest; to < from + shortest + 7; to++) {
       const isAllowed = [today - 1, today, today + 1].every(
-        (localToday) => checkStay(terms, { from, to }, guests, localToday) === undefined,
+        (localToday) => checkStay(terms, { from, to }, guests, localToday, undefined) === undefined,
       );
       if (isAllowed) return { from, to };
     }

@@ -11,6 +11,7 @@ import {
   turnoverViolation,
 } from '../../../../src/protocol/rules.ts';
 import type { Terms } from '../../../../src/protocol/terms.ts';
+import { claimIn } from '../../shared/claim-in.ts';
 
 export interface InTheWay {
   /** Taken nights among those of the stay. */
@@ -41,7 +42,11 @@ export function inTheWay(terms: Terms, calendar: CalendarModel, asked: StayAsked
       turnover.push(turnoverViolation(terms, stay, nights));
     }
   }
-  return { taken, turnover, rule: checkStay(terms, stay, asked.guests, today) };
+  return {
+    taken,
+    turnover,
+    rule: checkStay(terms, stay, asked.guests, today, (night) => claimIn(calendar, night)),
+  };
 }
 
 export const isClear = ({ taken, turnover, rule }: InTheWay): boolean =>

@@ -25,6 +25,7 @@ export function HouseRules({ terms, today }: { terms: Terms; today: number }) {
         : [says.season(season.name, shortDate(season.from), shortDate(last), listText(own))];
     }),
     ...(isTouchCounted ? [says.touching] : []),
+    ...(terms.gapMinNights === undefined ? [] : [says.gap(nightsText(terms.gapMinNights))]),
     arrivalDays.length === 7 ? says.arriveAnyDay : says.arriveOn(weekdaysText(arrivalDays)),
     departureDays.length === 7 ? says.leaveAnyDay : says.leaveOn(weekdaysText(departureDays)),
     ...(terms.noticeDays > 0 ? [says.notice(terms.noticeDays)] : []),

@@ -6,22 +6,24 @@ import { type CalendarModel, calendarModel } from '../../../../src/client/index.
 import type { StayWish } from '../../../../src/protocol/advice.ts';
 import { ALTERNATIVES_REACH_NIGHTS } from '../../../../src/protocol/limits.ts';
 import { type NightRange, overlaps } from '../../../../src/protocol/nights.ts';
-import { brokenRule, turnoverRange } from '../../../../src/protocol/rules.ts';
+import { brokenRule, type ClaimBeside, turnoverRange } from '../../../../src/protocol/rules.ts';
 import type { Terms } from '../../../../src/protocol/terms.ts';
+import { claimIn } from '../../shared/claim-in.ts';
 
 /** The nights whose calendar `nearestStays` wants to know. */
 export function reachOf(stay: NightRange, terms: Terms, today: number): NightRange {
-  const reach = ALTERNATIVES_REACH_NIGHTS + terms.turnoverNights;
+  const reach = ALTERNATIVES_REACH_NIGHTS + terms.turnoverNights + 1;
   return { from: Math.max(today, stay.from - reach), to: stay.to + reach };
 }
 
 export function nearestStays(calendar: CalendarModel, wish: StayWish, max: number): NightRange[] {
   const { stay, guests, terms, today } = wish;
+  const claimBeside: ClaimBeside = (night) => claimIn(calendar, night);
   const found: NightRange[] = [];
   for (let distance = 1; distance <= ALTERNATIVES_REACH_NIGHTS; distance++) {
     for (const shift of [-distance, distance]) {
       const candidate = { from: stay.from + shift, to: stay.to + shift };
-      const isAllowed = brokenRule(terms, candidate, guests, today) === undefined;
+      const isAllowed = brokenRule(terms, candidate, guests, today, claimBeside) === undefined;
       if (!isAllowed || !isClear(calendar, candidate, terms)) continue;
       found.push(candidate);
       if (found.length === max) return found;
@@ -39,9 +41,9 @@ function isClear(calendar: CalendarModel, stay: NightRange, terms: Terms): boole
       if (isOwn) return false;
       continue;
     }
-    const status = calendarModel.nightAt(calendar, night)?.status;
+    const claim = claimIn(calendar, night);
     // A closed night needs no turnover.
-    if (status !== undefined && (isOwn || status !== 'blocked')) return false;
+    if (claim === 'stay' || (isOwn && claim !== undefined)) return false;
   }
   return true;
 }

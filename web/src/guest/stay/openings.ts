@@ -4,8 +4,14 @@
  */
 import { type CalendarModel, calendarModel } from '../../../../src/client/index.ts';
 import { nearestStay, type Vacancy } from '../../../../src/protocol/advice.ts';
-import { type NightRange, nightOf, weekdayOf } from '../../../../src/protocol/nights.ts';
-import { brokenRule, fewestNights, type Rule, seasonal } from '../../../../src/protocol/rules.ts';
+import { type NightRange, nightOf, overlaps, weekdayOf } from '../../../../src/protocol/nights.ts';
+import {
+  brokenRule,
+  type ClaimBeside,
+  fewestNights,
+  type Rule,
+  seasonal,
+} from '../../../../src/protocol/rules.ts';
 import type { Terms } from '../../../../src/protocol/terms.ts';
 import { isWithin, type NightState, nightState, type Ownings } from './night-state.ts';
 
@@ -68,16 +74,19 @@ export function openingsOf(
     heldUntil: heldUntil(night),
   });
 
-  /** A night of another stay in [from, to): blocks need no turnover, and an own hold that `stay` overlaps is replaced by it. */
+  /** An own hold that the stay overlaps is replaced by it. */
+  const claimBeside: ClaimBeside = (night, stay) => {
+    const state = stateOf(night);
+    if (state === 'blocked') return 'block';
+    if (OF_A_STAY.has(state)) return 'stay';
+    const hold = state === 'mine' ? own.holds.find((one) => isWithin(one, night)) : undefined;
+    if (hold === undefined) return undefined;
+    const isReplaced = overlaps({ from: nightOf(hold.checkIn), to: nightOf(hold.checkOut) }, stay);
+    return isReplaced ? undefined : 'stay';
+  };
+  /** A night of another stay in [from, to): blocks need no turnover. */
   const hasNeighbour = (from: number, to: number, stay: NightRange): boolean => {
-    for (let night = from; night < to; night++) {
-      const state = stateOf(night);
-      if (OF_A_STAY.has(state)) return true;
-      const hold = state === 'mine' ? own.holds.find((one) => isWithin(one, night)) : undefined;
-      if (hold !== undefined && !(nightOf(hold.checkIn) < stay.to && stay.from < nightOf(hold.checkOut))) {
-        return true;
-      }
-    }
+    for (let night = from; night < to; night++) if (claimBeside(night, stay) === 'stay') return true;
     return false;
   };
 
@@ -87,7 +96,7 @@ export function openingsOf(
     hasNeighbour(stay.to, stay.to + terms.turnoverNights, stay);
 
   const obstacleTo = (stay: NightRange, guests: number): Obstacle | undefined => {
-    const rule = brokenRule(terms, stay, guests, today);
+    const rule = brokenRule(terms, stay, guests, today, claimBeside);
     if (rule !== undefined) return { kind: 'rule', rule, stay };
     for (let night = stay.from; night < stay.to; night++) if (isTaken(night)) return takenBy(night);
     return isTooNear(stay) ? { kind: 'turnover', nights: terms.turnoverNights } : undefined;
@@ -103,14 +112,16 @@ export function openingsOf(
   }
   const vacancy: Vacancy = {
     latestEnd: (from) => barrier.get(from) ?? from,
+    claimBeside,
     isFree: (stay) => (barrier.get(stay.from) ?? 0) >= stay.to && !isTooNear(stay),
   };
   const latest = (from: number): number => {
-    const first = from + fewestNights(terms, from);
+    const usual = fewestNights(terms, from);
+    const first = from + Math.min(usual, terms.gapMinNights ?? usual);
     const last = Math.min(from + seasonal(terms, 'maxNights', from), barrier.get(from) ?? from);
     for (let to = last; to >= first; to--) {
       const stay = { from, to };
-      if (brokenRule(terms, stay, 1, today) === undefined && !isTooNear(stay)) return to;
+      if (brokenRule(terms, stay, 1, today, claimBeside) === undefined && !isTooNear(stay)) return to;
     }
     return 0;
   };

@@ -28,6 +28,7 @@ const TERMS = [
   'minNights',
   'maxNights',
   'seasonMinimum',
+  'gapMinNights',
   'arrivalDays',
   'departureDays',
   'turnoverNights',

@@ -14,7 +14,10 @@ export interface StayPreview {
 
 /** @param today night number of the local day at the apartment */
 export function previewOf(terms: Terms, stay: NightRange, guests: number, today: number): StayPreview {
-  return { violation: checkStay(terms, stay, guests, today), quote: quoteOf(priceOf(terms, stay)) };
+  return {
+    violation: checkStay(terms, stay, guests, today, undefined),
+    quote: quoteOf(priceOf(terms, stay)),
+  };
 }
 
 /** Undefined while a number that every stay needs is missing: no price is better than a wrong one. */
@@ -49,7 +52,8 @@ export const LENGTHS = [1, 2, 3, 4, 5, 7, 14, 28] as const;
 export function allowedStays(terms: Terms, from: number, today: number): boolean[][] {
   return Array.from({ length: 7 }, (_, day) =>
     LENGTHS.map(
-      (nights) => brokenRule(terms, { from: from + day, to: from + day + nights }, 1, today) === undefined,
+      (nights) =>
+        brokenRule(terms, { from: from + day, to: from + day + nights }, 1, today, undefined) === undefined,
     ),
   );
 }

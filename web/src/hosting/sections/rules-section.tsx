@@ -10,7 +10,7 @@ import {
 import { dateOf } from '../../../../src/protocol/nights.ts';
 import { CancellationPolicy } from '../../../../src/protocol/resources.ts';
 import { SeasonMinimum } from '../../../../src/protocol/terms.ts';
-import { listText, shortDate, weekdayName } from '../../format.ts';
+import { listText, nightsText, shortDate, weekdayName } from '../../format.ts';
 import { t } from '../../texts/index.ts';
 import { fieldId } from '../draft/field-places.ts';
 import { useForm } from '../draft/form.ts';
@@ -57,6 +57,18 @@ export function RulesSection() {
           />
         </div>
         {terms.seasons.some(({ minNights }) => minNights !== undefined) && <SeasonMinimumLine />}
+        <NumberLine
+          path="terms.gapMinNights"
+          isOptional
+          min={1}
+          max={HORIZON_NIGHTS_MAX}
+          format={WHOLE}
+          effect={
+            terms.gapMinNights === undefined
+              ? undefined
+              : says.gap(nightsText(terms.gapMinNights), nightsText(terms.minNights))
+          }
+        />
       </fieldset>
       <fieldset>
         <legend>{t.hosting.rules.days}</legend>

@@ -31,6 +31,7 @@ export const apartment: Texts['apartment'] = {
     }),
     season: (name, from, last, rules) => `${name} (${from} bis ${last}): ${rules}.`,
     touching: 'Das Minimum einer Saison gilt für jeden Aufenthalt mit einer Nacht in ihr.',
+    gap: (nights) => `Was zwischen zwei Aufenthalten übrig ist, gibt es ab ${nights}.`,
     ofSeason: {
       least: (nights) => `mindestens ${nights}`,
       most: (nights) => `höchstens ${nights}`,

@@ -159,6 +159,10 @@ export const hosting: Texts['hosting'] = {
       label: 'Das Minimum einer Saison gilt für',
       help: 'Ein Maximum gilt für Aufenthalte, die in der Saison beginnen.',
     },
+    'terms.gapMinNights': {
+      label: 'Mindestens Nächte in einer Lücke',
+      help: 'Für Aufenthalte, die füllen, was zwischen zwei anderen oder vor geschlossenen Nächten übrig ist. Leer: wie sonst.',
+    },
     'terms.arrivalDays': { label: 'Anreise am', help: 'Nur an diesen Wochentagen können Gäste anreisen.' },
     'terms.departureDays': { label: 'Abreise am', help: 'Nur an diesen Wochentagen können Gäste abreisen.' },
     'terms.turnoverNights': {
@@ -205,6 +209,8 @@ export const hosting: Texts['hosting'] = {
       'Jeder Rabatt beginnt bei einer anderen Zahl von Nächten, die ein Aufenthalt auch haben kann.',
     'terms.minNights': 'Geben Sie 1 bis 730 Nächte an.',
     'terms.maxNights': 'Geben Sie mindestens so viele Nächte an wie im Minimum, höchstens 730.',
+    'terms.gapMinNights':
+      'Geben Sie höchstens so viele Nächte an wie im längsten Minimum, oder lassen Sie es weg.',
     'terms.seasonMinimum': 'Wählen Sie eines von beiden.',
     'terms.arrivalDays': 'Wählen Sie wenigstens einen Tag.',
     'terms.departureDays': 'Wählen Sie Tage, an denen ein Aufenthalt von erlaubter Länge enden kann.',
@@ -223,6 +229,8 @@ export const hosting: Texts['hosting'] = {
     tax: (before, after) => `Aus ${before} werden für den Gast ${after}.`,
     minNights: (arrival, departure) => `Wer am ${arrival} kommt, geht frühestens am ${departure}.`,
     maxNights: (arrival, departure) => `Wer am ${arrival} kommt, geht spätestens am ${departure}.`,
+    gap: (floor, least) =>
+      `Was zwischen zwei Aufenthalten übrig ist, kann man ab ${floor} buchen, andere ab ${least}.`,
     turnoverNone: 'Der nächste Gast kann an dem Tag kommen, an dem der vorige geht.',
     turnover: (departure, arrival) =>
       `Nach einer Abreise am ${departure} ist die nächste Anreise am ${arrival}.`,

@@ -29,6 +29,7 @@ export const apartment = {
     season: (name: string, from: string, last: string, rules: string) =>
       `${name} (${from} to ${last}): ${rules}.`,
     touching: 'The minimum of a season counts for every stay with a night in it.',
+    gap: (nights: string) => `What is left between two stays may be had from ${nights} on.`,
     ofSeason: {
       least: (nights: string) => `at least ${nights}`,
       most: (nights: string) => `at most ${nights}`,

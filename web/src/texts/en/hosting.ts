@@ -150,6 +150,10 @@ export const hosting = {
       label: 'The minimum of a season counts for',
       help: 'A maximum counts for stays that arrive in the season.',
     },
+    'terms.gapMinNights': {
+      label: 'Minimum nights in a gap',
+      help: 'For a stay that fills what is left between two others, or between one and closed nights. Empty: the usual minimum.',
+    },
     'terms.arrivalDays': { label: 'Arrival on', help: 'Guests can only arrive on these days of the week.' },
     'terms.departureDays': {
       label: 'Departure on',
@@ -190,6 +194,8 @@ export const hosting = {
       `Who arrives on ${arrival} leaves on ${departure} at the earliest.`,
     maxNights: (arrival: string, departure: string) =>
       `Who arrives on ${arrival} leaves on ${departure} at the latest.`,
+    gap: (floor: string, least: string) =>
+      `What is left between two stays may be booked from ${floor} on, other stays from ${least} on.`,
     turnoverNone: 'The next guest may arrive on the day on which the one before leaves.',
     turnover: (departure: string, arrival: string) =>
       `After a departure on ${departure} the next arrival is on ${arrival}.`,
