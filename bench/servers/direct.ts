@@ -56,7 +56,7 @@ door.guests.on('connection', (socket) => {
       ...command,
       guestId,
       claimId: randomUUID(),
-      quote: quoteOf(priceOf(terms, stay)),
+      quote: quoteOf(priceOf(terms, stay, command)),
       ttlSeconds: terms.holdTtlSeconds ?? HOLD_TTL_SECONDS_DEFAULT,
     });
     return outcome.ok ? told(door.guests, outcome.data, { hold: holdOf(outcome.data) }) : outcome;

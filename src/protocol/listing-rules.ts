@@ -18,6 +18,7 @@ export function termsProblems(terms: Terms): FieldError[] {
     ...seasonProblems(terms, usual, stretches),
     ...gapProblems(terms),
     ...weekdayProblems(terms),
+    ...guestProblems(terms),
     ...priceProblems(terms),
   ];
 }
@@ -168,16 +169,34 @@ function weekdayListProblems(path: string, days: readonly number[] | undefined):
     : [{ path, message: `${path} names day ${twice} twice; send each day once` }];
 }
 
+/** Extra guests are those beyond some number, for an amount each. */
+function guestProblems({ includedGuests, extraGuestMinor, capacity }: Terms): FieldError[] {
+  if ((includedGuests === undefined) !== (extraGuestMinor === undefined)) {
+    const [there, missing] =
+      includedGuests === undefined
+        ? [`extraGuestMinor ${extraGuestMinor}`, 'includedGuests']
+        : [`includedGuests ${includedGuests}`, 'extraGuestMinor'];
+    return [{ path: missing, message: `${there} says nothing without ${missing}; send both, or neither` }];
+  }
+  if (includedGuests === undefined || includedGuests <= capacity) return [];
+  const message = `includedGuests ${includedGuests} are more than the ${capacity} that the apartment sleeps; send at most ${capacity}`;
+  return [{ path: 'includedGuests', message }];
+}
+
 /** An amount must be counted exactly, also times the 10,000 basis points of a tax. */
 function priceProblems(terms: Terms): FieldError[] {
-  const { nightlyMinor, weekendMinor = 0, seasons, maxNights, cleaningMinor } = terms;
+  const { nightlyMinor, weekendMinor = 0, seasons, maxNights, cleaningMinor, capacity, cityTax } = terms;
+  const { includedGuests = capacity, extraGuestMinor = 0 } = terms;
   const nights = Math.max(maxNights, ...seasons.map((season) => season.maxNights ?? 0));
   const dearest = Math.max(
     ...[nightlyMinor, weekendMinor],
     ...seasons.flatMap((season) => [season.nightlyMinor ?? 0, season.weekendMinor ?? 0]),
   );
-  if (dearest * nights + cleaningMinor <= STAY_MINOR_MAX) return [];
-  const message = `a stay of ${nights} nights at ${dearest} a night costs more than the ${STAY_MINOR_MAX} minor units that can be counted; lower the price or maxNights`;
+  const ofGuests =
+    Math.max(0, capacity - includedGuests) * extraGuestMinor + capacity * (cityTax?.perPersonNightMinor ?? 0);
+  if ((dearest + ofGuests) * nights + cleaningMinor <= STAY_MINOR_MAX) return [];
+  const guests = ofGuests > 0 ? ` and ${ofGuests} for ${capacity} guests` : '';
+  const message = `a stay of ${nights} nights at ${dearest}${guests} a night costs more than the ${STAY_MINOR_MAX} minor units that can be counted; lower the price or maxNights`;
   return [{ path: 'nightlyMinor', message }];
 }
 

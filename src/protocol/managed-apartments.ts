@@ -5,13 +5,14 @@ import { Instant } from './instant.ts';
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from './limits.ts';
 import { termsProblems } from './listing-rules.ts';
 import { Booking } from './resources.ts';
-import { Apartment, ListingStatus, Season, Terms } from './terms.ts';
+import { Apartment, CityTax, ListingStatus, Season, Terms } from './terms.ts';
 import { shownLine, shownParagraphs, storable } from './text.ts';
 
 const line = (max: number) => shownLine('a text of one line', max);
 
 const WrittenTerms = z.strictObject({
   ...Terms.shape,
+  cityTax: z.strictObject(CityTax.shape).optional(),
   seasons: z.array(z.strictObject({ ...Season.shape, name: line(80) })).max(100),
 });
 const written = {
@@ -51,6 +52,9 @@ export const ApartmentChange = z.strictObject({
     .strictObject({
       ...WrittenTerms.partial().shape,
       weekendMinor: Terms.shape.weekendMinor.nullable(),
+      includedGuests: Terms.shape.includedGuests.nullable(),
+      extraGuestMinor: Terms.shape.extraGuestMinor.nullable(),
+      cityTax: WrittenTerms.shape.cityTax.nullable(),
       weekendDays: Terms.shape.weekendDays.nullable(),
       gapMinNights: Terms.shape.gapMinNights.nullable(),
       seasonMinimum: Terms.shape.seasonMinimum.nullable(),

@@ -8,13 +8,20 @@ import type { Quote, QuoteLine } from './resources.ts';
 import type { Season, Terms } from './terms.ts';
 
 const FRIDAY_AND_SATURDAY: readonly number[] = [5, 6];
-const LINE_KINDS = ['nights', 'cleaning', 'tax', 'discount'] as const;
+const LINE_KINDS = ['nights', 'cleaning', 'tax', 'discount', 'extra_guests', 'city_tax'] as const;
 
-/** [index in LINE_KINDS, what the label counts (nights, or basis points), amount in minor units] */
+/** [index in LINE_KINDS, what the label counts (nights, basis points, guests, or guests times nights), amount in minor units] */
 export type PriceLine = readonly [kind: number, count: number, amountMinor: number];
 export interface Price {
   readonly currency: string;
   readonly lines: readonly PriceLine[];
+}
+
+/** Who comes along. Children are the guests who are no adults. */
+export interface Party {
+  readonly guests: number;
+  /** Undefined where that was not said: then all of them count as adults. */
+  readonly adults?: number | undefined;
 }
 
 export function totalMinor(price: Price): number {
@@ -23,8 +30,11 @@ export function totalMinor(price: Price): number {
   return total;
 }
 
-/** Nights at their own rates, then the longest discount that fits, the cleaning fee, and tax on the sum. */
-export function priceOf(terms: Terms, stay: NightRange): Price {
+/**
+ * Nights at their own rates, then the longest discount that fits, extra guests, the cleaning fee, tax on the sum, and city
+ * tax, which is not taxed. Each line is rounded by itself, half up.
+ */
+export function priceOf(terms: Terms, stay: NightRange, party: Party): Price {
   const nights = stay.to - stay.from;
   const seasons = terms.seasons.filter((season) => overlaps(seasonRange(season), stay));
   const weekend = weekendDaysOf(terms);
@@ -44,9 +54,19 @@ export function priceOf(terms: Terms, stay: NightRange): Price {
   }
   const off = share(rent, discount);
   if (off > 0) lines.push([3, discount, -off]);
+  const { includedGuests = party.guests, extraGuestMinor = 0 } = terms;
+  const extraGuests = Math.max(0, party.guests - includedGuests);
+  const extra = extraGuests * nights * extraGuestMinor;
+  if (extra > 0) lines.push([4, extraGuests, extra]);
   if (terms.cleaningMinor > 0) lines.push([1, 0, terms.cleaningMinor]);
-  const tax = share(rent - off + terms.cleaningMinor, terms.taxBasisPoints);
+  const tax = share(rent - off + extra + terms.cleaningMinor, terms.taxBasisPoints);
   if (tax > 0) lines.push([2, terms.taxBasisPoints, tax]);
+  if (terms.cityTax !== undefined) {
+    const { perPersonNightMinor, maxNights = nights, adultsOnly = false } = terms.cityTax;
+    const persons = adultsOnly ? (party.adults ?? party.guests) : party.guests;
+    const due = persons * Math.min(nights, maxNights);
+    if (due * perPersonNightMinor > 0) lines.push([5, due, due * perPersonNightMinor]);
+  }
   return { currency: terms.currency, lines };
 }
 
@@ -101,6 +121,10 @@ function labelOf(kind: number, count: number): string {
       return 'Cleaning fee';
     case 2:
       return `Tax ${count / 100} %`;
+    case 4:
+      return count === 1 ? '1 extra guest' : `${count} extra guests`;
+    case 5:
+      return `City tax, ${count === 1 ? '1 person-night' : `${count} person-nights`}`;
     default:
       return `Length-of-stay discount ${count / 100} %`;
   }

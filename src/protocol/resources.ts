@@ -37,7 +37,7 @@ export const Calendar = z.object({
 export type Calendar = z.infer<typeof Calendar>;
 
 export const QuoteLine = z.object({
-  kind: z.enum(['nights', 'cleaning', 'tax', 'discount']),
+  kind: z.enum(['nights', 'cleaning', 'tax', 'discount', 'extra_guests', 'city_tax']),
   label: z.string(),
   amountMinor: AmountMinor,
 });

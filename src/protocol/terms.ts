@@ -33,6 +33,16 @@ export const Season = z.object({
 });
 export type Season = z.infer<typeof Season>;
 
+/** Due for each person and night, and not taxed itself. */
+export const CityTax = z.object({
+  perPersonNightMinor: AmountMinor.nonnegative(),
+  /** Nights of a stay that it is due for, at most. */
+  maxNights: z.int().min(1).max(HORIZON_NIGHTS_MAX).optional(),
+  /** Not for children, where a guest says how many come along. */
+  adultsOnly: z.boolean().optional(),
+});
+export type CityTax = z.infer<typeof CityTax>;
+
 export const SeasonMinimum = z.enum(['arrival', 'touching']);
 export type SeasonMinimum = z.infer<typeof SeasonMinimum>;
 
@@ -49,6 +59,10 @@ export const Terms = z.object({
   taxBasisPoints: BasisPoints,
   /** The longest that fits counts. */
   stayDiscounts: z.array(z.object({ minNights: z.int().min(2), basisPoints: BasisPoints })).max(20),
+  /** Guests beyond these cost `extraGuestMinor` each and night: neither is there without the other. */
+  includedGuests: z.int().min(1).max(GUESTS_MAX).optional(),
+  extraGuestMinor: AmountMinor.nonnegative().optional(),
+  cityTax: CityTax.optional(),
   capacity: z.int().min(1).max(GUESTS_MAX),
   minNights: z.int().min(1).max(HORIZON_NIGHTS_MAX),
   maxNights: z.int().min(1).max(HORIZON_NIGHTS_MAX),

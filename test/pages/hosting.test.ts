@@ -105,6 +105,21 @@ it('two values that differ read differently, wherever they do', () => {
   expect(valueTexts(draft(), withValue(draft(), 'name', 'Loft'), 'name')).toEqual(['Attic', 'Loft']);
 });
 
+it('values of fields that depend on guests read differently', () => {
+  const text = (path: DraftPath, value: unknown) =>
+    valueTexts(draft(), withValue(draft(), path, value as never), path)[1];
+  expect(text('terms.extraGuestMinor', 1_500)).toBe('€15.00');
+  expect(text('terms.includedGuests', 2)).toBe('2');
+  const cityTax = { perPersonNightMinor: 350 };
+  expect(text('terms.cityTax', cityTax)).toBe('€3.50');
+  expect(text('terms.cityTax', { ...cityTax, maxNights: 7, adultsOnly: true })).toBe(
+    '€3.50, for at most 7 nights, adults only',
+  );
+  expect(text('terms.weekendDays', [5, 6, 7])).toBe('Friday, Saturday and Sunday');
+  expect(text('terms.seasonMinimum', 'touching')).toBe('all stays with a night in it');
+  expect(text('terms.gapMinNights', 2)).toBe('2');
+});
+
 it('a kept draft comes back as it was, an emptied number too', () => {
   const kept = {
     draft: withValue(draft(), 'terms.minNights', Number.NaN),
@@ -193,6 +208,23 @@ describe('the preview', () => {
     );
     const lines = linesOf(cheap, dear);
     expect(lines.find(({ kind }) => kind === 'cleaning')).toMatchObject({ before: 4_000, after: undefined });
+  });
+
+  it('shows what depends on guests, in the order of the price', () => {
+    const terms = openTerms({
+      includedGuests: 1,
+      extraGuestMinor: 1_000,
+      cityTax: { perPersonNightMinor: 200 },
+    });
+    const { quote } = previewOf(terms, { from: today + 3, to: today + 5 }, 3, today);
+    const kinds = linesOf(undefined, quote).map(({ kind, after }) => [kind, after]);
+    expect(kinds.filter(([kind]) => kind !== 'tax')).toEqual([
+      ['nights', 20_000],
+      ['extra_guests', 4_000],
+      ['cleaning', 3_000],
+      ['city_tax', 1_200],
+    ]);
+    expect(linesOf(undefined, quote).reduce((sum, { after = 0 }) => sum + after, 0)).toBe(quote.totalMinor);
   });
 
   it('knows which lengths may begin on which day', () => {

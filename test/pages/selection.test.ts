@@ -175,14 +175,14 @@ describe('choosing a stay', () => {
   });
 
   it('says the price, or the one reason why not, by the rules of the server', () => {
-    expect(checkStayOf(open, stay('2027-03-05', '2027-03-08'), 2)).toMatchObject({
+    expect(checkStayOf(open, stay('2027-03-05', '2027-03-08'), { guests: 2 })).toMatchObject({
       ok: true,
       quote: { currency: 'EUR', totalMinor: 35_310 },
     });
-    expect(checkStayOf(open, stay('2027-03-05', '2027-03-08'), 9)).toMatchObject({
+    expect(checkStayOf(open, stay('2027-03-05', '2027-03-08'), { guests: 9 })).toMatchObject({
       because: { rule: 'capacity' },
     });
-    expect(checkStayOf(open, stay('2027-03-09', '2027-03-12'), 1)).toMatchObject({
+    expect(checkStayOf(open, stay('2027-03-09', '2027-03-12'), { guests: 1 })).toMatchObject({
       because: { kind: 'taken', state: 'held', night: nightOf('2027-03-10') },
     });
   });
@@ -198,7 +198,7 @@ describe('choosing a stay', () => {
   it('names one way out of a rule, which leads into no other and into no taken night', () => {
     const instead = (terms: Partial<Terms>, wish: ReturnType<typeof stay>, guests = 1) => {
       const those = openings(terms);
-      const check = checkStayOf(those, wish, guests);
+      const check = checkStayOf(those, wish, { guests });
       return check.ok ? undefined : waysOut(those, wish, guests, check.because);
     };
     // Three nights from the eighth would end in the nights of the tenth, which are held.

@@ -61,5 +61,23 @@ export function termsAround(night: number): fc.Arbitrary<Terms> {
       },
       { requiredKeys: ['nightlyMinor', 'seasons', 'cleaningMinor', 'taxBasisPoints', 'stayDiscounts'] },
     )
-    .map(openTerms);
+    .chain((terms) => fc.tuple(fc.constant(terms), byGuests))
+    .map(([terms, guests]) => openTerms({ ...terms, ...guests }));
 }
+
+const byGuests: fc.Arbitrary<Partial<Terms>> = fc
+  .record(
+    {
+      extra: fc.record({ includedGuests: fc.integer({ min: 1, max: 4 }), extraGuestMinor: amount }),
+      cityTax: fc.record(
+        {
+          perPersonNightMinor: amount,
+          maxNights: fc.integer({ min: 1, max: 10 }),
+          adultsOnly: fc.boolean(),
+        },
+        { requiredKeys: ['perPersonNightMinor'] },
+      ),
+    },
+    { requiredKeys: [] },
+  )
+  .map(({ extra, ...rest }) => ({ ...extra, ...rest }));

@@ -58,6 +58,8 @@ describe('[C10] terms that an older server would pass over', () => {
   it.each<[string, Partial<Terms>]>([
     ['weekend days', { weekendDays: [4, 5] }],
     ["a season's minimum for stays that touch it", { seasonMinimum: 'touching' }],
+    ['extra guests', { includedGuests: 2, extraGuestMinor: 1_500 }],
+    ['city tax', { cityTax: { perPersonNightMinor: 300, adultsOnly: true } }],
     ['a minimum that gaps have', { minNights: 3, gapMinNights: 2 }],
     ["a season's weekend price", { seasons: [{ ...season, weekendMinor: 20_000 }] }],
     ["a season's days of arrival", { seasons: [{ ...season, arrivalDays: [6] }] }],

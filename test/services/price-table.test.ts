@@ -14,12 +14,16 @@ it('[I7] totals are those of the price, to the minor unit, for any terms and sta
       fc.array(termsAround(NIGHT), { minLength: 1, maxLength: 4 }),
       fc.integer({ min: -60, max: 60 }),
       fc.integer({ min: 1, max: 60 }),
-      (all, start, nights) => {
+      fc.record({
+        guests: fc.integer({ min: 2, max: 7 }),
+        adults: fc.option(fc.integer({ min: 1, max: 2 }), { nil: undefined }),
+      }),
+      (all, start, nights, party) => {
         const table = new PriceTable();
         for (const [slot, terms] of all.entries()) table.set(slot, terms);
         const stay = { from: NIGHT + start, to: NIGHT + start + nights };
         for (const [slot, terms] of all.entries()) {
-          expect(table.totalMinor(slot, stay.from, stay.to)).toBe(totalMinor(priceOf(terms, stay)));
+          expect(table.totalMinor(slot, stay, party)).toBe(totalMinor(priceOf(terms, stay, party)));
         }
       },
     ),
@@ -41,8 +45,8 @@ it('keeps every row right while terms grow, shrink and are written again', () =>
   for (let round = 0; round < 5; round++) {
     for (let slot = 0; slot < 300; slot++) table.set(slot, termsOf(slot, round));
     for (let slot = 0; slot < 300; slot++) {
-      expect(table.totalMinor(slot, stay.from, stay.to)).toBe(
-        totalMinor(priceOf(termsOf(slot, round), stay)),
+      expect(table.totalMinor(slot, stay, { guests: 1 })).toBe(
+        totalMinor(priceOf(termsOf(slot, round), stay, { guests: 1 })),
       );
       expect(table.nightlyMinor(slot)).toBe(slot * 100 + round);
     }

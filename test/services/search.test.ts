@@ -309,7 +309,11 @@ function oracle(
       return checkStay(rules, stay, query.guests ?? 1, today, undefined) === undefined;
     })
     .filter(({ terms }) => query.currency === undefined || terms.currency === query.currency)
-    .map(({ id, terms }) => ({ id, total: totalMinor(priceOf(terms, stay)), currency: terms.currency }))
+    .map(({ id, terms }) => ({
+      id,
+      total: totalMinor(priceOf(terms, stay, { guests: query.guests ?? 1 })),
+      currency: terms.currency,
+    }))
     .filter(({ total }) => total <= (query.maxTotalMinor ?? Number.POSITIVE_INFINITY))
     .sort((a, b) => {
       if (a.currency !== b.currency) return a.currency < b.currency ? -1 : 1;

@@ -86,7 +86,7 @@ export function decideHold(calendar: Calendar, command: Command<'hold'>, at: Cir
     from: stay.from,
     to: stay.to,
     guests,
-    price: priceOf(terms, stay),
+    price: priceOf(terms, stay, { guests }),
     expiresAtMs,
     ...((replaced.length > 0 || firstHeldAtMs < nowMs) && { firstHeldAtMs }),
     ...(replaced.length > 0 && { replaces: replaced.map((hold) => hold.id) }),

@@ -39,7 +39,14 @@ export function changedApartment(
 
 const BY_WEEKDAY_SEASON_AND_GUESTS = 'terms by weekday, season and guests';
 /** What of the terms that feature brought. */
-const LATER_TERMS: readonly (keyof Terms)[] = ['weekendDays', 'seasonMinimum', 'gapMinNights'];
+const LATER_TERMS: readonly (keyof Terms)[] = [
+  'weekendDays',
+  'includedGuests',
+  'extraGuestMinor',
+  'cityTax',
+  'seasonMinimum',
+  'gapMinNights',
+];
 const LATER_OF_SEASON: readonly (keyof Season)[] = ['weekendMinor', 'arrivalDays', 'departureDays'];
 
 /** Why terms may not be written yet: a server of an older version would price and refuse stays without what it passes over. */

@@ -1,17 +1,19 @@
 /**
  * Totals of stays, from one flat array: a search without a city prices every free apartment, and `priceOf`
- * walks objects and nights. The same integers as `totalMinor(priceOf(terms, stay))`, always; a property test
+ * walks objects and nights. The same integers as `totalMinor(priceOf(terms, stay, party))`, always; a property test
  * holds the two together. Quotes that a guest sees are made by `priceOf` itself.
  */
+import { GUESTS_MAX, HORIZON_NIGHTS_MAX } from '../../protocol/limits.ts';
 import type { NightRange } from '../../protocol/nights.ts';
-import { ownPrice, seasonRange, share, weekendDaysOf } from '../../protocol/price.ts';
+import { ownPrice, type Party, seasonRange, share, weekendDaysOf } from '../../protocol/price.ts';
 import type { Terms } from '../../protocol/terms.ts';
 
 /**
- * A row: nightly, weekend, cleaning, tax, weekend days, seasons, discounts, then 4 a season (from, to, nightly, weekend),
- * 2 a discount.
+ * A row: nightly, weekend, cleaning, tax, weekend days, seasons, discounts, fields by guests; those (included guests, an extra
+ * one, city tax of a person and night, nights it is due for, whether of adults alone) where there are any; then 4 a season
+ * (from, to, nightly, weekend), 2 a discount.
  */
-const HEAD = 7;
+const HEAD = 8;
 const SEASON = 4;
 
 export class PriceTable {
@@ -37,7 +39,7 @@ export class PriceTable {
     return this.#rows[this.#offsets[slot]!]!;
   }
 
-  totalMinor(slot: number, from: number, to: number): number {
+  totalMinor(slot: number, { from, to }: NightRange, party: Party): number {
     const rows = this.#rows;
     const at = this.#offsets[slot]!;
     const nightly = rows[at]!;
@@ -45,7 +47,8 @@ export class PriceTable {
     const days = rows[at + 4]!;
     let rent = nightly * (to - from) + more * (weekendsBefore(to, days) - weekendsBefore(from, days));
 
-    let next = at + HEAD;
+    const byGuests = at + HEAD;
+    let next = byGuests + rows[at + 7]!;
     for (let left = rows[at + 5]!; left > 0; left--, next += SEASON) {
       const start = Math.max(from, rows[next]!);
       const end = Math.min(to, rows[next + 1]!);
@@ -61,8 +64,13 @@ export class PriceTable {
       if (rows[next]! > to - from) break;
       discount = rows[next + 1]!;
     }
-    const sum = rent - share(rent, discount) + rows[at + 2]!;
-    return sum + share(sum, rows[at + 3]!);
+    let sum = rent - share(rent, discount) + rows[at + 2]!;
+    if (rows[at + 7] === 0) return sum + share(sum, rows[at + 3]!);
+    const { guests, adults = guests } = party;
+    sum += Math.max(0, guests - rows[byGuests]!) * (to - from) * rows[byGuests + 1]!;
+    const persons = rows[byGuests + 4] === 1 ? adults : guests;
+    const cityTax = persons * Math.min(to - from, rows[byGuests + 3]!) * rows[byGuests + 2]!;
+    return sum + share(sum, rows[at + 3]!) + cityTax;
   }
 
   #growSlots(slots: number): void {
@@ -95,6 +103,7 @@ export class PriceTable {
 
 function rowOf(terms: Terms): number[] {
   const seasons = pricedRanges(terms);
+  const byGuests = fieldsByGuests(terms);
   const discounts = [...terms.stayDiscounts]
     .sort((a, b) => a.minNights - b.minNights)
     .filter((discount, i, all) => i === 0 || discount.minNights !== all[i - 1]?.minNights);
@@ -106,10 +115,21 @@ function rowOf(terms: Terms): number[] {
     weekendDaysOf(terms).reduce((days, day) => days | (1 << (day - 1)), 0),
     seasons.length,
     discounts.length,
+    byGuests.length,
+    ...byGuests,
   ];
   for (const season of seasons) row.push(season.from, season.to, season.nightly, season.weekend);
   for (const discount of discounts) row.push(discount.minNights, discount.basisPoints);
   return row;
+}
+
+function fieldsByGuests({ includedGuests, extraGuestMinor = 0, cityTax }: Terms): number[] {
+  if (includedGuests === undefined && cityTax === undefined) return [];
+  const { perPersonNightMinor = 0, maxNights = HORIZON_NIGHTS_MAX, adultsOnly = false } = cityTax ?? {};
+  return [
+    ...[includedGuests ?? GUESTS_MAX, extraGuestMinor],
+    ...[perPersonNightMinor, maxNights, Number(adultsOnly)],
+  ];
 }
 
 interface PricedRange extends NightRange {

@@ -8,7 +8,7 @@ import { type Outcome, refuse } from '../../protocol/errors.ts';
 import { HORIZON_NIGHTS_MAX } from '../../protocol/limits.ts';
 import { localNight } from '../../protocol/local-day.ts';
 import { dateOf, type NightRange, nightOf } from '../../protocol/nights.ts';
-import { priceOf, quoteOf } from '../../protocol/price.ts';
+import { type Party, priceOf, quoteOf } from '../../protocol/price.ts';
 import { brokenRule, type ClaimBeside, turnoverRange } from '../../protocol/rules.ts';
 import type { ApartmentCard, Terms } from '../../protocol/terms.ts';
 import { decodeCursor, encodeCursor, type Place, type Sort } from './cursor.ts';
@@ -33,13 +33,14 @@ export function search(index: SearchIndex, query: SearchQuery, nowMs: number): O
     return refuse('invalid_request', message, { fields: [{ path: 'maxTotalMinor', message }] });
   }
 
-  const found = best(index, { ...query, sort, stay, after, nowMs });
+  const party = { guests: query.guests ?? 1 };
+  const found = best(index, { ...query, party, sort, stay, after, nowMs });
   const page = found.slice(0, query.limit);
   const last = page.at(-1);
   return {
     ok: true,
     data: {
-      apartments: page.map((result) => cardOf(index, result.slot, stay)),
+      apartments: page.map((result) => cardOf(index, result.slot, stay, party)),
       ...(found.length > query.limit && last !== undefined
         ? { nextCursor: encodeCursor(sort, last) }
         : undefined),
@@ -76,7 +77,7 @@ function broken(path: string, message: string): ReturnType<typeof refuse> {
 
 interface Question {
   readonly city?: string | undefined;
-  readonly guests?: number | undefined;
+  readonly party: Party;
   readonly currency?: string | undefined;
   readonly maxTotalMinor?: number | undefined;
   readonly limit: number;
@@ -93,7 +94,8 @@ interface Found extends Place {
 /** The first `limit + 1` after the cursor, in order: the one too many says that there is a next page. */
 function best(index: SearchIndex, question: Question): Found[] {
   const { sort, stay, after, limit, nowMs } = question;
-  const guests = question.guests ?? 1;
+  const { party } = question;
+  const { guests } = party;
   const maxTotalMinor = question.maxTotalMinor ?? Number.POSITIVE_INFINITY;
   const slots = question.city === undefined ? undefined : index.inCity(question.city);
   if (question.city !== undefined && slots === undefined) return [];
@@ -112,8 +114,7 @@ function best(index: SearchIndex, question: Question): Found[] {
     const apartment = apartments[slot]!;
     const priced = apartment.terms.currency;
     if (question.currency !== undefined && priced !== question.currency) continue;
-    const amount =
-      stay === undefined ? prices.nightlyMinor(slot) : prices.totalMinor(slot, stay.from, stay.to);
+    const amount = stay === undefined ? prices.nightlyMinor(slot) : prices.totalMinor(slot, stay, party);
     if (amount > maxTotalMinor) continue;
     const currency = sort === 'name' ? '' : priced;
     const key = sort === 'name' ? apartment.nameKey : amount;
@@ -204,7 +205,7 @@ function insert(found: Found[], result: Found, sort: Sort): void {
   found.splice(low, 0, result);
 }
 
-function cardOf(index: SearchIndex, slot: number, stay: NightRange | undefined): ApartmentCard {
+function cardOf(index: SearchIndex, slot: number, stay: NightRange | undefined, party: Party): ApartmentCard {
   const { card, terms } = index.apartments[slot]!;
-  return stay === undefined ? card : { ...card, quote: quoteOf(priceOf(terms, stay)) };
+  return stay === undefined ? card : { ...card, quote: quoteOf(priceOf(terms, stay, party)) };
 }

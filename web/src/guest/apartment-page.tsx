@@ -100,6 +100,7 @@ function Details({ apartment }: { apartment: Apartment }) {
         <StayCalendar
           openings={openings}
           chosen={stay}
+          party={stay}
           month={monthOf(query, date)}
           isLive={isLive}
           onChoose={({ checkIn, checkOut }) => show({ checkIn, checkOut })}

@@ -43,7 +43,7 @@ export function Chooser({
   const { checkIn, checkOut, guests } = stay;
   const range =
     checkIn === '' || checkOut === '' ? undefined : { from: nightOf(checkIn), to: nightOf(checkOut) };
-  const check = range === undefined ? undefined : checkStayOf(openings, range, guests);
+  const check = range === undefined ? undefined : checkStayOf(openings, range, { guests });
   const isShownAbove =
     here !== undefined &&
     here.hold.checkIn === checkIn &&

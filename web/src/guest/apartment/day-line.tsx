@@ -3,6 +3,7 @@
  * moves, and beside the days rather than over them, as a tooltip would be.
  */
 import { nightOf } from '../../../../src/protocol/nights.ts';
+import type { Party } from '../../../../src/protocol/price.ts';
 import { longDate } from '../../format.ts';
 import { useSecondsLeft } from '../../shared/live/client.ts';
 import type { Openings } from '../stay/openings.ts';
@@ -14,11 +15,13 @@ export function DayLine({
   openings,
   chosen,
   looked,
+  party,
 }: {
   id: string;
   openings: Openings;
   chosen: Chosen;
   looked: string | undefined;
+  party: Party;
 }) {
   const isHeld = looked !== undefined && openings.stateOf(nightOf(looked)) === 'held';
   const secondsLeft = useSecondsLeft(isHeld ? openings.heldUntil(nightOf(looked)) : undefined);
@@ -28,7 +31,7 @@ export function DayLine({
         restingLine(openings, chosen)
       ) : (
         <>
-          <strong>{longDate(looked)}</strong> {dayLine(openings, chosen, looked, secondsLeft)}
+          <strong>{longDate(looked)}</strong> {dayLine(openings, chosen, looked, secondsLeft, party)}
         </>
       )}
     </p>

@@ -1,5 +1,6 @@
 /** What a day of the calendar says: to a screen reader, in the cell, and in the line below. */
 import { dateOf, nightOf } from '../../../../src/protocol/nights.ts';
+import type { Party } from '../../../../src/protocol/price.ts';
 import { longDate, minutesText, money, nightsText, shortDate, stayText, timeText } from '../../format.ts';
 import { t } from '../../texts/index.ts';
 import { obstacleText } from '../stay/obstacle-text.ts';
@@ -33,12 +34,14 @@ export function dayMark({ state, part, checkOutOnly, limit }: Day): string | und
  * The line below the calendar for the day that is looked at: what it is, why it cannot be chosen, or what choosing
  * it would mean, with nights and price for the end of a stay.
  * @param secondsLeft of the hold that somebody else has on it
+ * @param party for whom the price is
  */
 export function dayLine(
   openings: Openings,
   chosen: Chosen,
   date: string,
   secondsLeft: number | undefined,
+  party: Party,
 ): string {
   const says = t.apartment.calendar;
   const night = nightOf(date);
@@ -56,7 +59,7 @@ export function dayLine(
     }
     case 'leave': {
       const from = begun ?? night;
-      const check = checkStayOf(openings, { from, to: night }, 1);
+      const check = checkStayOf(openings, { from, to: night }, party);
       const total = check.ok ? money(check.quote.totalMinor, check.quote.currency) : '';
       return says.leave(nightsText(night - from), total);
     }

@@ -1,7 +1,7 @@
 /** The rules of an apartment in words. */
 import { dateOf, nightOf } from '../../../../src/protocol/nights.ts';
 import type { Season, Terms } from '../../../../src/protocol/terms.ts';
-import { listText, longDate, nightsText, shortDate, timeIn } from '../../format.ts';
+import { guestsText, listText, longDate, money, nightsText, shortDate, timeIn } from '../../format.ts';
 import { client } from '../../shared/live/client.ts';
 import { t } from '../../texts/index.ts';
 import { weekdaysText } from '../stay/obstacle-text.ts';
@@ -28,6 +28,7 @@ export function HouseRules({ terms, today }: { terms: Terms; today: number }) {
     ...(terms.gapMinNights === undefined ? [] : [says.gap(nightsText(terms.gapMinNights))]),
     arrivalDays.length === 7 ? says.arriveAnyDay : says.arriveOn(weekdaysText(arrivalDays)),
     departureDays.length === 7 ? says.leaveAnyDay : says.leaveOn(weekdaysText(departureDays)),
+    ...guestRules(terms),
     ...(terms.noticeDays > 0 ? [says.notice(terms.noticeDays)] : []),
     says.ahead(longDate(dateOf(end))),
     ...(terms.turnoverNights > 0 ? [says.turnover(terms.turnoverNights)] : []),
@@ -55,4 +56,19 @@ function rulesOf({ minNights, maxNights, arrivalDays, departureDays }: Season): 
     ...(arrivalDays === undefined ? [] : [says.arrive(weekdaysText(arrivalDays))]),
     ...(departureDays === undefined ? [] : [says.leave(weekdaysText(departureDays))]),
   ];
+}
+
+/** What depends on how many come. */
+function guestRules({ includedGuests, extraGuestMinor, cityTax, currency }: Terms): string[] {
+  const says = t.apartment.rules;
+  const lines: string[] = [];
+  if (includedGuests !== undefined && extraGuestMinor !== undefined && extraGuestMinor > 0) {
+    lines.push(says.extraGuests(guestsText(includedGuests), money(extraGuestMinor, currency)));
+  }
+  if (cityTax !== undefined && cityTax.perPersonNightMinor > 0) {
+    const { perPersonNightMinor, maxNights, adultsOnly } = cityTax;
+    const most = maxNights === undefined ? undefined : nightsText(maxNights);
+    lines.push(says.cityTax(money(perPersonNightMinor, currency), most, adultsOnly === true));
+  }
+  return lines;
 }

@@ -20,6 +20,7 @@ import {
   RangeCalendar,
 } from 'react-aria-components';
 import { dateOf, nightOf } from '../../../../src/protocol/nights.ts';
+import type { Party } from '../../../../src/protocol/price.ts';
 import { t } from '../../texts/index.ts';
 import type { Openings } from '../stay/openings.ts';
 import { begunIn, type Chosen, chooseDay, meaningOf } from '../stay/selection.ts';
@@ -34,6 +35,7 @@ import '../../styles/calendar.css';
 export function StayCalendar({
   openings,
   chosen,
+  party,
   month,
   isLive,
   onChoose,
@@ -41,6 +43,8 @@ export function StayCalendar({
 }: {
   openings: Openings;
   chosen: Chosen;
+  /** For whom prices are told. */
+  party: Party;
   /** The first one in view to begin with, such as `2027-03`. */
   month: string;
   /** The server tells of each change; otherwise the days may be out of date. */
@@ -167,7 +171,7 @@ export function StayCalendar({
           ))}
         </div>
       </RangeCalendar>
-      <DayLine id={lineId} openings={openings} chosen={chosen} looked={looked} />
+      <DayLine id={lineId} openings={openings} chosen={chosen} looked={looked} party={party} />
       <CalendarLegend terms={terms} />
     </div>
   );

@@ -4,7 +4,7 @@
  */
 import { ALTERNATIVES_MAX, ALTERNATIVES_REACH_NIGHTS } from '../../../../src/protocol/limits.ts';
 import { dateOf, type NightRange, nightOf } from '../../../../src/protocol/nights.ts';
-import { priceOf, quoteOf } from '../../../../src/protocol/price.ts';
+import { type Party, priceOf, quoteOf } from '../../../../src/protocol/price.ts';
 import type { Quote } from '../../../../src/protocol/resources.ts';
 import type { Obstacle, Openings } from './openings.ts';
 
@@ -62,10 +62,10 @@ export type StayCheck =
   | { readonly ok: true; readonly quote: Quote }
   | { readonly ok: false; readonly because: Obstacle };
 
-export function checkStayOf(openings: Openings, stay: NightRange, guests: number): StayCheck {
-  const because = openings.obstacleTo(stay, guests);
+export function checkStayOf(openings: Openings, stay: NightRange, party: Party): StayCheck {
+  const because = openings.obstacleTo(stay, party.guests);
   if (because !== undefined) return { ok: false, because };
-  return { ok: true, quote: quoteOf(priceOf(openings.terms, stay)) };
+  return { ok: true, quote: quoteOf(priceOf(openings.terms, stay, party)) };
 }
 
 /** What may be held in the place of a stay: as long a one where only its nights are in the way, else the one nearest to it. */

@@ -15,6 +15,9 @@ const RATES: readonly DraftPath[] = [
   'terms.weekendDays',
   'terms.cleaningMinor',
   'terms.taxBasisPoints',
+  'terms.includedGuests',
+  'terms.extraGuestMinor',
+  'terms.cityTax',
   'terms.seasons',
   'terms.stayDiscounts',
 ];

@@ -1,6 +1,6 @@
 /** A field's value as a person would say it, for lists of what has changed. */
 import { CancellationPolicy } from '../../../../src/protocol/resources.ts';
-import { SeasonMinimum } from '../../../../src/protocol/terms.ts';
+import { type CityTax, SeasonMinimum } from '../../../../src/protocol/terms.ts';
 import { listText, money, nightsText, numberText, percentText } from '../../format.ts';
 import { t } from '../../texts/index.ts';
 import { seasonText, weekdaysText } from '../season-text.ts';
@@ -29,6 +29,7 @@ function valueText(draft: Draft, path: DraftPath): string {
     case 'terms.nightlyMinor':
     case 'terms.weekendMinor':
     case 'terms.cleaningMinor':
+    case 'terms.extraGuestMinor':
       return money(value as number, currency);
     case 'terms.taxBasisPoints':
       return percentText((value as number) / 10_000);
@@ -48,6 +49,8 @@ function valueText(draft: Draft, path: DraftPath): string {
       );
     case 'terms.holdTtlSeconds':
       return numberText((value as number) / 60);
+    case 'terms.cityTax':
+      return cityTaxText(value as CityTax, currency);
     case 'terms.seasonMinimum':
       return t.hosting.seasonMinimum[SeasonMinimum.parse(value)];
     case 'terms.cancellationPolicy':
@@ -60,6 +63,15 @@ function valueText(draft: Draft, path: DraftPath): string {
     default:
       return typeof value === 'number' ? numberText(value) : String(value);
   }
+}
+
+function cityTaxText({ perPersonNightMinor, maxNights, adultsOnly }: CityTax, currency: string): string {
+  const says = t.hosting.cityTax;
+  return [
+    money(perPersonNightMinor, currency),
+    ...(maxNights === undefined ? [] : [says.most(nightsText(maxNights))]),
+    ...(adultsOnly === true ? [says.adults] : []),
+  ].join(', ');
 }
 
 const noneText = () => t.hosting.form.nothing;

@@ -16,7 +16,7 @@ export interface StayPreview {
 export function previewOf(terms: Terms, stay: NightRange, guests: number, today: number): StayPreview {
   return {
     violation: checkStay(terms, stay, guests, today, undefined),
-    quote: quoteOf(priceOf(terms, stay)),
+    quote: quoteOf(priceOf(terms, stay, { guests })),
   };
 }
 
@@ -37,7 +37,7 @@ export interface PreviewLine {
 
 /** The lines of two quotes side by side, a kind a line, in the order of the price. */
 export function linesOf(before: Quote | undefined, after: Quote | undefined): PreviewLine[] {
-  const kinds = ['nights', 'discount', 'cleaning', 'tax'] as const;
+  const kinds = ['nights', 'discount', 'extra_guests', 'cleaning', 'tax', 'city_tax'] as const;
   return kinds.flatMap((kind) => {
     const [old, next] = [before, after].map((quote) => quote?.lines.find((line) => line.kind === kind));
     const label = (next ?? old)?.label;

@@ -13,9 +13,9 @@ export interface DiscountStep {
 /** At the everyday price: seasons and weekends only say more of some days. Of a length that nobody can book it says nothing. */
 export function discountStep(terms: Terms, minNights: number): DiscountStep {
   if (minNights > HORIZON_NIGHTS_MAX) return { dearer: undefined, larger: undefined };
-  const { weekendMinor: _, ...rest } = terms;
+  const { weekendMinor: _, cityTax: _cityTax, ...rest } = terms;
   const everyday = { ...rest, seasons: [], cleaningMinor: 0, taxBasisPoints: 0 };
-  const rent = (nights: number) => totalMinor(priceOf(everyday, { from: 0, to: nights }));
+  const rent = (nights: number) => totalMinor(priceOf(everyday, { from: 0, to: nights }, { guests: 1 }));
   const discounted = rent(minNights);
   let dearer: number | undefined;
   for (let nights = minNights - 1; nights >= terms.minNights && rent(nights) > discounted; nights--)

@@ -1,13 +1,14 @@
 /** What a stay costs. */
 import { priceOf, share, totalMinor, weekendDaysOf } from '../../../../src/protocol/price.ts';
 import type { Terms } from '../../../../src/protocol/terms.ts';
-import { listText, money, weekdayName } from '../../format.ts';
+import { guestsText, listText, money, weekdayName } from '../../format.ts';
 import { t } from '../../texts/index.ts';
 import { fieldId } from '../draft/field-places.ts';
 import { useForm } from '../draft/form.ts';
-import { AmountLine, PercentInput } from '../fields/numbers.tsx';
+import { AmountLine, NumberLine, PercentInput } from '../fields/numbers.tsx';
 import { useField } from '../fields/use-field.ts';
 import { WeekdaysLine } from '../fields/weekdays.tsx';
+import { CityTaxLines } from './city-tax-lines.tsx';
 import { OpenHolds } from './open-holds.tsx';
 import { Seasons } from './seasons.tsx';
 import { StayDiscounts } from './stay-discounts.tsx';
@@ -23,7 +24,7 @@ export function RatesSection() {
   const weekend = weekendDaysOf(terms);
   const weekendRent = weekend.reduce((sum, day) => sum + rentOf(terms, MONDAY + day - 1, MONDAY + day), 0);
   const isPriced = Number.isFinite(terms.nightlyMinor);
-  const { cleaningMinor } = terms;
+  const { cleaningMinor, includedGuests, extraGuestMinor } = terms;
   return (
     <>
       {apartment !== undefined && <OpenHolds apartmentId={apartment.id} />}
@@ -67,6 +68,31 @@ export function RatesSection() {
           <TaxLine />
         </div>
       </fieldset>
+      <fieldset>
+        <legend>{says.rates.byGuests}</legend>
+        <div className="pair">
+          <NumberLine
+            path="terms.includedGuests"
+            isOptional
+            min={1}
+            max={terms.capacity}
+            format={{ maximumFractionDigits: 0 }}
+          />
+          <AmountLine
+            path="terms.extraGuestMinor"
+            isOptional
+            effect={
+              includedGuests !== undefined && extraGuestMinor !== undefined && terms.capacity > includedGuests
+                ? says.effects.extraGuests(
+                    guestsText(terms.capacity),
+                    amount((terms.capacity - includedGuests) * extraGuestMinor),
+                  )
+                : undefined
+            }
+          />
+        </div>
+        <CityTaxLines />
+      </fieldset>
     </>
   );
 }
@@ -99,6 +125,7 @@ function TaxLine() {
 
 /** What the nights alone cost outside of seasons. */
 function rentOf(terms: Terms, from: number, to: number): number {
-  const plain = { ...terms, seasons: [], stayDiscounts: [], cleaningMinor: 0, taxBasisPoints: 0 };
-  return totalMinor(priceOf(plain, { from, to }));
+  const { cityTax: _, ...rest } = terms;
+  const plain = { ...rest, seasons: [], stayDiscounts: [], cleaningMinor: 0, taxBasisPoints: 0 };
+  return totalMinor(priceOf(plain, { from, to }, { guests: 1 }));
 }

@@ -32,6 +32,10 @@ export const apartment: Texts['apartment'] = {
     season: (name, from, last, rules) => `${name} (${from} bis ${last}): ${rules}.`,
     touching: 'Das Minimum einer Saison gilt für jeden Aufenthalt mit einer Nacht in ihr.',
     gap: (nights) => `Was zwischen zwei Aufenthalten übrig ist, gibt es ab ${nights}.`,
+    extraGuests: (guests, amount) =>
+      `Der Preis gilt für ${guests}; jeder weitere kostet ${amount} pro Nacht.`,
+    cityTax: (amount, most, isForAdults) =>
+      `Kurtaxe ${amount} pro ${isForAdults ? 'Erwachsenem' : 'Person'} und Nacht${most === undefined ? '' : `, für höchstens ${most}`}.`,
     ofSeason: {
       least: (nights) => `mindestens ${nights}`,
       most: (nights) => `höchstens ${nights}`,

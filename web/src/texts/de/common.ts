@@ -22,7 +22,14 @@ export const common: Texts['common'] = {
   close: 'Schließen',
   total: 'Gesamt',
   price: 'Preis',
-  lineKinds: { nights: 'Nächte', cleaning: 'Reinigung', tax: 'Steuern', discount: 'Rabatt' },
+  lineKinds: {
+    nights: 'Nächte',
+    discount: 'Rabatt',
+    extra_guests: 'Weitere Gäste',
+    cleaning: 'Reinigung',
+    tax: 'Steuern',
+    city_tax: 'Kurtaxe',
+  },
   perNight: (amount) => `${amount} pro Nacht`,
   status: { free: 'frei', held: 'reserviert', booked: 'gebucht', blocked: 'gesperrt' },
   causes: {

@@ -143,7 +143,19 @@ export const hosting: Texts['hosting'] = {
     },
     'terms.taxBasisPoints': {
       label: 'Steuer',
-      help: 'Kommt auf Nächte und Reinigung, nach Abzug von Rabatten.',
+      help: 'Kommt auf Nächte, weitere Gäste und Reinigung, nach Abzug von Rabatten.',
+    },
+    'terms.includedGuests': {
+      label: 'Gäste im Preis der Nacht',
+      help: 'Jeder weitere kostet etwas pro Nacht. Leer: Der Preis gilt für alle.',
+    },
+    'terms.extraGuestMinor': {
+      label: 'Jeder weitere Gast, pro Nacht',
+      help: 'Kommt zu den Nächten dazu, ohne Rabatte.',
+    },
+    'terms.cityTax': {
+      label: 'Kurtaxe pro Person und Nacht',
+      help: 'Kommt zum Preis dazu und wird selbst nicht versteuert. Leer: keine.',
     },
     'terms.seasons': {
       label: 'Saisons',
@@ -203,6 +215,11 @@ export const hosting: Texts['hosting'] = {
     'terms.weekendDays': 'Wählen Sie wenigstens einen Tag.',
     'terms.cleaningMinor': 'Geben Sie einen Betrag ab 0 an.',
     'terms.taxBasisPoints': 'Die Steuer liegt zwischen 0 und 100 %.',
+    'terms.includedGuests':
+      'Geben Sie höchstens so viele Gäste an, wie Platz haben, und was jeder weitere kostet, oder keines von beiden.',
+    'terms.extraGuestMinor':
+      'Geben Sie an, wie viele Gäste im Preis sind und was jeder weitere kostet, oder keines von beiden.',
+    'terms.cityTax': 'Geben Sie einen Betrag ab 0 an, oder lassen Sie ihn weg.',
     'terms.seasons':
       'Eine Saison hat einen Namen, endet nach ihrem Beginn, ihr Minimum liegt nicht über ihrem Maximum, und wer in ihr anreist, kann auch wieder abreisen.',
     'terms.stayDiscounts':
@@ -226,6 +243,7 @@ export const hosting: Texts['hosting'] = {
     weekend: (amount) => `Die Nächte eines Wochenendes kosten zusammen ${amount}.`,
     weekendNights: (days) => `Wochenendpreise gelten für die Nächte von ${days}.`,
     cleaning: (short, long) => `Das sind ${short} pro Nacht bei zwei Nächten, ${long} bei sieben.`,
+    extraGuests: (guests, amount) => `${guests} zahlen ${amount} mehr pro Nacht.`,
     tax: (before, after) => `Aus ${before} werden für den Gast ${after}.`,
     minNights: (arrival, departure) => `Wer am ${arrival} kommt, geht frühestens am ${departure}.`,
     maxNights: (arrival, departure) => `Wer am ${arrival} kommt, geht spätestens am ${departure}.`,
@@ -241,6 +259,14 @@ export const hosting: Texts['hosting'] = {
     noDay: 'Kein Tag bleibt übrig: Niemand könnte kommen.',
     everyDay: 'jeden Tag',
     onlyDays: (days) => `Nur ${days}.`,
+  },
+  cityTax: {
+    maxNights: 'Kurtaxe für höchstens, in Nächten',
+    maxNightsHelp: 'Eines Aufenthalts. Leer: für alle.',
+    adultsOnly: 'Kurtaxe nur für Erwachsene',
+    effect: (nights, amount) => `Zwei Gäste zahlen ${amount} für ${nights}.`,
+    most: (nights) => `für höchstens ${nights}`,
+    adults: 'nur Erwachsene',
   },
   seasonMinimum: {
     arrival: 'Aufenthalte, die in ihr beginnen',
@@ -261,6 +287,7 @@ export const hosting: Texts['hosting'] = {
   rates: {
     nights: 'Nächte',
     extras: 'Gebühren und Steuer',
+    byGuests: 'Nach Gästen',
     noHolds:
       'Gerade reserviert hier niemand. Wer reserviert, behält den Preis, der gezeigt wurde, was immer Sie speichern.',
     holds: plural({

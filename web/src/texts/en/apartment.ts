@@ -30,6 +30,10 @@ export const apartment = {
       `${name} (${from} to ${last}): ${rules}.`,
     touching: 'The minimum of a season counts for every stay with a night in it.',
     gap: (nights: string) => `What is left between two stays may be had from ${nights} on.`,
+    extraGuests: (guests: string, amount: string) =>
+      `The price is for ${guests}; each further one costs ${amount} a night.`,
+    cityTax: (amount: string, most: string | undefined, isForAdults: boolean) =>
+      `City tax of ${amount} for each ${isForAdults ? 'adult' : 'person'} and night${most === undefined ? '' : `, for at most ${most}`}.`,
     ofSeason: {
       least: (nights: string) => `at least ${nights}`,
       most: (nights: string) => `at most ${nights}`,

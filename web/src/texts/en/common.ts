@@ -23,7 +23,14 @@ export const common = {
   close: 'Close',
   total: 'Total',
   price: 'Price',
-  lineKinds: { nights: 'Nights', cleaning: 'Cleaning', tax: 'Taxes', discount: 'Discount' },
+  lineKinds: {
+    nights: 'Nights',
+    discount: 'Discount',
+    extra_guests: 'Extra guests',
+    cleaning: 'Cleaning',
+    tax: 'Taxes',
+    city_tax: 'City tax',
+  },
   perNight: (amount: string) => `${amount} a night`,
   status: { free: 'free', held: 'held', booked: 'booked', blocked: 'closed' },
   /** What happens to nights. */

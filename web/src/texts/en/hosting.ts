@@ -138,7 +138,22 @@ export const hosting = {
       help: 'Nights that begin on these days are weekend, in seasons too.',
     },
     'terms.cleaningMinor': { label: 'Cleaning fee', help: 'Added once to every stay, however long.' },
-    'terms.taxBasisPoints': { label: 'Tax', help: 'Added to nights and cleaning, after discounts.' },
+    'terms.taxBasisPoints': {
+      label: 'Tax',
+      help: 'Added to nights, further guests and cleaning, after discounts.',
+    },
+    'terms.includedGuests': {
+      label: 'Guests in the nightly price',
+      help: 'Each further one costs something a night. Empty: the price is for all.',
+    },
+    'terms.extraGuestMinor': {
+      label: 'Each further guest, a night',
+      help: 'Added to the nights, without discounts.',
+    },
+    'terms.cityTax': {
+      label: 'City tax, a person and night',
+      help: 'Added to the price and not taxed itself. Empty: none.',
+    },
     'terms.seasons': { label: 'Seasons', help: 'Other prices, lengths of stay or weekdays for some dates.' },
     'terms.stayDiscounts': {
       label: 'Discounts for long stays',
@@ -189,6 +204,7 @@ export const hosting = {
     weekendNights: (days: string) => `Weekend prices count for the nights of ${days}.`,
     cleaning: (short: string, long: string) =>
       `That is ${short} a night for a stay of two nights, ${long} for one of seven.`,
+    extraGuests: (guests: string, amount: string) => `${guests} pay ${amount} more a night.`,
     tax: (before: string, after: string) => `${before} becomes ${after} for the guest.`,
     minNights: (arrival: string, departure: string) =>
       `Who arrives on ${arrival} leaves on ${departure} at the earliest.`,
@@ -209,6 +225,14 @@ export const hosting = {
     everyDay: 'every day',
     onlyDays: (days: string) => `Only ${days}.`,
   },
+  cityTax: {
+    maxNights: 'City tax for at most, in nights',
+    maxNightsHelp: 'Of one stay. Empty: for all of them.',
+    adultsOnly: 'City tax for adults only',
+    effect: (nights: string, amount: string) => `Two guests pay ${amount} for ${nights}.`,
+    most: (nights: string) => `for at most ${nights}`,
+    adults: 'adults only',
+  },
   seasonMinimum: {
     arrival: 'stays that arrive in it',
     touching: 'all stays with a night in it',
@@ -228,6 +252,7 @@ export const hosting = {
   rates: {
     nights: 'Nights',
     extras: 'Fees and tax',
+    byGuests: 'By guests',
     noHolds:
       'Nobody holds a stay here right now. A guest who does keeps the price that was shown, whatever you save.',
     holds: plural({
