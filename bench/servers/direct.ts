@@ -14,6 +14,7 @@ import { invalidRequest } from '../../src/protocol/invalid-request.ts';
 import { HOLD_TTL_SECONDS_DEFAULT } from '../../src/protocol/limits.ts';
 import { localNight } from '../../src/protocol/local-day.ts';
 import { nightOf } from '../../src/protocol/nights.ts';
+import { partyOf } from '../../src/protocol/party.ts';
 import { priceOf, quoteOf } from '../../src/protocol/price.ts';
 import type { Booking, Hold } from '../../src/protocol/resources.ts';
 import { checkStay } from '../../src/protocol/rules.ts';
@@ -47,16 +48,18 @@ door.guests.on('connection', (socket) => {
     if (terms === undefined)
       return refuse('not_found', `no apartment ${command.apartmentId}; search for one that exists`);
     const stay = { from: nightOf(command.checkIn), to: nightOf(command.checkOut) };
-    const broken = checkStay(terms, stay, command.guests, localNight(terms.timeZone, Date.now()), undefined);
+    const party = partyOf(command);
+    const broken = checkStay(terms, stay, party.guests, localNight(terms.timeZone, Date.now()), undefined);
     if (broken !== undefined)
       return refuse('rule_violation', broken.why, {
         fields: [{ path: broken.path, message: broken.rule }],
       });
     const outcome = await ledger.hold({
       ...command,
+      guests: party.guests,
       guestId,
       claimId: randomUUID(),
-      quote: quoteOf(priceOf(terms, stay, command)),
+      quote: quoteOf(priceOf(terms, stay, party)),
       ttlSeconds: terms.holdTtlSeconds ?? HOLD_TTL_SECONDS_DEFAULT,
     });
     return outcome.ok ? told(door.guests, outcome.data, { hold: holdOf(outcome.data) }) : outcome;

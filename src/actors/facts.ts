@@ -15,6 +15,8 @@ export type Fact =
       readonly from: number;
       readonly to: number;
       readonly guests: number;
+      /** Where the guest said how many of them are. */
+      readonly adults?: number;
       readonly price: Price;
       readonly expiresAtMs: number;
       /** First hold of these nights by this guest, where it was an earlier one: the absolute cap counts from here. */

@@ -16,6 +16,7 @@ import {
 } from '../protocol/commands.ts';
 import { Refusal } from '../protocol/errors.ts';
 import { nightOf } from '../protocol/nights.ts';
+import { partyOf } from '../protocol/party.ts';
 import type { Subject } from '../protocol/resources.ts';
 import type { Caller } from './caller.ts';
 import { type CommandTable, command } from './dispatch.ts';
@@ -29,11 +30,12 @@ export function guestCommands<C extends Caller>(parts: GatewayParts): CommandTab
       access: 'subject',
       begins: 'hold',
       schema: HoldCommand,
-      run(caller: C, { requestId, apartmentId, checkIn, checkOut, guests }, reply) {
+      run(caller: C, { requestId, apartmentId, checkIn, checkOut, guests, adults, children }, reply) {
         const stay = { from: nightOf(checkIn), to: nightOf(checkOut) };
+        const party = partyOf({ guests, adults, children });
         return apartments.ask(
           subjectOf(caller),
-          { kind: 'hold', requestId, apartmentId, stay, guests },
+          { kind: 'hold', requestId, apartmentId, stay, ...party },
           reply,
         );
       },

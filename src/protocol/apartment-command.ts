@@ -1,6 +1,7 @@
 /** A command once it is through the door: typed, its dates turned into night numbers. Plain data, so that it can be sent to the apartment's owner wherever that is. */
 import type { KeptBooking, KeptContact } from './kept-contact.ts';
 import type { NightRange } from './nights.ts';
+import type { Party } from './party.ts';
 import type { Block, Hold } from './resources.ts';
 
 interface Intent {
@@ -9,7 +10,7 @@ interface Intent {
 }
 /** @typeParam Contact in clear at the door, as it is kept from there on */
 export type ApartmentCommand<Contact = KeptContact> =
-  | (Intent & { readonly kind: 'hold'; readonly stay: NightRange; readonly guests: number })
+  | (Intent & { readonly kind: 'hold'; readonly stay: NightRange } & Party)
   /** `minutes`: an admin's, from now. */
   | (Intent & { readonly kind: 'extend'; readonly holdId: string; readonly minutes?: number })
   | (Intent & { readonly kind: 'release'; readonly holdId: string })

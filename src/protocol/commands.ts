@@ -10,11 +10,26 @@ import {
   WINDOW_NIGHTS_MAX,
 } from './limits.ts';
 import { IsoDate, nightOf } from './nights.ts';
+import { type AskedParty, partyProblem } from './party.ts';
 import { Booking, type Calendar, Currency, GuestContact, Hold, type Subject } from './resources.ts';
 import { ApartmentCard } from './terms.ts';
 import { shownLine, storable } from './text.ts';
 
 const Guests = z.int().min(1, 'at least 1 guest').max(GUESTS_MAX, `at most ${GUESTS_MAX} guests`);
+
+/** `guests` are adults and children together: any two say the third, and `guests` alone, 1 by default, says no more. */
+const partyShape = {
+  guests: Guests.optional(),
+  adults: z.int().min(1, 'at least 1 adult').max(GUESTS_MAX).optional(),
+  children: z.int().min(0).max(GUESTS_MAX).optional(),
+};
+function checkParty(asked: AskedParty, context: z.core.$RefinementCtx): void {
+  const message = partyProblem(asked);
+  if (message === undefined) return;
+  for (const path of ['guests', 'adults', 'children'] as const) {
+    if (asked[path] !== undefined) context.addIssue({ code: 'custom', path: [path], message });
+  }
+}
 
 interface Window {
   from: string;
@@ -53,7 +68,7 @@ export const Unwatch = z.object({ apartmentIds: z.array(Id).min(1).max(WATCH_APA
 export const SearchSort = z.enum(['price_asc', 'price_desc', 'name']);
 const searchShape = {
   city: storable('a city', 100).optional(),
-  guests: Guests.optional(),
+  ...partyShape,
   /** Only apartments priced in it. */
   currency: Currency.optional(),
   /** Minor units of `currency`; without one, of each apartment's own. */
@@ -63,26 +78,25 @@ const searchShape = {
   limit: z.int().min(1).max(PAGE_SIZE_MAX).default(PAGE_SIZE_DEFAULT),
   cursor: storable('a cursor', 512).optional(),
 };
-export const Search = z.object({ ...searchShape, checkIn: IsoDate, checkOut: IsoDate });
+export const Search = z
+  .object({ ...searchShape, checkIn: IsoDate, checkOut: IsoDate })
+  .superRefine(checkParty);
 /** Over HTTP dates are optional: without them it lists, without availability or quote. */
 export const ListQuery = z
   .object({ ...searchShape, checkIn: IsoDate.optional(), checkOut: IsoDate.optional() })
   .refine((query) => (query.checkIn === undefined) === (query.checkOut === undefined), {
     path: ['checkOut'],
     message: 'send checkIn and checkOut together, or neither',
-  });
+  })
+  .superRefine(checkParty);
 export type SearchQuery = z.infer<typeof ListQuery>;
 
 const Reason = shownLine('a reason', 500);
 
 const intent = { requestId: RequestId, apartmentId: Id };
 /** The order of check-in and check-out is a rule, not a shape: `rule_violation` says more than a schema can. */
-export const HoldCommand = z.object({
-  ...intent,
-  checkIn: IsoDate,
-  checkOut: IsoDate,
-  guests: Guests.default(1),
-});
+export const StayWanted = z.object({ checkIn: IsoDate, checkOut: IsoDate, ...partyShape });
+export const HoldCommand = z.object({ ...intent, ...StayWanted.shape }).superRefine(checkParty);
 export const ExtendCommand = z.object({
   ...intent,
   holdId: Id,

@@ -20,8 +20,8 @@ const BROUGHT_BY = {
   'sealed contacts': 5,
   /** `adopted`, the command that asks for it, and a sealed contact that names whose key it is under (G9, ADR 29). */
   adoptions: 6,
-  /** Terms that `services/listings/edits.ts` lists, and lines of a price; a program of before passes the ones over, and takes the
-   *  others for nights. */
+  /** Terms that `services/listings/edits.ts` lists, the adults of a hold, and lines of a price: a program of before passes
+   *  the ones over, and takes the others for nights. */
   'terms by weekday, season and guests': 7,
 } as const satisfies Record<string, number>;
 

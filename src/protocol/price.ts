@@ -4,6 +4,7 @@
  */
 import type { NightRange } from './nights.ts';
 import { nightOf, overlaps, weekdayOf } from './nights.ts';
+import type { Party } from './party.ts';
 import type { Quote, QuoteLine } from './resources.ts';
 import type { Season, Terms } from './terms.ts';
 
@@ -15,13 +16,6 @@ export type PriceLine = readonly [kind: number, count: number, amountMinor: numb
 export interface Price {
   readonly currency: string;
   readonly lines: readonly PriceLine[];
-}
-
-/** Who comes along. Children are the guests who are no adults. */
-export interface Party {
-  readonly guests: number;
-  /** Undefined where that was not said: then all of them count as adults. */
-  readonly adults?: number | undefined;
 }
 
 export function totalMinor(price: Price): number {

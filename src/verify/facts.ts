@@ -19,7 +19,7 @@ const fact = <const Kind extends string, Shape extends z.ZodRawShape>(kind: Kind
 const SHAPES = [
   fact('held', {
     ...{ hold: Id, from: Whole, to: Whole, guests: Whole, price: Price, expiresAtMs: Whole },
-    ...{ firstHeldAtMs: Whole.optional(), replaces: z.array(Id).optional() },
+    ...{ adults: Whole.optional(), firstHeldAtMs: Whole.optional(), replaces: z.array(Id).optional() },
   }),
   fact('extended', { hold: Id, expiresAtMs: Whole }),
   z.strictObject({

@@ -55,6 +55,26 @@ describe('golden facts', () => {
     expect(JSON.stringify(read)).not.toContain('"g1"');
   });
 
+  it('reads who came along, and what was charged for them', () => {
+    const [held, ...rest] = entriesOf('facts-v1-party.jsonl');
+    expect(rest).toEqual([]);
+    const calendar = emptyCalendar();
+    apply(calendar, held!);
+    const [hold] = calendar.claims;
+    expect(hold).toMatchObject({
+      guests: 3,
+      price: {
+        lines: [
+          [0, 2, 20000],
+          [4, 1, 3000],
+          [2, 700, 1610],
+          [5, 4, 1200],
+        ],
+      },
+    });
+    expect(held!.fact).toMatchObject({ adults: 2 });
+  });
+
   it('reads a refund that was refused for good: nothing is owed any more', () => {
     const calendar = emptyCalendar();
     for (const entry of entriesOf('facts-v1-refused.jsonl')) apply(calendar, entry);

@@ -1,5 +1,6 @@
 /** Commands that were answered ok: in the journal (I2), as the answer says, at the price of the hold (I7). */
 import { dateOf } from '../../src/protocol/nights.ts';
+import { partyOf } from '../../src/protocol/party.ts';
 import type { Block, Booking, Hold } from '../../src/protocol/resources.ts';
 import { type Claim, stepAt } from './claims.ts';
 import { personOf, type RecordedEntry } from './history.ts';
@@ -87,9 +88,9 @@ function onHold(world: World, operation: Operation, hold: Hold): Verdict | undef
 
 function isAskedFor({ asked }: Operation, claim: Claim): boolean {
   if (asked.command === 'hold') {
-    const { checkIn, checkOut, guests = 1 } = asked.args;
+    const { checkIn, checkOut, ...party } = asked.args;
     const isStay = checkIn === dateOf(claim.from) && checkOut === dateOf(claim.to);
-    return isStay && guests === claim.hold!.guests;
+    return isStay && partyOf(party).guests === claim.hold!.guests;
   }
   return 'holdId' in asked.args && asked.args.holdId === claim.id;
 }

@@ -1,6 +1,7 @@
 /** What a client asks, as the door hands it on. */
 import type { ApartmentCommand } from '../../src/protocol/apartment-command.ts';
 import { nightOf } from '../../src/protocol/nights.ts';
+import { partyOf } from '../../src/protocol/party.ts';
 import type { Asked } from './history.ts';
 
 export type { Asked };
@@ -9,9 +10,9 @@ export function commandOf(asked: Asked, request: string): ApartmentCommand {
   const { command, args } = asked;
   switch (command) {
     case 'hold': {
-      const { apartmentId, checkIn, checkOut, guests = 1 } = args;
+      const { apartmentId, checkIn, checkOut, ...party } = args;
       const stay = { from: nightOf(checkIn), to: nightOf(checkOut) };
-      return { kind: 'hold', requestId: request, apartmentId, stay, guests };
+      return { kind: 'hold', requestId: request, apartmentId, stay, ...partyOf(party) };
     }
     case 'block': {
       const range = { from: nightOf(args.from), to: nightOf(args.to) };

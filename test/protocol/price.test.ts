@@ -1,7 +1,8 @@
 /** What a stay costs, line by line, in minor units that were worked out by hand. */
 import { describe, expect, it } from 'vitest';
 import { nightOf } from '../../src/protocol/nights.ts';
-import { type Party, priceOf, quoteOf } from '../../src/protocol/price.ts';
+import type { Party } from '../../src/protocol/party.ts';
+import { priceOf, quoteOf } from '../../src/protocol/price.ts';
 import type { Terms } from '../../src/protocol/terms.ts';
 import { openTerms } from '../support/terms.ts';
 

@@ -36,9 +36,10 @@ import { extendedUntilMs, grantedUntilMs } from './views.ts';
 
 /** Lapsed holds have been ended before any of these is asked. */
 export function decideHold(calendar: Calendar, command: Command<'hold'>, at: Circumstances): Decision {
-  const { stay, guests } = command;
+  const { stay, guests, adults } = command;
   const { terms, nowMs, subject } = at;
   const wish = { terms, stay, guests, today: localNight(terms.timeZone, nowMs) };
+  if (adults !== undefined && !at.mayWrite(BY_GUESTS)) return { refusal: notKnownToAll(BY_GUESTS) };
   const violation = checkStay(terms, stay, guests, wish.today, claimBesideFor(calendar, subject.id));
   if (violation !== undefined) return { refusal: ruleViolation(violation, calendar, wish, subject.id) };
 
@@ -86,13 +87,16 @@ export function decideHold(calendar: Calendar, command: Command<'hold'>, at: Cir
     from: stay.from,
     to: stay.to,
     guests,
-    price: priceOf(terms, stay, { guests }),
+    ...(adults !== undefined && { adults }),
+    price: priceOf(terms, stay, command),
     expiresAtMs,
     ...((replaced.length > 0 || firstHeldAtMs < nowMs) && { firstHeldAtMs }),
     ...(replaced.length > 0 && { replaces: replaced.map((hold) => hold.id) }),
   };
   return { facts: [{ fact }] };
 }
+
+const BY_GUESTS = 'terms by weekday, season and guests';
 
 export function decideExtend(calendar: Calendar, command: Command<'extend'>, at: Circumstances): Decision {
   const hold = manageableHold(calendar, command.holdId, at.subject);

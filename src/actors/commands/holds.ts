@@ -8,8 +8,10 @@ import { always, type CommandRules, factOf, never } from './rules.ts';
 export const hold: CommandRules<'hold'> = {
   decide: decideHold,
   answer: (change) => ({ hold: change.hold! }),
-  sameAs({ stay, guests }, { fact }) {
-    return fact.kind === 'held' && fact.from === stay.from && fact.to === stay.to && fact.guests === guests;
+  sameAs({ stay, guests, adults }, { fact }) {
+    if (fact.kind !== 'held') return false;
+    const isSameParty = fact.guests === guests && fact.adults === adults;
+    return isSameParty && fact.from === stay.from && fact.to === stay.to;
   },
   isEndless: always,
   async again(_, entry) {

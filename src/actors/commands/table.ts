@@ -24,5 +24,6 @@ export function isKnownCommand({ kind }: { readonly kind: string }): boolean {
 /** What a server must know to be sent this command, where not every one does. */
 export function featureOf(command: ApartmentCommand): Feature | undefined {
   if (command.kind === 'adopt') return 'adoptions';
+  if (command.kind === 'hold' && command.adults !== undefined) return 'terms by weekday, season and guests';
   return command.kind === 'extend' && command.minutes !== undefined ? 'extensions by admins' : undefined;
 }

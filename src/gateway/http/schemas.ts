@@ -6,8 +6,8 @@ import {
   CancelCommand,
   ConfirmCommand,
   ExtendCommand,
-  HoldCommand,
   Search,
+  StayWanted,
 } from '../../protocol/commands.ts';
 import { EMAIL_LENGTH_MAX } from '../../protocol/email.ts';
 import { ErrorBody } from '../../protocol/errors.ts';
@@ -45,6 +45,8 @@ export const ListingQuery = z.object({
   checkIn: IsoDate.optional(),
   checkOut: IsoDate.optional(),
   guests: number.int().min(1).max(GUESTS_MAX).optional(),
+  adults: number.int().min(1).max(GUESTS_MAX).optional(),
+  children: number.int().min(0).max(GUESTS_MAX).optional(),
   maxTotalMinor: number.int().nonnegative().optional(),
   limit: number.int().min(1).max(PAGE_SIZE_MAX).default(PAGE_SIZE_DEFAULT),
 });
@@ -59,7 +61,7 @@ export const ApartmentBookingsQuery = CalendarQuery.safeExtend({
 });
 /** What the path and the header do not say already. */
 const intent = { requestId: true, apartmentId: true } as const;
-export const HoldBody = HoldCommand.omit(intent);
+export const HoldBody = StayWanted;
 export const ConfirmBody = ConfirmCommand.omit({ ...intent, holdId: true });
 /** Fastify says null where there is no body. */
 export const ExtendBody = ExtendCommand.pick({ minutes: true }).nullish();

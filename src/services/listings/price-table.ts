@@ -5,7 +5,8 @@
  */
 import { GUESTS_MAX, HORIZON_NIGHTS_MAX } from '../../protocol/limits.ts';
 import type { NightRange } from '../../protocol/nights.ts';
-import { ownPrice, type Party, seasonRange, share, weekendDaysOf } from '../../protocol/price.ts';
+import type { Party } from '../../protocol/party.ts';
+import { ownPrice, seasonRange, share, weekendDaysOf } from '../../protocol/price.ts';
 import type { Terms } from '../../protocol/terms.ts';
 
 /**

@@ -8,7 +8,8 @@ import { type Outcome, refuse } from '../../protocol/errors.ts';
 import { HORIZON_NIGHTS_MAX } from '../../protocol/limits.ts';
 import { localNight } from '../../protocol/local-day.ts';
 import { dateOf, type NightRange, nightOf } from '../../protocol/nights.ts';
-import { type Party, priceOf, quoteOf } from '../../protocol/price.ts';
+import { type Party, partyOf } from '../../protocol/party.ts';
+import { priceOf, quoteOf } from '../../protocol/price.ts';
 import { brokenRule, type ClaimBeside, turnoverRange } from '../../protocol/rules.ts';
 import type { ApartmentCard, Terms } from '../../protocol/terms.ts';
 import { decodeCursor, encodeCursor, type Place, type Sort } from './cursor.ts';
@@ -33,7 +34,7 @@ export function search(index: SearchIndex, query: SearchQuery, nowMs: number): O
     return refuse('invalid_request', message, { fields: [{ path: 'maxTotalMinor', message }] });
   }
 
-  const party = { guests: query.guests ?? 1 };
+  const party = partyOf(query);
   const found = best(index, { ...query, party, sort, stay, after, nowMs });
   const page = found.slice(0, query.limit);
   const last = page.at(-1);

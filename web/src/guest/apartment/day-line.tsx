@@ -3,7 +3,7 @@
  * moves, and beside the days rather than over them, as a tooltip would be.
  */
 import { nightOf } from '../../../../src/protocol/nights.ts';
-import type { Party } from '../../../../src/protocol/price.ts';
+import type { Party } from '../../../../src/protocol/party.ts';
 import { longDate } from '../../format.ts';
 import { useSecondsLeft } from '../../shared/live/client.ts';
 import type { Openings } from '../stay/openings.ts';

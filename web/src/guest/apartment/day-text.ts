@@ -1,6 +1,6 @@
 /** What a day of the calendar says: to a screen reader, in the cell, and in the line below. */
 import { dateOf, nightOf } from '../../../../src/protocol/nights.ts';
-import type { Party } from '../../../../src/protocol/price.ts';
+import type { Party } from '../../../../src/protocol/party.ts';
 import { longDate, minutesText, money, nightsText, shortDate, stayText, timeText } from '../../format.ts';
 import { t } from '../../texts/index.ts';
 import { obstacleText } from '../stay/obstacle-text.ts';

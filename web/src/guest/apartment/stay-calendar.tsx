@@ -20,7 +20,7 @@ import {
   RangeCalendar,
 } from 'react-aria-components';
 import { dateOf, nightOf } from '../../../../src/protocol/nights.ts';
-import type { Party } from '../../../../src/protocol/price.ts';
+import type { Party } from '../../../../src/protocol/party.ts';
 import { t } from '../../texts/index.ts';
 import type { Openings } from '../stay/openings.ts';
 import { begunIn, type Chosen, chooseDay, meaningOf } from '../stay/selection.ts';

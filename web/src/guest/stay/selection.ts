@@ -4,7 +4,8 @@
  */
 import { ALTERNATIVES_MAX, ALTERNATIVES_REACH_NIGHTS } from '../../../../src/protocol/limits.ts';
 import { dateOf, type NightRange, nightOf } from '../../../../src/protocol/nights.ts';
-import { type Party, priceOf, quoteOf } from '../../../../src/protocol/price.ts';
+import type { Party } from '../../../../src/protocol/party.ts';
+import { priceOf, quoteOf } from '../../../../src/protocol/price.ts';
 import type { Quote } from '../../../../src/protocol/resources.ts';
 import type { Obstacle, Openings } from './openings.ts';
 
