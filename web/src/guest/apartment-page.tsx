@@ -18,7 +18,7 @@ import { useHoldHere } from './hold/hold-here.ts';
 import { HoldPanel } from './hold/hold-panel.tsx';
 import { usePlacing } from './hold/placing.ts';
 import { openingsOf } from './stay/openings.ts';
-import { monthOf, stayOf } from './stay/stay-address.ts';
+import { monthOf, partyOf, stayOf } from './stay/stay-address.ts';
 
 export function ApartmentPage({ apartmentId }: { apartmentId: string }) {
   const details = useApartment(apartmentId);
@@ -100,7 +100,7 @@ function Details({ apartment }: { apartment: Apartment }) {
         <StayCalendar
           openings={openings}
           chosen={stay}
-          party={stay}
+          party={partyOf(stay)}
           month={monthOf(query, date)}
           isLive={isLive}
           onChoose={({ checkIn, checkOut }) => show({ checkIn, checkOut })}
@@ -130,7 +130,7 @@ function Details({ apartment }: { apartment: Apartment }) {
             here={here}
             placing={choosing}
             heading={chooserHeading}
-            onChange={({ checkIn, checkOut, guests }) => show({ checkIn, checkOut, guests })}
+            onChange={({ children, ...next }) => show({ ...next, children: children === 0 ? '' : children })}
           />
         )}
       </aside>

@@ -1,11 +1,12 @@
 /** From a choice of nights to a hold: the price, or why it cannot be had and what can be had instead. */
 import { type Ref, useEffect, useState } from 'react';
-import type { Apartment } from '../../../../src/client/index.ts';
+import type { Apartment, Quote } from '../../../../src/client/index.ts';
 import { dateOf, nightOf } from '../../../../src/protocol/nights.ts';
 import { nightsText } from '../../format.ts';
 import { Alternatives } from '../../shared/alternatives.tsx';
 import { useOffline } from '../../shared/live/client.ts';
 import { Refusal } from '../../shared/refusal.tsx';
+import { Stepper } from '../../shared/widgets/stepper.tsx';
 import { t } from '../../texts/index.ts';
 import type { HoldHere } from '../hold/hold-phase.ts';
 import type { Placing } from '../hold/placing.ts';
@@ -14,7 +15,7 @@ import type { Obstacle, Openings } from '../stay/openings.ts';
 import { PolicyFromNow } from '../stay/policy-text.tsx';
 import { QuoteLines } from '../stay/quote-lines.tsx';
 import { type Chosen, checkStayOf, waysOut } from '../stay/selection.ts';
-import type { StayFields } from '../stay/stay-address.ts';
+import { partyOf, type StayFields } from '../stay/stay-address.ts';
 import { StayInputs } from '../stay/stay-form.tsx';
 import { OpenHolds } from './open-holds.tsx';
 
@@ -40,18 +41,19 @@ export function Chooser({
   const says = t.apartment.chooser;
   const offline = useOffline();
   const [isRoomMade, setIsRoomMade] = useState(false);
-  const { checkIn, checkOut, guests } = stay;
+  const { checkIn, checkOut, guests, children } = stay;
   const range =
     checkIn === '' || checkOut === '' ? undefined : { from: nightOf(checkIn), to: nightOf(checkOut) };
-  const check = range === undefined ? undefined : checkStayOf(openings, range, { guests });
+  const check = range === undefined ? undefined : checkStayOf(openings, range, partyOf(stay));
   const isShownAbove =
     here !== undefined &&
     here.hold.checkIn === checkIn &&
     here.hold.checkOut === checkOut &&
-    here.hold.guests === guests;
+    here.hold.guests === guests &&
+    (check?.ok !== true || cityTaxIn(here.hold.quote) === cityTaxIn(check.quote));
   const { forget } = placing;
 
-  const wanted = `${checkIn} ${checkOut} ${guests}`;
+  const wanted = `${checkIn} ${checkOut} ${guests} ${children}`;
   const [asked, setAsked] = useState<string>();
   // A refusal is about the stay it was asked for, also where it comes after another one was chosen.
   const error = asked === wanted ? placing.error : undefined;
@@ -66,7 +68,7 @@ export function Chooser({
   useEffect(() => {
     forget();
     setIsRoomMade(false);
-  }, [checkIn, checkOut, guests]);
+  }, [wanted]);
 
   const hold = (other: Chosen) => {
     if (placing.busy) return;
@@ -74,7 +76,7 @@ export function Chooser({
     setAsked(wanted);
     void placing.place({ ...other, guests });
   };
-  const { cancellationPolicy, timeZone } = apartment.terms;
+  const { cancellationPolicy, timeZone, cityTax } = apartment.terms;
   const nights = range === undefined ? '' : nightsText(range.to - range.from);
   const isMove = here !== undefined && here.phase === 'held';
   const isQuiet = here !== undefined;
@@ -89,8 +91,23 @@ export function Chooser({
           stay={stay}
           today={dateOf(openings.today)}
           guestsMax={apartment.terms.capacity}
-          onChange={onChange}
+          onChange={(next) => onChange({ ...stay, ...next })}
         />
+        {cityTax?.adultsOnly === true && (
+          <Stepper
+            label={says.children}
+            name="children"
+            fewer={says.fewerChildren}
+            more={says.moreChildren}
+            value={children}
+            minValue={0}
+            maxValue={guests - 1}
+            onChange={(next) => {
+              // Emptied: what stood there stands again.
+              if (next >= 0) onChange({ ...stay, children: next });
+            }}
+          />
+        )}
       </div>
       {check === undefined && (
         <p className="muted" role="status">
@@ -157,6 +174,11 @@ export function Chooser({
       {!isQuiet && !offline && <p className="muted small">{says.costsNothing}</p>}
     </section>
   );
+}
+
+/** Children change it, and nothing else that a hold shows. */
+function cityTaxIn({ lines }: Quote): number | undefined {
+  return lines.find(({ kind }) => kind === 'city_tax')?.amountMinor;
 }
 
 function Hindered({

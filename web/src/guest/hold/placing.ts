@@ -5,11 +5,12 @@ import type { ErrorBody } from '../../../../src/protocol/errors.ts';
 import { client } from '../../shared/live/client.ts';
 import { keepHold } from '../../shared/live/my-stays.ts';
 import type { Chosen } from '../stay/selection.ts';
+import { partyOf, partyWithin, stayOf } from '../stay/stay-address.ts';
 
 export interface Placing {
   readonly busy: boolean;
   readonly error: ErrorBody | undefined;
-  /** One that it moves, of other nights here, is let go of. */
+  /** With as many children among the guests as the address says. One that it moves, of other nights here, is let go of. */
   place(stay: Chosen & { readonly guests: number }): Promise<void>;
   forget(): void;
 }
@@ -35,7 +36,9 @@ export function usePlacing(
       setBusy(true);
       setError(undefined);
       const choice = choiceOfNow();
-      const outcome = await client.hold({ apartmentId, checkIn, checkOut, guests });
+      const { children } = stayOf(new URLSearchParams(window.location.search));
+      const party = partyOf(partyWithin(guests, children));
+      const outcome = await client.hold({ apartmentId, checkIn, checkOut, ...party });
       setBusy(false);
       if (!outcome.ok) {
         setError(outcome.error);

@@ -5,6 +5,9 @@ import { DatesField } from './dates-field.tsx';
 import { GuestsField } from './guests-field.tsx';
 import type { StayFields } from './stay-address.ts';
 
+/** What every page asks for. */
+type Wish = Omit<StayFields, 'children'>;
+
 export function StayInputs({
   stay,
   today,
@@ -12,9 +15,9 @@ export function StayInputs({
   guestsMax = GUESTS_MAX,
   children,
 }: {
-  stay: StayFields;
+  stay: Wish;
   today: string;
-  onChange: (stay: StayFields) => void;
+  onChange: (stay: Wish) => void;
   guestsMax?: number;
   children?: ReactNode;
 }) {

@@ -136,6 +136,9 @@ export const apartment: Texts['apartment'] = {
   },
 
   chooser: {
+    children: 'Davon Kinder',
+    fewerChildren: 'Weniger Kinder',
+    moreChildren: 'Mehr Kinder',
     label: 'Aufenthalt wählen',
     heading: 'Ihr Aufenthalt',
     other: 'Andere Nächte?',

@@ -137,6 +137,9 @@ export const apartment = {
   },
 
   chooser: {
+    children: 'Children among them',
+    fewerChildren: 'Fewer children',
+    moreChildren: 'More children',
     label: 'Choose a stay',
     heading: 'Your stay',
     other: 'Other nights?',
