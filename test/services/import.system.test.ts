@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listingsById } from '../../src/persistence/statements/listings.ts';
 import { managedListing, updateListing } from '../../src/persistence/statements/managed-listings.ts';
+import { FEATURE_LEVEL, levelOf } from '../../src/protocol/feature-levels.ts';
 import type { Terms } from '../../src/protocol/terms.ts';
 import {
   type ImportCounts,
@@ -474,6 +475,55 @@ describe('files', () => {
     expect(await run(csv(row()))).toMatchObject({ unchanged: 1 });
     expect(await run(file('https://images.example.com/b.jpg'))).toMatchObject({ updated: 1, kept: 0 });
     expect(await urls()).toEqual([['https://images.example.com/b.jpg', 'Sunny loft']]);
+  });
+
+  describe('of older detailed formats', () => {
+    const header = `${HEADER},accommodates,guests_included,extra_people`;
+    const FEATURE = 'terms by weekday, season and guests';
+    const level = (value: number) =>
+      database.pool.query(`update settings set value = to_jsonb($1::int) where key = 'least_level'`, [value]);
+    beforeEach(() => level(FEATURE_LEVEL));
+    afterAll(() => level(0));
+    const terms = async (id: string) => (await stored(`airbnb-${id}`))?.terms;
+
+    it('[L2] state what guests cost beyond those in the price, exactly or not at all', async () => {
+      const rows = [
+        `${row()},4,2,$15.00`,
+        `${row({ id: '2' })},4,1,$0.00`,
+        `${row({ id: '3' })},4,2,`,
+        `${row({ id: '4' })},4,2,"1.250"`,
+        `${row({ id: '5' })},4,,$15.00`,
+        `${row({ id: '6' })},4,5,$15.00`,
+      ];
+      const report = await run([header, ...rows].join('\n'), { currency: 'EUR' });
+      expect(await terms('1')).toMatchObject({ includedGuests: 2, extraGuestMinor: 1_500 });
+      for (const id of ['2', '3', '6']) expect(await terms(id)).not.toHaveProperty('includedGuests');
+      expect(report.skippedLines).toEqual([
+        { line: 5, message: expect.stringMatching(/^extra_people "1.250" can be meant in thousands/) },
+        {
+          line: 6,
+          message: expect.stringMatching(/^guests_included "" is no whole number .*; give both or neither$/),
+        },
+      ]);
+      expect(report.adjustedLines).toEqual([
+        { line: 7, message: 'guests_included 5 is above 4, for whom there is room; passed over' },
+      ]);
+      const again = await run([header, `${row()},4,3,$20.00`].join('\n'), { currency: 'EUR' });
+      expect(again).toMatchObject({ updated: 1, kept: 0 });
+      expect(await terms('1')).toMatchObject({ includedGuests: 3, extraGuestMinor: 2_000 });
+    });
+
+    it('[C10] state nothing of it while a server is there that would pass it over', async () => {
+      await level(levelOf(FEATURE) - 1);
+      const report = await run([header, `${row()},4,2,$15.00`].join('\n'));
+      expect(await terms('1')).not.toHaveProperty('includedGuests');
+      expect(report.adjustedLines).toEqual([
+        {
+          line: 2,
+          message: expect.stringMatching(/passed over, as not every server knows them yet; import again/),
+        },
+      ]);
+    });
   });
 
   it.each([

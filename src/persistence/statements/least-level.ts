@@ -13,7 +13,7 @@ export class LevelTooLow extends Error {
 }
 
 /** Undefined where the database is older than levels are. */
-export async function leastLevel(client: ClientBase): Promise<number | undefined> {
+export async function leastLevel(client: Pick<ClientBase, 'query'>): Promise<number | undefined> {
   const there = await client.query(`select to_regclass('settings') is not null as there`);
   if (there.rows[0]?.there !== true) return undefined;
   const result = await client.query<{ value: number }>(

@@ -12,6 +12,8 @@ export interface RowDefaults {
   readonly currency: string;
   readonly city: string | undefined;
   readonly country: string | undefined;
+  /** Whether what further guests cost may be written: every server understands it. */
+  readonly mayChargeGuests: boolean;
 }
 
 export type Row =
@@ -31,6 +33,7 @@ const REQUIRED = ['id', 'latitude', 'longitude', 'room_type', 'price', 'minimum_
 const OPTIONAL = [
   ...(['name', 'neighbourhood_group', 'neighbourhood', 'city', 'country'] as const),
   ...(['accommodates', 'bedrooms', 'maximum_nights', 'picture_url'] as const),
+  ...(['guests_included', 'extra_people'] as const),
 ] as const;
 type Column = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
 export interface Columns {
@@ -107,6 +110,9 @@ export function readRow(columns: Columns, record: readonly string[], defaults: R
   const price = readPrice(text('price'), defaults.currency);
   if ('problem' in price) return skip(`price "${cut(text('price'), 40)}" ${price.problem}`);
 
+  const extra = readExtraGuests(columns, record, defaults);
+  if ('problem' in extra) return skip(extra.problem);
+
   const timeZone = timeZoneAt(latitude, longitude);
   const roomType = text('room_type');
   const accommodates = count(text('accommodates'), GUESTS_MAX);
@@ -121,6 +127,19 @@ export function readRow(columns: Columns, record: readonly string[], defaults: R
     adjustments.push(
       `accommodates "${text('accommodates')}" is no whole number from 1 to ${GUESTS_MAX}; passed over`,
     );
+  }
+  let byGuests = extra.stated;
+  if (byGuests !== undefined && byGuests.includedGuests > (accommodates ?? capacity)) {
+    adjustments.push(
+      `guests_included ${byGuests.includedGuests} is above ${accommodates ?? capacity}, for whom there is room; passed over`,
+    );
+    byGuests = undefined;
+  }
+  if (byGuests !== undefined && !defaults.mayChargeGuests) {
+    adjustments.push(
+      'guests_included and extra_people are passed over, as not every server knows them yet; import again once all are of this version',
+    );
+    byGuests = undefined;
   }
   const minNights = minimumNights(text('minimum_nights'), adjustments);
   const maxNights = maximumNights(columns, text('maximum_nights'), minNights, adjustments);
@@ -153,6 +172,7 @@ export function readRow(columns: Columns, record: readonly string[], defaults: R
       ...(maxNights !== undefined && { maxNights }),
       ...(accommodates !== undefined && { capacity: accommodates }),
       ...(picture !== undefined && { picture }),
+      ...byGuests,
     },
     assumed: {
       name: cut(name, NAME_LENGTH_MAX),
@@ -166,6 +186,28 @@ export function readRow(columns: Columns, record: readonly string[], defaults: R
     },
     adjustments,
   };
+}
+
+/** What a row says of guests beyond those in its price; nothing where they cost nothing. */
+function readExtraGuests(
+  columns: Columns,
+  record: readonly string[],
+  { currency }: RowDefaults,
+):
+  | { readonly stated: { includedGuests: number; extraGuestMinor: number } | undefined }
+  | { readonly problem: string } {
+  const written = textOf(columns, record, 'extra_people');
+  if (/^[^1-9]*$/.test(written)) return { stated: undefined };
+  const price = readPrice(written, currency);
+  if ('problem' in price) return { problem: `extra_people "${cut(written, 40)}" ${price.problem}` };
+  const included = textOf(columns, record, 'guests_included');
+  const includedGuests = count(included, GUESTS_MAX);
+  if (includedGuests === undefined) {
+    return {
+      problem: `guests_included "${cut(included, 40)}" is no whole number from 1 to ${GUESTS_MAX}, and extra_people "${cut(written, 40)}" is for each guest beyond it; give both or neither`,
+    };
+  }
+  return { stated: { includedGuests, extraGuestMinor: price.minor } };
 }
 
 /** Stable, and within the wire's alphabet whatever the source's ids look like. */

@@ -37,7 +37,7 @@ export function changedApartment(
   return { apartment: { ...apartment, ...defined(texts), terms } as Apartment };
 }
 
-const BY_WEEKDAY_SEASON_AND_GUESTS = 'terms by weekday, season and guests';
+export const BY_WEEKDAY_SEASON_AND_GUESTS = 'terms by weekday, season and guests';
 /** What of the terms that feature brought. */
 const LATER_TERMS: readonly (keyof Terms)[] = [
   'weekendDays',

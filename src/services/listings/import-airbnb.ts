@@ -6,16 +6,19 @@
  */
 import type { Readable } from 'node:stream';
 import type { Pool } from 'pg';
+import { leastLevel } from '../../persistence/statements/least-level.ts';
 import {
   currenciesOfSource,
   type ImportedListing,
   listingsOfSource,
   upsertListings,
 } from '../../persistence/statements/listings.ts';
+import { levelOf } from '../../protocol/feature-levels.ts';
 import { isTender } from '../../protocol/money.ts';
 import { apartmentId, type Columns, columnsOf, readId, readRow } from './airbnb-row.ts';
 import { CityPlaces } from './city-places.ts';
 import { CsvProblem, CsvReader, type CsvRow } from './csv.ts';
+import { BY_WEEKDAY_SEASON_AND_GUESTS } from './edits.ts';
 import { textOfFile } from './file-text.ts';
 import { type Decision, importedAgain, newListing } from './imported.ts';
 import { IMPORT_BATCH, IMPORT_REPORT_LINES_MAX } from './limits.ts';
@@ -88,6 +91,9 @@ export async function importListings(options: ImportOptions): Promise<ImportRepo
   const currencies =
     options.currency !== undefined ? [options.currency] : await currenciesOfSource(options.pool, source);
 
+  const level = (await leastLevel(options.pool)) ?? 0;
+  const mayChargeGuests = level >= levelOf(BY_WEEKDAY_SEASON_AND_GUESTS);
+
   const reader = new CsvReader();
   const report = new Report(reader);
   const firstLines = new Map<string, number>();
@@ -99,7 +105,7 @@ export async function importListings(options: ImportOptions): Promise<ImportRepo
     const currency = currencyOf(row, stored);
     if ('reason' in currency) return { kind: 'refused', ...currency };
     const { city, country, overwrite = false } = options;
-    const read = readRow(columns!, row.cells, { ...currency, city, country });
+    const read = readRow(columns!, row.cells, { ...currency, city, country, mayChargeGuests });
     if (!read.ok) return { kind: 'refused', reason: read.reason };
     const { stated, assumed, adjustments } = read;
     if (stored === undefined) {

@@ -16,7 +16,10 @@ import type { Apartment, Photo, Terms } from '../../protocol/terms.ts';
 import { changedApartment } from './edits.ts';
 
 type Texts = Pick<Apartment, 'name' | 'description' | 'city' | 'country' | 'latitude' | 'longitude'>;
-type Numbers = Pick<Terms, 'timeZone' | 'nightlyMinor' | 'minNights' | 'maxNights' | 'capacity'>;
+type Numbers = Pick<
+  Terms,
+  'timeZone' | 'nightlyMinor' | 'minNights' | 'maxNights' | 'capacity' | 'includedGuests' | 'extraGuestMinor'
+>;
 /** The fields of a listing that a file may state; `picture`: the address of one. */
 export type Fields = Texts & Numbers & { picture?: string };
 export type Stated = Partial<Fields>;
@@ -109,6 +112,7 @@ function pictured(
 
 const IN_TERMS: ReadonlySet<string> = new Set<keyof Numbers>([
   ...(['timeZone', 'nightlyMinor', 'minNights', 'maxNights', 'capacity'] as const),
+  ...(['includedGuests', 'extraGuestMinor'] as const),
 ]);
 
 function changeOf(taken: Record<string, unknown>): ApartmentChange {
