@@ -1,7 +1,7 @@
 /** The rules of an apartment in words. */
 import { dateOf, nightOf } from '../../../../src/protocol/nights.ts';
 import type { Season, Terms } from '../../../../src/protocol/terms.ts';
-import { guestsText, listText, longDate, money, nightsText, shortDate, timeIn } from '../../format.ts';
+import { guestsText, longDate, money, nightsText, shortDate, timeIn } from '../../format.ts';
 import { client } from '../../shared/live/client.ts';
 import { t } from '../../texts/index.ts';
 import { weekdaysText } from '../stay/obstacle-text.ts';
@@ -22,7 +22,7 @@ export function HouseRules({ terms, today }: { terms: Terms; today: number }) {
       const last = dateOf(nightOf(season.to) - 1);
       return own.length === 0
         ? []
-        : [says.season(season.name, shortDate(season.from), shortDate(last), listText(own))];
+        : [says.season(season.name, shortDate(season.from), shortDate(last), own.join('; '))];
     }),
     ...(isTouchCounted ? [says.touching] : []),
     ...(terms.gapMinNights === undefined ? [] : [says.gap(nightsText(terms.gapMinNights))]),

@@ -2,13 +2,13 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { Season } from '../../../../src/protocol/terms.ts';
-import { money, nightsText } from '../../format.ts';
+import { money } from '../../format.ts';
 import { t } from '../../texts/index.ts';
 import { nightsRangeText } from '../dates.ts';
 import { fieldId } from '../draft/field-places.ts';
 import { useForm } from '../draft/form.ts';
 import { useField } from '../fields/use-field.ts';
-import { daysOf } from '../season-text.ts';
+import { rulesOf } from '../season-text.ts';
 import { SeasonDialog } from './season-dialog.tsx';
 import { overlapsAbove } from './season-overlaps.ts';
 
@@ -45,9 +45,7 @@ export function Seasons() {
                 <th scope="col">{says.name}</th>
                 <th scope="col">{says.dates}</th>
                 <th scope="col">{says.price}</th>
-                <th scope="col">{says.minNights}</th>
-                <th scope="col">{says.maxNights}</th>
-                <th scope="col">{says.days}</th>
+                <th scope="col">{says.rules}</th>
                 <th scope="col">
                   <span className="unseen">{says.actions}</span>
                 </th>
@@ -71,15 +69,13 @@ export function Seasons() {
                     ))}
                   </th>
                   <td>{nightsRangeText(season.from, season.to)}</td>
-                  <td>
+                  <td className="wraps">
                     {season.nightlyMinor === undefined ? says.asUsual : money(season.nightlyMinor, currency)}
                     {season.weekendMinor !== undefined && (
                       <span className="muted"> · {says.weekend(money(season.weekendMinor, currency))}</span>
                     )}
                   </td>
-                  <td>{season.minNights === undefined ? says.asUsual : nightsText(season.minNights)}</td>
-                  <td>{season.maxNights === undefined ? says.asUsual : nightsText(season.maxNights)}</td>
-                  <td>{daysOf(season).join('; ') || says.asUsual}</td>
+                  <td className="wraps">{rulesOf(season).join(', ') || says.asUsual}</td>
                   <td>
                     {!isDisabled && (
                       <div className="listing-table-actions">

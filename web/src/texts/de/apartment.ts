@@ -31,7 +31,7 @@ export const apartment: Texts['apartment'] = {
     }),
     season: (name, from, last, rules) => `${name} (${from} bis ${last}): ${rules}.`,
     touching: 'Das Minimum einer Saison gilt für jeden Aufenthalt mit einer Nacht in ihr.',
-    gap: (nights) => `Was zwischen zwei Aufenthalten übrig ist, gibt es ab ${nights}.`,
+    gap: (nights) => `Was zwischen zwei Aufenthalten übrig ist, darf kürzer sein: mindestens ${nights}.`,
     extraGuests: (guests, amount) =>
       `Der Preis gilt für ${guests}; jeder weitere kostet ${amount} pro Nacht.`,
     cityTax: (amount, most, isForAdults) =>

@@ -248,7 +248,7 @@ export const hosting: Texts['hosting'] = {
     minNights: (arrival, departure) => `Wer am ${arrival} kommt, geht frühestens am ${departure}.`,
     maxNights: (arrival, departure) => `Wer am ${arrival} kommt, geht spätestens am ${departure}.`,
     gap: (floor, least) =>
-      `Was zwischen zwei Aufenthalten übrig ist, kann man ab ${floor} buchen, andere ab ${least}.`,
+      `Was zwischen zwei Aufenthalten übrig ist, darf kürzer sein: mindestens ${floor} statt ${least}.`,
     turnoverNone: 'Der nächste Gast kann an dem Tag kommen, an dem der vorige geht.',
     turnover: (departure, arrival) =>
       `Nach einer Abreise am ${departure} ist die nächste Anreise am ${arrival}.`,
@@ -310,7 +310,9 @@ export const hosting: Texts['hosting'] = {
     maxNights: 'Höchstens Nächte',
     nightsHelp:
       'Für Aufenthalte, die in der Saison beginnen; das Minimum auch für andere, wo die Regeln es sagen. Leer: wie sonst.',
-    days: 'Tage',
+    rules: 'Regeln',
+    least: (nights) => `mindestens ${nights}`,
+    most: (nights) => `höchstens ${nights}`,
     arrivalHelp: 'An diesen Tagen kann man in der Saison anreisen. Keiner: wie sonst.',
     departureHelp: 'An diesen Tagen kann man in der Saison abreisen. Keiner: wie sonst.',
     arrive: (days) => `Anreise am ${days}`,

@@ -29,7 +29,7 @@ export const apartment = {
     season: (name: string, from: string, last: string, rules: string) =>
       `${name} (${from} to ${last}): ${rules}.`,
     touching: 'The minimum of a season counts for every stay with a night in it.',
-    gap: (nights: string) => `What is left between two stays may be had from ${nights} on.`,
+    gap: (nights: string) => `What is left between two stays may be shorter: at least ${nights}.`,
     extraGuests: (guests: string, amount: string) =>
       `The price is for ${guests}; each further one costs ${amount} a night.`,
     cityTax: (amount: string, most: string | undefined, isForAdults: boolean) =>

@@ -211,7 +211,7 @@ export const hosting = {
     maxNights: (arrival: string, departure: string) =>
       `Who arrives on ${arrival} leaves on ${departure} at the latest.`,
     gap: (floor: string, least: string) =>
-      `What is left between two stays may be booked from ${floor} on, other stays from ${least} on.`,
+      `What is left between two stays may be shorter: at least ${floor}, not ${least}.`,
     turnoverNone: 'The next guest may arrive on the day on which the one before leaves.',
     turnover: (departure: string, arrival: string) =>
       `After a departure on ${departure} the next arrival is on ${arrival}.`,
@@ -275,7 +275,9 @@ export const hosting = {
     maxNights: 'Maximum nights',
     nightsHelp:
       'For stays that begin in the season; the minimum also for others, where the rules say so. Empty: as usual.',
-    days: 'Days',
+    rules: 'Rules',
+    least: (nights: string) => `at least ${nights}`,
+    most: (nights: string) => `at most ${nights}`,
     arrivalHelp: 'On which guests may arrive in the season. None: as usual.',
     departureHelp: 'On which guests may leave in the season. None: as usual.',
     arrive: (days: string) => `arrival on ${days}`,
