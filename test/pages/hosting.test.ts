@@ -118,6 +118,10 @@ it('values of fields that depend on guests read differently', () => {
   expect(text('terms.weekendDays', [5, 6, 7])).toBe('Friday, Saturday and Sunday');
   expect(text('terms.seasonMinimum', 'touching')).toBe('all stays with a night in it');
   expect(text('terms.gapMinNights', 2)).toBe('2');
+  // What counts again where it is taken away.
+  expect(text('terms.weekendDays', undefined)).toBe('Friday and Saturday');
+  expect(text('terms.seasonMinimum', undefined)).toBe('stays that arrive in it');
+  expect(text('terms.cityTax', undefined)).toBe('none');
 });
 
 it('a kept draft comes back as it was, an emptied number too', () => {

@@ -1,4 +1,6 @@
 /** A field's value as a person would say it, for lists of what has changed. */
+
+import { weekendDaysOf } from '../../../../src/protocol/price.ts';
 import { CancellationPolicy } from '../../../../src/protocol/resources.ts';
 import { type CityTax, SeasonMinimum } from '../../../../src/protocol/terms.ts';
 import { listText, money, nightsText, numberText, percentText } from '../../format.ts';
@@ -22,7 +24,7 @@ export function valueTexts(one: Draft, other: Draft, path: DraftPath): [string, 
 }
 
 function valueText(draft: Draft, path: DraftPath): string {
-  const value = valueAt(draft, path);
+  const value = valueAt(draft, path) ?? usual(path);
   if (value === undefined || value === '' || Number.isNaN(value)) return t.hosting.form.nothing;
   const { currency } = draft.terms;
   switch (path) {
@@ -63,6 +65,12 @@ function valueText(draft: Draft, path: DraftPath): string {
     default:
       return typeof value === 'number' ? numberText(value) : String(value);
   }
+}
+
+/** What counts where the draft says nothing. */
+function usual(path: DraftPath): unknown {
+  if (path === 'terms.weekendDays') return weekendDaysOf({});
+  return path === 'terms.seasonMinimum' ? 'arrival' : undefined;
 }
 
 function cityTaxText({ perPersonNightMinor, maxNights, adultsOnly }: CityTax, currency: string): string {
