@@ -4,7 +4,7 @@
  */
 import { dateOf, type NightRange, weekdayOf } from './nights.ts';
 import { seasonRange } from './price.ts';
-import type { Terms } from './terms.ts';
+import type { Season, Terms } from './terms.ts';
 
 export type Rule =
   | 'stay_order'
@@ -120,9 +120,17 @@ export type SeasonalRule = 'minNights' | 'maxNights' | 'arrivalDays' | 'departur
 
 /** What counts on a day: what the first season says that has it and says so, else the apartment. */
 export function seasonal<R extends SeasonalRule>(terms: Terms, rule: R, day: number): Terms[R] {
-  const deciding = terms.seasons[decidingSeason(terms, rule, day)];
-  return (deciding?.[rule] as Terms[R] | undefined) ?? terms[rule];
+  const deciding = decidingSeason(terms, rule, day);
+  return (deciding < 0 ? undefined : OF_SEASON[rule](terms.seasons[deciding]!)) ?? terms[rule];
 }
+
+/** A function each, as every stay that is asked for passes here and a property by a changing name is looked up slowly. */
+const OF_SEASON: { readonly [R in SeasonalRule]: (season: Season) => Terms[R] | undefined } = {
+  minNights: ({ minNights }) => minNights,
+  maxNights: ({ maxNights }) => maxNights,
+  arrivalDays: ({ arrivalDays }) => arrivalDays,
+  departureDays: ({ departureDays }) => departureDays,
+};
 
 /**
  * The fewest nights that a stay must have: what counts on the day of its arrival or, where the minimum of a season counts
@@ -161,9 +169,10 @@ function decidesAMinimum(terms: Terms, index: number, stay: NightRange): boolean
 
 /** Index of the season that decides a rule on a day; -1 where the apartment does. */
 export function decidingSeason({ seasons }: Terms, rule: SeasonalRule, day: number): number {
+  const says = OF_SEASON[rule];
   for (let i = 0; i < seasons.length; i++) {
     const season = seasons[i]!;
-    if (season[rule] === undefined) continue;
+    if (says(season) === undefined) continue;
     const { from, to } = seasonRange(season);
     if (day >= from && day < to) return i;
   }

@@ -24,6 +24,10 @@ export class PriceTable {
   /** Room of each row, so that changed terms are written in place where they fit. */
   #rooms = new Int32Array(64);
 
+  /** The stay that was asked about last, and its weekend nights by what is weekend; -1: not counted yet. */
+  #stay: NightRange | undefined;
+  readonly #weekends = new Int16Array(128);
+
   set(slot: number, terms: Terms): void {
     const row = rowOf(terms);
     if (slot >= this.#offsets.length) this.#growSlots(slot + 1);
@@ -40,13 +44,21 @@ export class PriceTable {
     return this.#rows[this.#offsets[slot]!]!;
   }
 
-  totalMinor(slot: number, { from, to }: NightRange, party: Party): number {
+  totalMinor(slot: number, stay: NightRange, party: Party): number {
+    if (this.#stay !== stay) {
+      this.#stay = stay;
+      this.#weekends.fill(-1);
+    }
+    const { from, to } = stay;
     const rows = this.#rows;
     const at = this.#offsets[slot]!;
     const nightly = rows[at]!;
     const more = rows[at + 1]! - nightly;
     const days = rows[at + 4]!;
-    let rent = nightly * (to - from) + more * (weekendsBefore(to, days) - weekendsBefore(from, days));
+    if (this.#weekends[days] === -1) {
+      this.#weekends[days] = weekendsBefore(to, days) - weekendsBefore(from, days);
+    }
+    let rent = nightly * (to - from) + more * this.#weekends[days]!;
 
     const byGuests = at + HEAD;
     let next = byGuests + rows[at + 7]!;
