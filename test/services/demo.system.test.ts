@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { levelOf } from '../../src/protocol/feature-levels.ts';
+import { termsProblems } from '../../src/protocol/listing-rules.ts';
 import { dateOf, nightOf, overlaps } from '../../src/protocol/nights.ts';
 import { checkStay, turnoverRange } from '../../src/protocol/rules.ts';
 import { Apartment, type Terms } from '../../src/protocol/terms.ts';
@@ -21,6 +23,10 @@ it('is sixty valid apartments in six cities, with ids and texts of their own', (
   }
 });
 
+it('[A4] has terms that hold together', () => {
+  for (const { apartment } of demoListings(TODAY)) expect(termsProblems(apartment.terms)).toEqual([]);
+});
+
 it('shows rules of every kind', () => {
   const terms = demoListings(TODAY).map((listing) => listing.apartment.terms);
   const has = (test: (one: Terms) => boolean) => expect(terms.some(test)).toBe(true);
@@ -29,6 +35,13 @@ it('shows rules of every kind', () => {
   has((one) => one.arrivalDays.length === 1);
   has((one) => one.seasons.some((season) => season.minNights !== undefined));
   has((one) => one.weekendMinor !== undefined);
+  has((one) => one.weekendDays !== undefined);
+  has(
+    (one) => one.seasonMinimum === 'touching' && one.seasons.some(({ minNights }) => minNights !== undefined),
+  );
+  has((one) => one.gapMinNights !== undefined);
+  has((one) => one.includedGuests !== undefined);
+  has((one) => one.cityTax !== undefined);
   has((one) => one.holdTtlSeconds !== undefined);
   has((one) => one.minNights >= 28);
   expect(new Set(terms.map((one) => one.cancellationPolicy)).size).toBe(3);
@@ -68,4 +81,19 @@ it('is written once', async () => {
     'select count(*)::int as count from listings join accounts a on a.id = host_id',
   );
   expect(hosted.rows).toEqual([{ count: 10 }]);
+});
+
+it('[C10] is written with such terms alone as every server understands', async () => {
+  const laterIn = async (level: number) => {
+    await using database = await createTestDatabase();
+    await database.pool.query(`update settings set value = to_jsonb($1::int) where key = 'least_level'`, [
+      level,
+    ]);
+    await seedDemo(database.pool, TODAY);
+    const { rows } = await database.pool.query<{ terms: Terms }>('select terms from listings');
+    return rows.filter(({ terms }) => terms.cityTax !== undefined || terms.weekendDays !== undefined).length;
+  };
+  const level = levelOf('terms by weekday, season and guests');
+  expect(await laterIn(level - 1)).toBe(0);
+  expect(await laterIn(level)).toBeGreaterThan(10);
 });

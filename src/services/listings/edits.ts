@@ -55,6 +55,16 @@ export function unknownToSome(terms: Terms, mayWrite: (feature: Feature) => bool
   return notKnownToAll(BY_WEEKDAY_SEASON_AND_GUESTS);
 }
 
+/** What all servers understand of them. */
+export function withoutLaterTerms(terms: Terms): Terms {
+  const without = <T extends object>(fields: T, later: readonly (keyof T)[]): T =>
+    Object.fromEntries(Object.entries(fields).filter(([field]) => !later.includes(field as keyof T))) as T;
+  return {
+    ...without(terms, LATER_TERMS),
+    seasons: terms.seasons.map((season) => without(season, LATER_OF_SEASON)),
+  };
+}
+
 function hasLaterTerms(terms: Terms): boolean {
   return (
     LATER_TERMS.some((field) => terms[field] !== undefined) ||

@@ -1,6 +1,6 @@
 /** How the demo's cities and apartments are written down, and how listings are made of them. */
 import { nightOf } from '../../../protocol/nights.ts';
-import type { Apartment, Season, Terms } from '../../../protocol/terms.ts';
+import type { Apartment, CityTax, Season, Terms } from '../../../protocol/terms.ts';
 import { HOUSE_RULES, type HouseRules } from './house-rules.ts';
 
 export interface DemoCity {
@@ -13,6 +13,8 @@ export interface DemoCity {
   /** Prices are rounded to this, in units of the currency. */
   readonly priceStep: number;
   readonly taxBasisPoints: number;
+  /** In units of the currency, a person and night. */
+  readonly cityTax?: Omit<CityTax, 'perPersonNightMinor'> & { readonly amount: number };
   /** Every year; `from` and `to` as MM-DD, `to` is the first day after it and may lie in the next year. */
   readonly seasons: readonly DemoSeason[];
   readonly apartments: readonly DemoApartment[];
@@ -42,11 +44,13 @@ export interface DemoApartment {
 
 /** Of weekend nights, and only where the house rules know a weekend. */
 const WEEKEND_FACTOR = 1.2;
+/** Of the nightly price, for each guest beyond those in it. */
+const EXTRA_GUEST_FACTOR = 0.12;
 const YEARS = 3;
 
 /** @param year in which the first seasons begin; two more follow, past every horizon */
 export function apartmentOf(place: DemoCity, demo: DemoApartment, year: number): Apartment {
-  const { weekend, ...rules } = HOUSE_RULES[demo.rules];
+  const { weekend, guestsInPrice = demo.sleeps, ...rules } = HOUSE_RULES[demo.rules];
   const minor = (units: number) => Math.round(units / place.priceStep) * place.priceStep * place.minorPerUnit;
   const terms: Terms = {
     ...rules,
@@ -57,6 +61,11 @@ export function apartmentOf(place: DemoCity, demo: DemoApartment, year: number):
     seasons: seasonsOf(place, minor, demo.nightly, rules.minNights, year),
     cleaningMinor: minor(demo.cleaning),
     taxBasisPoints: place.taxBasisPoints,
+    ...(guestsInPrice < demo.sleeps && {
+      includedGuests: guestsInPrice,
+      extraGuestMinor: minor(demo.nightly * EXTRA_GUEST_FACTOR),
+    }),
+    ...(place.cityTax !== undefined && { cityTax: cityTaxOf(place.cityTax, place.minorPerUnit) }),
     capacity: demo.sleeps,
   };
   return {
@@ -71,6 +80,10 @@ export function apartmentOf(place: DemoCity, demo: DemoApartment, year: number):
     status: 'listed',
     terms,
   };
+}
+
+function cityTaxOf({ amount, ...rest }: NonNullable<DemoCity['cityTax']>, minorPerUnit: number): CityTax {
+  return { perPersonNightMinor: amount * minorPerUnit, ...rest };
 }
 
 function seasonsOf(

@@ -8,10 +8,17 @@ type Rules = Omit<
   | 'nightlyMinor'
   | 'weekendMinor'
   | 'seasons'
+  | 'includedGuests'
+  | 'extraGuestMinor'
+  | 'cityTax'
   | 'cleaningMinor'
   | 'taxBasisPoints'
   | 'capacity'
-> & { readonly weekend: boolean };
+> & {
+  readonly weekend: boolean;
+  /** Where more sleep there, each further one costs a share of the nightly price. */
+  readonly guestsInPrice?: number;
+};
 
 const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7];
 const SATURDAY = [6];
@@ -47,9 +54,10 @@ export const HOUSE_RULES: Readonly<Record<HouseRules, Rules>> = {
     horizonNights: 540,
     cancellationPolicy: 'moderate',
   },
-  /** Short stays and much asked for: holds are shorter, and nobody changes over on a Sunday. */
+  /** Short stays and much asked for: holds are shorter, Thursdays are weekend, and nobody changes over on a Sunday. */
   weekend: {
     weekend: true,
+    weekendDays: [4, 5, 6],
     stayDiscounts: [],
     minNights: 2,
     maxNights: 14,
@@ -61,9 +69,12 @@ export const HOUSE_RULES: Readonly<Record<HouseRules, Rules>> = {
     holdTtlSeconds: 300,
     cancellationPolicy: 'moderate',
   },
-  /** A night kept empty between two stays. */
+  /** A night kept empty between two stays, what is left between them is filled, and a season is kept for those who stay. */
   family: {
     weekend: true,
+    guestsInPrice: 4,
+    gapMinNights: 2,
+    seasonMinimum: 'touching',
     stayDiscounts: [
       { minNights: 7, basisPoints: 800 },
       { minNights: 14, basisPoints: 1_500 },

@@ -8,6 +8,7 @@ export const LISBON: DemoCity = {
   minorPerUnit: 100,
   priceStep: 1,
   taxBasisPoints: 600,
+  cityTax: { amount: 4, maxNights: 7, adultsOnly: true },
   seasons: [
     { name: 'Summer', from: '06-15', to: '09-15', factor: 1.35, minNights: 3 },
     { name: 'New Year', from: '12-27', to: '01-03', factor: 1.5, minNights: 3 },
