@@ -168,6 +168,65 @@ describe('an edit', () => {
     await context.close();
   });
 
+  it('[P4] [P6] [P7] [A7] of weekends, seasons and guests is saved, shown to guests, and taken back', async () => {
+    const id = await bookable();
+    const plain = await terms(id);
+    await form(id, 'rates');
+    await field('terms.weekendDays').getByText('Sunday', { exact: true }).click();
+    await type('terms.includedGuests', '1');
+    await type('terms.extraGuestMinor', '12.50');
+    await type('terms.cityTax', '3');
+    await type('terms.cityTax.maxNights', '2');
+    const adultsOnly = page.getByText('City tax for adults only', { exact: true });
+    if (plain.cityTax?.adultsOnly !== true) await adultsOnly.click();
+    await page.getByRole('button', { name: 'Add a season' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('Fair');
+    await dialog.getByRole('group', { name: 'Nights' }).first().getByRole('spinbutton').first().click();
+    await page.keyboard.type(typed(day(100)) + typed(day(130)));
+    await dialog.getByRole('textbox', { name: /^Weekend price/ }).fill('222');
+    await dialog.getByRole('group', { name: 'Arrival on' }).getByText('Saturday', { exact: true }).click();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await save();
+    await saved();
+    const byGuests = { includedGuests: 1, extraGuestMinor: 1_250 };
+    const cityTax = { perPersonNightMinor: 300, maxNights: 2, adultsOnly: true };
+    expect(await terms(id)).toMatchObject({
+      ...{ weekendDays: [5, 6, 7], ...byGuests, cityTax },
+      seasons: [{ name: 'Fair', from: day(100), to: day(131), weekendMinor: 22_200, arrivalDays: [6] }],
+    });
+
+    const { page: visited, context } = await person(browser);
+    const { checkIn, checkOut } = stayIn(id);
+    await visited.goto(`${server.url}/apartments/${id}?checkIn=${checkIn}&checkOut=${checkOut}&guests=2`);
+    const cityTaxOf = (amount: string) =>
+      visited.locator('.quote tr', { hasText: `City tax` }).filter({ hasText: amount });
+    await cityTaxOf('€12.00').waitFor();
+    await visited.getByRole('button', { name: 'More children' }).click();
+    await cityTaxOf('€6.00').waitFor();
+    await visited.locator('.chooser > button:enabled').click();
+    await visited.locator('.hold[data-status="held"]').waitFor();
+    await visited.locator('.hold').getByText('€6.00').waitFor();
+    await visited.locator('.hold').getByText('€37.50').waitFor();
+    await context.close();
+
+    await field('terms.weekendDays').getByText('Sunday', { exact: true }).click();
+    await type('terms.includedGuests', '');
+    await type('terms.extraGuestMinor', '');
+    await type('terms.cityTax', '');
+    await page.getByRole('button', { name: 'Remove Fair' }).click();
+    await save();
+    await saved();
+    const {
+      cityTax: _,
+      includedGuests: _included,
+      extraGuestMinor: _extra,
+      weekendDays: _days,
+      ...rest
+    } = plain;
+    expect(await terms(id)).toEqual(rest);
+  });
+
   it('[A2] by keyboard alone raises the minimum, and a guest is told why a shorter stay is refused', async () => {
     const id = await bookable();
     await page.goto(`${server.url}/hosting`);
@@ -318,7 +377,11 @@ it('nothing was complained about', () => {
 });
 
 async function nightly(apartmentId: string): Promise<number> {
-  return unwrap(await guest.apartment(apartmentId)).terms.nightlyMinor;
+  return (await terms(apartmentId)).nightlyMinor;
+}
+
+async function terms(apartmentId: string) {
+  return unwrap(await guest.apartment(apartmentId)).terms;
 }
 
 /** Two free nights within the next 28 that the rules of the apartment allow. */
