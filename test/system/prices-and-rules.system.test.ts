@@ -150,3 +150,34 @@ describe('a rule', () => {
     expect([await isFound(10, 12), await held(10, 12)]).toEqual([true, 'ok']);
   });
 });
+
+it('[C10] is not written in a system that is to stay open to an older version, and says so', async () => {
+  const guarded = await startServer({ environment: { NIGHTLATCH_FEATURE_LEVEL: '6' } });
+  try {
+    // By hand: a client would try again for as long as it is retryable.
+    const post = async (path: string, body: object, token?: string) => {
+      const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const headers = { 'content-type': 'application/json', ...authorization };
+      const response = await fetch(`${guarded.url}/v1/${path}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      });
+      return { status: response.status, data: (await response.json()) as Record<string, unknown> };
+    };
+    const { data: session } = await post('sessions', ADMIN);
+    const ask = (path: string, body: object) => post(path, body, String(session.accessToken));
+    const flat = { name: 'Flat', city: 'Porto', latitude: 41, longitude: -8 };
+    const message = expect.stringMatching(/one of an older version is still there; send it again when/);
+    const refusal = { status: 503, data: { error: { code: 'unavailable', retryable: true, message } } };
+    const cityTax = { perPersonNightMinor: 200 };
+    expect(await ask('apartments', { ...flat, terms: openTerms({ cityTax }) })).toMatchObject(refusal);
+    const { data: made } = await ask('apartments', { ...flat, terms: openTerms() });
+    const stay = { checkIn: day(0), checkOut: day(2) };
+    const hold = (party: object) => ask(`apartments/${made.id}/holds`, { ...stay, ...party });
+    expect(await hold({ adults: 1, children: 1 })).toMatchObject(refusal);
+    expect(await hold({ guests: 2 })).toMatchObject({ status: 201, data: { hold: { guests: 2 } } });
+  } finally {
+    await guarded.stop();
+  }
+});
