@@ -494,6 +494,7 @@ describe('files', () => {
         `${row({ id: '4' })},4,2,"1.250"`,
         `${row({ id: '5' })},4,,$15.00`,
         `${row({ id: '6' })},4,5,$15.00`,
+        `${row({ id: '7' })},4,2,on request`,
       ];
       const report = await run([header, ...rows].join('\n'), { currency: 'EUR' });
       expect(await terms('1')).toMatchObject({ includedGuests: 2, extraGuestMinor: 1_500 });
@@ -504,6 +505,7 @@ describe('files', () => {
           line: 6,
           message: expect.stringMatching(/^guests_included "" is no whole number .*; give both or neither$/),
         },
+        { line: 8, message: expect.stringMatching(/^extra_people "on request" is no amount above 0/) },
       ]);
       expect(report.adjustedLines).toEqual([
         { line: 7, message: 'guests_included 5 is above 4, for whom there is room; passed over' },

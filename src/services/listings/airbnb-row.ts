@@ -197,7 +197,7 @@ function readExtraGuests(
   | { readonly stated: { includedGuests: number; extraGuestMinor: number } | undefined }
   | { readonly problem: string } {
   const written = textOf(columns, record, 'extra_people');
-  if (/^[^1-9]*$/.test(written)) return { stated: undefined };
+  if (written === '' || /^[^1-9]*0[^1-9]*$/.test(written)) return { stated: undefined };
   const price = readPrice(written, currency);
   if ('problem' in price) return { problem: `extra_people "${cut(written, 40)}" ${price.problem}` };
   const included = textOf(columns, record, 'guests_included');
