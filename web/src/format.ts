@@ -80,6 +80,12 @@ const numbers = perLocale((key) => new Intl.NumberFormat(key, { maximumFractionD
 /** At most one decimal. */
 export const numberText = (value: number): string => numbers().format(value);
 
+const minutesLong = perLocale(
+  (key) => new Intl.NumberFormat(key, { style: 'unit', unit: 'minute', unitDisplay: 'long' }),
+);
+/** `2 minutes` */
+export const minutesLongText = (minutes: number): string => minutesLong().format(minutes);
+
 /** `9:05` */
 export function minutesText(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;

@@ -48,18 +48,19 @@ export function HeldRow({ hold }: { hold: Hold }) {
         <p>
           {guestsText(guests)} · {money(quote.totalMinor, quote.currency)}
         </p>
-        {isPaying ? (
-          <p role="status">{says.paying}</p>
-        ) : (
-          <p className="row-time">
-            {says.yoursFor} <Countdown expiresAt={hold.expiresAt} of={name} />
-          </p>
-        )}
+        <p className="row-time" role={isPaying ? 'status' : undefined}>
+          {isPaying ? says.paying : says.yoursFor}{' '}
+          <Countdown expiresAt={hold.expiresAt} of={name} isSuspended={isPaying} />
+        </p>
         {error !== undefined && <Refusal error={error} />}
       </div>
       <div className="row-actions">
-        <Link className="button primary" href={href} aria-label={says.bookAt(name)}>
-          {says.book}
+        <Link
+          className={isPaying ? 'button quiet' : 'button primary'}
+          href={href}
+          aria-label={isPaying ? says.lookAt(name) : says.bookAt(name)}
+        >
+          {isPaying ? says.look : says.book}
         </Link>
         <button
           type="button"

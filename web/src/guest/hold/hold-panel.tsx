@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Apartment } from '../../../../src/client/index.ts';
 import type { ErrorBody } from '../../../../src/protocol/errors.ts';
 import { PAYMENT_DEADLINE_MS } from '../../../../src/protocol/limits.ts';
-import { guestsText, minutesText, money, stayText } from '../../format.ts';
+import { guestsText, minutesLongText, money, stayText } from '../../format.ts';
 import { navigate } from '../../router.tsx';
 import { client, useConnection, useWho } from '../../shared/live/client.ts';
 import { keepBooking } from '../../shared/live/my-stays.ts';
@@ -20,12 +20,12 @@ import { ConfirmForm } from './confirm-form.tsx';
 import { Countdown } from './countdown.tsx';
 import { HoldActions } from './hold-actions.tsx';
 import { HoldEnded } from './hold-ended.tsx';
-import type { HoldHere } from './hold-phase.ts';
+import { type HoldHere, phaseAfter } from './hold-phase.ts';
 import type { Placing } from './placing.ts';
 
 export function HoldPanel({
   apartment,
-  here: { hold, phase },
+  here,
   placing,
   placedId,
   onDone,
@@ -47,6 +47,8 @@ export function HoldPanel({
   const [error, setError] = useState<ErrorBody>();
   const heading = useRef<HTMLHeadingElement>(null);
   const isMounted = useRef(true);
+  const { hold } = here;
+  const phase = phaseAfter(here.phase, error);
   const { id: holdId, apartmentId } = hold;
   const { cancellationPolicy, timeZone } = apartment.terms;
   const total = money(hold.quote.totalMinor, hold.quote.currency);
@@ -104,14 +106,14 @@ export function HoldPanel({
           {says[isPaying ? 'paying' : phase]}
         </h2>
         {isPaying && <span className="spinner" aria-hidden="true" />}
-        {isOpen && !isPaying && <Countdown expiresAt={hold.expiresAt} />}
+        {isOpen && <Countdown expiresAt={hold.expiresAt} isSuspended={isPaying} />}
       </header>
       <p>
         {stayText(hold.checkIn, hold.checkOut)} · {guestsText(hold.guests)}
       </p>
       {isPaying && (
         <p role="status">
-          {isOnline ? says.asked(minutesText(PAYMENT_DEADLINE_MS / 1_000)) : says.paymentUnknown}
+          {isOnline ? says.asked(minutesLongText(PAYMENT_DEADLINE_MS / 60_000)) : says.paymentUnknown}
         </p>
       )}
       {!isOpen && <HoldEnded hold={hold} phase={phase} placing={placing} onDismiss={onDone} />}

@@ -149,10 +149,10 @@ export const apartment: Texts['apartment'] = {
   hold: {
     label: 'Ihre Reservierung',
     held: 'Vorerst Ihre',
-    paying: 'Zahlung läuft …',
+    paying: 'Die Bank entscheidet',
     expired: 'Ihre Reservierung ist abgelaufen',
     released: 'Ihre Reservierung wurde freigegeben',
-    settling: 'Die Bank hat nicht rechtzeitig geantwortet',
+    settling: 'Die Zahlung kam nicht rechtzeitig',
     gone: 'Ihre Reservierung ist zu Ende',
     'gone-paying': 'Ihre Reservierung ist zu Ende',
     until: (time) => `Für Sie reserviert bis ${time}.`,
@@ -163,7 +163,7 @@ export const apartment: Texts['apartment'] = {
     release: 'Freigeben',
     releasing: 'Wird freigegeben …',
     asked: (deadline) =>
-      `Die Bank wird gefragt. Die Nächte bleiben Ihre, bis sie antwortet, höchstens ${deadline}. Sie können die Seite schließen: Die Antwort geht nicht verloren.`,
+      `Über Ihre Zahlung wird entschieden. Die Nächte bleiben solange Ihre, höchstens ${deadline}, wie viel Zeit Ihre Reservierung auch noch hatte. Sie können die Seite schließen: Die Antwort geht nicht verloren.`,
     paymentUnknown:
       'Die Verbindung ist weg: Ob die Zahlung geklappt hat, ist hier erst bekannt, wenn sie wieder da ist. Nichts wird zweimal bezahlt.',
     again: 'Noch einmal reservieren',
@@ -172,7 +172,7 @@ export const apartment: Texts['apartment'] = {
       expired: 'Was Sie eingegeben haben, bleibt.',
       released: 'Was Sie eingegeben haben, bleibt.',
       settling:
-        'Die Nächte sind für andere wieder frei. Wir fragen die Bank weiter: Hat sie das Geld doch genommen und sind die Nächte noch frei, werden sie Ihre Buchung; sonst geht das Geld von selbst zurück.',
+        'Die Nächte sind für andere wieder frei. Hat die Bank noch nicht geantwortet, fragen wir sie weiter: Hat sie das Geld doch genommen und sind die Nächte noch frei, werden sie Ihre Buchung; sonst geht das Geld von selbst zurück.',
       gone: 'Sie endete, während die Verbindung weg war. Was Sie eingegeben haben, bleibt.',
       'gone-paying':
         'Sie endete, während die Verbindung weg war; was aus der Zahlung wurde, ist hier nicht bekannt. Hat sie geklappt, steht der Aufenthalt unter „Meine Aufenthalte“ oder kommt dorthin; gibt es keinen Aufenthalt dafür, geht das Geld von selbst zurück.',

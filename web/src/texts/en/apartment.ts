@@ -150,10 +150,10 @@ export const apartment = {
   hold: {
     label: 'Your hold',
     held: 'Yours for now',
-    paying: 'Paying …',
+    paying: 'The bank is deciding',
     expired: 'Your hold has ended',
     released: 'Your hold was let go of',
-    settling: 'The bank did not answer in time',
+    settling: 'The payment did not come in time',
     gone: 'Your hold has ended',
     'gone-paying': 'Your hold has ended',
     until: (time: string) => `Held for you until ${time}.`,
@@ -164,7 +164,7 @@ export const apartment = {
     release: 'Release',
     releasing: 'Releasing …',
     asked: (deadline: string) =>
-      `The bank is being asked. The nights stay yours until it answers, for ${deadline} at most. You may close this page: the answer is kept.`,
+      `Your payment is being decided. The nights stay yours meanwhile, for ${deadline} at most, whatever time your hold had left. You may close this page: the answer is kept.`,
     paymentUnknown:
       'The connection is gone: whether the payment went through is unknown here until it is back. Nothing is paid twice.',
     again: 'Hold again',
@@ -174,7 +174,7 @@ export const apartment = {
       expired: 'What you typed is kept.',
       released: 'What you typed is kept.',
       settling:
-        'The nights are free for others again. We go on asking the bank: if it did take the money and the nights are still free, they become your booking after all; if not, the money goes back by itself.',
+        'The nights are free for others again. If the bank has not answered yet, we go on asking it: if it did take the money and the nights are still free, they become your booking after all; if not, the money goes back by itself.',
       gone: 'It ended while there was no connection. What you typed is kept.',
       'gone-paying':
         'It ended while there was no connection, so what became of the payment is not known here. If it went through, the stay is in My stays or comes there; if there is no stay for it, the money goes back by itself.',
