@@ -260,16 +260,10 @@ describe('the page, when a hold ends', () => {
     await ana.evaluate((draft) => sessionStorage.setItem('nightlatch.confirm', draft), JSON.stringify(typed));
     await hold(ana);
     await stays.locator('.row [role="timer"]').waitFor();
-    // In its last second, of the page's own accord: between a look from outside and a click it would be over.
-    await ana.evaluate(`new Promise((resolve) => {
-      const look = () => {
-        if (document.querySelector('.hold [role="timer"]').dataset.seconds !== '1') return requestAnimationFrame(look);
-        document.querySelector('.confirm button').click();
-        window.paidAt = performance.now();
-        resolve();
-      };
-      look();
-    })`);
+    await ana.locator('.hold [role="timer"][data-seconds="1"]').waitFor();
+    await ana.evaluate(
+      `document.querySelector('.confirm button').click(); window.paidAt = performance.now()`,
+    );
     const nights = ana.locator('.hold').getByText('The nights stay yours meanwhile, for 2 minutes at most');
     await nights.waitFor();
     await stays.locator('.row').getByText('The nights stay yours meanwhile.').waitFor();
