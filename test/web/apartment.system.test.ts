@@ -100,6 +100,15 @@ describe("an apartment's page", () => {
     await close.locator('.hold').getByText('So close to the arrival half is refunded.').waitFor();
   });
 
+  it('[N2] tells of dates in the address that cannot be, until others are chosen', async () => {
+    const page = await open(`${addressOf('Ajuda')}&checkIn=${on(5)}&checkOut=${on(5).slice(0, 8)}32`);
+    await page.getByRole('alert').getByText('32” is no day. Choose dates.').waitFor();
+    await page.getByText('Now choose the day you leave.').waitFor();
+    await day(page, 7).click();
+    await page.locator('.chooser > button:enabled', { hasText: 'Hold 2 nights' }).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
   it('tells the keyboard why a taken day cannot be had, and counts how long it is held', async () => {
     const page = await open(addressOf('Ajuda'));
     await is(page, 10, '[data-state="held"]');

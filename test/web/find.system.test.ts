@@ -217,9 +217,23 @@ describe('finding a stay', () => {
     await page.getByText('The city keeps most away.').waitFor();
     await page.locator('.widenings button[data-part="city"]').press('Enter');
     await card(page, 1).waitFor();
-    await page.goto(`${server.url}/?checkIn=${dateOf(today - 9)}&checkOut=${dateOf(today - 5)}`);
+  });
+
+  it('[N2] tells of dates in the address that cannot be, and looks for no others before they are chosen', async () => {
+    const page = await open('/?city=Porto&guests=1&checkIn=2027-02-31&checkOut=2027-03-05');
+    await page.getByRole('alert').getByText('“2027-02-31” is no day. Choose dates.').waitFor();
+    await page.getByRole('button', { name: 'Dates Choose dates' }).waitFor();
+    await page.getByRole('button', { name: 'One guest more' }).click();
+    await expect.poll(() => asked(page)).toMatchObject({ guests: '2', checkIn: '2027-02-31' });
+    expect(await page.locator('.card').count()).toBe(0);
     await page.getByRole('button', { name: 'Look from two weeks ahead' }).click();
     await card(page, 1).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await page.goto(`${server.url}/?checkIn=${dateOf(today - 9)}&checkOut=${dateOf(today - 5)}`);
+    await page.getByRole('alert').getByText('is over. Choose dates that are still to come.').waitFor();
+    await page.goto(`${server.url}/?checkIn=${dateOf(today + 800)}`);
+    await page.getByRole('alert').getByText('is too far ahead').waitFor();
+    expect(await page.locator('.card').count()).toBe(0);
   });
 
   it('keeps a price that is being typed, in the currency it is typed in, while other results come', async () => {

@@ -123,10 +123,17 @@ export function timeIn(timeZone: string, nowMs: number): string {
 /** IANA, where the reader is. */
 export const readersTimeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+const dayFormats = new Map<string, Intl.DateTimeFormat>();
+
 /** The date of today in an IANA time zone. */
 export function todayIn(timeZone: string, nowMs: number): string {
-  // en-CA writes a date as ISO does.
-  return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(nowMs);
+  let format = dayFormats.get(timeZone);
+  if (format === undefined) {
+    // en-CA writes a date as ISO does.
+    format = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' });
+    dayFormats.set(timeZone, format);
+  }
+  return format.format(nowMs);
 }
 
 export const plusDays = (date: string, days: number): string => dateOf(nightOf(date) + days);

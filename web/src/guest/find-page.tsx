@@ -3,11 +3,12 @@ import { useMemo, useRef, useState } from 'react';
 import type { ApartmentCard } from '../../../src/client/index.ts';
 import { ERRORS } from '../../../src/protocol/errors.ts';
 import { PAGE_SIZE_DEFAULT } from '../../../src/protocol/limits.ts';
-import { guestsText, readersTimeZone, stayText, todayIn } from '../format.ts';
+import { guestsText, readersTimeZone, stayText } from '../format.ts';
 import { navigate, useAddress } from '../router.tsx';
 import { useCalendars } from '../shared/live/calendars.ts';
-import { useOffline } from '../shared/live/client.ts';
+import { client, useOffline } from '../shared/live/client.ts';
 import { isOpenHold, useMyStays } from '../shared/live/my-stays.ts';
+import { useToday } from '../shared/live/today.ts';
 import { Refusal } from '../shared/refusal.tsx';
 import { Choice } from '../shared/widgets/choice.tsx';
 import { t } from '../texts/index.ts';
@@ -19,19 +20,24 @@ import { SearchForm } from './find/search-form.tsx';
 import { StayCard } from './find/stay-card.tsx';
 import { addressOfWanted, SORTS, type Wanted, wantedOf } from './find/wanted.ts';
 import type { Ownings } from './stay/selection.ts';
+import { daysOpenAnywhere, wrongDatesIn, wrongDatesText } from './stay/wrong-dates.ts';
 
 export function FindPage() {
   const { query } = useAddress();
-  const today = todayIn(readersTimeZone(), Date.now());
+  const today = useToday(readersTimeZone());
+  // Days are those at the apartments, wherever they are.
+  const { first, last } = daysOpenAnywhere(client.clock.nowMs());
+  const wrong = useMemo(() => wrongDatesIn(query, { first, last }), [query, first, last]);
   const wanted = useMemo(() => wantedOf(query, today), [query, today]);
   const [attempt, setAttempt] = useState(0);
-  const results = useResults(wanted, attempt);
+  const results = useResults(wrong === undefined ? wanted : undefined, attempt);
   const { cards, of, hasMore, error, isLoading } = results;
   const { cities, currencies } = useChoices();
   const isOffline = useOffline();
   const says = t.find;
   usePlace(query.toString(), !isLoading && cards.length > 0);
-  const want = useWant(wanted);
+  // What is wrong stays in the address until other dates are chosen.
+  const want = useWant(wrong === undefined ? wanted : { ...wanted, ...saidDates(query) });
   const currency = cards[0]?.currency ?? currencies[0] ?? 'EUR';
 
   return (
@@ -40,7 +46,21 @@ export function FindPage() {
         <h1>{says.title}</h1>
         <p>{says.promise}</p>
       </div>
-      <SearchForm wanted={wanted} today={today} cities={cities} currency={currency} onWant={want} />
+      <SearchForm
+        wanted={wrong === undefined ? wanted : { ...wanted, checkIn: '', checkOut: '' }}
+        today={first}
+        cities={cities}
+        currency={currency}
+        onWant={want}
+      />
+      {wrong !== undefined && (
+        <div className="notice wrong-dates" role="alert" data-wrong={wrong.is}>
+          <p>{wrongDatesText(wrong)}</p>
+          <button type="button" className="quiet" onClick={() => want({ checkIn: '', checkOut: '' })}>
+            {says.error.otherDates}
+          </button>
+        </div>
+      )}
       <div className="result-bar">
         <p className="count" role="status">
           {summary(results, wanted, currencies)}
@@ -85,7 +105,7 @@ export function FindPage() {
         </>
       )}
       {cards.length === 0 && isLoading && <Skeletons />}
-      {cards.length === 0 && !isLoading && error === undefined && (
+      {cards.length === 0 && !isLoading && error === undefined && wrong === undefined && (
         <NothingFound wanted={wanted} today={today} cities={cities} onWant={want} />
       )}
       {of !== undefined && error === undefined && (
@@ -104,6 +124,11 @@ export function FindPage() {
     </section>
   );
 }
+
+const saidDates = (query: URLSearchParams) => ({
+  checkIn: query.get('checkIn') ?? '',
+  checkOut: query.get('checkOut') ?? '',
+});
 
 /**
  * A change of the wish is a step that can be gone back from; more changes of the same part right after it (a digit

@@ -16,12 +16,14 @@ import { QuoteLines } from '../stay/quote-lines.tsx';
 import { type Chosen, checkStayOf, waysOut } from '../stay/selection.ts';
 import type { StayFields } from '../stay/stay-address.ts';
 import { StayInputs } from '../stay/stay-form.tsx';
+import { type WrongDates, wrongDatesText } from '../stay/wrong-dates.ts';
 import { OpenHolds } from './open-holds.tsx';
 
 export function Chooser({
   apartment,
   openings,
   stay,
+  wrong,
   here,
   placing,
   heading,
@@ -30,6 +32,8 @@ export function Chooser({
   apartment: Apartment;
   openings: Openings;
   stay: StayFields;
+  /** What the address says of dates in place of a stay. */
+  wrong: WrongDates | undefined;
   /** A hold is shown above: this is for changing it. */
   here: HoldHere | undefined;
   placing: Placing;
@@ -92,6 +96,11 @@ export function Chooser({
           onChange={onChange}
         />
       </div>
+      {wrong !== undefined && (
+        <p className="reason" role="alert" data-wrong={wrong.is}>
+          {wrongDatesText(wrong)}
+        </p>
+      )}
       {check === undefined && (
         <p className="muted" role="status">
           {checkIn === '' ? says.chooseArrival : says.chooseDeparture}

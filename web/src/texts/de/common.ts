@@ -24,6 +24,14 @@ export const common: Texts['common'] = {
   price: 'Preis',
   lineKinds: { nights: 'Nächte', cleaning: 'Reinigung', tax: 'Steuern', discount: 'Rabatt' },
   perNight: (amount) => `${amount} pro Nacht`,
+  wrongDates: {
+    noDay: (said) => `„${said}“ ist kein Tag. Wählen Sie Ihre Tage.`,
+    order: (checkIn, checkOut) =>
+      `Die Abreise (${checkOut}) liegt nicht nach der Anreise (${checkIn}). Wählen Sie Ihre Tage.`,
+    past: (day) => `${day}: Dieser Tag ist vorbei. Wählen Sie Tage, die noch kommen.`,
+    beyond: (day, last) =>
+      `${day}: Das ist zu weit voraus, Aufenthalte enden spätestens am ${last}. Wählen Sie andere Tage.`,
+  },
   status: { free: 'frei', held: 'reserviert', booked: 'gebucht', blocked: 'gesperrt' },
   causes: {
     held: 'reserviert',
