@@ -103,7 +103,7 @@ describe("an apartment's page", () => {
   it('[N2] tells of dates in the address that cannot be, until others are chosen', async () => {
     const page = await open(`${addressOf('Ajuda')}&checkIn=${on(5)}&checkOut=${on(5).slice(0, 8)}32`);
     await page.getByRole('alert').getByText('32” is no day. Choose dates.').waitFor();
-    await page.getByText('Now choose the day you leave.').waitFor();
+    await page.locator('.chooser').getByText('Now choose the day you leave.').waitFor();
     await day(page, 7).click();
     await page.locator('.chooser > button:enabled', { hasText: 'Hold 2 nights' }).waitFor();
     expect(await page.getByRole('alert').count()).toBe(0);
@@ -138,6 +138,13 @@ describe("an apartment's page", () => {
     await day(page, 20).click();
     await day(page, 21).hover();
     expect(await line(page)).toContain(`stays from there are 3 nights or longer`);
+    // Whoever has a finger and no pointer sees it in the days themselves.
+    const mark = (at: number) => day(page, at).locator('.day-mark').getAttribute('data-mark');
+    await is(page, 22, '[data-end="short"]');
+    await is(page, 23, '[data-end="possible"]');
+    expect([await mark(22), await mark(23)]).toEqual(['min 3', 'out']);
+    expect(await day(page, 22).getAttribute('aria-label')).toContain('too short to leave: 3 nights at least');
+    await page.locator('.chooser').getByText('Stays from there are 3 nights or longer.').waitFor();
   });
 
   it('keeps focus and choice while others hold, and says so when they were faster', async () => {

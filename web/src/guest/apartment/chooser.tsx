@@ -17,6 +17,7 @@ import { type Chosen, checkStayOf, waysOut } from '../stay/selection.ts';
 import type { StayFields } from '../stay/stay-address.ts';
 import { StayInputs } from '../stay/stay-form.tsx';
 import { type WrongDates, wrongDatesText } from '../stay/wrong-dates.ts';
+import { shortestFrom } from './day-text.ts';
 import { OpenHolds } from './open-holds.tsx';
 
 export function Chooser({
@@ -103,7 +104,9 @@ export function Chooser({
       )}
       {check === undefined && (
         <p className="muted" role="status">
-          {checkIn === '' ? says.chooseArrival : says.chooseDeparture}
+          {checkIn === ''
+            ? says.chooseArrival
+            : [says.chooseDeparture, ...shortestFrom(openings, checkIn)].join(' ')}
         </p>
       )}
       {check?.ok === true && !isShownAbove && (

@@ -168,7 +168,7 @@ export function StayCalendar({
         </div>
       </RangeCalendar>
       <DayLine id={lineId} openings={openings} chosen={chosen} looked={looked} />
-      <CalendarLegend terms={terms} />
+      <CalendarLegend terms={terms} isLeaving={begun !== undefined} />
     </div>
   );
 }
@@ -193,6 +193,7 @@ function DayCell({
       data-state={day.state}
       data-checkout-only={day.checkOutOnly || undefined}
       data-limit={day.limit}
+      data-end={day.end?.is}
       data-part={day.part}
       data-choosable={day.choosable || undefined}
       render={(props, { isOutsideMonth }) =>

@@ -13,6 +13,7 @@ export function SearchForm({
   currency,
   onWant,
 }: {
+  /** With empty dates where none are chosen. */
   wanted: Wanted;
   today: string;
   cities: readonly string[];
@@ -26,7 +27,8 @@ export function SearchForm({
         <StayInputs
           stay={wanted}
           today={today}
-          onChange={({ checkIn, checkOut, guests }) => onWant({ checkIn, checkOut, guests })}
+          // Where no dates are chosen, what the address says of them stays as it is.
+          onChange={({ guests, ...dates }) => onWant({ guests, ...(dates.checkIn === '' ? {} : dates) })}
         >
           <CityField city={wanted.city} cities={cities} onChange={(city) => onWant({ city })} />
         </StayInputs>
