@@ -42,16 +42,35 @@ export function money(amountMinor: number, currency: string): string {
 
 const utc = (options: Intl.DateTimeFormatOptions) =>
   perLocale((key) => new Intl.DateTimeFormat(key, { ...options, timeZone: 'UTC' }));
-const shortDay = utc({ weekday: 'short', day: 'numeric', month: 'short' });
+const SHORT = { weekday: 'short', day: 'numeric', month: 'short' } as const;
+const shortDay = utc(SHORT);
+const shortDayOfYear = utc({ ...SHORT, year: 'numeric' });
+const fewDays = utc({ day: 'numeric', month: 'short' });
+const fewDaysOfYear = utc({ day: 'numeric', month: 'short', year: 'numeric' });
 const longDay = utc({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 const monthYear = utc({ month: 'long', year: 'numeric' });
 const weekday = utc({ weekday: 'long' });
 const dayOf = (date: string) => new Date(`${date}T00:00:00Z`);
 
-/** `Fri 5 Mar` */
-export const shortDate = (date: string): string => shortDay().format(dayOf(date)).replace(',', '');
+/** Whether dates are of this year, by the device's clock: those of another one say of which. */
+const isThisYear = (...dates: readonly string[]): boolean => {
+  const year = String(new Date().getFullYear());
+  return dates.every((date) => date.startsWith(year));
+};
+/** Without the commas after weekdays, and with spaces that are found when they are looked for. */
+const plain = (text: string): string => text.replace(/(?<!\.),/g, '').replace(/[\u2009\u202f]/g, ' ');
+
+/** `Fri 5 Mar`; `Fri 5 Mar 2027` in another year. */
+export const shortDate = (date: string): string =>
+  plain((isThisYear(date) ? shortDay : shortDayOfYear)().format(dayOf(date)));
+/** `Fri 5 Mar – Sun 7 Mar`; with the years where they are not this one. */
+export const datesText = (from: string, to: string): string =>
+  plain((isThisYear(from, to) ? shortDay : shortDayOfYear)().formatRange(dayOf(from), dayOf(to)));
+/** The same where there is little room: `5 – 7 Mar`. */
+export const briefDatesText = (from: string, to: string): string =>
+  plain((isThisYear(from, to) ? fewDays : fewDaysOfYear)().formatRange(dayOf(from), dayOf(to)));
 /** `Friday 5 March 2027` */
-export const longDate = (date: string): string => longDay().format(dayOf(date)).replace(',', '');
+export const longDate = (date: string): string => plain(longDay().format(dayOf(date)));
 /** `March 2027`, of `2027-03` */
 export const monthName = (month: string): string => monthYear().format(dayOf(`${month}-01`));
 /** `Monday` of ISO weekday 1. */
@@ -65,7 +84,7 @@ export const listText = (parts: readonly string[]): string => lists().format(par
 
 /** `Fri 5 Mar – Sun 7 Mar · 2 nights` */
 export function stayText(checkIn: string, checkOut: string): string {
-  return `${shortDate(checkIn)} – ${shortDate(checkOut)} · ${nightsText(nightOf(checkOut) - nightOf(checkIn))}`;
+  return `${datesText(checkIn, checkOut)} · ${nightsText(nightOf(checkOut) - nightOf(checkIn))}`;
 }
 
 export const nightsText = (nights: number): string => t.common.nights(nights);

@@ -2,7 +2,7 @@
 import { memo, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { StaffOnly } from '../account/staff-only.tsx';
-import { momentText, numberText, todayIn } from '../format.ts';
+import { datesText, momentText, numberText, todayIn } from '../format.ts';
 import { addressOf, Link, navigate, useAddress } from '../router.tsx';
 import { useApartment } from '../shared/live/apartments.ts';
 import { client, useConnection } from '../shared/live/client.ts';
@@ -214,7 +214,11 @@ function Past({ book, version }: { book: JournalBook; version: number }) {
           : changes.length === 0
             ? !isArchived && t.history.noNights
             : changes
-                .map((change) => (change.deadlineMoved ? t.history.deadlineOf(change) : changeWords(change)))
+                .map((change) =>
+                  change.deadlineMoved
+                    ? t.history.deadlineOf(datesText(change.from, change.to))
+                    : changeWords(change),
+                )
                 .join('; ')}
       </p>
       <HistoryCalendar calendar={calendar} changes={changes} focused={focused} onFocused={setFocused} />

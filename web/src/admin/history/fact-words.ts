@@ -1,5 +1,5 @@
 /** A fact of the journal as a sentence. */
-import { momentText, money, shortDate, stayText, timeText } from '../../format.ts';
+import { datesText, momentText, money, stayText, timeText } from '../../format.ts';
 import { t } from '../../texts/index.ts';
 import { type JournalFact, type Spoken, spokenOf } from './claim-lookup.ts';
 
@@ -77,7 +77,7 @@ export type Status = 'free' | 'held' | 'booked' | 'blocked';
 
 export function changeWords({ from, to, before, after }: NightChange): string {
   const words = t.common.status;
-  return t.history.nightsChanged(shortDate(from), shortDate(to), words[before], words[after]);
+  return t.history.nightsChanged(datesText(from, to), words[before], words[after]);
 }
 
 /** Of whom a host is not told. */

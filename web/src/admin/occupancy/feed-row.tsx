@@ -1,7 +1,7 @@
 /** One thing that happened: when, what, where, which nights, whose. */
 import { memo } from 'react';
 import type { OccupancyChanged } from '../../../../src/client/index.ts';
-import { shortDate, timeText } from '../../format.ts';
+import { datesText, timeText } from '../../format.ts';
 import { addressOf, Link } from '../../router.tsx';
 import { t } from '../../texts/index.ts';
 import { GuestMark } from '../guest-mark.tsx';
@@ -65,7 +65,7 @@ export const FeedRow = memo(function FeedRow({
         <span className="feed-nights muted">
           {changes
             .slice(0, RANGES_MAX)
-            .map(({ from, to }) => `${shortDate(from)} – ${shortDate(to)}`)
+            .map(({ from, to }) => datesText(from, to))
             .join(' · ')}
           {changes.length > RANGES_MAX && ` ${t.admin.feed.more(changes.length - RANGES_MAX)}`}
         </span>

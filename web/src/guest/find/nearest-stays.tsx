@@ -2,7 +2,7 @@
 import type { ApartmentCard } from '../../../../src/client/index.ts';
 import { dateOf, type NightRange, nightOf } from '../../../../src/protocol/nights.ts';
 import type { Terms } from '../../../../src/protocol/terms.ts';
-import { shortDate, todayIn } from '../../format.ts';
+import { datesText, todayIn } from '../../format.ts';
 import { addressOf, Link } from '../../router.tsx';
 import { useApartment } from '../../shared/live/apartments.ts';
 import { useCalendar } from '../../shared/live/calendars.ts';
@@ -40,7 +40,7 @@ function Nearest({ card, stay, guests, terms }: Taken & { terms: Terms }) {
       <ul>
         {stays.map(({ from, to }) => {
           const [checkIn, checkOut] = [dateOf(from), dateOf(to)];
-          const text = `${shortDate(checkIn)} – ${shortDate(checkOut)}`;
+          const text = datesText(checkIn, checkOut);
           return (
             <li key={checkIn}>
               <Link

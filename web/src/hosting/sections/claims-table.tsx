@@ -6,12 +6,12 @@ import type { ErrorBody } from '../../../../src/protocol/errors.ts';
 import { dateOf, nightOf } from '../../../../src/protocol/nights.ts';
 import type { Block } from '../../../../src/protocol/resources.ts';
 import {
+  datesText,
   guestsText,
   money,
   monthName,
   nightsText,
   plusDays,
-  shortDate,
   stayText,
   timeText,
 } from '../../format.ts';
@@ -85,7 +85,7 @@ export function ClaimsTable({
               {claims.data.map((claim) => (
                 <tr key={claim.id} data-kind={claim.kind}>
                   <th scope="row">
-                    {shortDate(claim.from)} – {shortDate(claim.to)}{' '}
+                    {datesText(claim.from, claim.to)}{' '}
                     <span className="muted">{nightsText(nightOf(claim.to) - nightOf(claim.from))}</span>
                   </th>
                   <td>

@@ -2,6 +2,7 @@ import type { Texts } from '../en/index.ts';
 import { pluralIn } from '../plural.ts';
 
 const plural = pluralIn('de');
+const daysOf = plural({ one: '# Tag', other: '# Tage' });
 
 export const apartment: Texts['apartment'] = {
   missing: 'Diese Wohnung gibt es nicht',
@@ -112,10 +113,10 @@ export const apartment: Texts['apartment'] = {
       'no-arrival': 'Keine Anreise',
       notice: 'Zu früh',
     },
-    arrive: 'Frei. Wählen Sie ihn, um an diesem Tag anzureisen.',
-    arriveInstead: 'Wählen Sie ihn, um stattdessen an diesem Tag anzureisen.',
+    arrive: 'Frei. Wählen Sie diesen Tag, um anzureisen.',
+    arriveInstead: 'Wählen Sie diesen Tag, um stattdessen an ihm anzureisen.',
     begun: 'An diesem Tag reisen Sie an. Noch einmal gewählt, gilt er nicht mehr.',
-    leave: (nights, total) => `${nights}, ${total} insgesamt. Wählen Sie ihn, um an diesem Tag abzureisen.`,
+    leave: (nights, total) => `${nights}, ${total} insgesamt. Wählen Sie diesen Tag, um abzureisen.`,
     mayLeave: 'An diesem Tag können Sie abreisen: Der nächste Gast kommt dann.',
     heldFor: (left) => `Noch ${left} für jemand anderen reserviert. Danach vielleicht wieder frei.`,
   },
@@ -124,21 +125,24 @@ export const apartment: Texts['apartment'] = {
     stay_order: 'Die Abreise muss nach der Anreise liegen.',
     past: 'Dieser Tag ist an der Wohnung schon vorbei.',
     notice: (days, first) =>
-      `Zu früh: Der Gastgeber braucht ${days === 1 ? 'einen Tag' : `${days} Tage`} Vorlauf, also reist niemand vor dem ${first} an.`,
+      `Zu früh: Der Gastgeber braucht ${daysOf(days)} Vorlauf, also reist niemand vor dem ${first} an.`,
     horizon: (last) => `Noch nicht offen: Aufenthalte enden spätestens am ${last}.`,
     min_nights: (nights) => `Zu kurz: Von dort an mindestens ${nights}.`,
     max_nights: (nights) => `Zu lang: Von dort an höchstens ${nights}.`,
     arrival_day: (weekday, days) => `Keine Anreise am ${weekday}. Anreise: ${days}.`,
     departure_day: (weekday, days) => `Keine Abreise am ${weekday}. Abreise: ${days}.`,
     capacity: (guests) => `Zu viele: Die Wohnung ist für höchstens ${guests}.`,
-    turnover: (nights) => `Zu nah an einem anderen Aufenthalt: Dazwischen bleibt hier frei: ${nights}.`,
+    turnover: plural({
+      one: 'Zu nah an einem anderen Aufenthalt: Dazwischen bleibt hier # Nacht frei.',
+      other: 'Zu nah an einem anderen Aufenthalt: Dazwischen bleiben hier # Nächte frei.',
+    }),
     no_room: (nights, until) => `Zu kurz: Von hier an mindestens ${nights}, und ${until} ist nicht frei.`,
     taken: {
-      held: (date) => `Die Nacht ${date} ist gerade von jemandem reserviert.`,
-      booked: (date) => `Die Nacht ${date} ist gebucht.`,
-      blocked: (date) => `Die Nacht ${date} ist vom Gastgeber gesperrt.`,
-      'my-booking': (date) => `Die Nacht ${date} gehört zu einer Buchung von Ihnen.`,
-      paying: (date) => `Die Nacht ${date} gehört zu einer Reservierung, die Sie gerade bezahlen.`,
+      held: (date) => `Die Nacht vom ${date} ist gerade von jemandem reserviert.`,
+      booked: (date) => `Die Nacht vom ${date} ist gebucht.`,
+      blocked: (date) => `Die Nacht vom ${date} ist vom Gastgeber gesperrt.`,
+      'my-booking': (date) => `Die Nacht vom ${date} gehört zu einer Buchung von Ihnen.`,
+      paying: (date) => `Die Nacht vom ${date} gehört zu einer Reservierung, die Sie gerade bezahlen.`,
     },
   },
 

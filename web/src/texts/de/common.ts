@@ -25,9 +25,9 @@ export const common: Texts['common'] = {
   lineKinds: { nights: 'Nächte', cleaning: 'Reinigung', tax: 'Steuern', discount: 'Rabatt' },
   perNight: (amount) => `${amount} pro Nacht`,
   wrongDates: {
-    noDay: (said) => `„${said}“ ist kein Tag. Wählen Sie Ihre Tage.`,
+    noDay: (said) => `„${said}“ ist kein Tag. Wählen Sie andere Tage.`,
     order: (checkIn, checkOut) =>
-      `Die Abreise (${checkOut}) liegt nicht nach der Anreise (${checkIn}). Wählen Sie Ihre Tage.`,
+      `Die Abreise (${checkOut}) liegt nicht nach der Anreise (${checkIn}). Wählen Sie andere Tage.`,
     past: (day) => `${day}: Dieser Tag ist vorbei. Wählen Sie Tage, die noch kommen.`,
     beyond: (day, last) =>
       `${day}: Das ist zu weit voraus, Aufenthalte enden spätestens am ${last}. Wählen Sie andere Tage.`,

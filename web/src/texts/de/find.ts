@@ -13,7 +13,7 @@ export const find: Texts['find'] = {
   showCities: 'Städte zeigen',
   noSuchCity: 'Keine unserer Städte beginnt so.',
   dates: 'Reisedaten',
-  chooseDates: 'Daten wählen',
+  chooseDates: 'Reisedaten wählen',
   fewerGuests: 'Ein Gast weniger',
   moreGuests: 'Ein Gast mehr',
   maxPrice: 'Preis höchstens',
@@ -29,7 +29,7 @@ export const find: Texts['find'] = {
   mixed: 'eine Währung nach der anderen',
   results: 'Wohnungen',
   place: (city, country) => `${city}, ${country}`,
-  sleeps: (guests) => `für bis zu ${guests}`,
+  sleeps: plural({ one: 'für # Gast', other: 'für bis zu # Gäste' }),
   forNights: (nights) => `für ${nights}`,
   more: 'Mehr zeigen',
   states: {

@@ -146,8 +146,8 @@ export const hosting: Texts['hosting'] = {
       label: 'Rabatte für lange Aufenthalte',
       help: 'Werden vom Preis der Nächte abgezogen; der längste passende zählt, sie addieren sich nicht.',
     },
-    'terms.minNights': { label: 'Mindestens Nächte', help: 'Kürzere Aufenthalte werden abgelehnt.' },
-    'terms.maxNights': { label: 'Höchstens Nächte', help: 'Längere Aufenthalte werden abgelehnt.' },
+    'terms.minNights': { label: 'Nächte mindestens', help: 'Kürzere Aufenthalte werden abgelehnt.' },
+    'terms.maxNights': { label: 'Nächte höchstens', help: 'Längere Aufenthalte werden abgelehnt.' },
     'terms.arrivalDays': { label: 'Anreise am', help: 'Nur an diesen Wochentagen können Gäste anreisen.' },
     'terms.departureDays': { label: 'Abreise am', help: 'Nur an diesen Wochentagen können Gäste abreisen.' },
     'terms.turnoverNights': {
@@ -168,7 +168,7 @@ export const hosting: Texts['hosting'] = {
     },
     'terms.cancellationPolicy': {
       label: 'Wenn ein Gast storniert',
-      help: 'Gilt für Buchungen von jetzt an; frühere behalten die Regel, mit der sie gemacht wurden.',
+      help: 'Gilt für Buchungen ab jetzt; frühere behalten die Regel, mit der sie gemacht wurden.',
     },
   },
   wrong: {
@@ -250,8 +250,8 @@ export const hosting: Texts['hosting'] = {
     datesHelp: 'Von der ersten bis zur letzten Nacht der Saison.',
     price: 'Preis pro Nacht',
     priceHelp: 'Leer: der übliche Preis.',
-    minNights: 'Mindestens Nächte',
-    maxNights: 'Höchstens Nächte',
+    minNights: 'Nächte mindestens',
+    maxNights: 'Nächte höchstens',
     nightsHelp: 'Gilt für Aufenthalte, die in der Saison beginnen. Leer: wie sonst.',
     asUsual: 'wie sonst',
     add: 'Saison hinzufügen',

@@ -1,6 +1,7 @@
 import { pluralIn } from '../plural.ts';
 
 const plural = pluralIn('en');
+const daysOf = plural({ one: '# day', other: '# days' });
 
 /** One apartment: its calendar, choosing, holding, paying. */
 export const apartment = {
@@ -123,7 +124,7 @@ export const apartment = {
     stay_order: 'Leave after you arrive.',
     past: 'This day is over at the apartment.',
     notice: (days: number, first: string) =>
-      `Too soon: the host wants ${days === 1 ? 'a day' : `${days} days`} of notice, so nobody arrives before ${first}.`,
+      `Too soon: the host wants ${daysOf(days)} of notice, so nobody arrives before ${first}.`,
     horizon: (last: string) => `Not open yet: stays end on ${last} at the latest.`,
     min_nights: (nights: string) => `Too short: stays from there are ${nights} or longer.`,
     max_nights: (nights: string) => `Too long: stays from there are ${nights} at most.`,
@@ -131,8 +132,10 @@ export const apartment = {
     departure_day: (weekday: string, days: string) =>
       `No departure on a ${weekday}: guests leave on ${days}.`,
     capacity: (guests: string) => `Too many: the apartment sleeps ${guests}.`,
-    turnover: (nights: string) =>
-      `Too near another stay: the host keeps ${nights} empty between two of them.`,
+    turnover: plural({
+      one: 'Too near another stay: the host keeps # night empty between two of them.',
+      other: 'Too near another stay: the host keeps # nights empty between two of them.',
+    }),
     no_room: (nights: string, until: string) =>
       `Too short: stays from here are ${nights} or longer, and ${until} is not free.`,
     taken: {

@@ -24,14 +24,13 @@ export const find = {
   sorts: { price_asc: 'Cheapest first', price_desc: 'Dearest first', name: 'By name' },
   looking: 'Looking …',
   /** @param count how many are shown @param more there are more than these */
-  found: (count: number, more: boolean) =>
-    more ? `The first ${apartments(count)}` : count === 1 ? '1 apartment' : apartments(count),
+  found: (count: number, more: boolean) => (more ? `The first ${apartments(count)}` : apartments(count)),
   free: (what: string, where: string, guests: string, stay: string) =>
     `${what}${where === '' ? '' : ` in ${where}`} for ${guests}, free ${stay}`,
   mixed: 'one currency after the other',
   results: 'Apartments',
   place: (city: string, country: string) => `${city}, ${country}`,
-  sleeps: (guests: number) => `sleeps ${guests}`,
+  sleeps: plural({ one: 'sleeps # guest', other: 'sleeps # guests' }),
   forNights: (nights: string) => `for ${nights}`,
   more: 'Show more',
   states: {
