@@ -20,6 +20,7 @@ import {
   RangeCalendar,
 } from 'react-aria-components';
 import { dateOf, nightOf } from '../../../../src/protocol/nights.ts';
+import { useMedia } from '../../shared/use-media.ts';
 import { t } from '../../texts/index.ts';
 import type { Openings } from '../stay/openings.ts';
 import { begunIn, type Chosen, chooseDay, meaningOf } from '../stay/selection.ts';
@@ -28,7 +29,6 @@ import { CalendarLegend } from './calendar-legend.tsx';
 import { DayLine } from './day-line.tsx';
 import { type Day, dayOf } from './day-of.ts';
 import { dayLabel, dayMark } from './day-text.ts';
-import { useMedia } from './use-media.ts';
 import '../../styles/calendar.css';
 
 export function StayCalendar({
