@@ -252,6 +252,31 @@ describe("an apartment's page", () => {
     expect(await ana.getByRole('button', { name: 'Release' }).count()).toBe(0);
   });
 
+  it('has price and the next step at the foot of a phone, until the place of that step is in view', async () => {
+    const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+    const page = await open(addressOf('Estrela', 8, 10), phone);
+    const bar = page.locator('.stay-bar');
+    await bar.getByText(/€\d+\.\d\d 2 nights/).waitFor();
+    await holdButton(page).scrollIntoViewIfNeeded();
+    await bar.waitFor({ state: 'hidden' });
+    await page.evaluate('scrollTo(0, 0)');
+    await bar.getByRole('button', { name: 'Hold' }).tap();
+    // The hold has the focus now, and comes into view with it.
+    await page.locator('.hold h2:focus').waitFor();
+    await bar.waitFor({ state: 'hidden' });
+    await page.evaluate('scrollTo(0, 0)');
+    await bar.getByText(/Held for you until/).waitFor();
+    await bar.getByRole('link', { name: 'Book' }).tap();
+    await page.locator('.hold').waitFor();
+    await bar.waitFor({ state: 'hidden' });
+  });
+
+  it('says why nobody can arrive on the day that an address says', async () => {
+    await holding('Estrela', 20, 22);
+    const page = await open(`${addressOf('Estrela')}&checkIn=${on(20)}`);
+    await page.locator('.chooser .reason').getByText('is held by someone right now').waitFor();
+  });
+
   it('leads every device to the booking', async () => {
     const ana = await holding('Lapa', 13, 15);
     const tab = await ana.context().newPage();

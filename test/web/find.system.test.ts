@@ -280,6 +280,26 @@ describe('finding a stay', () => {
     complaints.length = 0;
   });
 
+  it('has the first result in view on a phone, under one line that opens the search', async () => {
+    const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+    const page = await visitors.open(`${server.url}/?${dated(stay(65))}&city=Braga`, phone);
+    await card(page, 40).waitFor();
+    const { y = 0, height = 0 } = (await card(page, 40).boundingBox()) ?? {};
+    expect(height).toBeGreaterThan(0);
+    expect(y + height).toBeLessThan(844);
+    const line = page.locator('.search-line');
+    expect(await line.textContent()).toMatch(/Braga · .* · 1 guest/);
+    expect(await page.getByRole('combobox', { name: 'City' }).count()).toBe(0);
+    await line.tap();
+    await page.getByRole('button', { name: 'One guest more' }).tap();
+    await expect.poll(() => line.textContent()).toMatch(/ · 2 guests/);
+    await page.getByRole('button', { name: 'Show what fits' }).tap();
+    await page.locator('.search-line[aria-expanded="false"]:focus').waitFor();
+    await page.getByLabel('Order').selectOption('price_desc');
+    await expect.poll(() => page.locator('.card h2').first().textContent()).toBe('Torre');
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+  });
+
   it('speaks German where the browser does', async () => {
     const german = { locale: 'de-DE' };
     const page = await visitors.open(`${server.url}/?${dated(stay(65))}&city=Braga`, german);

@@ -10,15 +10,15 @@ import { client, useOffline } from '../shared/live/client.ts';
 import { isOpenHold, useMyStays } from '../shared/live/my-stays.ts';
 import { useToday } from '../shared/live/today.ts';
 import { Refusal } from '../shared/refusal.tsx';
-import { Choice } from '../shared/widgets/choice.tsx';
 import { t } from '../texts/index.ts';
 import { useChoices } from './find/choices.ts';
 import { NothingFound } from './find/nothing-found.tsx';
 import { usePlace } from './find/place.ts';
+import { ResultChoices } from './find/result-choices.tsx';
 import { type Results, useResults } from './find/results.ts';
-import { SearchForm } from './find/search-form.tsx';
+import { Search } from './find/search.tsx';
 import { StayCard } from './find/stay-card.tsx';
-import { addressOfWanted, SORTS, type Wanted, wantedOf } from './find/wanted.ts';
+import { addressOfWanted, type Wanted, wantedOf } from './find/wanted.ts';
 import type { Ownings } from './stay/selection.ts';
 import { daysOpenAnywhere, wrongDatesIn, wrongDatesText } from './stay/wrong-dates.ts';
 
@@ -44,9 +44,11 @@ export function FindPage() {
     <section className="catalogue">
       <div className="hero">
         <h1>{says.title}</h1>
-        <p>{says.promise}</p>
+        <p>
+          {says.promise} <span className="more-promise">{says.promiseMore}</span>
+        </p>
       </div>
-      <SearchForm
+      <Search
         wanted={wrong === undefined ? wanted : { ...wanted, checkIn: '', checkOut: '' }}
         today={first}
         cities={cities}
@@ -63,28 +65,9 @@ export function FindPage() {
       )}
       <div className="result-bar">
         <p className="count" role="status">
-          {summary(results, wanted, currencies)}
+          <Summary results={results} wanted={wanted} currencies={currencies} />
         </p>
-        <div className="result-choices">
-          {withChosen(currencies, wanted.currency).length > 1 && (
-            <Choice
-              label={t.common.fields.currency}
-              value={wanted.currency}
-              options={[
-                { key: '', text: says.anyCurrency },
-                ...withChosen(currencies, wanted.currency).map((code) => ({ key: code, text: code })),
-              ]}
-              // Without a rate a price in one currency says nothing about another.
-              onChoose={(code) => want({ currency: code, max: undefined })}
-            />
-          )}
-          <Choice
-            label={says.order}
-            value={wanted.sort}
-            options={SORTS.map((sort) => ({ key: sort, text: says.sorts[sort] }))}
-            onChoose={(sort) => want({ sort })}
-          />
-        </div>
+        <ResultChoices wanted={wanted} currencies={withChosen(currencies, wanted.currency)} onWant={want} />
       </div>
       {isOffline && cards.length > 0 && <p className="notice">{says.notLive}</p>}
       {error !== undefined && !isOffline && (
@@ -216,22 +199,27 @@ function withChosen(choices: readonly string[], chosen: string): string[] {
   return [...new Set([...choices, ...(chosen === '' ? [] : [chosen])])];
 }
 
-function summary(
-  { cards, hasMore, isLoading, error }: Results,
-  wanted: Wanted,
-  currencies: readonly string[],
-): string {
+/** On a phone the line above says what is looked for: only how much was found is said again. */
+function Summary({
+  results: { cards, hasMore, isLoading, error },
+  wanted,
+  currencies,
+}: {
+  results: Results;
+  wanted: Wanted;
+  currencies: readonly string[];
+}) {
   const says = t.find;
-  if (error !== undefined) return '';
+  if (error !== undefined) return null;
   if (isLoading) return says.looking;
-  if (cards.length === 0) return '';
+  if (cards.length === 0) return null;
   const { city, guests, checkIn, checkOut, sort, currency } = wanted;
-  const text = says.free(
-    says.found(cards.length, hasMore),
-    city,
-    guestsText(guests),
-    stayText(checkIn, checkOut),
-  );
   const isMixed = sort !== 'name' && currency === '' && city === '' && currencies.length > 1;
-  return isMixed ? `${text} · ${says.mixed}` : text;
+  return (
+    <>
+      {says.found(cards.length, hasMore)}
+      <span className="count-wish">{says.free(city, guestsText(guests), stayText(checkIn, checkOut))}</span>
+      {isMixed && ` · ${says.mixed}`}
+    </>
+  );
 }

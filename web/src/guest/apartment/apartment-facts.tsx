@@ -1,5 +1,6 @@
 /** What an apartment is: name, place, price, description, amenities. */
 import type { Apartment } from '../../../../src/client/index.ts';
+import type { Terms } from '../../../../src/protocol/terms.ts';
 import { money } from '../../format.ts';
 import { t } from '../../texts/index.ts';
 import { Facade } from '../stay/facade.tsx';
@@ -8,13 +9,6 @@ import { Facade } from '../stay/facade.tsx';
 export function ApartmentFacts({ apartment, today }: { apartment: Apartment; today: string }) {
   const says = t.apartment;
   const { terms } = apartment;
-  const prices = [
-    terms.nightlyMinor,
-    ...(terms.weekendMinor === undefined ? [] : [terms.weekendMinor]),
-    ...terms.seasons.flatMap(({ to, nightlyMinor }) =>
-      nightlyMinor === undefined || to <= today ? [] : [nightlyMinor],
-    ),
-  ];
   return (
     <>
       <div className="banner">
@@ -22,8 +16,7 @@ export function ApartmentFacts({ apartment, today }: { apartment: Apartment; tod
       </div>
       <h1>{apartment.name}</h1>
       <p className="muted">
-        {apartment.city}, {apartment.country} · {says.sleeps(terms.capacity)} ·{' '}
-        {says.priceFrom(money(Math.min(...prices), terms.currency))}
+        {apartment.city}, {apartment.country} · {says.sleeps(terms.capacity)} · {priceFrom(terms, today)}
       </p>
       <p>{apartment.description}</p>
       {apartment.amenities.length > 0 && (
@@ -35,4 +28,16 @@ export function ApartmentFacts({ apartment, today }: { apartment: Apartment; tod
       )}
     </>
   );
+}
+
+/** The least that a night costs on any day to come. */
+export function priceFrom(terms: Terms, today: string): string {
+  const prices = [
+    terms.nightlyMinor,
+    ...(terms.weekendMinor === undefined ? [] : [terms.weekendMinor]),
+    ...terms.seasons.flatMap(({ to, nightlyMinor }) =>
+      nightlyMinor === undefined || to <= today ? [] : [nightlyMinor],
+    ),
+  ];
+  return t.apartment.priceFrom(money(Math.min(...prices), terms.currency));
 }

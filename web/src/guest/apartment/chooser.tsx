@@ -2,7 +2,7 @@
 import { type Ref, useEffect, useState } from 'react';
 import type { Apartment } from '../../../../src/client/index.ts';
 import { dateOf, nightOf } from '../../../../src/protocol/nights.ts';
-import { nightsText } from '../../format.ts';
+import { money, nightsText, timeText } from '../../format.ts';
 import { Alternatives } from '../../shared/alternatives.tsx';
 import { useOffline } from '../../shared/live/client.ts';
 import { Refusal } from '../../shared/refusal.tsx';
@@ -15,8 +15,10 @@ import { PolicyFromNow } from '../stay/policy-text.tsx';
 import { QuoteLines } from '../stay/quote-lines.tsx';
 import { type Chosen, checkStayOf, waysOut } from '../stay/selection.ts';
 import type { StayFields } from '../stay/stay-address.ts';
+import { PLACES, StayBar } from '../stay/stay-bar.tsx';
 import { StayInputs } from '../stay/stay-form.tsx';
 import { type WrongDates, wrongDatesText } from '../stay/wrong-dates.ts';
+import { priceFrom } from './apartment-facts.tsx';
 import { shortestFrom } from './day-text.ts';
 import { OpenHolds } from './open-holds.tsx';
 
@@ -49,6 +51,9 @@ export function Chooser({
   const range =
     checkIn === '' || checkOut === '' ? undefined : { from: nightOf(checkIn), to: nightOf(checkOut) };
   const check = range === undefined ? undefined : checkStayOf(openings, range, guests);
+  // An arrival that an address says: none that could be chosen has a reason against it.
+  const isBegun = checkIn !== '' && checkOut === '' && openings.stateOf(openings.today) !== 'unknown';
+  const hindered = isBegun ? openings.arrivalObstacle(nightOf(checkIn)) : undefined;
   const isShownAbove =
     here !== undefined &&
     here.hold.checkIn === checkIn &&
@@ -85,89 +90,139 @@ export function Chooser({
   const isQuiet = here !== undefined;
 
   return (
-    <section className="panel chooser" aria-label={says.label}>
-      <h2 ref={heading} tabIndex={-1}>
-        {isQuiet ? says.other : says.heading}
-      </h2>
-      <div className="stay-inputs">
-        <StayInputs
-          stay={stay}
-          today={dateOf(openings.today)}
-          guestsMax={apartment.terms.capacity}
-          onChange={onChange}
-        />
-      </div>
-      {wrong !== undefined && (
-        <p className="reason" role="alert" data-wrong={wrong.is}>
-          {wrongDatesText(wrong)}
-        </p>
-      )}
-      {check === undefined && (
-        <p className="muted" role="status">
-          {checkIn === ''
-            ? says.chooseArrival
-            : [says.chooseDeparture, ...shortestFrom(openings, checkIn)].join(' ')}
-        </p>
-      )}
-      {check?.ok === true && !isShownAbove && (
-        <>
-          <QuoteLines quote={check.quote} />
-          <p className="muted small">
-            <PolicyFromNow policy={cancellationPolicy} checkIn={checkIn} timeZone={timeZone} />
+    <>
+      <section className="panel chooser" id={PLACES.chooser} aria-label={says.label}>
+        <h2 ref={heading} tabIndex={-1}>
+          {isQuiet ? says.other : says.heading}
+        </h2>
+        <div className="stay-inputs">
+          <StayInputs
+            stay={stay}
+            today={dateOf(openings.today)}
+            guestsMax={apartment.terms.capacity}
+            onChange={onChange}
+          />
+        </div>
+        {wrong !== undefined && (
+          <p className="reason" role="alert" data-wrong={wrong.is}>
+            {wrongDatesText(wrong)}
           </p>
-        </>
-      )}
-      {check?.ok === false && !isShownAbove && error === undefined && range !== undefined && (
-        <Hindered
-          because={check.because}
-          isMeanwhile={free === wanted}
-          openings={openings}
-          nearest={waysOut(openings, range, guests, check.because)}
-          disabled={offline || placing.busy}
-          onHold={hold}
-        />
-      )}
-      {error !== undefined && <Refusal error={error} busy={placing.busy || offline} onAlternative={hold} />}
-      {error?.code === 'too_many_holds' && (
-        <OpenHolds
-          onReleased={() => {
-            forget();
-            setIsRoomMade(true);
-          }}
-        />
-      )}
-      {isRoomMade && (
-        <p className="notice" role="status">
-          {t.apartment.openHolds.thenHold}
-        </p>
-      )}
-      {isShownAbove ? (
-        <p className="muted small">{says.moveHint}</p>
+        )}
+        {hindered !== undefined && (
+          <p className="reason" role="status">
+            {obstacleText(hindered, openings)}
+          </p>
+        )}
+        {check === undefined && hindered === undefined && (
+          <p className="muted" role="status">
+            {checkIn === ''
+              ? says.chooseArrival
+              : [says.chooseDeparture, ...shortestFrom(openings, checkIn)].join(' ')}
+          </p>
+        )}
+        {check?.ok === true && !isShownAbove && (
+          <>
+            <QuoteLines quote={check.quote} />
+            <p className="muted small">
+              <PolicyFromNow policy={cancellationPolicy} checkIn={checkIn} timeZone={timeZone} />
+            </p>
+          </>
+        )}
+        {check?.ok === false && !isShownAbove && error === undefined && range !== undefined && (
+          <Hindered
+            because={check.because}
+            isMeanwhile={free === wanted}
+            openings={openings}
+            nearest={waysOut(openings, range, guests, check.because)}
+            disabled={offline || placing.busy}
+            onHold={hold}
+          />
+        )}
+        {error !== undefined && <Refusal error={error} busy={placing.busy || offline} onAlternative={hold} />}
+        {error?.code === 'too_many_holds' && (
+          <OpenHolds
+            onReleased={() => {
+              forget();
+              setIsRoomMade(true);
+            }}
+          />
+        )}
+        {isRoomMade && (
+          <p className="notice" role="status">
+            {t.apartment.openHolds.thenHold}
+          </p>
+        )}
+        {isShownAbove ? (
+          <p className="muted small">{says.moveHint}</p>
+        ) : (
+          <button
+            type="button"
+            id={PLACES.button}
+            className={isQuiet ? 'quiet' : 'primary'}
+            disabled={offline || check?.ok !== true}
+            aria-disabled={placing.busy}
+            aria-describedby={offline ? 'no-hold' : check?.ok === false ? 'reason' : undefined}
+            onClick={() => hold(stay)}
+          >
+            {placing.busy
+              ? says.holding
+              : range === undefined
+                ? says.hold
+                : isMove
+                  ? says.move(nights)
+                  : says.holdNights(nights)}
+          </button>
+        )}
+        {offline && (
+          <p className="muted small" id="no-hold">
+            {says.offline}
+          </p>
+        )}
+        {!isQuiet && !offline && <p className="muted small">{says.costsNothing}</p>}
+      </section>
+      {here?.phase === 'held' ? (
+        <StayBar place={PLACES.hold}>
+          <p>{t.apartment.hold.until(timeText(here.hold.expiresAt))}</p>
+          <a className="button primary" href={`#${PLACES.hold}`}>
+            {t.stays.book}
+          </a>
+        </StayBar>
+      ) : here === undefined && check?.ok === true ? (
+        <StayBar place={PLACES.button}>
+          <p>
+            <strong>{money(check.quote.totalMinor, check.quote.currency)}</strong> {nights}
+          </p>
+          <button
+            type="button"
+            className="primary"
+            disabled={offline}
+            aria-disabled={placing.busy}
+            onClick={() => hold(stay)}
+          >
+            {placing.busy ? says.holding : says.hold}
+          </button>
+        </StayBar>
       ) : (
-        <button
-          type="button"
-          className={isQuiet ? 'quiet' : 'primary'}
-          disabled={offline || check?.ok !== true}
-          aria-disabled={placing.busy}
-          aria-describedby={offline ? 'no-hold' : check?.ok === false ? 'reason' : undefined}
-          onClick={() => hold(stay)}
-        >
-          {placing.busy
-            ? says.holding
-            : range === undefined
-              ? says.hold
-              : isMove
-                ? says.move(nights)
-                : says.holdNights(nights)}
-        </button>
+        here === undefined && (
+          <WayThere because={check?.ok === false ? check.because : hindered} openings={openings} />
+        )
       )}
-      {offline && (
-        <p className="muted small" id="no-hold">
-          {says.offline}
-        </p>
-      )}
-      {!isQuiet && !offline && <p className="muted small">{says.costsNothing}</p>}
-    </section>
+    </>
+  );
+}
+
+/** While no stay can be held: to the calendar where none is chosen, to the reason where one is. */
+function WayThere({ because, openings }: { because: Obstacle | undefined; openings: Openings }) {
+  const says = t.apartment.chooser;
+  const { terms, today } = openings;
+  const place = because === undefined ? PLACES.nights : PLACES.chooser;
+  return (
+    <StayBar place={place} key={place}>
+      <p>{because === undefined ? priceFrom(terms, dateOf(today)) : obstacleText(because, openings)}</p>
+      <a className="button primary" href={`#${place}`}>
+        {because === undefined ? says.chooseNights : says.seeInstead}
+      </a>
+    </StayBar>
   );
 }
 

@@ -92,6 +92,8 @@ export function restingLine(openings: Openings, chosen: Chosen): string {
   if (openings.stateOf(openings.today) === 'unknown') return says.loading;
   const { checkIn, checkOut } = chosen;
   if (checkIn === '') return says.hint;
+  const hindered = checkOut === '' ? openings.arrivalObstacle(nightOf(checkIn)) : undefined;
+  if (hindered !== undefined) return obstacleText(hindered, openings);
   if (checkOut !== '') return says.chosen(stayText(checkIn, checkOut));
   return [says.hintLeave(shortDate(checkIn)), ...shortestFrom(openings, checkIn)].join(' ');
 }

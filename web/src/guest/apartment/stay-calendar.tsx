@@ -24,6 +24,7 @@ import { useMedia } from '../../shared/use-media.ts';
 import { t } from '../../texts/index.ts';
 import type { Openings } from '../stay/openings.ts';
 import { begunIn, type Chosen, chooseDay, meaningOf } from '../stay/selection.ts';
+import { PLACES } from '../stay/stay-bar.tsx';
 import { CalendarAnchor } from './calendar-anchor.ts';
 import { CalendarLegend } from './calendar-legend.tsx';
 import { DayLine } from './day-line.tsx';
@@ -77,6 +78,7 @@ export function StayCalendar({
     // biome-ignore lint/a11y/noStaticElementInteractions: what the days inside hear comes by here.
     <div
       className="calendar"
+      id={PLACES.nights}
       data-live={isLive}
       onPointerOver={({ target }) => setLooked(dateAt(target) ?? focused.current)}
       onPointerLeave={() => setLooked(focused.current)}

@@ -14,6 +14,7 @@ import { Refusal } from '../../shared/refusal.tsx';
 import { t } from '../../texts/index.ts';
 import { PolicyFromNow } from '../stay/policy-text.tsx';
 import { QuoteLines } from '../stay/quote-lines.tsx';
+import { PLACES } from '../stay/stay-bar.tsx';
 import { BankDialog } from './bank-dialog.tsx';
 import { type Method, readDraft, writeDraft } from './confirm-draft.ts';
 import { ConfirmForm } from './confirm-form.tsx';
@@ -90,6 +91,7 @@ export function HoldPanel({
   return (
     <section
       className="panel hold"
+      id={PLACES.hold}
       aria-label={says.label}
       data-hold={holdId}
       data-status={hold.status}

@@ -152,6 +152,8 @@ export const apartment: Texts['apartment'] = {
     other: 'Andere Nächte?',
     chooseArrival: 'Wählen Sie den Tag der Anreise.',
     chooseDeparture: 'Wählen Sie jetzt den Tag der Abreise.',
+    chooseNights: 'Nächte wählen',
+    seeInstead: 'Was sonst frei ist',
     hold: 'Reservieren',
     holdNights: (nights) => `${nights} reservieren`,
     move: (nights) => `Auf diese ${nights} verlegen`,

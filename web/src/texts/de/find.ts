@@ -6,9 +6,10 @@ const apartments = plural({ one: '# Wohnung', other: '# Wohnungen' });
 
 export const find: Texts['find'] = {
   title: 'Finden, live reservieren',
-  promise:
-    'Eine Reservierung hält die Nächte für Sie frei, während Sie überlegen. Alle anderen sehen es sofort, und keine Nacht wird je zweimal verkauft.',
+  promise: 'Eine Reservierung hält die Nächte für Sie frei, während Sie überlegen.',
+  promiseMore: 'Alle anderen sehen es sofort, und keine Nacht wird je zweimal verkauft.',
   search: 'Was Sie suchen',
+  done: 'Zeigen, was passt',
   anywhere: 'Überall',
   showCities: 'Städte zeigen',
   noSuchCity: 'Keine unserer Städte beginnt so.',
@@ -24,8 +25,7 @@ export const find: Texts['find'] = {
   sorts: { price_asc: 'Günstigste zuerst', price_desc: 'Teuerste zuerst', name: 'Nach Namen' },
   looking: 'Wird gesucht …',
   found: (count, more) => (more ? `Die ersten ${apartments(count)}` : apartments(count)),
-  free: (what, where, guests, stay) =>
-    `${what}${where === '' ? '' : ` in ${where}`} für ${guests}, frei ${stay}`,
+  free: (where, guests, stay) => `${where === '' ? '' : ` in ${where}`} für ${guests}, frei ${stay}`,
   mixed: 'eine Währung nach der anderen',
   results: 'Wohnungen',
   place: (city, country) => `${city}, ${country}`,

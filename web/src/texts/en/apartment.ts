@@ -153,6 +153,8 @@ export const apartment = {
     other: 'Other nights?',
     chooseArrival: 'Choose the day you arrive.',
     chooseDeparture: 'Now choose the day you leave.',
+    chooseNights: 'Choose nights',
+    seeInstead: 'What else is free',
     hold: 'Hold',
     holdNights: (nights: string) => `Hold ${nights}`,
     move: (nights: string) => `Move the hold to these ${nights}`,
