@@ -108,7 +108,8 @@ export function TapeChart(props: TapeChartProps) {
         <Legend />
         {chosen !== undefined && (
           <Button className="quiet" onPress={() => setActing(chosen)}>
-            {store.row(chosen.id)?.apartment.name}: {stayText(dateOf(chosen.from), dateOf(chosen.to))} …
+            <bdi>{store.row(chosen.id)?.apartment.name}</bdi>:{' '}
+            {stayText(dateOf(chosen.from), dateOf(chosen.to))} …
           </Button>
         )}
         <p className="muted small">{t.chart.keys}</p>

@@ -11,6 +11,7 @@ import { isOpenHold, useMyStays } from '../shared/live/my-stays.ts';
 import { useToday } from '../shared/live/today.ts';
 import { Refusal } from '../shared/refusal.tsx';
 import { t } from '../texts/index.ts';
+import { isolated } from '../texts/isolated.ts';
 import { ApartmentFacts } from './apartment/apartment-facts.tsx';
 import { Chooser } from './apartment/chooser.tsx';
 import { HouseRules } from './apartment/house-rules.tsx';
@@ -77,7 +78,7 @@ function Details({ apartment }: { apartment: Apartment }) {
   const chooserHeading = useRef<HTMLHeadingElement>(null);
 
   useEffect(() => {
-    document.title = `${apartment.name} · Nightlatch`;
+    document.title = `${isolated(apartment.name)} · Nightlatch`;
   }, [apartment.name]);
   useEffect(() => {
     if (booked !== undefined) navigate(`/bookings/${booked}?new=1`);

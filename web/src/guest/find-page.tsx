@@ -11,6 +11,7 @@ import { isOpenHold, useMyStays } from '../shared/live/my-stays.ts';
 import { useToday } from '../shared/live/today.ts';
 import { Refusal } from '../shared/refusal.tsx';
 import { t } from '../texts/index.ts';
+import { isolated } from '../texts/isolated.ts';
 import { useChoices } from './find/choices.ts';
 import { NothingFound } from './find/nothing-found.tsx';
 import { usePlace } from './find/place.ts';
@@ -218,7 +219,9 @@ function Summary({
   return (
     <>
       {says.found(cards.length, hasMore)}
-      <span className="count-wish">{says.free(city, guestsText(guests), stayText(checkIn, checkOut))}</span>
+      <span className="count-wish">
+        {says.free(isolated(city), guestsText(guests), stayText(checkIn, checkOut))}
+      </span>
       {isMixed && ` · ${says.mixed}`}
     </>
   );

@@ -103,13 +103,15 @@ function Editor({ loaded }: { loaded: ManagedApartment | undefined }) {
           <p>
             <Link href="/hosting">{says.back}</Link>
           </p>
-          <h1>{apartment?.name ?? says.newTitle}</h1>
+          <h1>
+            <bdi>{apartment?.name ?? says.newTitle}</bdi>
+          </h1>
           {apartment !== undefined && (
             <p className="muted">
               <span className="status" data-status={apartment.status}>
                 {t.hosting.statuses[apartment.status]}
               </span>{' '}
-              {apartment.city}, {apartment.country} ·{' '}
+              <bdi>{apartment.city}</bdi>, <bdi>{apartment.country}</bdi> ·{' '}
               <Link href={`/apartments/${encodeURIComponent(apartment.id)}`}>
                 {t.hosting.list.guestsPage}
               </Link>

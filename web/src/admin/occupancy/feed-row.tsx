@@ -58,9 +58,14 @@ export const FeedRow = memo(function FeedRow({
         </span>
         <span className="feed-what">
           <Link href={addressOf(`/admin/apartments/${apartmentId}`, { version })} tabIndex={tabIndex}>
-            {name ?? apartmentId}
+            <bdi>{name ?? apartmentId}</bdi>
           </Link>
-          {city !== undefined && <span className="muted"> {city}</span>}
+          {city !== undefined && (
+            <span className="muted">
+              {' '}
+              <bdi>{city}</bdi>
+            </span>
+          )}
         </span>
         <span className="feed-nights muted">
           {changes

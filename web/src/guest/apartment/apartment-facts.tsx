@@ -14,20 +14,36 @@ export function ApartmentFacts({ apartment, today }: { apartment: Apartment; tod
       <div className="banner">
         <Facade apartmentId={apartment.id} />
       </div>
-      <h1>{apartment.name}</h1>
+      <h1>
+        <bdi>{apartment.name}</bdi>
+      </h1>
       <p className="muted">
-        {apartment.city}, {apartment.country} · {says.sleeps(terms.capacity)} · {priceFrom(terms, today)}
+        <bdi>{apartment.city}</bdi>, <bdi>{apartment.country}</bdi> · {says.sleeps(terms.capacity)} ·{' '}
+        {priceFrom(terms, today)}
       </p>
-      <p>{apartment.description}</p>
+      <Description text={apartment.description} />
       {apartment.amenities.length > 0 && (
         <ul className="amenities" aria-label={says.amenities}>
           {apartment.amenities.map((amenity) => (
-            <li key={amenity}>{amenity}</li>
+            <li key={amenity}>
+              <bdi>{amenity}</bdi>
+            </li>
           ))}
         </ul>
       )}
     </>
   );
+}
+
+/** Paragraph by paragraph, as it was written: each in the direction of its own letters. */
+function Description({ text }: { text: string }) {
+  const paragraphs = text.split(/\n\s*\n/).filter((paragraph) => paragraph.trim() !== '');
+  return paragraphs.map((paragraph, i) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: a paragraph is its place in the text.
+    <p key={i} className="written" dir="auto">
+      {paragraph.trim()}
+    </p>
+  ));
 }
 
 /** The least that a night costs on any day to come. */

@@ -8,6 +8,7 @@ import { useApartment } from '../../shared/live/apartments.ts';
 import { useCalendar } from '../../shared/live/calendars.ts';
 import { client } from '../../shared/live/client.ts';
 import { t } from '../../texts/index.ts';
+import { isolated } from '../../texts/isolated.ts';
 import { nearestStays, reachOf } from './nearest.ts';
 
 /** A card has room for so many. */
@@ -45,7 +46,7 @@ function Nearest({ card, stay, guests, terms }: Taken & { terms: Terms }) {
             <li key={checkIn}>
               <Link
                 href={addressOf(`/apartments/${card.id}`, { checkIn, checkOut, guests })}
-                aria-label={says.instead(text, card.name)}
+                aria-label={says.instead(text, isolated(card.name))}
                 data-check-in={checkIn}
               >
                 {text}

@@ -6,6 +6,7 @@ import { usePart } from '../../shared/live/use-part.ts';
 import { NotLoaded } from '../../shared/not-loaded.tsx';
 import { useMedia } from '../../shared/use-media.ts';
 import { t } from '../../texts/index.ts';
+import { isolated } from '../../texts/isolated.ts';
 import { FIELDS, PHONE } from './fields-part.ts';
 import type { SearchFormProps } from './search-form.tsx';
 
@@ -68,7 +69,7 @@ function Fields(form: SearchFormProps) {
 function wishText({ city, checkIn, checkOut, guests, max, currency }: SearchFormProps['wanted']): string {
   const says = t.find;
   return [
-    city === '' ? says.anywhere : city,
+    city === '' ? says.anywhere : isolated(city),
     checkIn === '' || checkOut === '' ? says.chooseDates : briefDatesText(checkIn, checkOut),
     guestsText(guests),
     ...(max === undefined ? [] : [says.empty.price(money(max * 10 ** minorDigits(currency), currency))]),

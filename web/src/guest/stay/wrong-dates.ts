@@ -5,6 +5,7 @@
 import { HORIZON_NIGHTS_MAX } from '../../../../src/protocol/limits.ts';
 import { isDate, longDate, plusDays, todayIn } from '../../format.ts';
 import { t } from '../../texts/index.ts';
+import { isolated } from '../../texts/isolated.ts';
 
 /** ISO dates: the first day on which a stay may begin, and the last on which one may end. */
 export interface OpenDays {
@@ -50,7 +51,7 @@ export function wrongDatesText(wrong: WrongDates): string {
   const says = t.common.wrongDates;
   switch (wrong.is) {
     case 'no-day':
-      return says.noDay(wrong.said);
+      return says.noDay(isolated(wrong.said));
     case 'order':
       return says.order(longDate(wrong.checkIn), longDate(wrong.checkOut));
     case 'past':
