@@ -176,7 +176,7 @@ export const apartment: Texts['apartment'] = {
     held: 'Vorerst Ihre',
     paying: 'Die Bank entscheidet',
     expired: 'Ihre Reservierung ist abgelaufen',
-    released: 'Ihre Reservierung wurde freigegeben',
+    released: 'Ihre Reservierung wurde beendet',
     settling: 'Die Zahlung kam nicht rechtzeitig',
     gone: 'Ihre Reservierung ist zu Ende',
     'gone-paying': 'Ihre Reservierung ist zu Ende',
@@ -195,7 +195,8 @@ export const apartment: Texts['apartment'] = {
     dismiss: 'Andere Nächte wählen',
     because: {
       expired: 'Was Sie eingegeben haben, bleibt.',
-      released: 'Was Sie eingegeben haben, bleibt.',
+      released:
+        'Sie wurde vor Ablauf ihrer Zeit beendet, vom Haus oder auf einem anderen Gerät von Ihnen: Von wem, ist hier nicht bekannt. Was Sie eingegeben haben, bleibt.',
       settling:
         'Die Nächte sind für andere wieder frei. Hat die Bank noch nicht geantwortet, fragen wir sie weiter: Hat sie das Geld doch genommen und sind die Nächte noch frei, werden sie Ihre Buchung; sonst geht das Geld von selbst zurück.',
       gone: 'Sie endete, während die Verbindung weg war. Was Sie eingegeben haben, bleibt.',

@@ -177,7 +177,7 @@ export const apartment = {
     held: 'Yours for now',
     paying: 'The bank is deciding',
     expired: 'Your hold has ended',
-    released: 'Your hold was let go of',
+    released: 'Your hold was ended',
     settling: 'The payment did not come in time',
     gone: 'Your hold has ended',
     'gone-paying': 'Your hold has ended',
@@ -197,7 +197,8 @@ export const apartment = {
     /** What became of it. */
     because: {
       expired: 'What you typed is kept.',
-      released: 'What you typed is kept.',
+      released:
+        'It was ended before its time was up, by the house or on another device of yours: by whom is not told here. What you typed is kept.',
       settling:
         'The nights are free for others again. If the bank has not answered yet, we go on asking it: if it did take the money and the nights are still free, they become your booking after all; if not, the money goes back by itself.',
       gone: 'It ended while there was no connection. What you typed is kept.',
