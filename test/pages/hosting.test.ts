@@ -1,7 +1,7 @@
 /** What a host's pages work out without a browser: what has changed, two editors, what is shown before it is saved. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { modelOf } from '../../src/client/calendar-model.ts';
-import type { Booking } from '../../src/client/index.ts';
+import type { Booking, ClaimView } from '../../src/client/index.ts';
 import { nightOf } from '../../src/protocol/nights.ts';
 import type { Terms } from '../../src/protocol/terms.ts';
 import { rowsOf, wantedOf } from '../../web/src/hosting/apartments/apartment-filter.ts';
@@ -26,6 +26,7 @@ import {
   previewOf,
 } from '../../web/src/hosting/preview/preview.ts';
 import { discountStep } from '../../web/src/hosting/sections/discount-step.ts';
+import { nextStay } from '../../web/src/hosting/sections/next-stay.ts';
 import { overlapsAbove } from '../../web/src/hosting/sections/season-overlaps.ts';
 import { loadTexts } from '../../web/src/texts/index.ts';
 import { openTerms } from '../support/terms.ts';
@@ -269,5 +270,20 @@ describe('the list', () => {
     expect(wanted).toMatchObject({ text: 'flat', status: 'every' });
     expect(rowsOf(many, wanted)).toMatchObject({ rows: many.slice(12), page: 2, pages: 2 });
     expect(rowsOf([], wanted)).toMatchObject({ rows: [], page: 1 });
+  });
+});
+
+describe('the calendar of an apartment', () => {
+  const claim = (kind: ClaimView['kind'], from: string, to: string) => ({ kind, from, to }) as ClaimView;
+
+  it('opens on the next stay, not on what is over, closed or begun long ago', () => {
+    const later = claim('booking', '2027-09-30', '2027-10-02');
+    const closed = claim('block', '2027-03-02', '2027-03-05');
+    expect(nextStay([later, closed, claim('booking', '2027-02-01', '2027-03-01')], '2027-03-01')).toBe(
+      '2027-09-30',
+    );
+    expect(nextStay([later, claim('hold', '2027-05-01', '2027-05-03')], '2027-03-01')).toBe('2027-05-01');
+    expect(nextStay([later, claim('booking', '2027-02-27', '2027-03-02')], '2027-03-01')).toBe('2027-03-01');
+    expect(nextStay([closed], '2027-03-01')).toBe(undefined);
   });
 });

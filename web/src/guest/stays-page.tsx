@@ -1,8 +1,9 @@
 /** What the guest holds and has booked, on whatever page or device it was made. */
 import { useRef } from 'react';
 import type { Booking } from '../../../src/client/index.ts';
-import { readersTimeZone, todayIn } from '../format.ts';
+import { todayIn } from '../format.ts';
 import { Link } from '../router.tsx';
+import { useTimeZones } from '../shared/live/apartments.ts';
 import { client, useWho } from '../shared/live/client.ts';
 import { isOpenHold, useMyStays } from '../shared/live/my-stays.ts';
 import { t } from '../texts/index.ts';
@@ -16,8 +17,10 @@ export function StaysPage() {
   const history = useBookingHistory();
   const who = useWho();
   const open = holds.filter(isOpenHold);
-  const today = todayIn(readersTimeZone(), client.clock.nowMs());
-  const { coming, past, cancelled } = sorted(history.bookings, today);
+  const zoneOf = useTimeZones(history.bookings);
+  const { coming, past, cancelled } = sorted(history.bookings, (apartmentId) =>
+    todayIn(zoneOf(apartmentId), client.clock.nowMs()),
+  );
   const title = useRef<HTMLHeadingElement>(null);
   useFocusKept(title, open.length + coming.length);
   const says = t.stays;
@@ -80,13 +83,14 @@ function Bookings({ id, title, bookings }: { id: string; title: string; bookings
   );
 }
 
-/** The next one first, then the last one that was. */
-function sorted(bookings: readonly Booking[], today: string) {
+/** The next one first, then the last one that was: a stay is over when its days are at the apartment. */
+function sorted(bookings: readonly Booking[], todayAt: (apartmentId: string) => string) {
   const by = (a: Booking, b: Booking) => (a.checkIn < b.checkIn ? -1 : 1);
+  const isOver = ({ apartmentId, checkOut }: Booking) => checkOut < todayAt(apartmentId);
   const confirmed = bookings.filter(({ status }) => status === 'confirmed');
   return {
-    coming: confirmed.filter(({ checkOut }) => checkOut >= today).sort(by),
-    past: confirmed.filter(({ checkOut }) => checkOut < today).sort((a, b) => by(b, a)),
+    coming: confirmed.filter((one) => !isOver(one)).sort(by),
+    past: confirmed.filter(isOver).sort((a, b) => by(b, a)),
     cancelled: bookings.filter(({ status }) => status === 'cancelled'),
   };
 }

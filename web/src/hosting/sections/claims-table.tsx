@@ -18,7 +18,8 @@ import {
 import { client, useOffline } from '../../shared/live/client.ts';
 import { Refusal } from '../../shared/refusal.tsx';
 import { t } from '../../texts/index.ts';
-import { useClaims } from './use-claims.ts';
+import { isolated } from '../../texts/isolated.ts';
+import { useClaims, useNextStay } from './use-claims.ts';
 
 export function ClaimsTable({
   apartment,
@@ -29,7 +30,10 @@ export function ClaimsTable({
   today: number;
   onOpened: (block: Block) => void;
 }) {
-  const [month, setMonth] = useState(dateOf(today).slice(0, 7));
+  const [chosen, setMonth] = useState<string>();
+  const next = useNextStay(apartment.id, dateOf(today), apartment.terms.horizonNights);
+  // On the month of the next stay, as soon as that is known: an empty one tells nobody anything.
+  const month = chosen ?? (next ?? dateOf(today)).slice(0, 7);
   const from = `${month}-01`;
   const to = monthAfter(month, 1);
   const claims = useClaims(apartment.id, from, to);
@@ -91,7 +95,7 @@ export function ClaimsTable({
                   <td>
                     <span className="claim-kind">{says.kinds[claim.kind]}</span>
                   </td>
-                  <td>{whoText(claim)}</td>
+                  <td className="claim-who">{whoText(claim)}</td>
                   <td>
                     {claim.totalMinor !== undefined &&
                       money(claim.totalMinor, claim.currency ?? apartment.terms.currency)}
@@ -123,9 +127,9 @@ function whoText({ kind, guestName, guests, reason, status, until }: ClaimView):
   const party = guests === undefined ? '' : guestsText(guests);
   switch (kind) {
     case 'booking':
-      return [guestName, party].filter(Boolean).join(' · ');
+      return [guestName === undefined ? '' : isolated(guestName), party].filter(Boolean).join(' · ');
     case 'block':
-      return reason ?? says.noReason;
+      return reason === undefined ? says.noReason : isolated(reason);
     case 'hold':
       return [
         party,

@@ -54,6 +54,8 @@ export const admin: Texts['admin'] = {
   },
   change: {
     unknown: 'Noch nichts zum Vergleichen',
+    emptyNow: 'Nichts in diesem Zeitraum, woraus es sich ergibt',
+    emptyBefore: 'Der Zeitraum davor hat nichts zum Vergleichen',
     toCome: 'Kommende Tage haben noch keine: zum Vergleichen vergangene Tage wählen',
     same: 'So viel wie',
     up: (difference) => `${difference} mehr als`,

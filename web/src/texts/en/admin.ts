@@ -51,6 +51,8 @@ export const admin = {
   },
   change: {
     unknown: 'Nothing to compare with yet',
+    emptyNow: 'Nothing in this period to reckon it from',
+    emptyBefore: 'The period before has nothing to compare with',
     toCome: 'Days to come have none yet: choose days that are over to compare',
     same: 'As much as',
     up: (difference: string) => `${difference} more than`,
