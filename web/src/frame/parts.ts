@@ -1,7 +1,8 @@
 /** Each page is a part of its own, loaded when somebody is about to see it. */
-import { FIELDS, PHONE } from '../guest/find/fields-part.ts';
+import { FIELDS } from '../guest/find/fields-part.ts';
 import { Part } from '../part.ts';
 import { type Route, routeOf } from '../route.ts';
+import { PHONE } from '../shared/phone.ts';
 
 export const PARTS = {
   find: new Part(async () => {

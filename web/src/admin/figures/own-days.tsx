@@ -7,12 +7,12 @@ import { datesText, plusDays } from '../../format.ts';
 import { Part } from '../../part.ts';
 import { usePart } from '../../shared/live/use-part.ts';
 import { NotLoaded } from '../../shared/not-loaded.tsx';
+import { PHONE } from '../../shared/phone.ts';
 import { useIdle } from '../../shared/use-idle.ts';
 import { useMedia } from '../../shared/use-media.ts';
 import { t } from '../../texts/index.ts';
 import type { Period } from './period.ts';
 
-const PHONE = '(max-width: 42rem)';
 const RANGE = new Part(() => import('../../shared/widgets/date-range.tsx'));
 
 export function OwnDays({ period, onPeriod }: { period: Period; onPeriod: (period: Period) => void }) {

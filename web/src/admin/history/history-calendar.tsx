@@ -15,6 +15,7 @@ import {
 import { type CalendarModel, calendarModel } from '../../../../src/client/index.ts';
 import { nightOf } from '../../../../src/protocol/nights.ts';
 import { longDate, momentText, monthName } from '../../format.ts';
+import { PHONE } from '../../shared/phone.ts';
 import { useMedia } from '../../shared/use-media.ts';
 import { t } from '../../texts/index.ts';
 import type { NightChange } from './fact-words.ts';
@@ -23,7 +24,6 @@ import '../../styles/legend.css';
 
 /** Beside each other; on a phone, where they would be a long way down, one. */
 const MONTHS = 3;
-const PHONE = '(max-width: 42rem)';
 
 export function HistoryCalendar({
   calendar,

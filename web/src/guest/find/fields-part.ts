@@ -4,7 +4,4 @@
  */
 import { Part } from '../../part.ts';
 
-/** As wide as the search is folded into one line, at most. */
-export const PHONE = '(max-width: 42rem)';
-
 export const FIELDS = new Part(() => import('./fields.tsx'));

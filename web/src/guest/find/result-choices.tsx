@@ -1,9 +1,10 @@
 /** In which currency and order results come: on a phone with the browser's own lists, which are the wheels people know. */
 import { usePart } from '../../shared/live/use-part.ts';
+import { PHONE } from '../../shared/phone.ts';
 import { useMedia } from '../../shared/use-media.ts';
 import type { Option } from '../../shared/widgets/choice.tsx';
 import { t } from '../../texts/index.ts';
-import { FIELDS, PHONE } from './fields-part.ts';
+import { FIELDS } from './fields-part.ts';
 import { SORTS, type Wanted } from './wanted.ts';
 
 export function ResultChoices({

@@ -4,10 +4,11 @@ import { minorDigits } from '../../../../src/protocol/money.ts';
 import { briefDatesText, guestsText, money } from '../../format.ts';
 import { usePart } from '../../shared/live/use-part.ts';
 import { NotLoaded } from '../../shared/not-loaded.tsx';
+import { PHONE } from '../../shared/phone.ts';
 import { useMedia } from '../../shared/use-media.ts';
 import { t } from '../../texts/index.ts';
 import { isolated } from '../../texts/isolated.ts';
-import { FIELDS, PHONE } from './fields-part.ts';
+import { FIELDS } from './fields-part.ts';
 import type { SearchFormProps } from './search-form.tsx';
 
 export function Search(form: SearchFormProps) {
