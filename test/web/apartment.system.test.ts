@@ -7,7 +7,18 @@ import { dateOf, nightOf } from '../../src/protocol/nights.ts';
 import { Visitors } from '../support/browser.ts';
 import { ADMIN, type RunningServer, startServer } from '../support/server.ts';
 
-const NAMES = ['Ajuda', 'Baixa', 'Chiado', 'Estrela', 'Graça', 'Lapa', 'Mouraria', 'Rossio', 'Santos'];
+const NAMES = [
+  'Ajuda',
+  'Baixa',
+  'Chiado',
+  'Estrela',
+  'Graça',
+  'Lapa',
+  'Mouraria',
+  'Rossio',
+  'Santos',
+  'Alvalade',
+];
 const listings = NAMES.map((name, i) => ({
   id: i + 1,
   name,
@@ -269,6 +280,33 @@ describe("an apartment's page", () => {
     await bar.getByRole('link', { name: 'Book' }).tap();
     await page.locator('.hold').waitFor();
     await bar.waitFor({ state: 'hidden' });
+  });
+
+  it('keeps what a host has written: its paragraphs, its direction, and a word without an end in the page', async () => {
+    const house = createClient({ url: server.url, storage: memoryStorage() });
+    unwrap(await house.sessions.signIn(ADMIN));
+    const name = `בית ${'מ'.repeat(90)}`;
+    const description = `The first.\n\n${'x'.repeat(300)}\nThe second goes on.`;
+    unwrap(
+      await house.management.changeApartment({
+        apartmentId: idOf('Alvalade'),
+        change: { name, description },
+      }),
+    );
+    house.close();
+    const page = await open(addressOf('Alvalade', 5, 7), { viewport: { width: 390, height: 844 } });
+    await page.locator('h1 bdi', { hasText: name }).waitFor();
+    expect(await page.locator('.about p[dir="auto"]').allInnerTexts()).toEqual([
+      'The first.',
+      `${'x'.repeat(300)}\nThe second goes on.`,
+    ]);
+    const width = () => page.evaluate('document.documentElement.scrollWidth');
+    expect(await width()).toBe(390);
+    await hold(page);
+    await page.goto(`${server.url}/stays`);
+    await page.locator('.row h3 bdi', { hasText: name }).waitFor();
+    expect(await width()).toBe(390);
+    await page.getByRole('button', { name: `Release \u2068${name}\u2069` }).waitFor();
   });
 
   it('says why nobody can arrive on the day that an address says', async () => {

@@ -273,7 +273,7 @@ it('speaks German', async () => {
   await page.getByLabel('Language').selectOption('de');
   await page.getByRole('grid', { name: 'Wohnungen und ihre Nächte' }).waitFor();
   await cursorTo(5);
-  expect(await focusedName()).toMatch(/reserviert, .* bis .*, 2 Nächte/);
+  expect(await focusedName()).toMatch(/reserviert, .* – .*, 2 Nächte/);
 });
 
 it('ran under its security policy without a complaint', () => {

@@ -57,8 +57,9 @@ const isThisYear = (...dates: readonly string[]): boolean => {
   const year = String(new Date().getFullYear());
   return dates.every((date) => date.startsWith(year));
 };
-/** Without the commas after weekdays, and with spaces that are found when they are looked for. */
-const plain = (text: string): string => text.replace(/(?<!\.),/g, '').replace(/[\u2009\u202f]/g, ' ');
+/** In English without the commas after weekdays; anywhere with spaces that are found when they are looked for. */
+const plain = (text: string): string =>
+  (locale().startsWith('en') ? text.replaceAll(',', '') : text).replace(/[\u2009\u202f]/g, ' ');
 
 /** `Fri 5 Mar`; `Fri 5 Mar 2027` in another year. */
 export const shortDate = (date: string): string =>

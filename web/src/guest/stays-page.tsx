@@ -9,6 +9,7 @@ import { isOpenHold, useMyStays } from '../shared/live/my-stays.ts';
 import { t } from '../texts/index.ts';
 import { useBookingHistory } from './booked/booking-history.ts';
 import { useFocusKept } from './booked/focus-kept.ts';
+import { sortedStays } from './booked/sorted-stays.ts';
 import { BookedRow, HeldRow } from './booked/stay-rows.tsx';
 import '../styles/stays.css';
 
@@ -18,7 +19,7 @@ export function StaysPage() {
   const who = useWho();
   const open = holds.filter(isOpenHold);
   const zoneOf = useTimeZones(history.bookings);
-  const { coming, past, cancelled } = sorted(history.bookings, (apartmentId) =>
+  const { coming, past, cancelled } = sortedStays(history.bookings, (apartmentId) =>
     todayIn(zoneOf(apartmentId), client.clock.nowMs()),
   );
   const title = useRef<HTMLHeadingElement>(null);
@@ -81,18 +82,6 @@ function Bookings({ id, title, bookings }: { id: string; title: string; bookings
       </ul>
     </section>
   );
-}
-
-/** The next one first, then the last one that was: a stay is over when its days are at the apartment. */
-function sorted(bookings: readonly Booking[], todayAt: (apartmentId: string) => string) {
-  const by = (a: Booking, b: Booking) => (a.checkIn < b.checkIn ? -1 : 1);
-  const isOver = ({ apartmentId, checkOut }: Booking) => checkOut < todayAt(apartmentId);
-  const confirmed = bookings.filter(({ status }) => status === 'confirmed');
-  return {
-    coming: confirmed.filter((one) => !isOver(one)).sort(by),
-    past: confirmed.filter(isOver).sort((a, b) => by(b, a)),
-    cancelled: bookings.filter(({ status }) => status === 'cancelled'),
-  };
 }
 
 function RowSkeletons() {
