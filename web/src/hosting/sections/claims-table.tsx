@@ -92,11 +92,13 @@ export function ClaimsTable({
                     {datesText(claim.from, claim.to)}{' '}
                     <span className="muted">{nightsText(nightOf(claim.to) - nightOf(claim.from))}</span>
                   </th>
-                  <td>
+                  <td data-label={says.what}>
                     <span className="claim-kind">{says.kinds[claim.kind]}</span>
                   </td>
-                  <td className="claim-who">{whoText(claim)}</td>
-                  <td>
+                  <td className="claim-who" data-label={says.who}>
+                    {whoText(claim)}
+                  </td>
+                  <td data-label={says.amount}>
                     {claim.totalMinor !== undefined &&
                       money(claim.totalMinor, claim.currency ?? apartment.terms.currency)}
                   </td>

@@ -68,12 +68,16 @@ export function Seasons() {
                       </span>
                     ))}
                   </th>
-                  <td>{nightsRangeText(season.from, season.to)}</td>
-                  <td>
+                  <td data-label={says.dates}>{nightsRangeText(season.from, season.to)}</td>
+                  <td data-label={says.price}>
                     {season.nightlyMinor === undefined ? says.asUsual : money(season.nightlyMinor, currency)}
                   </td>
-                  <td>{season.minNights === undefined ? says.asUsual : nightsText(season.minNights)}</td>
-                  <td>{season.maxNights === undefined ? says.asUsual : nightsText(season.maxNights)}</td>
+                  <td data-label={says.minNights}>
+                    {season.minNights === undefined ? says.asUsual : nightsText(season.minNights)}
+                  </td>
+                  <td data-label={says.maxNights}>
+                    {season.maxNights === undefined ? says.asUsual : nightsText(season.maxNights)}
+                  </td>
                   <td>
                     {!isDisabled && (
                       <div className="listing-table-actions">
