@@ -18,6 +18,7 @@ import { fieldOf, tabOf } from '../../web/src/hosting/draft/field-places.ts';
 import { draftText, keepDraft, keptDraft, parsedDraft } from '../../web/src/hosting/draft/kept-draft.ts';
 import { problemsOf } from '../../web/src/hosting/draft/problems.ts';
 import { valueTexts } from '../../web/src/hosting/draft/value-text.ts';
+import { haveSameClock } from '../../web/src/hosting/fields/same-clock.ts';
 import {
   allowedStays,
   isComplete,
@@ -286,4 +287,14 @@ describe('the calendar of an apartment', () => {
     expect(nextStay([later, claim('booking', '2027-02-27', '2027-03-02')], '2027-03-01')).toBe('2027-03-01');
     expect(nextStay([closed], '2027-03-01')).toBe(undefined);
   });
+});
+
+it.each([
+  ['Europe/Paris', 'Europe/Berlin', true],
+  ['Europe/Lisbon', 'Europe/Berlin', false],
+  // The same in winter alone.
+  ['America/Phoenix', 'America/Denver', false],
+  ['Asia/Kolkata', 'Asia/Kathmandu', false],
+])('the clocks of %s and %s are the same all year: %s', (one, other, isSame) => {
+  expect(haveSameClock(one, other, Date.parse('2027-03-01T00:00:00Z'))).toBe(isSame);
 });
