@@ -19,9 +19,12 @@ const GROUPS = [
     test: /node_modules.(.*socket\.io.*|engine\.io.*)\/|I18nProvider|openLink/,
     priority: 4,
   },
-  { name: 'program', test: /src.(app|start|client|protocol|time|frame)/, priority: 3 },
+  { name: 'program', test: /src.(app|start|client|protocol|time|frame|texts.plural)/, priority: 3 },
   // But for calendars, which only some pages have, and one of them late.
   { name: 'widgets', test: /node_modules(?!.*(date|calendar))/i, minShareCount: 4, priority: 2 },
+  { name: 'controls', test: /src.shared.widgets.(choice|stepper|modal-dialog)/, priority: 2 },
+  // Small ones, and none of them brings widgets along.
+  { name: 'live', test: /src.shared.(?!widgets)/, minShareCount: 2, priority: 2 },
   { name: 'shared', test: /src.(?!texts)/, minShareCount: 7, priority: 1 },
 ];
 /** What every page needs: the document itself asks for it, before the first module does. */

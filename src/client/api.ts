@@ -84,7 +84,11 @@ export interface Client {
     readonly state: ConnectionState;
     /** Why the last attempt to connect failed; undefined while online. */
     readonly lastError: ErrorBody | undefined;
+    /** The server has said that it leaves: it serves until another is found, or for seconds where there is none. */
+    readonly isLeaving: boolean;
     subscribe(listener: (state: ConnectionState) => void): () => void;
+    /** Each change of `isLeaving`. Returns the way to stop. */
+    onLeaving(listener: (isLeaving: boolean) => void): () => void;
   };
   /** What hosts and admins do with apartments. */
   readonly management: Management;

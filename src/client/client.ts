@@ -79,7 +79,11 @@ class NightlatchClient implements Client {
       get lastError() {
         return link.lastError;
       },
+      get isLeaving() {
+        return link.isLeaving;
+      },
       subscribe: (listener) => link.stateChanged.add(listener),
+      onLeaving: (listener) => link.leavingChanged.add(listener),
     };
     this.#calls = new Calls({
       connection: link,

@@ -63,6 +63,7 @@ export class Connection {
   readonly opened = new Listeners<[Link]>();
   readonly events = new Listeners<[event: string, payload: unknown]>();
   readonly stateChanged = new Listeners<[ConnectionState]>();
+  readonly leavingChanged = new Listeners<[isLeaving: boolean]>();
   /** Events on this link may have been lost before they reached the server that it leads to. */
   readonly missed = new Listeners<[]>();
 
@@ -103,6 +104,10 @@ export class Connection {
 
   get state(): ConnectionState {
     return this.#state;
+  }
+  /** The server at the other end has said that it leaves. */
+  get isLeaving(): boolean {
+    return this.#link !== undefined && this.#link === this.#drained;
   }
   /** Why the last attempt to connect failed; undefined while online. */
   get lastError(): ErrorBody | undefined {
@@ -259,6 +264,7 @@ export class Connection {
       void link.closed.then(() => end(undefined));
     });
     this.#enter('online');
+    if (this.#drained !== undefined) this.leavingChanged.emit(this.isLeaving);
     this.opened.emit(link);
     const successor = await next;
     if (successor === undefined)
@@ -286,6 +292,7 @@ export class Connection {
   #drain(link: Link, withinMs: number): void {
     if (link === this.#drained) return;
     this.#drained = link;
+    if (this.isLeaving) this.leavingChanged.emit(true);
     const over = AbortSignal.any([this.#ended.signal, closing(link)]);
     void pause(withinMs * this.#options.random(), over).then(() => this.#replace(link, over));
   }

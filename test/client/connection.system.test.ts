@@ -75,6 +75,8 @@ describe('connection', () => {
     const states: ConnectionState[] = [];
     await entered(client, 'online');
     client.connection.subscribe((state) => states.push(state));
+    const leaving: boolean[] = [];
+    client.connection.onLeaving((is) => leaving.push(is));
     let welcome: () => void = () => {};
     server.welcoming = new Promise<void>((resolve) => {
       welcome = resolve;
@@ -84,9 +86,12 @@ describe('connection', () => {
     // The new one is not welcomed yet.
     expect(await client.search(query)).toMatchObject({ ok: true });
     const [first] = server.events('search');
+    expect(client.connection.isLeaving).toBe(true);
     welcome();
     await server.when(() => server.sockets === 1);
     expect(await client.search(query)).toMatchObject({ ok: true });
+    // Who counts on the server hears that it leaves, and that another is there.
+    expect([leaving, client.connection.isLeaving]).toEqual([[true, false], false]);
     expect(server.events('search')[1]?.socket).not.toBe(first?.socket);
     expect(states).toEqual([]);
   });

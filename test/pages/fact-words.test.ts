@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { nightOf } from '../../src/protocol/nights.ts';
 import { bornAt, spokenOf } from '../../web/src/admin/history/claim-lookup.ts';
 import { factWords } from '../../web/src/admin/history/fact-words.ts';
@@ -48,7 +48,12 @@ const factAt = (version: number) => journal.find((one) => one.version === versio
 const words = (one: Told) => factWords(one, factAt).replaceAll('\u00a0', ' ');
 
 describe('a fact in words', () => {
-  beforeAll(() => loadTexts('en'));
+  beforeAll(async () => {
+    await loadTexts('en');
+    // Dates of another year say which.
+    vi.useFakeTimers({ now: Date.parse(at), toFake: ['Date'] });
+  });
+  afterAll(() => void vi.useRealTimers());
 
   it('finds the nights of what a fact names by the version in its id', () => {
     expect(bornAt('h1c-abc')).toBe(48);

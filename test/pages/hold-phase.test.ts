@@ -1,9 +1,11 @@
 /** Which hold the page of an apartment tells of, and how. */
 import { describe, expect, it } from 'vitest';
+import type { ErrorBody } from '../../src/protocol/errors.ts';
 import {
   bookedHere,
   holdHere,
   NOTHING_SEEN,
+  phaseAfter,
   type SeenHolds,
   seenToo,
 } from '../../web/src/guest/hold/hold-phase.ts';
@@ -40,6 +42,15 @@ describe('the hold of a page', () => {
     const declined = seenToo(paying, [hold('a', 'held')]);
     expect(holdHere([hold('a', 'expired')], declined)?.phase).toBe('expired');
     expect(seenToo(declined, [hold('a', 'expired')])).toBe(declined);
+  });
+
+  it('has nothing to settle where the bank said no after its deadline', () => {
+    const refusal = (code: ErrorBody['code']): ErrorBody => ({ code, message: '', retryable: false });
+    expect(phaseAfter('settling', refusal('payment_declined'))).toBe('expired');
+    expect(phaseAfter('settling', refusal('payment_action_required'))).toBe('expired');
+    expect(phaseAfter('settling', refusal('unavailable'))).toBe('settling');
+    expect(phaseAfter('settling', undefined)).toBe('settling');
+    expect(phaseAfter('paying', refusal('payment_declined'))).toBe('paying');
   });
 
   it('has ended without anybody saying how: it blames neither time nor bank', () => {

@@ -1,7 +1,7 @@
 /** What a host's pages work out without a browser: what has changed, two editors, what is shown before it is saved. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { modelOf } from '../../src/client/calendar-model.ts';
-import type { Booking } from '../../src/client/index.ts';
+import type { Booking, ClaimView } from '../../src/client/index.ts';
 import { nightOf } from '../../src/protocol/nights.ts';
 import type { Terms } from '../../src/protocol/terms.ts';
 import { rowsOf, wantedOf } from '../../web/src/hosting/apartments/apartment-filter.ts';
@@ -18,6 +18,7 @@ import { fieldOf, tabOf } from '../../web/src/hosting/draft/field-places.ts';
 import { draftText, keepDraft, keptDraft, parsedDraft } from '../../web/src/hosting/draft/kept-draft.ts';
 import { problemsOf } from '../../web/src/hosting/draft/problems.ts';
 import { valueTexts } from '../../web/src/hosting/draft/value-text.ts';
+import { haveSameClock } from '../../web/src/hosting/fields/same-clock.ts';
 import {
   allowedStays,
   isComplete,
@@ -26,6 +27,7 @@ import {
   previewOf,
 } from '../../web/src/hosting/preview/preview.ts';
 import { discountStep } from '../../web/src/hosting/sections/discount-step.ts';
+import { nextStay } from '../../web/src/hosting/sections/next-stay.ts';
 import { overlapsAbove } from '../../web/src/hosting/sections/season-overlaps.ts';
 import { loadTexts } from '../../web/src/texts/index.ts';
 import { openTerms } from '../support/terms.ts';
@@ -309,4 +311,29 @@ describe('the list', () => {
     expect(rowsOf(many, wanted)).toMatchObject({ rows: many.slice(12), page: 2, pages: 2 });
     expect(rowsOf([], wanted)).toMatchObject({ rows: [], page: 1 });
   });
+});
+
+describe('the calendar of an apartment', () => {
+  const claim = (kind: ClaimView['kind'], from: string, to: string) => ({ kind, from, to }) as ClaimView;
+
+  it('opens on the next stay, not on what is over, closed or begun long ago', () => {
+    const later = claim('booking', '2027-09-30', '2027-10-02');
+    const closed = claim('block', '2027-03-02', '2027-03-05');
+    expect(nextStay([later, closed, claim('booking', '2027-02-01', '2027-03-01')], '2027-03-01')).toBe(
+      '2027-09-30',
+    );
+    expect(nextStay([later, claim('hold', '2027-05-01', '2027-05-03')], '2027-03-01')).toBe('2027-05-01');
+    expect(nextStay([later, claim('booking', '2027-02-27', '2027-03-02')], '2027-03-01')).toBe('2027-03-01');
+    expect(nextStay([closed], '2027-03-01')).toBe(undefined);
+  });
+});
+
+it.each([
+  ['Europe/Paris', 'Europe/Berlin', true],
+  ['Europe/Lisbon', 'Europe/Berlin', false],
+  // The same in winter alone.
+  ['America/Phoenix', 'America/Denver', false],
+  ['Asia/Kolkata', 'Asia/Kathmandu', false],
+])('the clocks of %s and %s are the same all year: %s', (one, other, isSame) => {
+  expect(haveSameClock(one, other, Date.parse('2027-03-01T00:00:00Z'))).toBe(isSame);
 });

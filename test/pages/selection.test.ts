@@ -167,6 +167,34 @@ describe('choosing a stay', () => {
     expect(because('2027-03-15')).toEqual({ is: 'leave' });
   });
 
+  it('marks, once it is begun, on which days it may end, on which not, and why', () => {
+    const weekly = { minNights: 3, maxNights: 9, departureDays: [1, 2, 3, 4, 5, 6] };
+    const end = (open: ReturnType<typeof openings>, date: string) => dayOf(open, begun, undefined, date).end;
+    const strict = openings(weekly, []);
+    // It begins on Monday 8 March.
+    expect(end(strict, '2027-03-07')).toBe(undefined);
+    expect(end(strict, '2027-03-08')).toBe(undefined);
+    expect(end(strict, '2027-03-10')).toEqual({ is: 'short', nights: 3 });
+    expect(end(strict, '2027-03-11')).toEqual({ is: 'possible' });
+    expect(end(strict, '2027-03-14')).toEqual({ is: 'weekday' });
+    expect(end(strict, '2027-03-17')).toEqual({ is: 'possible' });
+    expect(end(strict, '2027-03-18')).toEqual({ is: 'long', nights: 9 });
+    const taken = openings({}, [{ from: '2027-03-12', to: '2027-03-13', status: 'booked' }]);
+    expect(end(taken, '2027-03-12')).toEqual({ is: 'possible' });
+    expect(end(taken, '2027-03-13')).toEqual({ is: 'behind' });
+    const apart = openings({ turnoverNights: 1 }, [
+      { from: '2027-03-12', to: '2027-03-13', status: 'booked' },
+    ]);
+    expect(end(apart, '2027-03-12')).toEqual({ is: 'turnover' });
+    // Where another stay may begin is told only as long as none is begun.
+    const other = openings({ arrivalDays: [1] }, []);
+    expect(day(other, '2027-03-09').limit).toBe('no-arrival');
+    expect(dayOf(other, begun, undefined, '2027-03-09')).toMatchObject({
+      limit: undefined,
+      end: { is: 'possible' },
+    });
+  });
+
   it('shows the stay as it would be while its end is looked at', () => {
     const parts = (looked: string, date: string) => dayOf(open, begun, looked, date).part;
     expect(parts('2027-03-10', '2027-03-09')).toBe('stay');

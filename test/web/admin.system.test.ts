@@ -137,13 +137,17 @@ describe("the admin's pages", () => {
     await go('/admin/figures');
     const bookings = admin.locator('[data-figure="bookings"]');
     const value = async () => Number((await bookings.locator('.figure-value strong').textContent()) ?? '');
+    // What is far below is drawn once it is nearly in view.
+    await bookings.scrollIntoViewIfNeeded();
     await bookings.locator('canvas').waitFor();
     const before = await value();
     await booked(5, 40, 4);
     // At once where the page hears of it; one that has only just begun to listen asks again after 20 s.
     await expect.poll(value, { timeout: 40_000 }).toBe(before + 1);
     await admin.locator('[data-figure="adr"] .figure-value strong', { hasText: /^€\d/ }).waitFor();
+    await admin.locator('[data-figure="holds-open"]').scrollIntoViewIfNeeded();
     await admin.locator('[data-figure="holds-open"] canvas').waitFor();
+    await admin.locator('[data-figure="occupancy"]').scrollIntoViewIfNeeded();
     await admin.getByRole('button', { name: 'Occupancy: values as a table' }).click();
     expect(
       await admin.getByRole('region', { name: 'Occupancy: values as a table' }).locator('tbody tr').count(),
@@ -168,6 +172,7 @@ describe("the admin's pages", () => {
     expect(await node.count()).toBe(1);
     expect(await node.textContent()).toContain('256 of 256');
     expect(await node.textContent()).toContain('Serves its shards');
+    await admin.locator('[data-figure="commit"]').scrollIntoViewIfNeeded();
     await admin.locator('[data-figure="commit"] canvas').waitFor();
   });
 

@@ -7,7 +7,18 @@ import { dateOf, nightOf } from '../../src/protocol/nights.ts';
 import { Visitors } from '../support/browser.ts';
 import { ADMIN, type RunningServer, startServer } from '../support/server.ts';
 
-const NAMES = ['Ajuda', 'Baixa', 'Chiado', 'Estrela', 'Graça', 'Lapa', 'Mouraria', 'Rossio', 'Santos'];
+const NAMES = [
+  'Ajuda',
+  'Baixa',
+  'Chiado',
+  'Estrela',
+  'Graça',
+  'Lapa',
+  'Mouraria',
+  'Rossio',
+  'Santos',
+  'Alvalade',
+];
 const listings = NAMES.map((name, i) => ({
   id: i + 1,
   name,
@@ -100,6 +111,15 @@ describe("an apartment's page", () => {
     await close.locator('.hold').getByText('So close to the arrival half is refunded.').waitFor();
   });
 
+  it('[N2] tells of dates in the address that cannot be, until others are chosen', async () => {
+    const page = await open(`${addressOf('Ajuda')}&checkIn=${on(5)}&checkOut=${on(5).slice(0, 8)}32`);
+    await page.getByRole('alert').getByText('32” is no day. Choose dates.').waitFor();
+    await page.locator('.chooser').getByText('Now choose the day you leave.').waitFor();
+    await day(page, 7).click();
+    await page.locator('.chooser > button:enabled', { hasText: 'Hold 2 nights' }).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
   it('tells the keyboard why a taken day cannot be had, and counts how long it is held', async () => {
     const page = await open(addressOf('Ajuda'));
     await is(page, 10, '[data-state="held"]');
@@ -129,6 +149,13 @@ describe("an apartment's page", () => {
     await day(page, 20).click();
     await day(page, 21).hover();
     expect(await line(page)).toContain(`stays from there are 3 nights or longer`);
+    // Whoever has a finger and no pointer sees it in the days themselves.
+    const mark = (at: number) => day(page, at).locator('.day-mark').getAttribute('data-mark');
+    await is(page, 22, '[data-end="short"]');
+    await is(page, 23, '[data-end="possible"]');
+    expect([await mark(22), await mark(23)]).toEqual(['min 3', 'out']);
+    expect(await day(page, 22).getAttribute('aria-label')).toContain('too short to leave: 3 nights at least');
+    await page.locator('.chooser').getByText('Stays from there are 3 nights or longer.').waitFor();
   });
 
   it('keeps focus and choice while others hold, and says so when they were faster', async () => {
@@ -234,6 +261,58 @@ describe("an apartment's page", () => {
     await ana.reload();
     await ana.locator('.hold[data-phase="paying"][data-status="confirming"]').waitFor();
     expect(await ana.getByRole('button', { name: 'Release' }).count()).toBe(0);
+  });
+
+  it('has price and the next step at the foot of a phone, until the place of that step is in view', async () => {
+    const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+    const page = await open(addressOf('Estrela', 8, 10), phone);
+    const bar = page.locator('.stay-bar');
+    await bar.getByText(/€\d+\.\d\d 2 nights/).waitFor();
+    await holdButton(page).scrollIntoViewIfNeeded();
+    await bar.waitFor({ state: 'hidden' });
+    await page.evaluate('scrollTo(0, 0)');
+    await bar.getByRole('button', { name: 'Hold' }).tap();
+    // The hold has the focus now, and comes into view with it.
+    await page.locator('.hold h2:focus').waitFor();
+    await bar.waitFor({ state: 'hidden' });
+    await page.evaluate('scrollTo(0, 0)');
+    await bar.getByText(/Held for you until/).waitFor();
+    await bar.getByRole('link', { name: 'Book' }).tap();
+    await page.locator('.hold').waitFor();
+    await bar.waitFor({ state: 'hidden' });
+  });
+
+  it('keeps what a host has written: its paragraphs, its direction, and a word without an end in the page', async () => {
+    const house = createClient({ url: server.url, storage: memoryStorage() });
+    unwrap(await house.sessions.signIn(ADMIN));
+    const name = `בית ${'מ'.repeat(90)}`;
+    const description = `The first.\n\n${'x'.repeat(300)}\nThe second goes on.`;
+    unwrap(
+      await house.management.changeApartment({
+        apartmentId: idOf('Alvalade'),
+        change: { name, description },
+      }),
+    );
+    house.close();
+    const page = await open(addressOf('Alvalade', 5, 7), { viewport: { width: 390, height: 844 } });
+    await page.locator('h1 bdi', { hasText: name }).waitFor();
+    expect(await page.locator('.about p[dir="auto"]').allInnerTexts()).toEqual([
+      'The first.',
+      `${'x'.repeat(300)}\nThe second goes on.`,
+    ]);
+    const width = () => page.evaluate('document.documentElement.scrollWidth');
+    expect(await width()).toBe(390);
+    await hold(page);
+    await page.goto(`${server.url}/stays`);
+    await page.locator('.row h3 bdi', { hasText: name }).waitFor();
+    expect(await width()).toBe(390);
+    await page.getByRole('button', { name: `Release \u2068${name}\u2069` }).waitFor();
+  });
+
+  it('says why nobody can arrive on the day that an address says', async () => {
+    await holding('Estrela', 20, 22);
+    const page = await open(`${addressOf('Estrela')}&checkIn=${on(20)}`);
+    await page.locator('.chooser .reason').getByText('is held by someone right now').waitFor();
   });
 
   it('leads every device to the booking', async () => {

@@ -248,4 +248,31 @@ describe('the page, when a hold ends', () => {
     await ana.locator('.hold[data-status="held"]').waitFor();
     expect(await ana.getByLabel('Name').inputValue()).toBe('Ana Silva');
   });
+
+  it('[H6] says that the nights stay the guest’s while the bank decides past their time, and never that it is up', async () => {
+    const wanted = stay(40);
+    const ana = await visitors.open(server.url + addressOf(2, wanted));
+    const stays = await ana.context().newPage();
+    await stays.goto(`${server.url}/stays`);
+    await stays.getByText('Nothing held, nothing booked').waitFor();
+    // Typed before: a hold of five seconds leaves no time for it.
+    const typed = { name: 'Ana Silva', email: 'ana@example.com', method: 'sandbox_slow' };
+    await ana.evaluate((draft) => sessionStorage.setItem('nightlatch.confirm', draft), JSON.stringify(typed));
+    await hold(ana);
+    await stays.locator('.row [role="timer"]').waitFor();
+    await ana.locator('.hold [role="timer"][data-seconds="1"]').waitFor();
+    await ana.evaluate(
+      `document.querySelector('.confirm button').click(); window.paidAt = performance.now()`,
+    );
+    const nights = ana.locator('.hold').getByText('The nights stay yours meanwhile, for 2 minutes at most');
+    await nights.waitFor();
+    await stays.locator('.row').getByText('The nights stay yours meanwhile.').waitFor();
+    await expect.poll(() => ana.evaluate('performance.now() - window.paidAt > 1_500')).toBe(true);
+    expect(await nights.isVisible()).toBe(true);
+    for (const page of [ana, stays]) {
+      expect(await page.locator('[role="timer"]').count()).toBe(0);
+      expect(await page.locator('#announcer').textContent()).not.toContain('Time is up');
+    }
+    await ana.waitForURL(/\/bookings\//);
+  });
 });

@@ -95,7 +95,7 @@ it('shows a hold as it is placed, marks it, counts it, and tells who and until w
   await tooltip.waitFor({ state: 'detached' });
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
-  expect(await focusedName()).toMatch(/held, .* to .*, 2 nights, changed at [\d:]+: held$/);
+  expect(await focusedName()).toMatch(/held, .* – .*, 2 nights, changed at [\d:]+: held$/);
   await tooltip.getByText(`Guest …${guestId.slice(-6)}`).waitFor();
   const described = await cursor().getAttribute('aria-describedby');
   expect(await tooltip.locator(`[id="${described}"]`).count()).toBe(1);
@@ -273,7 +273,7 @@ it('speaks German', async () => {
   await page.getByLabel('Language').selectOption('de');
   await page.getByRole('grid', { name: 'Wohnungen und ihre Nächte' }).waitFor();
   await cursorTo(5);
-  expect(await focusedName()).toMatch(/reserviert, .* bis .*, 2 Nächte/);
+  expect(await focusedName()).toMatch(/reserviert, .* – .*, 2 Nächte/);
 });
 
 it('ran under its security policy without a complaint', () => {

@@ -217,9 +217,23 @@ describe('finding a stay', () => {
     await page.getByText('The city keeps most away.').waitFor();
     await page.locator('.widenings button[data-part="city"]').press('Enter');
     await card(page, 1).waitFor();
-    await page.goto(`${server.url}/?checkIn=${dateOf(today - 9)}&checkOut=${dateOf(today - 5)}`);
+  });
+
+  it('[N2] tells of dates in the address that cannot be, and looks for no others before they are chosen', async () => {
+    const page = await open('/?city=Porto&guests=1&checkIn=2027-02-31&checkOut=2027-03-05');
+    await page.getByRole('alert').getByText('“2027-02-31” is no day. Choose dates.').waitFor();
+    await page.getByRole('button', { name: 'Dates Choose dates' }).waitFor();
+    await page.getByRole('button', { name: 'One guest more' }).click();
+    await expect.poll(() => asked(page)).toMatchObject({ guests: '2', checkIn: '2027-02-31' });
+    expect(await page.locator('.card').count()).toBe(0);
     await page.getByRole('button', { name: 'Look from two weeks ahead' }).click();
     await card(page, 1).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await page.goto(`${server.url}/?checkIn=${dateOf(today - 9)}&checkOut=${dateOf(today - 5)}`);
+    await page.getByRole('alert').getByText('is over. Choose dates that are still to come.').waitFor();
+    await page.goto(`${server.url}/?checkIn=${dateOf(today + 800)}`);
+    await page.getByRole('alert').getByText('is too far ahead').waitFor();
+    expect(await page.locator('.card').count()).toBe(0);
   });
 
   it('keeps a price that is being typed, in the currency it is typed in, while other results come', async () => {
@@ -264,6 +278,26 @@ describe('finding a stay', () => {
     await card(page, 40, '[data-nights="again"]').waitFor();
     // What failed while the network was cut is no complaint.
     complaints.length = 0;
+  });
+
+  it('has the first result in view on a phone, under one line that opens the search', async () => {
+    const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+    const page = await visitors.open(`${server.url}/?${dated(stay(65))}&city=Braga`, phone);
+    await card(page, 40).waitFor();
+    const { y = 0, height = 0 } = (await card(page, 40).boundingBox()) ?? {};
+    expect(height).toBeGreaterThan(0);
+    expect(y + height).toBeLessThan(844);
+    const line = page.locator('.search-line');
+    expect(await line.textContent()).toMatch(/Braga · .* · 1 guest/);
+    expect(await page.getByRole('combobox', { name: 'City' }).count()).toBe(0);
+    await line.tap();
+    await page.getByRole('button', { name: 'One guest more' }).tap();
+    await expect.poll(() => line.textContent()).toMatch(/ · 2 guests/);
+    await page.getByRole('button', { name: 'Show what fits' }).tap();
+    await page.locator('.search-line[aria-expanded="false"]:focus').waitFor();
+    await page.getByLabel('Order').selectOption('price_desc');
+    await expect.poll(() => page.locator('.card h2').first().textContent()).toBe('Torre');
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
   });
 
   it('speaks German where the browser does', async () => {

@@ -103,7 +103,7 @@ describe('my apartments', () => {
     const listed = async () =>
       unwrap(await guest.list({ city: 'Lisbon', limit: 100 })).apartments.some((one) => one.id === id);
     await expect.poll(listed).toBe(false);
-    await row.getByRole('button', { name: /^List again: / }).click();
+    await row.getByRole('button', { name: /^List: / }).click();
     await row.locator('[data-status=listed]').waitFor();
     await expect.poll(listed).toBe(true);
   });
@@ -320,6 +320,21 @@ describe('an edit', () => {
   });
 });
 
+it('on a phone nothing of the form is cut off or scrolls sideways', async () => {
+  const id = await bookable();
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const tab of ['listing', 'rates', 'rules', 'calendar', 'retire'] as const) {
+    await form(id, tab);
+    await page.locator('.listing fieldset, .listing .panel').first().waitFor();
+    const wide = `[...document.querySelectorAll('main *')].filter((one) =>
+      one.getBoundingClientRect().right > 391 && one.closest('.unseen, thead') === null).map((one) => one.className)`;
+    expect(await page.evaluate(wide), tab).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth'), tab).toBe(390);
+  }
+  if (size !== null) await page.setViewportSize(size);
+});
+
 it('[A3] nights are closed with a reason, and opened again', async () => {
   const id = await bookable();
   const { checkIn, checkOut } = stayIn(id);
@@ -334,8 +349,7 @@ it('[A3] nights are closed with a reason, and opened again', async () => {
   expect(refused).toMatchObject({ ok: false, error: { conflicts: [{ status: 'blocked' }] } });
 
   const row = page.locator('tr[data-kind=block]', { hasText: 'Painting' });
-  const months = monthOf(checkIn) - monthOf(day(0));
-  for (let n = 0; n < months; n++) await page.getByRole('button', { name: 'Later' }).click();
+  await showMonth(checkIn);
   await row.getByRole('button', { name: /^Open again: / }).click();
   await page.getByText(/^Open again: /).waitFor();
   await row.waitFor({ state: 'detached' });
@@ -348,6 +362,16 @@ it('[A4] [A5] a new apartment is found by guests, and is one however often it is
   await field('city').fill('Ushant');
   await type('latitude', '48.45');
   await type('longitude', '-5.09');
+  // The zone is the place's, not the browser's; one that has other clocks is told of.
+  const zone = page.getByRole('combobox', { name: 'Time zone' });
+  await expect.poll(() => zone.inputValue()).toBe('Europe/Paris');
+  await zone.click();
+  await zone.press('ControlOrMeta+a');
+  await zone.pressSequentially('Asia/Tok');
+  await page.getByRole('option', { name: 'Asia/Tokyo' }).click();
+  await page.getByText('These coordinates are in the time zone Europe/Paris').waitFor();
+  await page.getByRole('button', { name: 'Take Europe/Paris' }).click();
+  await expect.poll(() => zone.inputValue()).toBe('Europe/Paris');
   await page.getByRole('tab', { name: 'Rates' }).click();
   await type('terms.nightlyMinor', '90');
   const error = { code: 'unavailable', message: 'whether it took effect is unknown', retryable: false };
@@ -362,10 +386,13 @@ it('[A4] [A5] a new apartment is found by guests, and is one however often it is
   await page.getByRole('button', { name: 'Create the apartment' }).click();
   await page.locator('.summary .refusal[data-code=unavailable]').waitFor();
   await page.getByRole('button', { name: 'Create the apartment' }).click();
-  await page.getByText('Guests can find it now').waitFor();
+  await page.getByText('Created, and not listed yet: only you see it.').waitFor();
   expect(sent).toEqual([expect.any(String), sent[0]]);
   const found = async () =>
     unwrap(await guest.search({ city: 'Ushant', checkIn: day(20), checkOut: day(23) })).apartments;
+  expect(await found()).toEqual([]);
+  await page.getByRole('button', { name: 'List it' }).click();
+  await page.getByText('It is listed: guests can find it now.').waitFor();
   await expect.poll(found).toMatchObject([{ name: 'Lighthouse keeper’s room', nightlyMinor: 9_000 }]);
   // The text at the head of the page has arrived with the page of the new one.
   expect(page.url()).toMatch(/\/hosting\/apartments\/apt_/);
@@ -405,4 +432,17 @@ async function tabTo(target: Locator): Promise<void> {
   throw new Error(`the focus does not reach ${target}`);
 }
 const isFocused = async (target: Locator) => (await target.and(page.locator(':focus')).count()) === 1;
-const monthOf = (date: string) => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7));
+/** The calendar opens on the next stay, whenever that is. */
+async function showMonth(date: string): Promise<void> {
+  const wanted = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric' }).format(
+    Date.parse(date),
+  );
+  const shown = page.locator('.claims-month strong');
+  const read = async () => Date.parse(`1 ${await shown.textContent()}`);
+  const target = Date.parse(`1 ${wanted}`);
+  while ((await read()) !== target) {
+    const before = await shown.textContent();
+    await page.getByRole('button', { name: (await read()) < target ? 'Later' : 'Earlier' }).click();
+    await expect.poll(() => shown.textContent()).not.toBe(before);
+  }
+}

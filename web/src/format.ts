@@ -42,16 +42,36 @@ export function money(amountMinor: number, currency: string): string {
 
 const utc = (options: Intl.DateTimeFormatOptions) =>
   perLocale((key) => new Intl.DateTimeFormat(key, { ...options, timeZone: 'UTC' }));
-const shortDay = utc({ weekday: 'short', day: 'numeric', month: 'short' });
+const SHORT = { weekday: 'short', day: 'numeric', month: 'short' } as const;
+const shortDay = utc(SHORT);
+const shortDayOfYear = utc({ ...SHORT, year: 'numeric' });
+const fewDays = utc({ day: 'numeric', month: 'short' });
+const fewDaysOfYear = utc({ day: 'numeric', month: 'short', year: 'numeric' });
 const longDay = utc({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 const monthYear = utc({ month: 'long', year: 'numeric' });
 const weekday = utc({ weekday: 'long' });
 const dayOf = (date: string) => new Date(`${date}T00:00:00Z`);
 
-/** `Fri 5 Mar` */
-export const shortDate = (date: string): string => shortDay().format(dayOf(date)).replace(',', '');
+/** Whether dates are of this year, by the device's clock: those of another one say of which. */
+const isThisYear = (...dates: readonly string[]): boolean => {
+  const year = String(new Date().getFullYear());
+  return dates.every((date) => date.startsWith(year));
+};
+/** In English without the commas after weekdays; anywhere with spaces that are found when they are looked for. */
+const plain = (text: string): string =>
+  (locale().startsWith('en') ? text.replaceAll(',', '') : text).replace(/[\u2009\u202f]/g, ' ');
+
+/** `Fri 5 Mar`; `Fri 5 Mar 2027` in another year. */
+export const shortDate = (date: string): string =>
+  plain((isThisYear(date) ? shortDay : shortDayOfYear)().format(dayOf(date)));
+/** `Fri 5 Mar – Sun 7 Mar`; with the years where they are not this one. */
+export const datesText = (from: string, to: string): string =>
+  plain((isThisYear(from, to) ? shortDay : shortDayOfYear)().formatRange(dayOf(from), dayOf(to)));
+/** The same where there is little room: `5 – 7 Mar`. */
+export const briefDatesText = (from: string, to: string): string =>
+  plain((isThisYear(from, to) ? fewDays : fewDaysOfYear)().formatRange(dayOf(from), dayOf(to)));
 /** `Friday 5 March 2027` */
-export const longDate = (date: string): string => longDay().format(dayOf(date)).replace(',', '');
+export const longDate = (date: string): string => plain(longDay().format(dayOf(date)));
 /** `March 2027`, of `2027-03` */
 export const monthName = (month: string): string => monthYear().format(dayOf(`${month}-01`));
 /** `Monday` of ISO weekday 1. */
@@ -65,7 +85,7 @@ export const listText = (parts: readonly string[]): string => lists().format(par
 
 /** `Fri 5 Mar – Sun 7 Mar · 2 nights` */
 export function stayText(checkIn: string, checkOut: string): string {
-  return `${shortDate(checkIn)} – ${shortDate(checkOut)} · ${nightsText(nightOf(checkOut) - nightOf(checkIn))}`;
+  return `${datesText(checkIn, checkOut)} · ${nightsText(nightOf(checkOut) - nightOf(checkIn))}`;
 }
 
 export const nightsText = (nights: number): string => t.common.nights(nights);
@@ -79,6 +99,12 @@ export const percentText = (share: number): string => percents().format(share);
 const numbers = perLocale((key) => new Intl.NumberFormat(key, { maximumFractionDigits: 1 }));
 /** At most one decimal. */
 export const numberText = (value: number): string => numbers().format(value);
+
+const minutesLong = perLocale(
+  (key) => new Intl.NumberFormat(key, { style: 'unit', unit: 'minute', unitDisplay: 'long' }),
+);
+/** `2 minutes` */
+export const minutesLongText = (minutes: number): string => minutesLong().format(minutes);
 
 /** `9:05` */
 export function minutesText(seconds: number): string {
@@ -117,10 +143,17 @@ export function timeIn(timeZone: string, nowMs: number): string {
 /** IANA, where the reader is. */
 export const readersTimeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+const dayFormats = new Map<string, Intl.DateTimeFormat>();
+
 /** The date of today in an IANA time zone. */
 export function todayIn(timeZone: string, nowMs: number): string {
-  // en-CA writes a date as ISO does.
-  return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(nowMs);
+  let format = dayFormats.get(timeZone);
+  if (format === undefined) {
+    // en-CA writes a date as ISO does.
+    format = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' });
+    dayFormats.set(timeZone, format);
+  }
+  return format.format(nowMs);
 }
 
 export const plusDays = (date: string, days: number): string => dateOf(nightOf(date) + days);

@@ -1,25 +1,33 @@
 /** One apartment's facts in order, its calendar as of any of them, and what can be done about its open holds. */
 import { memo, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
+import type { Apartment } from '../../../src/client/index.ts';
 import { StaffOnly } from '../account/staff-only.tsx';
-import { momentText, numberText, todayIn } from '../format.ts';
+import { datesText, momentText, numberText, todayIn } from '../format.ts';
+import { Part } from '../part.ts';
 import { addressOf, Link, navigate, useAddress } from '../router.tsx';
 import { useApartment } from '../shared/live/apartments.ts';
 import { client, useConnection } from '../shared/live/client.ts';
+import { usePart } from '../shared/live/use-part.ts';
+import { NotLoaded } from '../shared/not-loaded.tsx';
 import { Refusal } from '../shared/refusal.tsx';
+import { useIdle } from '../shared/use-idle.ts';
 import { t } from '../texts/index.ts';
+import { isolated } from '../texts/isolated.ts';
 import { AdminNav } from './admin-nav.tsx';
 import { changeWords, factWords } from './history/fact-words.ts';
-import { FactsTable } from './history/facts-table.tsx';
-import { HistoryCalendar } from './history/history-calendar.tsx';
 import { OpenHolds } from './history/holds-to-manage.tsx';
 import type { JournalBook } from './history/journal-book.ts';
 import { nightChanges } from './history/night-changes.ts';
 import { useOpenHolds } from './history/open-holds.ts';
 import { useJournalBook } from './history/use-journal-book.ts';
 import { VersionSlider } from './history/version-slider.tsx';
-import { WhyRefused } from './history/why-refused.tsx';
 import '../styles/admin-history.css';
+
+/** Much to load and to draw, each: they come once what has happened last is on the page. */
+const FACTS = new Part(() => import('./history/facts-table.tsx'));
+const CALENDAR = new Part(() => import('./history/history-calendar.tsx'));
+const WHY = new Part(() => import('./history/why-refused.tsx'));
 
 export function HistoryPage({ apartmentId }: { apartmentId: string }) {
   return (
@@ -45,9 +53,11 @@ function History({ apartmentId }: { apartmentId: string }) {
     <section className="admin history">
       <AdminNav page={undefined} />
       <header className="admin-bar">
-        <h1>{apartment?.ok === true ? apartment.data.name : apartmentId}</h1>
+        <h1>
+          <bdi>{apartment?.ok === true ? apartment.data.name : apartmentId}</bdi>
+        </h1>
         <p className="muted">
-          {apartment?.ok === true && `${apartment.data.city} · `}
+          {apartment?.ok === true && `${isolated(apartment.data.city)} · `}
           <Link href={`/apartments/${apartmentId}`}>{says.guestsPage}</Link>
         </p>
       </header>
@@ -145,6 +155,7 @@ const Told = memo(function Told({
   latest: number;
 }) {
   const { version, isEnd, go } = useVersion(apartmentId, book, latest);
+  const facts = usePart(FACTS, useIdle());
   useEffect(() => {
     if (version < 1) return;
     book.wantCalendars(version);
@@ -176,7 +187,16 @@ const Told = memo(function Told({
       </section>
       <section className="panel" aria-labelledby="facts">
         <h2 id="facts">{says.facts.title}</h2>
-        <FactsTable book={book} edition={edition} version={version} latest={latest} onVersion={go} />
+        {facts.here !== undefined && (
+          <facts.here.FactsTable
+            book={book}
+            edition={edition}
+            version={version}
+            latest={latest}
+            onVersion={go}
+          />
+        )}
+        {facts.isMissing && <NotLoaded />}
       </section>
     </>
   );
@@ -184,6 +204,7 @@ const Told = memo(function Told({
 
 /** The calendar as of a version; the one before stays until it has come, so that nothing jumps while sliding. */
 function Past({ book, version }: { book: JournalBook; version: number }) {
+  const drawn = usePart(CALENDAR, useIdle());
   const known = book.calendar(version);
   const [kept, setKept] = useState(known);
   const calendar = known ?? kept;
@@ -214,10 +235,22 @@ function Past({ book, version }: { book: JournalBook; version: number }) {
           : changes.length === 0
             ? !isArchived && t.history.noNights
             : changes
-                .map((change) => (change.deadlineMoved ? t.history.deadlineOf(change) : changeWords(change)))
+                .map((change) =>
+                  change.deadlineMoved
+                    ? t.history.deadlineOf(datesText(change.from, change.to))
+                    : changeWords(change),
+                )
                 .join('; ')}
       </p>
-      <HistoryCalendar calendar={calendar} changes={changes} focused={focused} onFocused={setFocused} />
+      {drawn.here !== undefined && (
+        <drawn.here.HistoryCalendar
+          calendar={calendar}
+          changes={changes}
+          focused={focused}
+          onFocused={setFocused}
+        />
+      )}
+      {drawn.isMissing && <NotLoaded />}
     </div>
   );
 }
@@ -228,7 +261,7 @@ function Why({
   book,
 }: {
   apartmentId: string;
-  apartment: Parameters<typeof WhyRefused>[0]['apartment'];
+  apartment: Apartment;
   book: JournalBook;
 }) {
   const { query } = useAddress();
@@ -239,5 +272,8 @@ function Why({
       : new Date(client.clock.nowMs()).toISOString();
   });
   const show = (version: number) => navigate(versionAddress(apartmentId, version), 'replace');
-  return <WhyRefused apartment={apartment} book={book} at={at} onVersion={show} />;
+  const { here, isMissing } = usePart(WHY, useIdle());
+  if (here !== undefined)
+    return <here.WhyRefused apartment={apartment} book={book} at={at} onVersion={show} />;
+  return isMissing ? <NotLoaded /> : null;
 }

@@ -1,7 +1,7 @@
 /** The servers, what each of them has to do, and how fast they write. */
 
 import { StaffOnly } from '../account/staff-only.tsx';
-import { numberText, timeText } from '../format.ts';
+import { timeText } from '../format.ts';
 import { Refusal } from '../shared/refusal.tsx';
 import { t } from '../texts/index.ts';
 import { AdminNav } from './admin-nav.tsx';
@@ -31,7 +31,7 @@ function Servers() {
       <header className="admin-bar">
         <h1>{t.shell.titles.servers}</h1>
         {stats !== undefined && (
-          <p className="muted">{says.summary(there.length, numberText(stats.sockets), timeText(stats.at))}</p>
+          <p className="muted">{says.summary(there.length, stats.sockets, timeText(stats.at))}</p>
         )}
       </header>
       <Stale state={state} at={stats?.at} />

@@ -5,6 +5,7 @@ import { dateOf } from '../../../src/protocol/nights.ts';
 import { minutesText, momentText, stayText, timeText } from '../format.ts';
 import { useSecondsLeft } from '../shared/live/client.ts';
 import { t } from '../texts/index.ts';
+import { isolated } from '../texts/isolated.ts';
 import { type Bar, barAt } from './bars.ts';
 import type { ChartStore } from './chart-store.ts';
 import { type ClaimsBook, useClaims } from './claims.ts';
@@ -46,7 +47,9 @@ export function Details({
         offset={6}
       >
         <div id={id}>
-          <strong>{row.apartment.name}</strong>
+          <strong>
+            <bdi>{row.apartment.name}</bdi>
+          </strong>
           <Facts
             book={book}
             apartmentId={pointed.id}
@@ -117,7 +120,10 @@ export function ClaimFacts({
       </p>
       <dl>
         {status === 'blocked' ? (
-          <Fact name={says.why} value={claim.reason ?? (asking ? says.asking : says.noReason)} />
+          <Fact
+            name={says.why}
+            value={(claim.reason && isolated(claim.reason)) ?? (asking ? says.asking : says.noReason)}
+          />
         ) : (
           <Fact name={says.who} value={whoOf(claim) ?? (asking ? says.asking : says.unknown)} />
         )}
@@ -150,5 +156,8 @@ function Fact({ name, value }: { name: string; value: string }) {
 }
 
 function whoOf({ guestName, guestId }: KnownOfClaim): string | undefined {
-  return guestName ?? (guestId === undefined ? undefined : t.chart.guest(guestId.slice(-6)));
+  return (
+    (guestName && isolated(guestName)) ??
+    (guestId === undefined ? undefined : t.chart.guest(guestId.slice(-6)))
+  );
 }

@@ -3,7 +3,7 @@ import { type FormEvent, useState, useSyncExternalStore } from 'react';
 import { Button, Input, Label, Text, TextField } from 'react-aria-components';
 import type { ErrorBody } from '../../../src/protocol/errors.ts';
 import { dateOf, nightOf } from '../../../src/protocol/nights.ts';
-import { nightsText, shortDate, stayText } from '../format.ts';
+import { datesText, nightsText, stayText } from '../format.ts';
 import { Link } from '../router.tsx';
 import { useOffline } from '../shared/live/client.ts';
 import { Refusal } from '../shared/refusal.tsx';
@@ -165,7 +165,7 @@ function nightsOf(bars: readonly Bar[], { from, to }: Picked): number {
 }
 
 const rangeText = ({ from, to }: Claim) =>
-  `${shortDate(from)} – ${shortDate(to)}, ${nightsText(nightOf(to) - nightOf(from))}`;
+  `${datesText(from, to)}, ${nightsText(nightOf(to) - nightOf(from))}`;
 
 interface Deed {
   readonly isBusy: boolean;

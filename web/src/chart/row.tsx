@@ -3,6 +3,7 @@ import { memo, type RefObject, useCallback, useLayoutEffect, useRef, useSyncExte
 import { nightsText, timeText } from '../format.ts';
 import { Link } from '../router.tsx';
 import { t } from '../texts/index.ts';
+import { isolated } from '../texts/isolated.ts';
 import { type Bar, barsWithin } from './bars.ts';
 import type { ChartStore } from './chart-store.ts';
 import { FLASH_MS, type Mark } from './marks.ts';
@@ -108,17 +109,19 @@ const Name = memo(function Name({
     <>
       <span className="chart-who">
         <Link href={`/apartments/${id}`} className="chart-link" tabIndex={tabIndex} title={name}>
-          {name}
+          <bdi>{name}</bdi>
         </Link>
-        <span className="chart-city">{city}</span>
+        <span className="chart-city">
+          <bdi>{city}</bdi>
+        </span>
       </span>
       {historyOf !== undefined && (
         <Link
           href={historyOf(id)}
           className="chart-history"
           tabIndex={tabIndex}
-          aria-label={t.chart.historyOf(name)}
-          title={t.chart.historyOf(name)}
+          aria-label={t.chart.historyOf(isolated(name))}
+          title={t.chart.historyOf(isolated(name))}
         >
           <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
             <path d="M8 1.5a6.5 6.5 0 1 1-6.1 4.2M1.5 2v4h4M8 4.5V8l2.5 1.5" />

@@ -11,6 +11,7 @@ import { Button } from 'react-aria-components';
 import { dateOf, nightOf } from '../../../src/protocol/nights.ts';
 import { stayText } from '../format.ts';
 import { t } from '../texts/index.ts';
+import { isolated } from '../texts/isolated.ts';
 import type { ChartStore } from './chart-store.ts';
 import { ClaimsBook } from './claims.ts';
 import { Details } from './details.tsx';
@@ -108,7 +109,8 @@ export function TapeChart(props: TapeChartProps) {
         <Legend />
         {chosen !== undefined && (
           <Button className="quiet" onPress={() => setActing(chosen)}>
-            {store.row(chosen.id)?.apartment.name}: {stayText(dateOf(chosen.from), dateOf(chosen.to))} …
+            {isolated(store.row(chosen.id)?.apartment.name ?? '')}:{' '}
+            {stayText(dateOf(chosen.from), dateOf(chosen.to))} …
           </Button>
         )}
         <p className="muted small">{t.chart.keys}</p>

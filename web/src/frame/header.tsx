@@ -1,7 +1,7 @@
 import icon from '../icon.svg';
 import type { PageName } from '../route.ts';
 import { addressOf, Link, navigate } from '../router.tsx';
-import { client, useConnection, useWho } from '../shared/live/client.ts';
+import { client, useShownConnection, useWho } from '../shared/live/client.ts';
 import { isOpenHold, useMyStays } from '../shared/live/my-stays.ts';
 import { t } from '../texts/index.ts';
 
@@ -70,7 +70,7 @@ export function Header({ page }: { page: PageName }) {
 }
 
 function ConnectionPill() {
-  const state = useConnection();
+  const state = useShownConnection();
   const text = t.shell.states[state];
   return (
     <span className="pill" data-state={state} role="status" aria-label={t.shell.connection(text)}>

@@ -1,9 +1,16 @@
 /** Each page is a part of its own, loaded when somebody is about to see it. */
+import { FIELDS } from '../guest/find/fields-part.ts';
 import { Part } from '../part.ts';
 import { type Route, routeOf } from '../route.ts';
+import { PHONE } from '../shared/phone.ts';
 
 export const PARTS = {
-  find: new Part(async () => ({ Page: (await import('../guest/find-page.tsx')).FindPage })),
+  find: new Part(async () => {
+    const isFolded = window.matchMedia(PHONE).matches;
+    const fields = isFolded ? undefined : FIELDS.preload();
+    const [page] = await Promise.all([import('../guest/find-page.tsx'), fields]);
+    return { Page: page.FindPage };
+  }),
   apartment: new Part(async () => ({ Page: (await import('../guest/apartment-page.tsx')).ApartmentPage })),
   booking: new Part(async () => ({ Page: (await import('../guest/booking-page.tsx')).BookingPage })),
   stays: new Part(async () => ({ Page: (await import('../guest/stays-page.tsx')).StaysPage })),

@@ -2,14 +2,16 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Apartment, Hold } from '../../../src/client/index.ts';
 import { nightOf } from '../../../src/protocol/nights.ts';
-import { plusDays, todayIn } from '../format.ts';
+import { plusDays } from '../format.ts';
 import { addressOf, Link, navigate, useAddress } from '../router.tsx';
 import { useApartment } from '../shared/live/apartments.ts';
 import { useCalendar } from '../shared/live/calendars.ts';
-import { client, useConnection } from '../shared/live/client.ts';
+import { useConnection } from '../shared/live/client.ts';
 import { isOpenHold, useMyStays } from '../shared/live/my-stays.ts';
+import { useToday } from '../shared/live/today.ts';
 import { Refusal } from '../shared/refusal.tsx';
 import { t } from '../texts/index.ts';
+import { isolated } from '../texts/isolated.ts';
 import { ApartmentFacts } from './apartment/apartment-facts.tsx';
 import { Chooser } from './apartment/chooser.tsx';
 import { HouseRules } from './apartment/house-rules.tsx';
@@ -18,7 +20,7 @@ import { useHoldHere } from './hold/hold-here.ts';
 import { HoldPanel } from './hold/hold-panel.tsx';
 import { usePlacing } from './hold/placing.ts';
 import { openingsOf } from './stay/openings.ts';
-import { monthOf, partyOf, stayOf } from './stay/stay-address.ts';
+import { monthOf, partyOf, stayWithin } from './stay/stay-address.ts';
 
 export function ApartmentPage({ apartmentId }: { apartmentId: string }) {
   const details = useApartment(apartmentId);
@@ -49,9 +51,12 @@ function Details({ apartment }: { apartment: Apartment }) {
   const { terms, id: apartmentId } = apartment;
   const { path, query } = useAddress();
   const isLive = useConnection() === 'online';
-  const date = todayIn(terms.timeZone, client.clock.nowMs());
+  const date = useToday(terms.timeZone);
   const today = nightOf(date);
-  const stay = useMemo(() => stayOf(query), [query]);
+  const { stay, wrong } = useMemo(() => {
+    const open = { first: date, last: plusDays(date, terms.horizonNights) };
+    return stayWithin(query, open);
+  }, [query, date, terms.horizonNights]);
 
   // From the day before, so that the first day shown knows whether a stay may end on it.
   const { calendar, error: calendarError } = useCalendar(
@@ -73,7 +78,7 @@ function Details({ apartment }: { apartment: Apartment }) {
   const chooserHeading = useRef<HTMLHeadingElement>(null);
 
   useEffect(() => {
-    document.title = `${apartment.name} · Nightlatch`;
+    document.title = `${isolated(apartment.name)} · Nightlatch`;
   }, [apartment.name]);
   useEffect(() => {
     if (booked !== undefined) navigate(`/bookings/${booked}?new=1`);
@@ -127,6 +132,7 @@ function Details({ apartment }: { apartment: Apartment }) {
             apartment={apartment}
             openings={openings}
             stay={stay}
+            wrong={wrong}
             here={here}
             placing={choosing}
             heading={chooserHeading}

@@ -9,6 +9,7 @@ import { useApartment } from '../shared/live/apartments.ts';
 import { client, useOffline, useWho } from '../shared/live/client.ts';
 import { Refusal } from '../shared/refusal.tsx';
 import { t } from '../texts/index.ts';
+import { isolated } from '../texts/isolated.ts';
 import { useBooking } from './booked/booking-history.ts';
 import { CancelStay, refundText } from './booked/cancel-stay.tsx';
 import { mayCancel } from './booked/cancellation.ts';
@@ -70,10 +71,10 @@ function Booked({ booking }: { booking: Booking }) {
             {state === 'cancelled' && ` · ${refundText(booking)}`}
           </p>
           <h1 ref={title} tabIndex={-1}>
-            {name}
+            <bdi>{name}</bdi>
           </h1>
           {apartment !== undefined && (
-            <p className="muted">{says.place(apartment.city, apartment.country)}</p>
+            <p className="muted">{says.place(isolated(apartment.city), isolated(apartment.country))}</p>
           )}
         </div>
       </header>
@@ -133,7 +134,7 @@ function WhenAndWho({
       </p>
       <dl className="facts">
         <dt>{says.who}</dt>
-        <dd>{says.guest(booking.guest.name, guestsText(booking.guests))}</dd>
+        <dd>{says.guest(isolated(booking.guest.name), guestsText(booking.guests))}</dd>
         <dt>{says.number}</dt>
         <dd>
           <code>{booking.id}</code>

@@ -3,68 +3,72 @@ import { useMemo, useRef, useState } from 'react';
 import type { ApartmentCard } from '../../../src/client/index.ts';
 import { ERRORS } from '../../../src/protocol/errors.ts';
 import { PAGE_SIZE_DEFAULT } from '../../../src/protocol/limits.ts';
-import { guestsText, readersTimeZone, stayText, todayIn } from '../format.ts';
+import { guestsText, readersTimeZone, stayText } from '../format.ts';
 import { navigate, useAddress } from '../router.tsx';
 import { useCalendars } from '../shared/live/calendars.ts';
-import { useOffline } from '../shared/live/client.ts';
+import { client, useOffline } from '../shared/live/client.ts';
 import { isOpenHold, useMyStays } from '../shared/live/my-stays.ts';
+import { useToday } from '../shared/live/today.ts';
 import { Refusal } from '../shared/refusal.tsx';
-import { Choice } from '../shared/widgets/choice.tsx';
 import { t } from '../texts/index.ts';
+import { isolated } from '../texts/isolated.ts';
 import { useChoices } from './find/choices.ts';
 import { NothingFound } from './find/nothing-found.tsx';
 import { usePlace } from './find/place.ts';
+import { ResultChoices } from './find/result-choices.tsx';
 import { type Results, useResults } from './find/results.ts';
-import { SearchForm } from './find/search-form.tsx';
+import { Search } from './find/search.tsx';
 import { StayCard } from './find/stay-card.tsx';
-import { addressOfWanted, SORTS, type Wanted, wantedOf } from './find/wanted.ts';
+import { addressOfWanted, type Wanted, wantedOf } from './find/wanted.ts';
 import type { Ownings } from './stay/selection.ts';
+import { daysOpenAnywhere, wrongDatesIn, wrongDatesText } from './stay/wrong-dates.ts';
 
 export function FindPage() {
   const { query } = useAddress();
-  const today = todayIn(readersTimeZone(), Date.now());
+  const today = useToday(readersTimeZone());
+  // Days are those at the apartments, wherever they are.
+  const { first, last } = daysOpenAnywhere(client.clock.nowMs());
+  const wrong = useMemo(() => wrongDatesIn(query, { first, last }), [query, first, last]);
   const wanted = useMemo(() => wantedOf(query, today), [query, today]);
   const [attempt, setAttempt] = useState(0);
-  const results = useResults(wanted, attempt);
+  const results = useResults(wrong === undefined ? wanted : undefined, attempt);
   const { cards, of, hasMore, error, isLoading } = results;
   const { cities, currencies } = useChoices();
   const isOffline = useOffline();
   const says = t.find;
   usePlace(query.toString(), !isLoading && cards.length > 0);
-  const want = useWant(wanted);
+  // What is wrong stays in the address until other dates are chosen.
+  const want = useWant(wrong === undefined ? wanted : { ...wanted, ...saidDates(query) });
   const currency = cards[0]?.currency ?? currencies[0] ?? 'EUR';
 
   return (
     <section className="catalogue">
       <div className="hero">
         <h1>{says.title}</h1>
-        <p>{says.promise}</p>
+        <p>
+          {says.promise} <span className="more-promise">{says.promiseMore}</span>
+        </p>
       </div>
-      <SearchForm wanted={wanted} today={today} cities={cities} currency={currency} onWant={want} />
+      <Search
+        wanted={wrong === undefined ? wanted : { ...wanted, checkIn: '', checkOut: '' }}
+        today={first}
+        cities={cities}
+        currency={currency}
+        onWant={want}
+      />
+      {wrong !== undefined && (
+        <div className="notice wrong-dates" role="alert" data-wrong={wrong.is}>
+          <p>{wrongDatesText(wrong)}</p>
+          <button type="button" className="quiet" onClick={() => want({ checkIn: '', checkOut: '' })}>
+            {says.error.otherDates}
+          </button>
+        </div>
+      )}
       <div className="result-bar">
         <p className="count" role="status">
-          {summary(results, wanted, currencies)}
+          <Summary results={results} wanted={wanted} currencies={currencies} />
         </p>
-        <div className="result-choices">
-          {withChosen(currencies, wanted.currency).length > 1 && (
-            <Choice
-              label={t.common.fields.currency}
-              value={wanted.currency}
-              options={[
-                { key: '', text: says.anyCurrency },
-                ...withChosen(currencies, wanted.currency).map((code) => ({ key: code, text: code })),
-              ]}
-              // Without a rate a price in one currency says nothing about another.
-              onChoose={(code) => want({ currency: code, max: undefined })}
-            />
-          )}
-          <Choice
-            label={says.order}
-            value={wanted.sort}
-            options={SORTS.map((sort) => ({ key: sort, text: says.sorts[sort] }))}
-            onChoose={(sort) => want({ sort })}
-          />
-        </div>
+        <ResultChoices wanted={wanted} currencies={withChosen(currencies, wanted.currency)} onWant={want} />
       </div>
       {isOffline && cards.length > 0 && <p className="notice">{says.notLive}</p>}
       {error !== undefined && !isOffline && (
@@ -85,7 +89,7 @@ export function FindPage() {
         </>
       )}
       {cards.length === 0 && isLoading && <Skeletons />}
-      {cards.length === 0 && !isLoading && error === undefined && (
+      {cards.length === 0 && !isLoading && error === undefined && wrong === undefined && (
         <NothingFound wanted={wanted} today={today} cities={cities} onWant={want} />
       )}
       {of !== undefined && error === undefined && (
@@ -104,6 +108,11 @@ export function FindPage() {
     </section>
   );
 }
+
+const saidDates = (query: URLSearchParams) => ({
+  checkIn: query.get('checkIn') ?? '',
+  checkOut: query.get('checkOut') ?? '',
+});
 
 /**
  * A change of the wish is a step that can be gone back from; more changes of the same part right after it (a digit
@@ -191,22 +200,29 @@ function withChosen(choices: readonly string[], chosen: string): string[] {
   return [...new Set([...choices, ...(chosen === '' ? [] : [chosen])])];
 }
 
-function summary(
-  { cards, hasMore, isLoading, error }: Results,
-  wanted: Wanted,
-  currencies: readonly string[],
-): string {
+/** On a phone the line above says what is looked for: only how much was found is said again. */
+function Summary({
+  results: { cards, hasMore, isLoading, error },
+  wanted,
+  currencies,
+}: {
+  results: Results;
+  wanted: Wanted;
+  currencies: readonly string[];
+}) {
   const says = t.find;
-  if (error !== undefined) return '';
+  if (error !== undefined) return null;
   if (isLoading) return says.looking;
-  if (cards.length === 0) return '';
+  if (cards.length === 0) return null;
   const { city, guests, checkIn, checkOut, sort, currency } = wanted;
-  const text = says.free(
-    says.found(cards.length, hasMore),
-    city,
-    guestsText(guests),
-    stayText(checkIn, checkOut),
-  );
   const isMixed = sort !== 'name' && currency === '' && city === '' && currencies.length > 1;
-  return isMixed ? `${text} · ${says.mixed}` : text;
+  return (
+    <>
+      {says.found(cards.length, hasMore)}
+      <span className="count-wish">
+        {says.free(isolated(city), guestsText(guests), stayText(checkIn, checkOut))}
+      </span>
+      {isMixed && ` · ${says.mixed}`}
+    </>
+  );
 }

@@ -1,13 +1,15 @@
 /** What the guest holds and has booked, on whatever page or device it was made. */
 import { useRef } from 'react';
 import type { Booking } from '../../../src/client/index.ts';
-import { readersTimeZone, todayIn } from '../format.ts';
+import { todayIn } from '../format.ts';
 import { Link } from '../router.tsx';
+import { useTimeZones } from '../shared/live/apartments.ts';
 import { client, useWho } from '../shared/live/client.ts';
 import { isOpenHold, useMyStays } from '../shared/live/my-stays.ts';
 import { t } from '../texts/index.ts';
 import { useBookingHistory } from './booked/booking-history.ts';
 import { useFocusKept } from './booked/focus-kept.ts';
+import { sortedStays } from './booked/sorted-stays.ts';
 import { BookedRow, HeldRow } from './booked/stay-rows.tsx';
 import '../styles/stays.css';
 
@@ -16,8 +18,10 @@ export function StaysPage() {
   const history = useBookingHistory();
   const who = useWho();
   const open = holds.filter(isOpenHold);
-  const today = todayIn(readersTimeZone(), client.clock.nowMs());
-  const { coming, past, cancelled } = sorted(history.bookings, today);
+  const zoneOf = useTimeZones(history.bookings);
+  const { coming, past, cancelled } = sortedStays(history.bookings, (apartmentId) =>
+    todayIn(zoneOf(apartmentId), client.clock.nowMs()),
+  );
   const title = useRef<HTMLHeadingElement>(null);
   useFocusKept(title, open.length + coming.length);
   const says = t.stays;
@@ -78,17 +82,6 @@ function Bookings({ id, title, bookings }: { id: string; title: string; bookings
       </ul>
     </section>
   );
-}
-
-/** The next one first, then the last one that was. */
-function sorted(bookings: readonly Booking[], today: string) {
-  const by = (a: Booking, b: Booking) => (a.checkIn < b.checkIn ? -1 : 1);
-  const confirmed = bookings.filter(({ status }) => status === 'confirmed');
-  return {
-    coming: confirmed.filter(({ checkOut }) => checkOut >= today).sort(by),
-    past: confirmed.filter(({ checkOut }) => checkOut < today).sort((a, b) => by(b, a)),
-    cancelled: bookings.filter(({ status }) => status === 'cancelled'),
-  };
 }
 
 function RowSkeletons() {

@@ -13,6 +13,7 @@ import { useToday } from '../shared/live/today.ts';
 import { Refusal } from '../shared/refusal.tsx';
 import { Choice } from '../shared/widgets/choice.tsx';
 import { t } from '../texts/index.ts';
+import { isolated } from '../texts/isolated.ts';
 import { addressed, rowsOf, type Wanted, wantedOf } from './apartments/apartment-filter.ts';
 import { ApartmentRow, STRIP_NIGHTS } from './apartments/apartment-row.tsx';
 import { Lately } from './apartments/lately.tsx';
@@ -100,7 +101,9 @@ function OwnApartments() {
             onChanged={(apartment) => {
               replace(apartment);
               setSaid(
-                apartment.status === 'paused' ? says.paused(apartment.name) : says.listed(apartment.name),
+                apartment.status === 'paused'
+                  ? says.paused(isolated(apartment.name))
+                  : says.listed(isolated(apartment.name)),
               );
             }}
           />

@@ -25,6 +25,7 @@ import { SaveBar } from './draft/save-bar.tsx';
 import { useListing } from './draft/use-listing.ts';
 import { PreviewPanel } from './preview/preview-panel.tsx';
 import { CalendarSection } from './sections/calendar-section.tsx';
+import { ListIt } from './sections/list-it.tsx';
 import { ListingSection } from './sections/listing-section.tsx';
 import { RatesSection } from './sections/rates-section.tsx';
 import { RetireSection } from './sections/retire-section.tsx';
@@ -94,6 +95,7 @@ function Editor({ loaded }: { loaded: ManagedApartment | undefined }) {
     focusField(wanted);
   }, [wanted, tab]);
 
+  const [isListedHere, setListed] = useState(false);
   const says = t.hosting.form;
   const countOf = (name: TabName) => problems.filter((problem) => tabOf(problem.path) === name).length;
   return (
@@ -103,22 +105,35 @@ function Editor({ loaded }: { loaded: ManagedApartment | undefined }) {
           <p>
             <Link href="/hosting">{says.back}</Link>
           </p>
-          <h1>{apartment?.name ?? says.newTitle}</h1>
+          <h1>
+            <bdi>{apartment?.name ?? says.newTitle}</bdi>
+          </h1>
           {apartment !== undefined && (
             <p className="muted">
               <span className="status" data-status={apartment.status}>
                 {t.hosting.statuses[apartment.status]}
               </span>{' '}
-              {apartment.city}, {apartment.country} ·{' '}
+              <bdi>{apartment.city}</bdi>, <bdi>{apartment.country}</bdi> ·{' '}
               <Link href={`/apartments/${encodeURIComponent(apartment.id)}`}>
                 {t.hosting.list.guestsPage}
               </Link>
             </p>
           )}
         </header>
-        {query.has('created') && changed.length === 0 && (
+        {apartment?.status === 'paused' && (
+          <ListIt
+            apartment={apartment}
+            isNew={query.has('created')}
+            isUnsaved={changed.length > 0}
+            onListed={(listed) => {
+              listing.rebase(listed);
+              setListed(true);
+            }}
+          />
+        )}
+        {isListedHere && apartment?.status === 'listed' && (
           <p className="notice good" role="status">
-            {says.created}
+            {says.isListed}
           </p>
         )}
         {isRetired && <p className="notice">{says.retired}</p>}

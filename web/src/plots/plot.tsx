@@ -10,7 +10,6 @@ import 'uplot/dist/uPlot.min.css';
 import { momentText, shortDate, timeText } from '../format.ts';
 import { t } from '../texts/index.ts';
 import { extentOf, type Plotted, sampled } from './series.ts';
-import '../styles/admin-plot.css';
 
 const HEIGHT_PX = 110;
 /** Rows of the table beside the plot. */

@@ -1,7 +1,7 @@
 /** What the server said no to, why, and the ways on. */
 import type { ErrorBody } from '../../../src/protocol/errors.ts';
 import type { Rule } from '../../../src/protocol/rules.ts';
-import { shortDate, timeText } from '../format.ts';
+import { datesText, timeText } from '../format.ts';
 import { t } from '../texts/index.ts';
 import { Alternatives } from './alternatives.tsx';
 
@@ -40,8 +40,8 @@ export function Refusal({
 export function takenText({ from, to, status, heldUntil }: Conflict): string {
   const says = t.refusal;
   return heldUntil === undefined
-    ? says.taken(shortDate(from), shortDate(to), t.common.status[status])
-    : says.takenUntil(shortDate(from), shortDate(to), timeText(heldUntil));
+    ? says.taken(datesText(from, to), t.common.status[status])
+    : says.takenUntil(datesText(from, to), timeText(heldUntil));
 }
 
 /** What the page says of the rule or the code, else the server's own sentence. */

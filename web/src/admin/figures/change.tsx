@@ -22,7 +22,15 @@ export function Change({
   good,
   unknown = t.admin.change.unknown,
 }: ChangeProps) {
-  if (now == null || before == null) return <p className="change muted small">{unknown}</p>;
+  if (now == null || before == null) {
+    // Null is a period without anything to reckon it from; undefined has not come yet.
+    const isEmpty = now === null || before === null;
+    return (
+      <p className="change muted small">
+        {!isEmpty ? unknown : now === null ? t.admin.change.emptyNow : t.admin.change.emptyBefore}
+      </p>
+    );
+  }
   const difference = now - before;
   const way = difference > 0 ? 'up' : difference < 0 ? 'down' : 'same';
   return (

@@ -1,8 +1,7 @@
 /** Which days the figures are about: one of a few usual periods, or dates of one's own. */
-import { plusDays } from '../../format.ts';
 import { Choice } from '../../shared/widgets/choice.tsx';
-import { DateRange } from '../../shared/widgets/date-range.tsx';
 import { t } from '../../texts/index.ts';
+import { OwnDays } from './own-days.tsx';
 import { type Period, PRESET_NAMES, type Preset } from './period.ts';
 
 export function PeriodChooser({
@@ -31,14 +30,7 @@ export function PeriodChooser({
           if (key !== 'own') onPreset(key);
         }}
       />
-      <DateRange
-        label={says.days}
-        // People name the last day; a period ends with the day after it.
-        value={{ start: period.from, end: plusDays(period.to, -1) }}
-        onChange={(days) => {
-          if (days !== undefined) onPeriod({ from: days.start, to: plusDays(days.end, 1) });
-        }}
-      />
+      <OwnDays period={period} onPeriod={onPeriod} />
     </>
   );
 }

@@ -97,8 +97,7 @@ function describedFigures(currency: string | undefined): readonly Described[] {
       difference: points,
       reaches: 1,
       good: 'up',
-      note: ({ nightsBooked, nightsAvailable }) =>
-        says.ofNights(numberText(nightsBooked), numberText(nightsAvailable)),
+      note: ({ nightsBooked, nightsAvailable }) => says.ofNights(numberText(nightsBooked), nightsAvailable),
     },
     { name: 'adr', of: of('adrMinor'), format: amount, good: 'up' },
     { name: 'revpar', of: of('revParMinor'), format: amount, good: 'up' },
@@ -109,7 +108,7 @@ function describedFigures(currency: string | undefined): readonly Described[] {
       of: ({ bookingsMade }) => bookingsMade,
       format: numberText,
       good: 'up',
-      note: ({ holdsPlaced, holdsReplaced }) => says.ofHolds(numberText(holdsPlaced - holdsReplaced)),
+      note: ({ holdsPlaced, holdsReplaced }) => says.ofHolds(holdsPlaced - holdsReplaced),
     },
     {
       name: 'conversion',

@@ -1,6 +1,7 @@
 /** A fact of the journal as a sentence. */
-import { momentText, money, shortDate, stayText, timeText } from '../../format.ts';
+import { datesText, momentText, money, stayText, timeText } from '../../format.ts';
 import { t } from '../../texts/index.ts';
+import { isolated } from '../../texts/isolated.ts';
 import { type JournalFact, type Spoken, spokenOf } from './claim-lookup.ts';
 
 const DAY_MS = 86_400_000;
@@ -77,7 +78,7 @@ export type Status = 'free' | 'held' | 'booked' | 'blocked';
 
 export function changeWords({ from, to, before, after }: NightChange): string {
   const words = t.common.status;
-  return t.history.nightsChanged(shortDate(from), shortDate(to), words[before], words[after]);
+  return t.history.nightsChanged(datesText(from, to), words[before], words[after]);
 }
 
 /** Of whom a host is not told. */
@@ -100,7 +101,7 @@ function amountText(spoken: Spoken | undefined): string {
 }
 
 const because = (reason: unknown): string | undefined =>
-  typeof reason === 'string' && reason !== '' ? t.history.facts.because(reason) : undefined;
+  typeof reason === 'string' && reason !== '' ? t.history.facts.because(isolated(reason)) : undefined;
 
 const joined = (parts: readonly (string | undefined)[]): string =>
   parts.filter((part) => part !== undefined).join(' ');

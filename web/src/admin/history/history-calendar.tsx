@@ -15,11 +15,14 @@ import {
 import { type CalendarModel, calendarModel } from '../../../../src/client/index.ts';
 import { nightOf } from '../../../../src/protocol/nights.ts';
 import { longDate, momentText, monthName } from '../../format.ts';
+import { PHONE } from '../../shared/phone.ts';
+import { useMedia } from '../../shared/use-media.ts';
 import { t } from '../../texts/index.ts';
 import type { NightChange } from './fact-words.ts';
 import '../../styles/admin-calendar.css';
 import '../../styles/legend.css';
 
+/** Beside each other; on a phone, where they would be a long way down, one. */
 const MONTHS = 3;
 
 export function HistoryCalendar({
@@ -35,13 +38,14 @@ export function HistoryCalendar({
   onFocused: (date: string) => void;
 }) {
   const says = t.history.calendar;
+  const months = useMedia(PHONE) ? 1 : MONTHS;
   return (
     <>
       <Calendar
         aria-label={says.label}
         className="past"
         isReadOnly
-        visibleDuration={{ months: MONTHS }}
+        visibleDuration={{ months }}
         pageBehavior="single"
         selectionAlignment="start"
         focusedValue={parseDate(focused)}
@@ -58,7 +62,7 @@ export function HistoryCalendar({
               </Button>
             </div>
             <div className="past-months">
-              {Array.from({ length: MONTHS }, (_, i) => {
+              {Array.from({ length: months }, (_, i) => {
                 const month = state.visibleRange.start.add({ months: i }).toString().slice(0, 7);
                 return (
                   <div key={month} className="past-month">

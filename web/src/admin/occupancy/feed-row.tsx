@@ -1,7 +1,7 @@
 /** One thing that happened: when, what, where, which nights, whose. */
 import { memo } from 'react';
 import type { OccupancyChanged } from '../../../../src/client/index.ts';
-import { shortDate, timeText } from '../../format.ts';
+import { datesText, timeText } from '../../format.ts';
 import { addressOf, Link } from '../../router.tsx';
 import { t } from '../../texts/index.ts';
 import { GuestMark } from '../guest-mark.tsx';
@@ -58,14 +58,19 @@ export const FeedRow = memo(function FeedRow({
         </span>
         <span className="feed-what">
           <Link href={addressOf(`/admin/apartments/${apartmentId}`, { version })} tabIndex={tabIndex}>
-            {name ?? apartmentId}
+            <bdi>{name ?? apartmentId}</bdi>
           </Link>
-          {city !== undefined && <span className="muted"> {city}</span>}
+          {city !== undefined && (
+            <span className="muted">
+              {' '}
+              <bdi>{city}</bdi>
+            </span>
+          )}
         </span>
         <span className="feed-nights muted">
           {changes
             .slice(0, RANGES_MAX)
-            .map(({ from, to }) => `${shortDate(from)} – ${shortDate(to)}`)
+            .map(({ from, to }) => datesText(from, to))
             .join(' · ')}
           {changes.length > RANGES_MAX && ` ${t.admin.feed.more(changes.length - RANGES_MAX)}`}
         </span>

@@ -3,7 +3,14 @@ import type { Terms } from '../../../../src/protocol/terms.ts';
 import { t } from '../../texts/index.ts';
 import '../../styles/legend.css';
 
-export function CalendarLegend({ terms }: { terms: Terms }) {
+export function CalendarLegend({
+  terms,
+  isLeaving,
+}: {
+  terms: Terms;
+  /** A stay is begun: days say whether it may end on them. */
+  isLeaving: boolean;
+}) {
   const says = t.apartment.calendar.legend;
   const isPicky = terms.arrivalDays.length < 7 || terms.minNights > 1;
   return (
@@ -18,7 +25,19 @@ export function CalendarLegend({ terms }: { terms: Terms }) {
         <span className="swatch" data-state="booked" data-checkout-only />
         {says.outOnly}
       </li>
-      {isPicky && (
+      {isLeaving && (
+        <>
+          <li>
+            <span className="swatch" data-end="possible" />
+            {says.mayLeave}
+          </li>
+          <li>
+            <span className="swatch" data-state="free" data-end="short" />
+            {says.mayNotLeave}
+          </li>
+        </>
+      )}
+      {isPicky && !isLeaving && (
         <>
           <li>
             <span className="swatch" data-state="free" data-limit="short" />
@@ -32,7 +51,7 @@ export function CalendarLegend({ terms }: { terms: Terms }) {
           </li>
         </>
       )}
-      {terms.noticeDays > 0 && (
+      {terms.noticeDays > 0 && !isLeaving && (
         <li>
           <span className="swatch" data-state="free" data-limit="notice" />
           {says.notice}

@@ -2,7 +2,7 @@
 import { type Ref, useEffect, useState } from 'react';
 import type { Apartment, Quote } from '../../../../src/client/index.ts';
 import { dateOf, nightOf } from '../../../../src/protocol/nights.ts';
-import { nightsText } from '../../format.ts';
+import { money, nightsText, timeText } from '../../format.ts';
 import { Alternatives } from '../../shared/alternatives.tsx';
 import { useOffline } from '../../shared/live/client.ts';
 import { Refusal } from '../../shared/refusal.tsx';
@@ -16,13 +16,18 @@ import { PolicyFromNow } from '../stay/policy-text.tsx';
 import { QuoteLines } from '../stay/quote-lines.tsx';
 import { type Chosen, checkStayOf, waysOut } from '../stay/selection.ts';
 import { partyOf, type StayFields } from '../stay/stay-address.ts';
+import { PLACES, StayBar } from '../stay/stay-bar.tsx';
 import { StayInputs } from '../stay/stay-form.tsx';
+import { type WrongDates, wrongDatesText } from '../stay/wrong-dates.ts';
+import { priceFrom } from './apartment-facts.tsx';
+import { shortestFrom } from './day-text.ts';
 import { OpenHolds } from './open-holds.tsx';
 
 export function Chooser({
   apartment,
   openings,
   stay,
+  wrong,
   here,
   placing,
   heading,
@@ -31,6 +36,8 @@ export function Chooser({
   apartment: Apartment;
   openings: Openings;
   stay: StayFields;
+  /** What the address says of dates in place of a stay. */
+  wrong: WrongDates | undefined;
   /** A hold is shown above: this is for changing it. */
   here: HoldHere | undefined;
   placing: Placing;
@@ -45,6 +52,9 @@ export function Chooser({
   const range =
     checkIn === '' || checkOut === '' ? undefined : { from: nightOf(checkIn), to: nightOf(checkOut) };
   const check = range === undefined ? undefined : checkStayOf(openings, range, partyOf(stay));
+  // An arrival that an address says: none that could be chosen has a reason against it.
+  const isBegun = checkIn !== '' && checkOut === '' && openings.stateOf(openings.today) !== 'unknown';
+  const hindered = isBegun ? openings.arrivalObstacle(nightOf(checkIn)) : undefined;
   const isShownAbove =
     here !== undefined &&
     here.hold.checkIn === checkIn &&
@@ -82,97 +92,154 @@ export function Chooser({
   const isQuiet = here !== undefined;
 
   return (
-    <section className="panel chooser" aria-label={says.label}>
-      <h2 ref={heading} tabIndex={-1}>
-        {isQuiet ? says.other : says.heading}
-      </h2>
-      <div className="stay-inputs">
-        <StayInputs
-          stay={stay}
-          today={dateOf(openings.today)}
-          guestsMax={apartment.terms.capacity}
-          onChange={(next) => onChange({ ...stay, ...next })}
-        />
-        {cityTax?.adultsOnly === true && (
-          <Stepper
-            label={says.children}
-            name="children"
-            fewer={says.fewerChildren}
-            more={says.moreChildren}
-            value={children}
-            minValue={0}
-            maxValue={guests - 1}
-            onChange={(next) => {
-              // Emptied: what stood there stands again.
-              if (next >= 0) onChange({ ...stay, children: next });
+    <>
+      <section className="panel chooser" id={PLACES.chooser} aria-label={says.label}>
+        <h2 ref={heading} tabIndex={-1}>
+          {isQuiet ? says.other : says.heading}
+        </h2>
+        <div className="stay-inputs">
+          <StayInputs
+            stay={stay}
+            today={dateOf(openings.today)}
+            guestsMax={apartment.terms.capacity}
+            onChange={(next) => onChange({ ...stay, ...next })}
+          />
+          {cityTax?.adultsOnly === true && (
+            <Stepper
+              label={says.children}
+              name="children"
+              fewer={says.fewerChildren}
+              more={says.moreChildren}
+              value={children}
+              minValue={0}
+              maxValue={guests - 1}
+              onChange={(next) => {
+                // Emptied: what stood there stands again.
+                if (next >= 0) onChange({ ...stay, children: next });
+              }}
+            />
+          )}
+        </div>
+        {wrong !== undefined && (
+          <p className="reason" role="alert" data-wrong={wrong.is}>
+            {wrongDatesText(wrong)}
+          </p>
+        )}
+        {hindered !== undefined && (
+          <p className="reason" role="status">
+            {obstacleText(hindered, openings)}
+          </p>
+        )}
+        {check === undefined && hindered === undefined && (
+          <p className="muted" role="status">
+            {checkIn === ''
+              ? says.chooseArrival
+              : [says.chooseDeparture, ...shortestFrom(openings, checkIn)].join(' ')}
+          </p>
+        )}
+        {check?.ok === true && !isShownAbove && (
+          <>
+            <QuoteLines quote={check.quote} />
+            <p className="muted small">
+              <PolicyFromNow policy={cancellationPolicy} checkIn={checkIn} timeZone={timeZone} />
+            </p>
+          </>
+        )}
+        {check?.ok === false && !isShownAbove && error === undefined && range !== undefined && (
+          <Hindered
+            because={check.because}
+            isMeanwhile={free === wanted}
+            openings={openings}
+            nearest={waysOut(openings, range, guests, check.because)}
+            disabled={offline || placing.busy}
+            onHold={hold}
+          />
+        )}
+        {error !== undefined && <Refusal error={error} busy={placing.busy || offline} onAlternative={hold} />}
+        {error?.code === 'too_many_holds' && (
+          <OpenHolds
+            onReleased={() => {
+              forget();
+              setIsRoomMade(true);
             }}
           />
         )}
-      </div>
-      {check === undefined && (
-        <p className="muted" role="status">
-          {checkIn === '' ? says.chooseArrival : says.chooseDeparture}
-        </p>
-      )}
-      {check?.ok === true && !isShownAbove && (
-        <>
-          <QuoteLines quote={check.quote} />
-          <p className="muted small">
-            <PolicyFromNow policy={cancellationPolicy} checkIn={checkIn} timeZone={timeZone} />
+        {isRoomMade && (
+          <p className="notice" role="status">
+            {t.apartment.openHolds.thenHold}
           </p>
-        </>
-      )}
-      {check?.ok === false && !isShownAbove && error === undefined && range !== undefined && (
-        <Hindered
-          because={check.because}
-          isMeanwhile={free === wanted}
-          openings={openings}
-          nearest={waysOut(openings, range, guests, check.because)}
-          disabled={offline || placing.busy}
-          onHold={hold}
-        />
-      )}
-      {error !== undefined && <Refusal error={error} busy={placing.busy || offline} onAlternative={hold} />}
-      {error?.code === 'too_many_holds' && (
-        <OpenHolds
-          onReleased={() => {
-            forget();
-            setIsRoomMade(true);
-          }}
-        />
-      )}
-      {isRoomMade && (
-        <p className="notice" role="status">
-          {t.apartment.openHolds.thenHold}
-        </p>
-      )}
-      {isShownAbove ? (
-        <p className="muted small">{says.moveHint}</p>
+        )}
+        {isShownAbove ? (
+          <p className="muted small">{says.moveHint}</p>
+        ) : (
+          <button
+            type="button"
+            id={PLACES.button}
+            className={isQuiet ? 'quiet' : 'primary'}
+            disabled={offline || check?.ok !== true}
+            aria-disabled={placing.busy}
+            aria-describedby={offline ? 'no-hold' : check?.ok === false ? 'reason' : undefined}
+            onClick={() => hold(stay)}
+          >
+            {placing.busy
+              ? says.holding
+              : range === undefined
+                ? says.hold
+                : isMove
+                  ? says.move(nights)
+                  : says.holdNights(nights)}
+          </button>
+        )}
+        {offline && (
+          <p className="muted small" id="no-hold">
+            {says.offline}
+          </p>
+        )}
+        {!isQuiet && !offline && <p className="muted small">{says.costsNothing}</p>}
+      </section>
+      {here?.phase === 'held' ? (
+        <StayBar place={PLACES.hold}>
+          <p>{t.apartment.hold.until(timeText(here.hold.expiresAt))}</p>
+          <a className="button primary" href={`#${PLACES.hold}`}>
+            {t.stays.book}
+          </a>
+        </StayBar>
+      ) : here === undefined && check?.ok === true ? (
+        <StayBar place={PLACES.button}>
+          <p>
+            <strong>{money(check.quote.totalMinor, check.quote.currency)}</strong> {nights}
+          </p>
+          <button
+            type="button"
+            className="primary"
+            disabled={offline}
+            aria-disabled={placing.busy}
+            onClick={() => hold(stay)}
+          >
+            {placing.busy ? says.holding : says.hold}
+          </button>
+        </StayBar>
       ) : (
-        <button
-          type="button"
-          className={isQuiet ? 'quiet' : 'primary'}
-          disabled={offline || check?.ok !== true}
-          aria-disabled={placing.busy}
-          aria-describedby={offline ? 'no-hold' : check?.ok === false ? 'reason' : undefined}
-          onClick={() => hold(stay)}
-        >
-          {placing.busy
-            ? says.holding
-            : range === undefined
-              ? says.hold
-              : isMove
-                ? says.move(nights)
-                : says.holdNights(nights)}
-        </button>
+        here === undefined && (
+          <WayThere because={check?.ok === false ? check.because : hindered} openings={openings} />
+        )
       )}
-      {offline && (
-        <p className="muted small" id="no-hold">
-          {says.offline}
-        </p>
-      )}
-      {!isQuiet && !offline && <p className="muted small">{says.costsNothing}</p>}
-    </section>
+    </>
+  );
+}
+
+/** While no stay can be held: to the calendar where none is chosen, to the reason where one is. */
+function WayThere({ because, openings }: { because: Obstacle | undefined; openings: Openings }) {
+  const says = t.apartment.chooser;
+  const { terms, today } = openings;
+  const place = because === undefined ? PLACES.nights : PLACES.chooser;
+  return (
+    <StayBar place={place} key={place}>
+      <p>{because === undefined ? priceFrom(terms, dateOf(today)) : obstacleText(because, openings)}</p>
+      <a className="button primary" href={`#${place}`}>
+        {because === undefined ? says.chooseNights : says.seeInstead}
+      </a>
+    </StayBar>
   );
 }
 

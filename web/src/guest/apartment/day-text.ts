@@ -1,12 +1,13 @@
 /** What a day of the calendar says: to a screen reader, in the cell, and in the line below. */
 import { dateOf, nightOf } from '../../../../src/protocol/nights.ts';
 import type { Party } from '../../../../src/protocol/party.ts';
+import { fewestNights } from '../../../../src/protocol/rules.ts';
 import { longDate, minutesText, money, nightsText, shortDate, stayText, timeText } from '../../format.ts';
 import { t } from '../../texts/index.ts';
 import { obstacleText } from '../stay/obstacle-text.ts';
 import type { Openings } from '../stay/openings.ts';
 import { begunIn, type Chosen, checkStayOf, meaningOf } from '../stay/selection.ts';
-import type { Day } from './day-of.ts';
+import type { Day, DayEnd } from './day-of.ts';
 
 export function dayLabel(day: Day, today: number): string {
   const says = t.apartment.calendar;
@@ -16,18 +17,30 @@ export function dayLabel(day: Day, today: number): string {
     ...(day.date === dateOf(today) ? [says.today] : []),
     state === 'held' && heldUntil !== undefined ? says.heldUntil(timeText(heldUntil)) : says.states[state],
     ...(day.limit === undefined ? [] : [says.limits[day.limit]]),
+    ...(day.end === undefined ? [] : [endText(day.end)]),
     ...(day.checkOutOnly ? [says.checkOutOnly] : []),
     ...(day.part === undefined ? [] : [says.parts[day.part]]),
   ].join(', ');
 }
 
+function endText(end: DayEnd): string {
+  const says = t.apartment.calendar.ends;
+  return 'nights' in end ? says[end.is](nightsText(end.nights)) : says[end.is];
+}
+
 /** What happened to a night goes before what was chosen: a taken check-in day says so. */
-export function dayMark({ state, part, checkOutOnly, limit }: Day): string | undefined {
+export function dayMark({ state, part, checkOutOnly, limit, end }: Day): string | undefined {
   const marks: Readonly<Record<string, string>> = t.apartment.calendar.marks;
   if (part === 'check-out') return marks.out;
   if (part === 'check-in' && (state === 'free' || state === 'mine')) return marks.in;
+  if (end !== undefined && (end.is === 'possible' || state === 'free')) return endMark(end);
   if (checkOutOnly) return marks.outOnly;
   return marks[limit ?? state];
+}
+
+function endMark(end: DayEnd): string {
+  const marks = t.apartment.calendar.endMarks;
+  return 'nights' in end ? marks[end.is](end.nights) : marks[end.is];
 }
 
 /**
@@ -82,5 +95,14 @@ export function restingLine(openings: Openings, chosen: Chosen): string {
   if (openings.stateOf(openings.today) === 'unknown') return says.loading;
   const { checkIn, checkOut } = chosen;
   if (checkIn === '') return says.hint;
-  return checkOut === '' ? says.hintLeave(shortDate(checkIn)) : says.chosen(stayText(checkIn, checkOut));
+  const hindered = checkOut === '' ? openings.arrivalObstacle(nightOf(checkIn)) : undefined;
+  if (hindered !== undefined) return obstacleText(hindered, openings);
+  if (checkOut !== '') return says.chosen(stayText(checkIn, checkOut));
+  return [says.hintLeave(shortDate(checkIn)), ...shortestFrom(openings, checkIn)].join(' ');
+}
+
+/** What a stay from this day must at least be, where that is more than a night. */
+export function shortestFrom({ terms }: Openings, checkIn: string): readonly string[] {
+  const nights = fewestNights(terms, nightOf(checkIn));
+  return nights === 1 ? [] : [t.apartment.calendar.shortest(nightsText(nights))];
 }

@@ -8,6 +8,7 @@ import { client, useOffline } from '../../shared/live/client.ts';
 import { isOpenHold, keepHold, useMyStays } from '../../shared/live/my-stays.ts';
 import { Refusal } from '../../shared/refusal.tsx';
 import { t } from '../../texts/index.ts';
+import { isolated } from '../../texts/isolated.ts';
 
 export function OpenHolds({ onReleased }: { onReleased: () => void }) {
   const open = useMyStays().holds.filter(isOpenHold);
@@ -43,14 +44,17 @@ function OpenHold({ hold, onReleased }: { hold: Hold; onReleased: () => void }) 
   return (
     <li data-hold={hold.id}>
       <span>
-        <strong>{name}</strong> {stayText(hold.checkIn, hold.checkOut)}
+        <strong>
+          <bdi>{name}</bdi>
+        </strong>{' '}
+        {stayText(hold.checkIn, hold.checkOut)}
       </span>
       <button
         type="button"
         className="quiet"
         disabled={offline || hold.status === 'confirming'}
         aria-disabled={busy}
-        aria-label={says.releaseOf(name)}
+        aria-label={says.releaseOf(isolated(name))}
         onClick={() => void release()}
       >
         {says.release}

@@ -21,15 +21,16 @@ import {
 } from 'react-aria-components';
 import { dateOf, nightOf } from '../../../../src/protocol/nights.ts';
 import type { Party } from '../../../../src/protocol/party.ts';
+import { useMedia } from '../../shared/use-media.ts';
 import { t } from '../../texts/index.ts';
 import type { Openings } from '../stay/openings.ts';
 import { begunIn, type Chosen, chooseDay, meaningOf } from '../stay/selection.ts';
+import { PLACES } from '../stay/stay-bar.tsx';
 import { CalendarAnchor } from './calendar-anchor.ts';
 import { CalendarLegend } from './calendar-legend.tsx';
 import { DayLine } from './day-line.tsx';
 import { type Day, dayOf } from './day-of.ts';
 import { dayLabel, dayMark } from './day-text.ts';
-import { useMedia } from './use-media.ts';
 import '../../styles/calendar.css';
 
 export function StayCalendar({
@@ -81,6 +82,7 @@ export function StayCalendar({
     // biome-ignore lint/a11y/noStaticElementInteractions: what the days inside hear comes by here.
     <div
       className="calendar"
+      id={PLACES.nights}
       data-live={isLive}
       onPointerOver={({ target }) => setLooked(dateAt(target) ?? focused.current)}
       onPointerLeave={() => setLooked(focused.current)}
@@ -172,7 +174,7 @@ export function StayCalendar({
         </div>
       </RangeCalendar>
       <DayLine id={lineId} openings={openings} chosen={chosen} looked={looked} party={party} />
-      <CalendarLegend terms={terms} />
+      <CalendarLegend terms={terms} isLeaving={begun !== undefined} />
     </div>
   );
 }
@@ -197,6 +199,7 @@ function DayCell({
       data-state={day.state}
       data-checkout-only={day.checkOutOnly || undefined}
       data-limit={day.limit}
+      data-end={day.end?.is}
       data-part={day.part}
       data-choosable={day.choosable || undefined}
       render={(props, { isOutsideMonth }) =>

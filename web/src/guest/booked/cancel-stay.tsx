@@ -9,6 +9,7 @@ import { client, useOffline, useWho } from '../../shared/live/client.ts';
 import { keepBooking } from '../../shared/live/my-stays.ts';
 import { AskedFirst } from '../../shared/widgets/asked-first.tsx';
 import { t } from '../../texts/index.ts';
+import { isolated } from '../../texts/isolated.ts';
 import { PolicyText } from '../stay/policy-text.tsx';
 import { refundOf } from './cancellation.ts';
 
@@ -22,7 +23,7 @@ export function CancelStay({ booking, name }: { booking: Booking; name: string }
       <Button
         className="quiet"
         isDisabled={isOffline}
-        aria-label={says.openAt(name)}
+        aria-label={says.openAt(isolated(name))}
         aria-haspopup="dialog"
         onPress={() => setOpen(true)}
       >
@@ -43,7 +44,9 @@ export function CancelStay({ booking, name }: { booking: Booking; name: string }
           onClose={() => setOpen(false)}
         >
           <p>
-            <strong>{name}</strong>
+            <strong>
+              <bdi>{name}</bdi>
+            </strong>
             <br />
             {stayText(booking.checkIn, booking.checkOut)}
           </p>

@@ -10,6 +10,7 @@ import { client, useOffline } from '../../shared/live/client.ts';
 import { keepHold } from '../../shared/live/my-stays.ts';
 import { Refusal } from '../../shared/refusal.tsx';
 import { t } from '../../texts/index.ts';
+import { isolated } from '../../texts/isolated.ts';
 import { Countdown } from '../hold/countdown.tsx';
 import { Facade } from '../stay/facade.tsx';
 import { CancelStay, refundText } from './cancel-stay.tsx';
@@ -33,7 +34,7 @@ export function HeldRow({ hold }: { hold: Hold }) {
     setBusy(false);
     if (outcome.ok) {
       keepHold(outcome.data.hold);
-      announce(says.released(name));
+      announce(says.released(isolated(name)));
     } else {
       setError(outcome.error);
     }
@@ -48,25 +49,26 @@ export function HeldRow({ hold }: { hold: Hold }) {
         <p>
           {guestsText(guests)} · {money(quote.totalMinor, quote.currency)}
         </p>
-        {isPaying ? (
-          <p role="status">{says.paying}</p>
-        ) : (
-          <p className="row-time">
-            {says.yoursFor} <Countdown expiresAt={hold.expiresAt} of={name} />
-          </p>
-        )}
+        <p className="row-time" role={isPaying ? 'status' : undefined}>
+          {isPaying ? says.paying : says.yoursFor}{' '}
+          <Countdown expiresAt={hold.expiresAt} of={isolated(name)} isSuspended={isPaying} />
+        </p>
         {error !== undefined && <Refusal error={error} />}
       </div>
       <div className="row-actions">
-        <Link className="button primary" href={href} aria-label={says.bookAt(name)}>
-          {says.book}
+        <Link
+          className={isPaying ? 'button quiet' : 'button primary'}
+          href={href}
+          aria-label={isPaying ? says.lookAt(isolated(name)) : says.bookAt(isolated(name))}
+        >
+          {isPaying ? says.look : says.book}
         </Link>
         <button
           type="button"
           className="quiet"
           disabled={isOffline || isPaying}
           aria-disabled={isBusy}
-          aria-label={says.releaseAt(name)}
+          aria-label={says.releaseAt(isolated(name))}
           onClick={() => void release()}
         >
           {isBusy ? says.releasing : says.release}
@@ -105,8 +107,15 @@ export function BookedRow({ booking }: { booking: Booking }) {
 function Title({ name, city, href }: { name: string; city: string | undefined; href: string }) {
   return (
     <h3>
-      <Link href={href}>{name}</Link>
-      {city !== undefined && <span className="muted"> · {city}</span>}
+      <Link href={href}>
+        <bdi>{name}</bdi>
+      </Link>
+      {city !== undefined && (
+        <span className="muted">
+          {' '}
+          · <bdi>{city}</bdi>
+        </span>
+      )}
     </h3>
   );
 }

@@ -2,12 +2,13 @@
 import type { ApartmentCard } from '../../../../src/client/index.ts';
 import { dateOf, type NightRange, nightOf } from '../../../../src/protocol/nights.ts';
 import type { Terms } from '../../../../src/protocol/terms.ts';
-import { shortDate, todayIn } from '../../format.ts';
+import { datesText, todayIn } from '../../format.ts';
 import { addressOf, Link } from '../../router.tsx';
 import { useApartment } from '../../shared/live/apartments.ts';
 import { useCalendar } from '../../shared/live/calendars.ts';
 import { client } from '../../shared/live/client.ts';
 import { t } from '../../texts/index.ts';
+import { isolated } from '../../texts/isolated.ts';
 import { nearestStays, reachOf } from './nearest.ts';
 
 /** A card has room for so many. */
@@ -40,12 +41,12 @@ function Nearest({ card, stay, guests, terms }: Taken & { terms: Terms }) {
       <ul>
         {stays.map(({ from, to }) => {
           const [checkIn, checkOut] = [dateOf(from), dateOf(to)];
-          const text = `${shortDate(checkIn)} – ${shortDate(checkOut)}`;
+          const text = datesText(checkIn, checkOut);
           return (
             <li key={checkIn}>
               <Link
                 href={addressOf(`/apartments/${card.id}`, { checkIn, checkOut, guests })}
-                aria-label={says.instead(text, card.name)}
+                aria-label={says.instead(text, isolated(card.name))}
                 data-check-in={checkIn}
               >
                 {text}

@@ -4,6 +4,7 @@ import { minorDigits } from '../../../../src/protocol/money.ts';
 import { guestsText, money, stayText } from '../../format.ts';
 import { navigate } from '../../router.tsx';
 import { t } from '../../texts/index.ts';
+import { isolated } from '../../texts/isolated.ts';
 import type { Wanted } from './wanted.ts';
 import { useWidenings, type Widening } from './widenings.ts';
 
@@ -57,7 +58,7 @@ function textOf({ part, change }: Widening, wanted: Wanted): string {
   const { city, checkIn, checkOut, guests, max, currency } = { ...wanted, ...change };
   switch (part) {
     case 'spelling':
-      return says.spelling(city);
+      return says.spelling(isolated(city));
     case 'city':
       return says.city;
     case 'price':
@@ -65,7 +66,7 @@ function textOf({ part, change }: Widening, wanted: Wanted): string {
     case 'guests':
       return says.guests(guestsText(guests));
     case 'several':
-      return says.several(guestsText(guests), city);
+      return says.several(guestsText(guests), isolated(city));
     case 'dates':
       return says.dates(stayText(checkIn, checkOut));
   }

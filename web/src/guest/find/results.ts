@@ -25,16 +25,21 @@ export interface Results {
   readonly isLoading: boolean;
 }
 
+const NOTHING: Results = { of: undefined, cards: [], hasMore: false, error: undefined, isLoading: false };
+
 const KEPT_MAX = 12;
 const KEPT_MS = 5 * 60_000;
 const kept = new Map<string, Found>();
 
-/** @param attempt another number asks again */
-export function useResults(wanted: Wanted, attempt: number): Results {
-  const [shown, setShown] = useState(() => known(wanted));
+/**
+ * @param wanted undefined: nothing is looked for
+ * @param attempt another number asks again
+ */
+export function useResults(wanted: Wanted | undefined, attempt: number): Results {
+  const [shown, setShown] = useState(() => (wanted === undefined ? undefined : known(wanted)));
   const [failed, setFailed] = useState<{ key: string; error: ErrorBody }>();
-  const key = keyOf(wanted);
-  const count = cardsWanted(wanted);
+  const key = wanted === undefined ? '' : keyOf(wanted);
+  const count = wanted === undefined ? 0 : cardsWanted(wanted);
   const error = failed?.key === key ? failed.error : undefined;
   const [connections, setConnections] = useState(0);
   useEffect(
@@ -47,8 +52,9 @@ export function useResults(wanted: Wanted, attempt: number): Results {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key is all of the wish that matters; what failed is asked for again once the server is back, or when somebody says so.
   useEffect(() => {
-    const found = known(wanted);
     setFailed(undefined);
+    if (wanted === undefined) return;
+    const found = known(wanted);
     if (found !== undefined) setShown(found);
     if (found !== undefined && isEnough(found, count)) return;
     const gone = new AbortController();
@@ -69,6 +75,7 @@ export function useResults(wanted: Wanted, attempt: number): Results {
     return () => gone.abort();
   }, [key, count, attempt, connections]);
 
+  if (wanted === undefined) return NOTHING;
   const isCurrent = shown !== undefined && keyOf(shown.of) === key;
   return {
     of: shown?.of,

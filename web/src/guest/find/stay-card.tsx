@@ -6,6 +6,7 @@ import { hourText, money, nightsText } from '../../format.ts';
 import { addressOf, Link } from '../../router.tsx';
 import { announce } from '../../shared/live/announce.ts';
 import { t } from '../../texts/index.ts';
+import { isolated } from '../../texts/isolated.ts';
 import { Facade } from '../stay/facade.tsx';
 import type { Ownings } from '../stay/selection.ts';
 import { NearestStays } from './nearest-stays.tsx';
@@ -50,10 +51,12 @@ export function StayCard({
       {(!isLive || stamp !== undefined) && <p className="stamp">{isLive ? stamp : says.states.notLive}</p>}
       <div className="card-body">
         <h2 id={titleId}>
-          <Link href={addressOf(`/apartments/${card.id}`, { checkIn, checkOut, guests })}>{card.name}</Link>
+          <Link href={addressOf(`/apartments/${card.id}`, { checkIn, checkOut, guests })}>
+            <bdi>{card.name}</bdi>
+          </Link>
         </h2>
         <p className="muted">
-          {says.place(card.city, card.country)} · {says.sleeps(card.capacity)}
+          {says.place(isolated(card.city), isolated(card.country))} · {says.sleeps(card.capacity)}
         </p>
         <Price card={card} nights={nights.to - nights.from} />
       </div>
@@ -90,6 +93,6 @@ function useChangeSaid(name: string, stamp: string | undefined, isLive: boolean)
     const isNews = !isFirst.current && stamp !== before.current;
     isFirst.current = false;
     before.current = stamp;
-    if (isNews && isLive && stamp !== undefined) announce(t.find.changed(name, stamp));
+    if (isNews && isLive && stamp !== undefined) announce(t.find.changed(isolated(name), stamp));
   }, [name, stamp, isLive]);
 }

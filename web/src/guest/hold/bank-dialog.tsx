@@ -5,6 +5,7 @@
 import { useOffline } from '../../shared/live/client.ts';
 import { ModalDialog } from '../../shared/widgets/modal-dialog.tsx';
 import { t } from '../../texts/index.ts';
+import { isolated } from '../../texts/isolated.ts';
 import { Countdown } from './countdown.tsx';
 
 export function BankDialog({
@@ -25,7 +26,7 @@ export function BankDialog({
   const isOffline = useOffline();
   return (
     <ModalDialog title={says.heading} isAlert onClose={onClose}>
-      <p className="bank-question">{says.question(total, apartmentName)}</p>
+      <p className="bank-question">{says.question(total, isolated(apartmentName))}</p>
       <p className="muted small">{says.sandbox}</p>
       <p className="bank-left">
         {says.left} <Countdown expiresAt={expiresAt} />

@@ -9,14 +9,27 @@ import { type Mark, markPassed } from './time-left.ts';
  * By the server's clock. Screen readers hear 5, 2 and 1 minutes, 30 seconds and the end, once each; whoever looks
  * sees every second.
  * @param of what the time is left for, where several count down at once
+ * @param isSuspended something else decides what becomes of it (the bank, of a hold that is being paid): no time is
+ *   shown, none is said, and its end is nobody's news
  */
-export function Countdown({ expiresAt, of }: { expiresAt: string; of?: string }) {
-  const seconds = useSecondsLeft(expiresAt);
+export function Countdown({
+  expiresAt,
+  of,
+  isSuspended = false,
+}: {
+  expiresAt: string;
+  of?: string;
+  isSuspended?: boolean;
+}) {
+  const seconds = useSecondsLeft(isSuspended ? undefined : expiresAt);
   const before = useRef<number>(undefined);
   const isOver = useRef(false);
 
   useEffect(() => {
-    if (seconds === undefined) return;
+    if (seconds === undefined) {
+      before.current = undefined;
+      return;
+    }
     const mark = markPassed(before.current, seconds);
     before.current = seconds;
     if (mark !== undefined) announce(sentenceOf(mark, seconds, of));
@@ -32,7 +45,7 @@ export function Countdown({ expiresAt, of }: { expiresAt: string; of?: string })
     [expiresAt, of],
   );
 
-  if (seconds === undefined) return null;
+  if (seconds === undefined || isSuspended) return null;
   return (
     <span className="countdown" role="timer" data-urgent={seconds <= 60} data-seconds={seconds}>
       {minutesText(seconds)}

@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Apartment } from '../../../../src/client/index.ts';
 import type { ErrorBody } from '../../../../src/protocol/errors.ts';
 import { PAYMENT_DEADLINE_MS } from '../../../../src/protocol/limits.ts';
-import { guestsText, minutesText, money, stayText } from '../../format.ts';
+import { guestsText, minutesLongText, money, stayText } from '../../format.ts';
 import { navigate } from '../../router.tsx';
 import { client, useConnection, useWho } from '../../shared/live/client.ts';
 import { keepBooking } from '../../shared/live/my-stays.ts';
@@ -14,18 +14,19 @@ import { Refusal } from '../../shared/refusal.tsx';
 import { t } from '../../texts/index.ts';
 import { PolicyFromNow } from '../stay/policy-text.tsx';
 import { QuoteLines } from '../stay/quote-lines.tsx';
+import { PLACES } from '../stay/stay-bar.tsx';
 import { BankDialog } from './bank-dialog.tsx';
 import { type Method, readDraft, writeDraft } from './confirm-draft.ts';
 import { ConfirmForm } from './confirm-form.tsx';
 import { Countdown } from './countdown.tsx';
 import { HoldActions } from './hold-actions.tsx';
 import { HoldEnded } from './hold-ended.tsx';
-import type { HoldHere } from './hold-phase.ts';
+import { type HoldHere, phaseAfter } from './hold-phase.ts';
 import type { Placing } from './placing.ts';
 
 export function HoldPanel({
   apartment,
-  here: { hold, phase },
+  here,
   placing,
   placedId,
   onDone,
@@ -47,6 +48,8 @@ export function HoldPanel({
   const [error, setError] = useState<ErrorBody>();
   const heading = useRef<HTMLHeadingElement>(null);
   const isMounted = useRef(true);
+  const { hold } = here;
+  const phase = phaseAfter(here.phase, error);
   const { id: holdId, apartmentId } = hold;
   const { cancellationPolicy, timeZone } = apartment.terms;
   const total = money(hold.quote.totalMinor, hold.quote.currency);
@@ -88,6 +91,7 @@ export function HoldPanel({
   return (
     <section
       className="panel hold"
+      id={PLACES.hold}
       aria-label={says.label}
       data-hold={holdId}
       data-status={hold.status}
@@ -104,14 +108,14 @@ export function HoldPanel({
           {says[isPaying ? 'paying' : phase]}
         </h2>
         {isPaying && <span className="spinner" aria-hidden="true" />}
-        {isOpen && !isPaying && <Countdown expiresAt={hold.expiresAt} />}
+        {isOpen && <Countdown expiresAt={hold.expiresAt} isSuspended={isPaying} />}
       </header>
       <p>
         {stayText(hold.checkIn, hold.checkOut)} · {guestsText(hold.guests)}
       </p>
       {isPaying && (
         <p role="status">
-          {isOnline ? says.asked(minutesText(PAYMENT_DEADLINE_MS / 1_000)) : says.paymentUnknown}
+          {isOnline ? says.asked(minutesLongText(PAYMENT_DEADLINE_MS / 60_000)) : says.paymentUnknown}
         </p>
       )}
       {!isOpen && <HoldEnded hold={hold} phase={phase} placing={placing} onDismiss={onDone} />}

@@ -1,4 +1,5 @@
 /** Which hold of its apartment a page tells of, and as what: also one that has ended. No React, no connection. */
+import type { ErrorBody } from '../../../../src/protocol/errors.ts';
 import { isOpenHold, type KnownHold } from '../../shared/live/stay-store.ts';
 
 export type HoldPhase =
@@ -8,7 +9,7 @@ export type HoldPhase =
   | 'expired'
   /** Let go of before its time, on another device or by the house. */
   | 'released'
-  /** The payment was not answered in time: the hold has ended, the money is still being asked after. */
+  /** The hold has ended while it was being paid: where the bank has not answered, it is still being asked. */
   | 'settling'
   /** Ended while the page was not connected, so how is not known. */
   | 'gone'
@@ -56,6 +57,16 @@ export function holdHere(holds: readonly KnownHold[], seen: SeenHolds): HoldHere
   if (last.status === 'expired') return { hold: last, phase: isPaying ? 'settling' : 'expired' };
   if (last.status === 'gone') return { hold: last, phase: isPaying ? 'gone-paying' : 'gone' };
   return undefined;
+}
+
+/**
+ * What the bank has answered this page, it need not be asked: a payment that it declined after the hold's own deadline
+ * leaves nothing to be settled.
+ * @param error of the confirm that was sent here
+ */
+export function phaseAfter(phase: HoldPhase, error: ErrorBody | undefined): HoldPhase {
+  const isDeclined = error?.code === 'payment_declined' || error?.code === 'payment_action_required';
+  return isDeclined && phase === 'settling' ? 'expired' : phase;
 }
 
 /** The booking that a hold seen here before has become, be it through another device. */

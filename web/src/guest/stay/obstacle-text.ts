@@ -12,7 +12,7 @@ export function obstacleText(obstacle: Obstacle, { terms, today }: Openings): st
     case 'rule':
       return ruleText(obstacle, terms, today);
     case 'turnover':
-      return says.turnover(nightsText(obstacle.nights));
+      return says.turnover(obstacle.nights);
     case 'no_room':
       return says.no_room(nightsText(obstacle.minNights), shortDate(dateOf(obstacle.until)));
     case 'taken': {

@@ -2,6 +2,7 @@
 import { GUESTS_MAX } from '../../../../src/protocol/limits.ts';
 import type { Party } from '../../../../src/protocol/party.ts';
 import { isDate } from '../../format.ts';
+import { type OpenDays, type WrongDates, wrongDatesIn } from './wrong-dates.ts';
 
 export interface StayFields {
   readonly checkIn: string;
@@ -32,6 +33,21 @@ export function partyWithin(guests: number, children: number): Pick<StayFields, 
 /** Who says nothing of children says nothing of adults. */
 export function partyOf({ guests, children }: Pick<StayFields, 'guests' | 'children'>): Party {
   return children === 0 ? { guests } : { guests, adults: guests - children };
+}
+
+/**
+ * The stay that an address says, as far as one may be, and what of it may not. A whole stay that lies wrong is left as it
+ * is: the page says of it what it says of any stay that cannot be had, with the ways out.
+ */
+export function stayWithin(
+  query: URLSearchParams,
+  open: OpenDays,
+): { stay: StayFields; wrong: WrongDates | undefined } {
+  const stay = stayOf(query);
+  const wrong = wrongDatesIn(query, open);
+  if (wrong === undefined || (stay.checkIn !== '' && stay.checkOut !== '')) return { stay, wrong: undefined };
+  const mayArrive = stay.checkIn >= open.first && stay.checkIn < open.last;
+  return { stay: mayArrive ? stay : { ...stay, checkIn: '' }, wrong };
 }
 
 /** The first month in view, such as `2027-03`: the one it says, else that of the check-in; never one that is over. */

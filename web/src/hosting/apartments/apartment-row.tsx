@@ -11,6 +11,7 @@ import { client, useOffline } from '../../shared/live/client.ts';
 import { useToday } from '../../shared/live/today.ts';
 import { Refusal } from '../../shared/refusal.tsx';
 import { t } from '../../texts/index.ts';
+import { isolated } from '../../texts/isolated.ts';
 import { comingOf, countNights, occupancyOf } from './coming.ts';
 import { NightStrip } from './night-strip.tsx';
 
@@ -40,13 +41,15 @@ export function ApartmentRow({
     <li className="panel own" data-apartment={id}>
       <div className="own-head">
         <h2>
-          <Link href={`/hosting/apartments/${path}`}>{name}</Link>
+          <Link href={`/hosting/apartments/${path}`}>
+            <bdi>{name}</bdi>
+          </Link>
         </h2>
         <span className="status" data-status={status}>
           {t.hosting.statuses[status]}
         </span>
         <p className="muted">
-          {[city, country].filter(Boolean).join(', ')} ·{' '}
+          {[city, country].filter(Boolean).map(isolated).join(', ')} ·{' '}
           {says.fromNightly(money(terms.nightlyMinor, terms.currency))}
         </p>
       </div>
@@ -104,24 +107,32 @@ function RowActions({
     <div className="own-actions">
       {error !== undefined && <Refusal error={error} />}
       <div className="actions">
-        <Link className="button quiet" href={`/hosting/apartments/${path}`} aria-label={says.editOf(name)}>
+        <Link
+          className="button quiet"
+          href={`/hosting/apartments/${path}`}
+          aria-label={says.editOf(isolated(name))}
+        >
           {says.edit}
         </Link>
         <Link
           className="button quiet"
           href={`/hosting/apartments/${path}?tab=calendar`}
-          aria-label={says.calendarOf(name)}
+          aria-label={says.calendarOf(isolated(name))}
         >
           {t.hosting.form.tabNames.calendar}
         </Link>
-        <Link className="button quiet" href={`/apartments/${path}`} aria-label={says.guestsPageOf(name)}>
+        <Link
+          className="button quiet"
+          href={`/apartments/${path}`}
+          aria-label={says.guestsPageOf(isolated(name))}
+        >
           {says.guestsPage}
         </Link>
         {status !== 'retired' && (
           <Button
             className="quiet"
             isDisabled={busy || offline}
-            aria-label={isListed ? says.pauseOf(name) : says.listOf(name)}
+            aria-label={isListed ? says.pauseOf(isolated(name)) : says.listOf(isolated(name))}
             onPress={() => void change()}
           >
             {isListed ? says.pause : says.list}

@@ -3,6 +3,7 @@ import type { Booking } from '../../../../src/client/index.ts';
 import { momentText, money, stayText } from '../../format.ts';
 import { Link } from '../../router.tsx';
 import { t } from '../../texts/index.ts';
+import { isolated } from '../../texts/isolated.ts';
 import { latelyOf } from './coming.ts';
 
 const SHOWN_MAX = 10;
@@ -29,10 +30,10 @@ export function Lately({
               <time dateTime={at} className="muted">
                 {momentText(at)}
               </time>
-              <strong>{says[kind](booking.guest.name)}</strong>
+              <strong>{says[kind](isolated(booking.guest.name))}</strong>
               <span>
                 <Link href={`/hosting/apartments/${encodeURIComponent(booking.apartmentId)}?tab=calendar`}>
-                  {names.get(booking.apartmentId) ?? booking.apartmentId}
+                  <bdi>{names.get(booking.apartmentId) ?? booking.apartmentId}</bdi>
                 </Link>
               </span>
               <span className="muted">

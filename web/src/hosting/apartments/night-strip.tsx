@@ -3,6 +3,7 @@ import { type CalendarModel, calendarModel } from '../../../../src/client/index.
 import { dateOf, weekdayOf } from '../../../../src/protocol/nights.ts';
 import { nightsText, shortDate } from '../../format.ts';
 import { t } from '../../texts/index.ts';
+import { isolated } from '../../texts/isolated.ts';
 import { countNights } from './coming.ts';
 
 export function NightStrip({
@@ -32,7 +33,7 @@ export function NightStrip({
           nightsText(counts.free),
         );
   return (
-    <div className="strip" role="img" aria-label={`${says.nights(name)}. ${label}`}>
+    <div className="strip" role="img" aria-label={`${says.nights(isolated(name))}. ${label}`}>
       {Array.from({ length: nights }, (_, at) => {
         const night = from + at;
         const status =

@@ -112,7 +112,8 @@ export function useListing(
     setProblems([]);
     const outcome =
       apartment === undefined
-        ? await client.management.createApartment({ ...draft, status: 'listed' }, { requestId })
+        ? // Guests find it once its host has looked it over and says so.
+          await client.management.createApartment({ ...draft, status: 'paused' }, { requestId })
         : await client.management.changeApartment({
             apartmentId: apartment.id,
             change: changeOf(draftOf(apartment), draft),

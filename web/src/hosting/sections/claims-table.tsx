@@ -6,19 +6,20 @@ import type { ErrorBody } from '../../../../src/protocol/errors.ts';
 import { dateOf, nightOf } from '../../../../src/protocol/nights.ts';
 import type { Block } from '../../../../src/protocol/resources.ts';
 import {
+  datesText,
   guestsText,
   money,
   monthName,
   nightsText,
   plusDays,
-  shortDate,
   stayText,
   timeText,
 } from '../../format.ts';
 import { client, useOffline } from '../../shared/live/client.ts';
 import { Refusal } from '../../shared/refusal.tsx';
 import { t } from '../../texts/index.ts';
-import { useClaims } from './use-claims.ts';
+import { isolated } from '../../texts/isolated.ts';
+import { useClaims, useNextStay } from './use-claims.ts';
 
 export function ClaimsTable({
   apartment,
@@ -29,7 +30,10 @@ export function ClaimsTable({
   today: number;
   onOpened: (block: Block) => void;
 }) {
-  const [month, setMonth] = useState(dateOf(today).slice(0, 7));
+  const [chosen, setMonth] = useState<string>();
+  const next = useNextStay(apartment.id, dateOf(today), apartment.terms.horizonNights);
+  // On the month of the next stay, as soon as that is known: an empty one tells nobody anything.
+  const month = chosen ?? (next ?? dateOf(today)).slice(0, 7);
   const from = `${month}-01`;
   const to = monthAfter(month, 1);
   const claims = useClaims(apartment.id, from, to);
@@ -85,14 +89,16 @@ export function ClaimsTable({
               {claims.data.map((claim) => (
                 <tr key={claim.id} data-kind={claim.kind}>
                   <th scope="row">
-                    {shortDate(claim.from)} – {shortDate(claim.to)}{' '}
+                    {datesText(claim.from, claim.to)}{' '}
                     <span className="muted">{nightsText(nightOf(claim.to) - nightOf(claim.from))}</span>
                   </th>
-                  <td>
+                  <td data-label={says.what}>
                     <span className="claim-kind">{says.kinds[claim.kind]}</span>
                   </td>
-                  <td>{whoText(claim)}</td>
-                  <td>
+                  <td className="claim-who" data-label={says.who}>
+                    {whoText(claim)}
+                  </td>
+                  <td data-label={says.amount}>
                     {claim.totalMinor !== undefined &&
                       money(claim.totalMinor, claim.currency ?? apartment.terms.currency)}
                   </td>
@@ -123,9 +129,9 @@ function whoText({ kind, guestName, guests, reason, status, until }: ClaimView):
   const party = guests === undefined ? '' : guestsText(guests);
   switch (kind) {
     case 'booking':
-      return [guestName, party].filter(Boolean).join(' · ');
+      return [guestName === undefined ? '' : isolated(guestName), party].filter(Boolean).join(' · ');
     case 'block':
-      return reason ?? says.noReason;
+      return reason === undefined ? says.noReason : isolated(reason);
     case 'hold':
       return [
         party,

@@ -6,6 +6,7 @@ import { NumberLine } from '../fields/numbers.tsx';
 import { SearchChoice } from '../fields/search-choice.tsx';
 import { TextLine } from '../fields/text-line.tsx';
 import { Amenities } from './amenities.tsx';
+import { TimeZoneLine } from './time-zone-line.tsx';
 
 const NAME_LENGTH_MAX = 200;
 const DEGREES: Intl.NumberFormatOptions = { maximumFractionDigits: 6 };
@@ -32,7 +33,7 @@ export function ListingSection() {
           <NumberLine path="latitude" min={-90} max={90} format={DEGREES} />
           <NumberLine path="longitude" min={-180} max={180} format={DEGREES} />
         </div>
-        <SearchChoice path="terms.timeZone" options={Intl.supportedValuesOf('timeZone')} />
+        <TimeZoneLine />
         {base === undefined ? (
           <SearchChoice path="terms.currency" options={Intl.supportedValuesOf('currency').filter(isPaidIn)} />
         ) : (

@@ -9,6 +9,7 @@ import { client, useOffline } from '../../shared/live/client.ts';
 import { Refusal } from '../../shared/refusal.tsx';
 import { ModalDialog } from '../../shared/widgets/modal-dialog.tsx';
 import { t } from '../../texts/index.ts';
+import { isolated } from '../../texts/isolated.ts';
 
 export function RetireSection({
   apartment,
@@ -62,7 +63,12 @@ export function RetireSection({
         </div>
       )}
       {asked && (
-        <ModalDialog title={says.question(apartment.name)} isAlert isWide onClose={() => setAsked(false)}>
+        <ModalDialog
+          title={says.question(isolated(apartment.name))}
+          isAlert
+          isWide
+          onClose={() => setAsked(false)}
+        >
           <Standing apartmentId={apartmentId} today={today} />
           <p>{says.holdsStand}</p>
           <p>{says.because}</p>

@@ -68,14 +68,16 @@ export function Seasons() {
                       </span>
                     ))}
                   </th>
-                  <td>{nightsRangeText(season.from, season.to)}</td>
-                  <td className="wraps">
+                  <td data-label={says.dates}>{nightsRangeText(season.from, season.to)}</td>
+                  <td className="wraps" data-label={says.price}>
                     {season.nightlyMinor === undefined ? says.asUsual : money(season.nightlyMinor, currency)}
                     {season.weekendMinor !== undefined && (
                       <span className="muted"> · {says.weekend(money(season.weekendMinor, currency))}</span>
                     )}
                   </td>
-                  <td className="wraps">{rulesOf(season).join(', ') || says.asUsual}</td>
+                  <td className="wraps" data-label={says.rules}>
+                    {rulesOf(season).join(', ') || says.asUsual}
+                  </td>
                   <td>
                     {!isDisabled && (
                       <div className="listing-table-actions">

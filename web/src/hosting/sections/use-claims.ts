@@ -3,8 +3,10 @@
 import { useEffect, useState } from 'react';
 import type { ClaimView } from '../../../../src/client/index.ts';
 import type { Outcome } from '../../../../src/protocol/errors.ts';
+import { plusDays } from '../../format.ts';
 import { useCalendar } from '../../shared/live/calendars.ts';
 import { client } from '../../shared/live/client.ts';
+import { nextStay } from './next-stay.ts';
 
 /**
  * @param from,to half-open dates
@@ -27,4 +29,21 @@ export function useClaims(apartmentId: string, from: string, to: string): Outcom
     };
   }, [apartmentId, from, to, of, version]);
   return known?.of === of ? known.outcome : undefined;
+}
+
+/** The first day, from today on, of the next stay or hold; undefined until it is known, and where there is none. */
+export function useNextStay(apartmentId: string, today: string, horizonNights: number): string | undefined {
+  const [next, setNext] = useState<string>();
+  useEffect(() => {
+    let gone = false;
+    void client.management
+      .claims(apartmentId, { from: today, to: plusDays(today, horizonNights) })
+      .then((answer) => {
+        if (!gone && answer.ok) setNext(nextStay(answer.data.claims, today));
+      });
+    return () => {
+      gone = true;
+    };
+  }, [apartmentId, today, horizonNights]);
+  return next;
 }

@@ -38,3 +38,28 @@ export function useApartment(apartmentId: string): Outcome<Apartment> | undefine
   }, [apartmentId]);
   return shown?.of === apartmentId ? shown.outcome : undefined;
 }
+
+/** Where the day ends last: a stay whose apartment is not known yet is not over before that. */
+const LAST_ZONE = 'Etc/GMT+12';
+
+/** The time zones of the apartments of some stays, as far as they are known; IANA. */
+export function useTimeZones(
+  stays: readonly { readonly apartmentId: string }[],
+): (apartmentId: string) => string {
+  const [zones, setZones] = useState<ReadonlyMap<string, string>>(new Map());
+  const ids = [...new Set(stays.map(({ apartmentId }) => apartmentId))].sort().join(' ');
+  useEffect(() => {
+    let gone = false;
+    for (const id of ids === '' ? [] : ids.split(' ')) {
+      void book.look(id).then((outcome) => {
+        if (gone || !outcome.ok) return;
+        const { timeZone } = outcome.data.terms;
+        setZones((known) => (known.get(id) === timeZone ? known : new Map(known).set(id, timeZone)));
+      });
+    }
+    return () => {
+      gone = true;
+    };
+  }, [ids]);
+  return (apartmentId) => zones.get(apartmentId) ?? LAST_ZONE;
+}

@@ -12,6 +12,16 @@ export function useConnection(): ConnectionState {
   );
 }
 
+/** As it is shown: a server that leaves is not one that anybody should count on, though it still answers. */
+export function useShownConnection(): ConnectionState {
+  const state = useConnection();
+  const isLeaving = useSyncExternalStore(
+    (listener) => client.connection.onLeaving(listener),
+    () => client.connection.isLeaving,
+  );
+  return state === 'online' && isLeaving ? 'reconnecting' : state;
+}
+
 /** Commands need a server: with the network gone for good they are switched off, through a short gap they wait. */
 export function useOffline(): boolean {
   return useConnection() === 'offline';

@@ -23,7 +23,7 @@ export type DateRangeProps = {
   className?: string;
   /** Below the dates: what explains them. */
   children?: ReactNode;
-} & Pick<DateRangePickerProps<CalendarDate>, 'isInvalid'>;
+} & Pick<DateRangePickerProps<CalendarDate>, 'isInvalid' | 'autoFocus'>;
 
 export function DateRange({
   label,

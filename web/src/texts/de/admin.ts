@@ -2,6 +2,8 @@ import type { Texts } from '../en/index.ts';
 import { pluralIn } from '../plural.ts';
 
 const plural = pluralIn('de');
+const serversOf = plural({ one: '# Server', other: '# Server' });
+const socketsOf = plural({ one: '# Verbindung', other: '# Verbindungen' });
 
 export const admin: Texts['admin'] = {
   navigation: 'Seiten der Verwaltung',
@@ -52,6 +54,8 @@ export const admin: Texts['admin'] = {
   },
   change: {
     unknown: 'Noch nichts zum Vergleichen',
+    emptyNow: 'Nichts in diesem Zeitraum, woraus es sich ergibt',
+    emptyBefore: 'Der Zeitraum davor hat nichts zum Vergleichen',
     toCome: 'Kommende Tage haben noch keine: zum Vergleichen vergangene Tage wählen',
     same: 'So viel wie',
     up: (difference) => `${difference} mehr als`,
@@ -90,8 +94,9 @@ export const admin: Texts['admin'] = {
       `Das Haus nimmt ${count} Währungen an. Die Beträge sind allein die in ${currency}: Beträge mehrerer Währungen werden nie zusammengezählt.`,
     points: plural({ one: '# Punkt', other: '# Punkte' }),
     notes: {
-      ofNights: (booked, available) => `${booked} von ${available} Nächten`,
-      ofHolds: (holds) => `aus ${holds} Reservierungen`,
+      ofNights: (booked, available) =>
+        plural({ one: `${booked} von # Nacht`, other: `${booked} von # Nächten` })(available),
+      ofHolds: plural({ one: 'aus # Reservierung', other: 'aus # Reservierungen' }),
       holdsEnded: (expired, released) => `${expired} abgelaufen, ${released} zurückgegeben`,
       rate: (share) => `${share} der Buchungen`,
     },
@@ -153,13 +158,16 @@ export const admin: Texts['admin'] = {
     },
   },
   servers: {
-    summary: (servers, sockets, time) => `${servers} Server, ${sockets} Verbindungen, Stand ${time}`,
+    summary: (servers, sockets, time) => `${serversOf(servers)}, ${socketsOf(sockets)}, Stand ${time}`,
     shardsTitle: 'Wer über welche Wohnungen entscheidet',
     shardsMean:
       'Jede Wohnung gehört zu einem von 256 Teilen, und jeder Teil zu einer Zeit einem Server: nur er entscheidet über dessen Wohnungen.',
     allOwned: (all) => `Alle ${all} Teile haben einen Server.`,
     nobodys: (count, all) =>
-      `${count} von ${all} Teilen haben gerade keinen Server: Befehle für ihre Wohnungen warten, bis einer sie übernommen hat, meist binnen zwei Sekunden.`,
+      plural({
+        one: `# von ${all} Teilen hat gerade keinen Server: Befehle für seine Wohnungen warten, bis einer ihn übernommen hat, meist binnen zwei Sekunden.`,
+        other: `# von ${all} Teilen haben gerade keinen Server: Befehle für ihre Wohnungen warten, bis einer sie übernommen hat, meist binnen zwei Sekunden.`,
+      })(count),
     table: 'Server',
     server: 'Server',
     state: 'Zustand',

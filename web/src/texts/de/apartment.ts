@@ -2,6 +2,7 @@ import type { Texts } from '../en/index.ts';
 import { pluralIn } from '../plural.ts';
 
 const plural = pluralIn('de');
+const daysOf = plural({ one: '# Tag', other: '# Tage' });
 
 export const apartment: Texts['apartment'] = {
   missing: 'Diese Wohnung gibt es nicht',
@@ -51,6 +52,7 @@ export const apartment: Texts['apartment'] = {
     label: 'Wählen Sie Ihre Nächte',
     hint: 'Wählen Sie den Tag der Anreise; hier steht zu jedem Tag, was er ist.',
     hintLeave: (arrival) => `Anreise am ${arrival}. Wählen Sie jetzt den Tag der Abreise.`,
+    shortest: (nights) => `Von dort an sind es mindestens ${nights}.`,
     chosen: (stay) => `Gewählt: ${stay}. Mit einem anderen Tag fangen Sie neu an.`,
     notLive: 'Nicht live: Die Verbindung ist weg, und diese Nächte können sich inzwischen geändert haben.',
     loading: 'Der Kalender ist unterwegs …',
@@ -75,6 +77,22 @@ export const apartment: Texts['apartment'] = {
       short: 'zu kurz für einen Aufenthalt',
       turnover: 'bleibt zwischen Aufenthalten frei',
       'no-arrival': 'keine Anreise',
+    },
+    ends: {
+      possible: 'Abreise möglich',
+      short: (nights) => `zu kurz für die Abreise: mindestens ${nights}`,
+      long: (nights) => `zu lang für die Abreise: höchstens ${nights}`,
+      weekday: 'keine Abreise',
+      turnover: 'für die Abreise zu nah an einem anderen Aufenthalt',
+      behind: 'davor sind Nächte vergeben',
+    },
+    endMarks: {
+      possible: 'ab',
+      short: (nights) => `min. ${nights}`,
+      long: (nights) => `max. ${nights}`,
+      weekday: 'nicht ab',
+      turnover: 'zu nah',
+      behind: '',
     },
     marks: {
       in: 'an',
@@ -101,14 +119,16 @@ export const apartment: Texts['apartment'] = {
       booked: 'Gebucht',
       blocked: 'Gesperrt',
       outOnly: 'Nur Abreise',
+      mayLeave: 'Abreise möglich',
+      mayNotLeave: 'Keine Abreise',
       short: 'Zu kurz für einen Aufenthalt',
       'no-arrival': 'Keine Anreise',
       notice: 'Zu früh',
     },
-    arrive: 'Frei. Wählen Sie ihn, um an diesem Tag anzureisen.',
-    arriveInstead: 'Wählen Sie ihn, um stattdessen an diesem Tag anzureisen.',
+    arrive: 'Frei. Wählen Sie diesen Tag, um anzureisen.',
+    arriveInstead: 'Wählen Sie diesen Tag, um stattdessen an ihm anzureisen.',
     begun: 'An diesem Tag reisen Sie an. Noch einmal gewählt, gilt er nicht mehr.',
-    leave: (nights, total) => `${nights}, ${total} insgesamt. Wählen Sie ihn, um an diesem Tag abzureisen.`,
+    leave: (nights, total) => `${nights}, ${total} insgesamt. Wählen Sie diesen Tag, um abzureisen.`,
     mayLeave: 'An diesem Tag können Sie abreisen: Der nächste Gast kommt dann.',
     heldFor: (left) => `Noch ${left} für jemand anderen reserviert. Danach vielleicht wieder frei.`,
   },
@@ -117,21 +137,24 @@ export const apartment: Texts['apartment'] = {
     stay_order: 'Die Abreise muss nach der Anreise liegen.',
     past: 'Dieser Tag ist an der Wohnung schon vorbei.',
     notice: (days, first) =>
-      `Zu früh: Der Gastgeber braucht ${days === 1 ? 'einen Tag' : `${days} Tage`} Vorlauf, also reist niemand vor dem ${first} an.`,
+      `Zu früh: Der Gastgeber braucht ${daysOf(days)} Vorlauf, also reist niemand vor dem ${first} an.`,
     horizon: (last) => `Noch nicht offen: Aufenthalte enden spätestens am ${last}.`,
     min_nights: (nights) => `Zu kurz: Von dort an mindestens ${nights}.`,
     max_nights: (nights) => `Zu lang: Von dort an höchstens ${nights}.`,
     arrival_day: (weekday, days) => `Keine Anreise am ${weekday}. Anreise: ${days}.`,
     departure_day: (weekday, days) => `Keine Abreise am ${weekday}. Abreise: ${days}.`,
     capacity: (guests) => `Zu viele: Die Wohnung ist für höchstens ${guests}.`,
-    turnover: (nights) => `Zu nah an einem anderen Aufenthalt: Dazwischen bleibt hier frei: ${nights}.`,
+    turnover: plural({
+      one: 'Zu nah an einem anderen Aufenthalt: Dazwischen bleibt hier # Nacht frei.',
+      other: 'Zu nah an einem anderen Aufenthalt: Dazwischen bleiben hier # Nächte frei.',
+    }),
     no_room: (nights, until) => `Zu kurz: Von hier an mindestens ${nights}, und ${until} ist nicht frei.`,
     taken: {
-      held: (date) => `Die Nacht ${date} ist gerade von jemandem reserviert.`,
-      booked: (date) => `Die Nacht ${date} ist gebucht.`,
-      blocked: (date) => `Die Nacht ${date} ist vom Gastgeber gesperrt.`,
-      'my-booking': (date) => `Die Nacht ${date} gehört zu einer Buchung von Ihnen.`,
-      paying: (date) => `Die Nacht ${date} gehört zu einer Reservierung, die Sie gerade bezahlen.`,
+      held: (date) => `Die Nacht vom ${date} ist gerade von jemandem reserviert.`,
+      booked: (date) => `Die Nacht vom ${date} ist gebucht.`,
+      blocked: (date) => `Die Nacht vom ${date} ist vom Gastgeber gesperrt.`,
+      'my-booking': (date) => `Die Nacht vom ${date} gehört zu einer Buchung von Ihnen.`,
+      paying: (date) => `Die Nacht vom ${date} gehört zu einer Reservierung, die Sie gerade bezahlen.`,
     },
   },
 
@@ -144,6 +167,8 @@ export const apartment: Texts['apartment'] = {
     other: 'Andere Nächte?',
     chooseArrival: 'Wählen Sie den Tag der Anreise.',
     chooseDeparture: 'Wählen Sie jetzt den Tag der Abreise.',
+    chooseNights: 'Nächte wählen',
+    seeInstead: 'Was sonst frei ist',
     hold: 'Reservieren',
     holdNights: (nights) => `${nights} reservieren`,
     move: (nights) => `Auf diese ${nights} verlegen`,
@@ -164,10 +189,10 @@ export const apartment: Texts['apartment'] = {
   hold: {
     label: 'Ihre Reservierung',
     held: 'Vorerst Ihre',
-    paying: 'Zahlung läuft …',
+    paying: 'Die Bank entscheidet',
     expired: 'Ihre Reservierung ist abgelaufen',
-    released: 'Ihre Reservierung wurde freigegeben',
-    settling: 'Die Bank hat nicht rechtzeitig geantwortet',
+    released: 'Ihre Reservierung wurde beendet',
+    settling: 'Die Zahlung kam nicht rechtzeitig',
     gone: 'Ihre Reservierung ist zu Ende',
     'gone-paying': 'Ihre Reservierung ist zu Ende',
     until: (time) => `Für Sie reserviert bis ${time}.`,
@@ -178,16 +203,17 @@ export const apartment: Texts['apartment'] = {
     release: 'Freigeben',
     releasing: 'Wird freigegeben …',
     asked: (deadline) =>
-      `Die Bank wird gefragt. Die Nächte bleiben Ihre, bis sie antwortet, höchstens ${deadline}. Sie können die Seite schließen: Die Antwort geht nicht verloren.`,
+      `Über Ihre Zahlung wird entschieden. Die Nächte bleiben solange Ihre, höchstens ${deadline}, wie viel Zeit Ihre Reservierung auch noch hatte. Sie können die Seite schließen: Die Antwort geht nicht verloren.`,
     paymentUnknown:
       'Die Verbindung ist weg: Ob die Zahlung geklappt hat, ist hier erst bekannt, wenn sie wieder da ist. Nichts wird zweimal bezahlt.',
     again: 'Noch einmal reservieren',
     dismiss: 'Andere Nächte wählen',
     because: {
       expired: 'Was Sie eingegeben haben, bleibt.',
-      released: 'Was Sie eingegeben haben, bleibt.',
+      released:
+        'Sie wurde vor Ablauf ihrer Zeit beendet, vom Haus oder auf einem anderen Gerät von Ihnen: Von wem, ist hier nicht bekannt. Was Sie eingegeben haben, bleibt.',
       settling:
-        'Die Nächte sind für andere wieder frei. Wir fragen die Bank weiter: Hat sie das Geld doch genommen und sind die Nächte noch frei, werden sie Ihre Buchung; sonst geht das Geld von selbst zurück.',
+        'Die Nächte sind für andere wieder frei. Hat die Bank noch nicht geantwortet, fragen wir sie weiter: Hat sie das Geld doch genommen und sind die Nächte noch frei, werden sie Ihre Buchung; sonst geht das Geld von selbst zurück.',
       gone: 'Sie endete, während die Verbindung weg war. Was Sie eingegeben haben, bleibt.',
       'gone-paying':
         'Sie endete, während die Verbindung weg war; was aus der Zahlung wurde, ist hier nicht bekannt. Hat sie geklappt, steht der Aufenthalt unter „Meine Aufenthalte“ oder kommt dorthin; gibt es keinen Aufenthalt dafür, geht das Geld von selbst zurück.',

@@ -8,7 +8,7 @@ export const chart: Texts['chart'] = {
   grid: 'Wohnungen und ihre Nächte',
   apartment: 'Wohnung',
   letters: { held: 'R', booked: 'B', blocked: 'G' },
-  bar: (status, from, to, nights) => `${status}, ${from} bis ${to}, ${nights}`,
+  bar: (status, dates, nights) => `${status}, ${dates}, ${nights}`,
   totals: { free: 'Frei', held: 'Reserviert', booked: 'Gebucht', blocked: 'Gesperrt' },
   changed: (cause, time) => `geändert um ${time}: ${cause}`,
   filters: 'Welche Wohnungen',

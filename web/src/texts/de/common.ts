@@ -31,6 +31,14 @@ export const common: Texts['common'] = {
     city_tax: 'Kurtaxe',
   },
   perNight: (amount) => `${amount} pro Nacht`,
+  wrongDates: {
+    noDay: (said) => `„${said}“ ist kein Tag. Wählen Sie andere Tage.`,
+    order: (checkIn, checkOut) =>
+      `Die Abreise (${checkOut}) liegt nicht nach der Anreise (${checkIn}). Wählen Sie andere Tage.`,
+    past: (day) => `${day}: Dieser Tag ist vorbei. Wählen Sie Tage, die noch kommen.`,
+    beyond: (day, last) =>
+      `${day}: Das ist zu weit voraus, Aufenthalte enden spätestens am ${last}. Wählen Sie andere Tage.`,
+  },
   status: { free: 'frei', held: 'reserviert', booked: 'gebucht', blocked: 'gesperrt' },
   causes: {
     held: 'reserviert',

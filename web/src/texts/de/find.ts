@@ -6,14 +6,15 @@ const apartments = plural({ one: '# Wohnung', other: '# Wohnungen' });
 
 export const find: Texts['find'] = {
   title: 'Finden, live reservieren',
-  promise:
-    'Eine Reservierung hält die Nächte für Sie frei, während Sie überlegen. Alle anderen sehen es sofort, und keine Nacht wird je zweimal verkauft.',
+  promise: 'Eine Reservierung hält die Nächte für Sie frei, während Sie überlegen.',
+  promiseMore: 'Alle anderen sehen es sofort, und keine Nacht wird je zweimal verkauft.',
   search: 'Was Sie suchen',
+  done: 'Zeigen, was passt',
   anywhere: 'Überall',
   showCities: 'Städte zeigen',
   noSuchCity: 'Keine unserer Städte beginnt so.',
   dates: 'Reisedaten',
-  chooseDates: 'Daten wählen',
+  chooseDates: 'Reisedaten wählen',
   fewerGuests: 'Ein Gast weniger',
   moreGuests: 'Ein Gast mehr',
   maxPrice: 'Preis höchstens',
@@ -24,12 +25,11 @@ export const find: Texts['find'] = {
   sorts: { price_asc: 'Günstigste zuerst', price_desc: 'Teuerste zuerst', name: 'Nach Namen' },
   looking: 'Wird gesucht …',
   found: (count, more) => (more ? `Die ersten ${apartments(count)}` : apartments(count)),
-  free: (what, where, guests, stay) =>
-    `${what}${where === '' ? '' : ` in ${where}`} für ${guests}, frei ${stay}`,
+  free: (where, guests, stay) => `${where === '' ? '' : ` in ${where}`} für ${guests}, frei ${stay}`,
   mixed: 'eine Währung nach der anderen',
   results: 'Wohnungen',
   place: (city, country) => `${city}, ${country}`,
-  sleeps: (guests) => `für bis zu ${guests}`,
+  sleeps: plural({ one: 'für # Gast', other: 'für bis zu # Gäste' }),
   forNights: (nights) => `für ${nights}`,
   more: 'Mehr zeigen',
   states: {

@@ -1,4 +1,7 @@
 import type { Texts } from '../en/index.ts';
+import { pluralIn } from '../plural.ts';
+
+const plural = pluralIn('de');
 
 export const history: Texts['history'] = {
   guestsPage: 'Zur Seite für Gäste',
@@ -14,8 +17,8 @@ export const history: Texts['history'] = {
   atEnd: 'So ist es jetzt; es geht mit dem weiter, was geschieht.',
   staysHere: 'Es bleibt hier, was auch inzwischen geschieht.',
   noNights: 'Dadurch hat sich keine Nacht geändert.',
-  nightsChanged: (from, to, before, after) => `${from} bis ${to}: ${before} → ${after}`,
-  deadlineOf: ({ from, to }) => `${from} bis ${to}: reserviert, mit anderer Frist`,
+  nightsChanged: (dates, before, after) => `${dates}: ${before} → ${after}`,
+  deadlineOf: (dates) => `${dates}: reserviert, mit anderer Frist`,
   factsOf: 'Ereignisse, das neueste zuerst',
   version: 'Version',
   when: 'Wann',
@@ -42,8 +45,7 @@ export const history: Texts['history'] = {
     somebody: 'jemandem',
     held: (who, stay, until, amount) =>
       `Reserviert von ${who}: ${stay}, bis ${until}${amount === '' ? '' : `, ${amount}`}.`,
-    replaces: (count) =>
-      count === 1 ? 'Ersetzt die frühere Reservierung.' : `Ersetzt ${count} frühere Reservierungen.`,
+    replaces: plural({ one: 'Ersetzt # frühere Reservierung.', other: 'Ersetzt # frühere Reservierungen.' }),
     extended: (who, stay, until) => `Reservierung von ${who} (${stay}) verlängert bis ${until}.`,
     extendedByHouse: (who, stay, until, by) =>
       `Reservierung von ${who} (${stay}) vom Haus verlängert bis ${until} (${by}).`,
@@ -92,7 +94,7 @@ export const history: Texts['history'] = {
     lengthenMeans: (stay, until) =>
       `Die Uhr des Gastes (${stay}) springt sofort und endet um ${until}; sonst ändert sich für ihn nichts.`,
     minutes: 'Minuten ab jetzt',
-    lengthenBy: (minutes) => (minutes === 1 ? '1 Minute geben' : `${minutes} Minuten geben`),
+    lengthenBy: plural({ one: '# Minute geben', other: '# Minuten geben' }),
   },
   why: {
     title: 'Warum wurde das abgelehnt?',

@@ -55,6 +55,6 @@ export const refusal: Texts['refusal'] = {
   },
   freeInstead: 'Stattdessen frei:',
   hold: (stay) => `${stay} reservieren`,
-  taken: (from, to, status) => `${from} bis ${to}: ${status}`,
-  takenUntil: (from, to, time) => `${from} bis ${to}: reserviert bis ${time}`,
+  taken: (dates, status) => `${dates}: ${status}`,
+  takenUntil: (dates, time) => `${dates}: reserviert bis ${time}`,
 };

@@ -1,6 +1,8 @@
 import { pluralIn } from '../plural.ts';
 
 const plural = pluralIn('en');
+const serversOf = plural({ one: '# server', other: '# servers' });
+const socketsOf = plural({ one: '# socket', other: '# sockets' });
 
 /** Feed, figures and servers. */
 export const admin = {
@@ -49,6 +51,8 @@ export const admin = {
   },
   change: {
     unknown: 'Nothing to compare with yet',
+    emptyNow: 'Nothing in this period to reckon it from',
+    emptyBefore: 'The period before has nothing to compare with',
     toCome: 'Days to come have none yet: choose days that are over to compare',
     same: 'As much as',
     up: (difference: string) => `${difference} more than`,
@@ -87,8 +91,9 @@ export const admin = {
       `The house takes ${count} currencies. Amounts are those of ${currency} alone: amounts of several currencies are never added up.`,
     points: plural({ one: '# point', other: '# points' }),
     notes: {
-      ofNights: (booked: string, available: string) => `${booked} of ${available} nights`,
-      ofHolds: (holds: string) => `of ${holds} holds`,
+      ofNights: (booked: string, available: number) =>
+        plural({ one: `${booked} of # night`, other: `${booked} of # nights` })(available),
+      ofHolds: plural({ one: 'of # hold', other: 'of # holds' }),
       holdsEnded: (expired: string, released: string) => `${expired} expired, ${released} given back`,
       rate: (share: string) => `${share} of bookings made`,
     },
@@ -148,14 +153,17 @@ export const admin = {
     },
   },
   servers: {
-    summary: (servers: number, sockets: string, time: string) =>
-      `${servers === 1 ? '1 server' : `${servers} servers`}, ${sockets} sockets, as of ${time}`,
+    summary: (servers: number, sockets: number, time: string) =>
+      `${serversOf(servers)}, ${socketsOf(sockets)}, as of ${time}`,
     shardsTitle: 'Who decides for which apartments',
     shardsMean:
       'Every apartment belongs to one of 256 shards, and every shard to one server at a time: the only one that decides about its apartments.',
     allOwned: (all: number) => `All ${all} shards have a server.`,
     nobodys: (count: number, all: number) =>
-      `${count} of ${all} shards have no server right now: commands for their apartments wait until one has taken them, usually within two seconds.`,
+      plural({
+        one: `# of ${all} shards has no server right now: commands for its apartments wait until one has taken it, usually within two seconds.`,
+        other: `# of ${all} shards have no server right now: commands for their apartments wait until one has taken them, usually within two seconds.`,
+      })(count),
     table: 'Servers',
     server: 'Server',
     state: 'State',

@@ -1,6 +1,7 @@
 import { pluralIn } from '../plural.ts';
 
 const plural = pluralIn('en');
+const daysOf = plural({ one: '# day', other: '# days' });
 
 /** One apartment: its calendar, choosing, holding, paying. */
 export const apartment = {
@@ -49,6 +50,7 @@ export const apartment = {
     label: 'Choose your nights',
     hint: 'Choose the day you arrive; each day tells here what it is.',
     hintLeave: (arrival: string) => `You arrive on ${arrival}. Now choose the day you leave.`,
+    shortest: (nights: string) => `Stays from there are ${nights} or longer.`,
     chosen: (stay: string) => `You have chosen ${stay}. Another day begins anew.`,
     notLive: 'Not live: the connection is gone, and these nights may have changed since.',
     loading: 'The calendar is on its way …',
@@ -73,6 +75,23 @@ export const apartment = {
       short: 'too short for a stay',
       turnover: 'kept empty between stays',
       'no-arrival': 'no arrival',
+    },
+    /** Of a day on which the stay begun might end. */
+    ends: {
+      possible: 'you may leave',
+      short: (nights: string) => `too short to leave: ${nights} at least`,
+      long: (nights: string) => `too long to leave: ${nights} at most`,
+      weekday: 'no departure',
+      turnover: 'too near another stay to leave',
+      behind: 'taken nights lie before it',
+    },
+    endMarks: {
+      possible: 'out',
+      short: (nights: number) => `min ${nights}`,
+      long: (nights: number) => `max ${nights}`,
+      weekday: 'no out',
+      turnover: 'too near',
+      behind: '',
     },
     marks: {
       in: 'in',
@@ -99,6 +118,8 @@ export const apartment = {
       booked: 'Booked',
       blocked: 'Closed',
       outOnly: 'Check-out only',
+      mayLeave: 'You may leave',
+      mayNotLeave: 'You may not leave',
       short: 'Too short for a stay',
       'no-arrival': 'No arrival',
       notice: 'Too soon',
@@ -115,7 +136,7 @@ export const apartment = {
     stay_order: 'Leave after you arrive.',
     past: 'This day is over at the apartment.',
     notice: (days: number, first: string) =>
-      `Too soon: the host wants ${days === 1 ? 'a day' : `${days} days`} of notice, so nobody arrives before ${first}.`,
+      `Too soon: the host wants ${daysOf(days)} of notice, so nobody arrives before ${first}.`,
     horizon: (last: string) => `Not open yet: stays end on ${last} at the latest.`,
     min_nights: (nights: string) => `Too short: stays from there are ${nights} or longer.`,
     max_nights: (nights: string) => `Too long: stays from there are ${nights} at most.`,
@@ -123,8 +144,10 @@ export const apartment = {
     departure_day: (weekday: string, days: string) =>
       `No departure on a ${weekday}: guests leave on ${days}.`,
     capacity: (guests: string) => `Too many: the apartment sleeps ${guests}.`,
-    turnover: (nights: string) =>
-      `Too near another stay: the host keeps ${nights} empty between two of them.`,
+    turnover: plural({
+      one: 'Too near another stay: the host keeps # night empty between two of them.',
+      other: 'Too near another stay: the host keeps # nights empty between two of them.',
+    }),
     no_room: (nights: string, until: string) =>
       `Too short: stays from here are ${nights} or longer, and ${until} is not free.`,
     taken: {
@@ -145,6 +168,8 @@ export const apartment = {
     other: 'Other nights?',
     chooseArrival: 'Choose the day you arrive.',
     chooseDeparture: 'Now choose the day you leave.',
+    chooseNights: 'Choose nights',
+    seeInstead: 'What else is free',
     hold: 'Hold',
     holdNights: (nights: string) => `Hold ${nights}`,
     move: (nights: string) => `Move the hold to these ${nights}`,
@@ -165,10 +190,10 @@ export const apartment = {
   hold: {
     label: 'Your hold',
     held: 'Yours for now',
-    paying: 'Paying …',
+    paying: 'The bank is deciding',
     expired: 'Your hold has ended',
-    released: 'Your hold was let go of',
-    settling: 'The bank did not answer in time',
+    released: 'Your hold was ended',
+    settling: 'The payment did not come in time',
     gone: 'Your hold has ended',
     'gone-paying': 'Your hold has ended',
     until: (time: string) => `Held for you until ${time}.`,
@@ -179,7 +204,7 @@ export const apartment = {
     release: 'Release',
     releasing: 'Releasing …',
     asked: (deadline: string) =>
-      `The bank is being asked. The nights stay yours until it answers, for ${deadline} at most. You may close this page: the answer is kept.`,
+      `Your payment is being decided. The nights stay yours meanwhile, for ${deadline} at most, whatever time your hold had left. You may close this page: the answer is kept.`,
     paymentUnknown:
       'The connection is gone: whether the payment went through is unknown here until it is back. Nothing is paid twice.',
     again: 'Hold again',
@@ -187,9 +212,10 @@ export const apartment = {
     /** What became of it. */
     because: {
       expired: 'What you typed is kept.',
-      released: 'What you typed is kept.',
+      released:
+        'It was ended before its time was up, by the house or on another device of yours: by whom is not told here. What you typed is kept.',
       settling:
-        'The nights are free for others again. We go on asking the bank: if it did take the money and the nights are still free, they become your booking after all; if not, the money goes back by itself.',
+        'The nights are free for others again. If the bank has not answered yet, we go on asking it: if it did take the money and the nights are still free, they become your booking after all; if not, the money goes back by itself.',
       gone: 'It ended while there was no connection. What you typed is kept.',
       'gone-paying':
         'It ended while there was no connection, so what became of the payment is not known here. If it went through, the stay is in My stays or comes there; if there is no stay for it, the money goes back by itself.',

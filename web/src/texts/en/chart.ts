@@ -8,7 +8,7 @@ export const chart = {
   grid: 'Apartments and their nights',
   apartment: 'Apartment',
   letters: { held: 'H', booked: 'B', blocked: 'C' },
-  bar: (status: string, from: string, to: string, nights: string) => `${status}, ${from} to ${to}, ${nights}`,
+  bar: (status: string, dates: string, nights: string) => `${status}, ${dates}, ${nights}`,
   totals: { free: 'Free', held: 'Held', booked: 'Booked', blocked: 'Closed' },
   changed: (cause: string, time: string) => `changed at ${time}: ${cause}`,
   filters: 'Which apartments',

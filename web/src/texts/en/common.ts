@@ -32,6 +32,15 @@ export const common = {
     city_tax: 'City tax',
   },
   perNight: (amount: string) => `${amount} a night`,
+  /** Dates in an address that no stay can have. */
+  wrongDates: {
+    noDay: (said: string) => `“${said}” is no day. Choose dates.`,
+    order: (checkIn: string, checkOut: string) =>
+      `The day you leave, ${checkOut}, is not after the day you arrive, ${checkIn}. Choose dates.`,
+    past: (day: string) => `${day} is over. Choose dates that are still to come.`,
+    beyond: (day: string, last: string) =>
+      `${day} is too far ahead: stays end on ${last} at the latest. Choose other dates.`,
+  },
   status: { free: 'free', held: 'held', booked: 'booked', blocked: 'closed' },
   /** What happens to nights. */
   causes: {

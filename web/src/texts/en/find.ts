@@ -6,9 +6,11 @@ const apartments = plural({ one: '# apartment', other: '# apartments' });
 /** Finding a stay: the wish, the cards, and what helps when nothing fits. */
 export const find = {
   title: 'Find a stay, hold it live',
-  promise:
-    'A hold keeps the nights yours while you decide. Everybody else sees it at once, and no night is ever sold twice.',
+  promise: 'A hold keeps the nights yours while you decide.',
+  promiseMore: 'Everybody else sees it at once, and no night is ever sold twice.',
   search: 'What you are looking for',
+  /** Folds the fields into one line again. */
+  done: 'Show what fits',
   anywhere: 'Anywhere',
   showCities: 'Show the cities',
   noSuchCity: 'None of our cities begins like that.',
@@ -24,14 +26,14 @@ export const find = {
   sorts: { price_asc: 'Cheapest first', price_desc: 'Dearest first', name: 'By name' },
   looking: 'Looking …',
   /** @param count how many are shown @param more there are more than these */
-  found: (count: number, more: boolean) =>
-    more ? `The first ${apartments(count)}` : count === 1 ? '1 apartment' : apartments(count),
-  free: (what: string, where: string, guests: string, stay: string) =>
-    `${what}${where === '' ? '' : ` in ${where}`} for ${guests}, free ${stay}`,
+  found: (count: number, more: boolean) => (more ? `The first ${apartments(count)}` : apartments(count)),
+  /** Goes on from `found`. */
+  free: (where: string, guests: string, stay: string) =>
+    `${where === '' ? '' : ` in ${where}`} for ${guests}, free ${stay}`,
   mixed: 'one currency after the other',
   results: 'Apartments',
   place: (city: string, country: string) => `${city}, ${country}`,
-  sleeps: (guests: number) => `sleeps ${guests}`,
+  sleeps: plural({ one: 'sleeps # guest', other: 'sleeps # guests' }),
   forNights: (nights: string) => `for ${nights}`,
   more: 'Show more',
   states: {

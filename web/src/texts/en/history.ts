@@ -1,3 +1,7 @@
+import { pluralIn } from '../plural.ts';
+
+const plural = pluralIn('en');
+
 /** One apartment's facts, and its calendar as of any of them. */
 export const history = {
   guestsPage: "The guests' page",
@@ -12,9 +16,8 @@ export const history = {
   atEnd: 'This is how it is now; it moves on with what happens.',
   staysHere: 'It stays here whatever happens meanwhile.',
   noNights: 'No night has changed by this.',
-  nightsChanged: (from: string, to: string, before: string, after: string) =>
-    `${from} to ${to}: ${before} → ${after}`,
-  deadlineOf: ({ from, to }: { from: string; to: string }) => `${from} to ${to}: held, with another deadline`,
+  nightsChanged: (dates: string, before: string, after: string) => `${dates}: ${before} → ${after}`,
+  deadlineOf: (dates: string) => `${dates}: held, with another deadline`,
   factsOf: 'Facts, the newest first',
   version: 'Version',
   when: 'When',
@@ -41,8 +44,10 @@ export const history = {
     somebody: 'somebody',
     held: (who: string, stay: string, until: string, amount: string) =>
       `Held by ${who} for ${stay} until ${until}${amount === '' ? '' : `, ${amount}`}.`,
-    replaces: (count: number) =>
-      count === 1 ? 'Replaces their earlier hold.' : `Replaces ${count} earlier holds of theirs.`,
+    replaces: plural({
+      one: 'Replaces # earlier hold of theirs.',
+      other: 'Replaces # earlier holds of theirs.',
+    }),
     extended: (who: string, stay: string, until: string) =>
       `Hold of ${who} for ${stay} lengthened until ${until}.`,
     extendedByHouse: (who: string, stay: string, until: string, by: string) =>
@@ -94,7 +99,7 @@ export const history = {
     lengthenMeans: (stay: string, until: string) =>
       `The guest's countdown for ${stay} jumps at once and ends at ${until}; nothing else changes for them.`,
     minutes: 'Minutes from now',
-    lengthenBy: (minutes: number) => (minutes === 1 ? 'Give 1 minute' : `Give ${minutes} minutes`),
+    lengthenBy: plural({ one: 'Give # minute', other: 'Give # minutes' }),
   },
   why: {
     title: 'Why was this refused?',

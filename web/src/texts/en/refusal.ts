@@ -58,6 +58,6 @@ export const refusal = {
   } as Partial<Record<Rule, string>>,
   freeInstead: 'Free instead:',
   hold: (stay: string) => `Hold ${stay}`,
-  taken: (from: string, to: string, status: string) => `${from} to ${to}: ${status}`,
-  takenUntil: (from: string, to: string, time: string) => `${from} to ${to}: held until ${time}`,
+  taken: (dates: string, status: string) => `${dates}: ${status}`,
+  takenUntil: (dates: string, time: string) => `${dates}: held until ${time}`,
 };

@@ -1,0 +1,3 @@
+/** What a stay is looked for with, in React Aria's widgets. */
+export { Choice } from '../../shared/widgets/choice.tsx';
+export { SearchForm } from './search-form.tsx';
