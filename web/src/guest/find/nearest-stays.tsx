@@ -2,7 +2,7 @@
 import type { ApartmentCard } from '../../../../src/client/index.ts';
 import { dateOf, type NightRange, nightOf } from '../../../../src/protocol/nights.ts';
 import type { Terms } from '../../../../src/protocol/terms.ts';
-import { datesText, todayIn } from '../../format.ts';
+import { briefDatesText, datesText, todayIn } from '../../format.ts';
 import { addressOf, Link } from '../../router.tsx';
 import { useApartment } from '../../shared/live/apartments.ts';
 import { useCalendar } from '../../shared/live/calendars.ts';
@@ -41,12 +41,13 @@ function Nearest({ card, stay, guests, terms }: Taken & { terms: Terms }) {
       <ul>
         {stays.map(({ from, to }) => {
           const [checkIn, checkOut] = [dateOf(from), dateOf(to)];
-          const text = datesText(checkIn, checkOut);
+          // Briefly to the eye, so that two of them leave what happened to the card in view.
+          const text = briefDatesText(checkIn, checkOut);
           return (
             <li key={checkIn}>
               <Link
                 href={addressOf(`/apartments/${card.id}`, { checkIn, checkOut, guests })}
-                aria-label={says.instead(text, isolated(card.name))}
+                aria-label={says.instead(datesText(checkIn, checkOut), isolated(card.name))}
                 data-check-in={checkIn}
               >
                 {text}
