@@ -223,6 +223,12 @@ export class Registry {
       for (const { guestId, id } of mayBeOpen) this.#parts.openHolds.remove(guestId, id);
       for (const hold of apartment.openHolds()) this.#parts.openHolds.moved(hold, apartment.id);
     }
+    // What a lost instance has left goes on there as well. Of shards that others took nobody knows here what has ended since.
+    for (const [id, { open }] of [...this.#left]) {
+      if (!shards.has(shardOf(id))) continue;
+      this.#inherit(id);
+      for (const hold of open) this.#parts.openHolds.moved(hold, id);
+    }
     this.#forget(shards);
   }
 
@@ -266,14 +272,10 @@ export class Registry {
     return [...this.#running.values()].filter(({ shard }) => shards.has(shard));
   }
 
-  /** Another node inherits what lost instances of these shards have left: what was open goes on there, and counts (H5). */
+  /** Another node inherits what lost instances of these shards have left. */
   #forget(shards: ReadonlySet<number>): void {
     for (const id of [...this.#owed]) if (shards.has(shardOf(id))) this.#owed.delete(id);
-    for (const [id, { open }] of [...this.#left]) {
-      if (!shards.has(shardOf(id))) continue;
-      this.#inherit(id);
-      for (const hold of open) this.#parts.openHolds.moved(hold, id);
-    }
+    for (const id of [...this.#left.keys()]) if (shards.has(shardOf(id))) this.#inherit(id);
     this.#loader.forget(shards);
   }
 
