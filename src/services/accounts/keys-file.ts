@@ -53,7 +53,7 @@ export async function readKeys(file: string): Promise<readonly RootKey[] | undef
     const [issue] = parsed.error.issues;
     const why = value === undefined ? 'is not JSON' : issue?.message;
     throw new Error(
-      `the keys in ${file} are none: ${issue?.path.join('.') || 'the file'} ${why}; 'nightlatch keys rotate' writes such a file`,
+      `the keys in ${file} are none: ${issue?.path.join('.') || 'the file'} ${why}; 'nightlatch keys rotate' or, for what servers know, 'peer-keys rotate' writes such a file`,
     );
   }
   return parsed.data.keys.map(({ id, secret, from, forgotten }) => ({
